@@ -1,0 +1,50 @@
+"""Every error that vermilion raises on purpose.
+
+    VermilionError
+    ├── PictureError            a scan that cannot be read or is not what it claims to be
+    │   └── AlreadyColoredError     a picture that is in real colour already
+    ├── OutputError             a result that cannot be written, or would lose or overwrite something
+    ├── ModelError              a model folder that is missing, damaged or does not fit
+    ├── DeviceError             an execution provider that was asked for and is not there
+    ├── HintError               a hint that makes no sense for the picture
+    ├── SettingsError           an unknown or impossible setting
+    └── TrainingError           a training that cannot start or cannot go on
+
+Each message is one sentence that says what was wanted, what was found and what to do next.
+"""
+
+
+class VermilionError(Exception):
+    """Base of all errors a user can cause and can mend."""
+
+
+class PictureError(VermilionError):
+    """A scan that cannot be read."""
+
+
+class AlreadyColoredError(PictureError):
+    """A picture that is in real colour already."""
+
+
+class OutputError(VermilionError):
+    """A result that cannot be written."""
+
+
+class ModelError(VermilionError):
+    """A model folder that is missing, damaged or does not fit."""
+
+
+class DeviceError(VermilionError):
+    """An execution provider that is not available."""
+
+
+class HintError(VermilionError):
+    """A hint that makes no sense for the picture."""
+
+
+class SettingsError(VermilionError):
+    """An unknown or impossible setting."""
+
+
+class TrainingError(VermilionError):
+    """A training that cannot start or cannot go on."""
