@@ -1,0 +1,34 @@
+"""Pure array functions: luma, Lab, chroma, reduction, enlargement and the exact join.
+
+The only home of colour ranges: luma is integer codes or float32 0..1, chroma between the rooms is ``cbcr``
+float32 [...,2] in -0.5..0.5, CIELAB is L 0..100 with a, b of about -110..110.
+"""
+
+from vermilion.color.chroma import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut, rgb_to_cbcr
+from vermilion.color.enlarge import ChromaEnlarger, enlarge_chroma
+from vermilion.color.join import ExactJoiner, join, join_enlarged
+from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
+from vermilion.color.luma import LUMA_WEIGHTS, luma_of_rgb, reduce_luma, unit_range
+from vermilion.color.planes import chroma_planes
+
+__all__ = [
+    "LUMA_WEIGHTS",
+    "ChromaEnlarger",
+    "ExactJoiner",
+    "ab_to_cbcr",
+    "cbcr_to_ab",
+    "cbcr_to_rgb",
+    "chroma_planes",
+    "enlarge_chroma",
+    "fit_gamut",
+    "join",
+    "join_enlarged",
+    "lab_to_rgb",
+    "linear_of_srgb",
+    "luma_of_rgb",
+    "reduce_luma",
+    "rgb_to_cbcr",
+    "rgb_to_lab",
+    "srgb_of_linear",
+    "unit_range",
+]
