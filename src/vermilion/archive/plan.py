@@ -1,0 +1,171 @@
+"""Which picture becomes which result, settled before anything is started."""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vermilion.archive.inputs import Found, find_pictures, is_result_name
+from vermilion.archive.results import Failed, Skipped
+from vermilion.errors import OutputError, SettingsError
+
+WRITABLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
+PLAIN_SUFFIX = ".png"
+"""What a scan becomes whose own format we read but do not write (a BMP, a GIF, a JPEG 2000)."""
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """Where results go and what they are called.
+
+    Attributes:
+        output: a folder that mirrors the tree, or for a single picture the file to write;
+            None writes NAME.color.EXT beside each scan.
+        format: the suffix of the results without its dot; None keeps the scan's own.
+        every_page: whether each page of a multi-page file becomes a result of its own.
+    """
+
+    output: Path | None = None
+    format: str | None = None
+    every_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One scan and its result."""
+
+    source: Path
+    target: Path
+
+    def page_target(self, page: int) -> Path:
+        """The result of one page when every page is done: NAME.p2.color.EXT, or STEM.p2.EXT in a folder."""
+        beside = is_result_name(self.target)
+        stem = Path(self.target.stem).stem if beside else self.target.stem
+        mark = Path(self.target.stem).suffix if beside else ""
+        return self.target.with_name(f"{stem}.p{page}{mark}{self.target.suffix}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All jobs, and the inputs that led to none."""
+
+    jobs: tuple[Job, ...]
+    skipped: tuple[Skipped, ...] = ()
+    failed: tuple[Failed, ...] = ()
+
+
+def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) -> Plan:
+    """Settle which picture becomes which result.
+
+    Nothing is written. A missing file or an unreadable folder is a failure in the plan, and the other
+    pictures are planned all the same.
+
+    Args:
+        inputs: files, folders and glob patterns.
+        options: where results go; beside each scan unless told.
+
+    Raises:
+        OutputError: two scans would become one result, or a result would replace a scan.
+        SettingsError: the output cannot be meant so.
+    """
+    options = options or PlanOptions()
+    to_file = _names_a_file(options.output)
+    folder = None if to_file else options.output
+    inputs = list(inputs)
+    _refuse_mixing(inputs, folder)
+    entries = list(find_pictures(inputs, folder))
+    found = [entry for entry in entries if isinstance(entry, Found)]
+    if to_file:
+        jobs = _plan_single(found, options)
+    else:
+        jobs = [Job(entry.path, _target(entry, folder, options.format)) for entry in found]
+    _refuse_collisions(jobs, options)
+    return Plan(
+        jobs=tuple(jobs),
+        skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
+        failed=tuple(entry for entry in entries if isinstance(entry, Failed)),
+    )
+
+
+def _refuse_mixing(inputs: list[str | Path], folder: Path | None) -> None:
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file and no picture; name a folder with -o.")
+    for given in map(Path, inputs):
+        if given.is_dir() and _identity(given) == _identity(folder):
+            raise OutputError(
+                f"The results would lie among the scans of {given}; name another folder, or leave out -o "
+                "to write NAME.color.EXT beside each."
+            )
+
+
+def _names_a_file(output: Path | None) -> bool:
+    return output is not None and output.suffix.lower() in WRITABLE_SUFFIXES and not output.is_dir()
+
+
+def _plan_single(found: list[Found], options: PlanOptions) -> list[Job]:
+    output = options.output
+    if output is None or not found:
+        return []
+    if len(found) > 1:
+        raise SettingsError(f"{len(found)} pictures cannot all become {output}; name a folder with -o.")
+    if options.format and output.suffix.lower() not in _suffixes_of(options.format):
+        raise SettingsError(f"{output} is no {options.format} file; leave out --format or change the name.")
+    return [Job(found[0].path, output)]
+
+
+def _suffixes_of(format_name: str) -> tuple[str, ...]:
+    same = {"jpg": (".jpg", ".jpeg"), "tif": (".tif", ".tiff")}
+    return same.get(format_name, (f".{format_name}",))
+
+
+def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
+    path = entry.path
+    if format_name:
+        suffix = f".{format_name}"
+    else:
+        suffix = path.suffix if path.suffix.lower() in WRITABLE_SUFFIXES else PLAIN_SUFFIX
+    if folder is None:
+        return path.with_name(f"{path.stem}.color{suffix}")
+    return folder / path.parent.relative_to(entry.root) / f"{path.stem}{suffix}"
+
+
+def _refuse_collisions(jobs: list[Job], options: PlanOptions) -> None:
+    scans = {_identity(job.source): job.source for job in jobs}
+    claimed: dict[str, Job] = {}
+    clashes: list[str] = []
+    for job in jobs:
+        key = _identity(job.target)
+        if key in scans:
+            raise OutputError(
+                f"{job.target} is a scan itself and would be replaced by the result of {job.source}; "
+                "choose another folder with -o."
+            )
+        if key in claimed:
+            clashes.append(f"{claimed[key].source} and {job.source} would both become {job.target}")
+        claimed.setdefault(key, job)
+    if options.every_page:
+        clashes += _page_clashes(jobs, claimed)
+    if clashes:
+        more = f" (and {len(clashes) - _SHOWN} more)" if len(clashes) > _SHOWN else ""
+        raise OutputError(f"{'; '.join(clashes[:_SHOWN])}{more}; rename one, or colourise them separately.")
+
+
+def _page_clashes(jobs: list[Job], claimed: dict[str, Job]) -> list[str]:
+    """With every page done, a page of a.tif could become the result that a.p1.tif claims."""
+    clashes = []
+    for job in jobs:
+        whole = re.sub(r"\.p\d+(?=(\.color)?\.[^.]+$)", "", job.target.name)
+        other = claimed.get(_identity(job.target.with_name(whole)))
+        if other is not None and other is not job:
+            clashes.append(f"a page of {other.source} and {job.source} would both become {job.target}")
+    return clashes
+
+
+def _identity(path: Path) -> str:
+    """The same for two paths to one file, whether or not it exists."""
+    return os.path.normcase(os.path.realpath(path))

@@ -1,0 +1,45 @@
+"""What became of each picture."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A picture that was colourised and written."""
+
+    source: Path
+    target: Path
+    seconds: float
+    page: int = 1
+    pages: int = 1
+    other_pages_done: bool = False
+
+    @property
+    def note(self) -> str:
+        """What a person should know besides success; empty for an ordinary picture."""
+        if self.pages == 1:
+            return ""
+        if self.other_pages_done:
+            return f"page {self.page} of {self.pages}"
+        return f"page {self.page} of {self.pages} only; --page all takes every page"
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A picture that needed nothing: its result is there already, or it is a result itself."""
+
+    source: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A picture, or a whole folder, that could not be done."""
+
+    source: Path
+    reason: str
+    error: BaseException | None = None
+
+
+Outcome = Done | Skipped | Failed

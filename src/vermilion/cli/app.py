@@ -1,0 +1,60 @@
+"""The `vermilion` command and its list of subcommands."""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from vermilion.cli import colorize, export, info, train
+from vermilion.cli.say import say_error
+from vermilion.errors import VermilionError
+
+
+class KindGroup(TyperGroup):
+    """Shows our own errors as the one sentence that they are, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's context has moved between its versions
+        """Run the chosen command; turn a VermilionError into exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except VermilionError as error:
+            say_error(str(error))
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=KindGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help: quick, and the same in every terminal
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command("colorize", short_help="Colourise pictures, folders of them, or standard input.")(
+    colorize.colorize
+)
+app.command("info", short_help="Show version, model, engine and provider.")(info.info)
+app.command("train", short_help="Train a model by a recipe.")(train.train)
+app.command("export", short_help="Turn a checkpoint into a model folder.")(export.export)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        typer.echo(f"vermilion {info.program_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def vermilion(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop."),
+    ] = False,
+) -> None:
+    """Colourise old black-and-white photographs; every grey level of the scan stays as it is.
+
+    \b
+    Examples:
+      vermilion colorize grandma.jpg              writes grandma.color.jpg beside it
+      vermilion colorize shoebox -o shoebox-color a whole folder, its tree mirrored
+      vermilion info                              what is installed, and what runs it
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept

@@ -1,0 +1,101 @@
+"""The options of the commands, one alias each, so that a command's signature reads as a list."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vermilion.errors import SettingsError
+
+
+class Format(StrEnum):
+    """The formats that results are written in."""
+
+    PNG = "png"
+    JPG = "jpg"
+    WEBP = "webp"
+    TIF = "tif"
+
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH", help="Pictures, folders, quoted patterns, or - for standard input."),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="Folder for the results, which mirrors the tree; for a single picture also a file name, "
+        "or - for standard output. Without it NAME.color.EXT is written beside each picture.",
+    ),
+]
+ResultFormat = Annotated[
+    Format | None, typer.Option("--format", help="Format of the results; without it the scan's own.")
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Make results that exist already anew.")]
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device", metavar="NAME", help="What computes: auto, cpu, cuda, coreml, or another of ONNX Runtime."
+    ),
+]
+ModelFolder = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FOLDER", help="A model folder to use instead of the shipped one."),
+]
+FastJpeg = Annotated[
+    bool,
+    typer.Option(
+        "--fast-jpeg",
+        help="Encode a JPEG's greys again with its own tables instead of carrying them over: quicker, "
+        "and no longer exact to the last bit.",
+    ),
+]
+Recolor = Annotated[
+    bool, typer.Option("--recolor", help="Colourise pictures, too, that are in real colour already.")
+]
+Page = Annotated[
+    str | None,
+    typer.Option("--page", metavar="N|all", help="Page of a multi-page file; without it the first."),
+]
+DropDepth = Annotated[
+    bool, typer.Option("--drop-depth", help="Allow 16 bits to become 8 where the format holds no more.")
+]
+DropAlpha = Annotated[
+    bool, typer.Option("--drop-alpha", help="Allow transparency to be lost where the format has none.")
+]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        "--size",
+        metavar="N",
+        min=32,
+        max=4096,
+        help="Short side in pixels at which the network looks; the picture itself is never resized.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
+Verbose = Annotated[
+    bool, typer.Option("-v", "--verbose", help="Say more: model, engine, each skipped picture, tracebacks.")
+]
+
+
+def parse_page(text: str | None) -> int | None:
+    """Read the value of --page.
+
+    Returns:
+        The page counted from 1, the first if no text was given; None for every page.
+
+    Raises:
+        SettingsError: the text is neither a number from 1 upwards nor the word all.
+    """
+    if text is None:
+        return 1
+    if text.lower() == "all":
+        return None
+    if text.isascii() and text.isdigit() and int(text) >= 1:
+        return int(text)
+    raise SettingsError(f"--page takes a number from 1 upwards or the word all, not {text!r}.")

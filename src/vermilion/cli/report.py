@@ -1,0 +1,75 @@
+"""What a run of `vermilion colorize` tells: a line a picture, a sum, and the failures at the end."""
+
+import traceback
+from typing import TYPE_CHECKING
+
+from vermilion.cli.say import say, say_aside, say_error, shown
+
+if TYPE_CHECKING:
+    from vermilion.archive import Done, Failed, Outcome
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
+
+
+class Report:
+    """Tells outcomes as they come, and sums them up at the end."""
+
+    def __init__(self, planned: int, *, quiet: bool = False, verbose: bool = False) -> None:
+        self.quiet = quiet
+        self.interrupted = False
+        self._planned = planned
+        self._verbose = verbose
+        self._done = 0
+        self._skipped = 0
+        self._failed: list[Failed] = []
+
+    def add(self, outcome: "Outcome") -> None:
+        """Tell one outcome, and remember it."""
+        from vermilion.archive import Done, Skipped
+
+        if isinstance(outcome, Done):
+            self._done += 1
+            self._tell(_done_line(outcome))
+        elif isinstance(outcome, Skipped):
+            self._skipped += 1
+            if self._verbose or self._planned <= 1:
+                self._tell(f"{shown(outcome.source)} skipped: {outcome.reason}")
+        else:
+            self._failed.append(outcome)
+            if self._planned > 1:
+                self._tell(f"{shown(outcome.source)} failed")
+
+    def close(self) -> int:
+        """Tell the sum and every failure.
+
+        Returns:
+            The exit code: 0 only if every picture was colourised or skipped.
+        """
+        if self._planned > 1 or self._skipped:
+            self._tell(self._sum())
+        for failed in self._failed:
+            say_error(failed.reason)
+            if self._verbose and failed.error is not None:
+                say_aside("".join(traceback.format_exception(failed.error)))
+        if self.interrupted:
+            say_error("Stopped; the same command goes on from here.")
+            return INTERRUPTED
+        return 1 if self._failed else 0
+
+    def _sum(self) -> str:
+        parts = [f"{self._done} colourised"]
+        if self._skipped:
+            parts.append(f"{self._skipped} skipped (--overwrite makes existing results anew)")
+        if self._failed:
+            parts.append(f"{len(self._failed)} failed")
+        return ", ".join(parts)
+
+    def _tell(self, line: str) -> None:
+        if not self.quiet:
+            say(line)
+
+
+def _done_line(done: "Done") -> str:
+    note = f"  ({done.note})" if done.note else ""
+    return f"{shown(done.source)} -> {shown(done.target)}  {done.seconds:.2f} s{note}"

@@ -1,0 +1,24 @@
+"""The door to the training room, which opens only where torch is installed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from vermilion.errors import TrainingError
+
+
+@contextmanager
+def training_packages_needed() -> Iterator[None]:
+    """Turn the lack of a package that training needs into a sentence that says how to get it.
+
+    Raises:
+        TrainingError: torch, or another package of the train extra, is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing in {"", "vermilion"}:
+            raise
+        raise TrainingError(
+            f'Training needs {missing}, which is not installed; run: pip install "vermilion[train]".'
+        ) from error

@@ -1,0 +1,181 @@
+"""Which picture becomes which result."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vermilion.archive import Job, Plan, PlanOptions, make_plan
+from vermilion.errors import OutputError, SettingsError
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def touch(*names: str) -> None:
+    for name in names:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+
+def results(plan: Plan) -> dict[str, str]:
+    return {job.source.as_posix(): job.target.as_posix() for job in plan.jobs}
+
+
+def test_one_file_becomes_a_neighbour(here: Path) -> None:
+    touch("old/grandma.jpg")
+    assert results(make_plan(["old/grandma.jpg"])) == {"old/grandma.jpg": "old/grandma.color.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("name", "result"),
+    [
+        ("a.JPG", "a.color.JPG"),
+        ("a.jpeg", "a.color.jpeg"),
+        ("a.b.tif", "a.b.color.tif"),
+        ("a.bmp", "a.color.png"),
+        ("a", "a.color.png"),
+    ],
+)
+def test_the_format_stays_unless_we_cannot_write_it(here: Path, name: str, result: str) -> None:
+    touch(name)
+    assert results(make_plan([name])) == {name: result}
+
+
+def test_format_sets_the_suffix(here: Path) -> None:
+    touch("a.tif")
+    assert results(make_plan(["a.tif"], PlanOptions(format="webp"))) == {"a.tif": "a.color.webp"}
+
+
+def test_a_folder_is_searched_all_the_way_down_and_mirrored(here: Path) -> None:
+    touch(
+        "box/a.jpg",
+        "box/1920/b.png",
+        "box/1920/x/c.tiff",
+        "box/notes.txt",
+        "box/.hidden/d.jpg",
+        "box/._a.jpg",
+    )
+    assert results(make_plan(["box"], PlanOptions(output=Path("out")))) == {
+        "box/a.jpg": "out/a.jpg",
+        "box/1920/b.png": "out/1920/b.png",
+        "box/1920/x/c.tiff": "out/1920/x/c.tiff",
+    }
+
+
+def test_a_pattern_is_mirrored_from_its_first_wildcard(here: Path) -> None:
+    touch("box/1920/a.jpg", "box/1921/a.jpg", "box/1921/b.png", "box/1921/deep/c.jpg")
+    assert results(make_plan(["box/**/*.jpg"], PlanOptions(output=Path("out"), format="png"))) == {
+        "box/1920/a.jpg": "out/1920/a.png",
+        "box/1921/a.jpg": "out/1921/a.png",
+        "box/1921/deep/c.jpg": "out/1921/deep/c.png",
+    }
+
+
+def test_a_pattern_may_mean_folders(here: Path) -> None:
+    touch("box/1920/a.jpg", "box/1921/b.jpg")
+    assert set(results(make_plan(["box/192*"]))) == {"box/1920/a.jpg", "box/1921/b.jpg"}
+
+
+def test_a_name_with_brackets_is_a_name(here: Path) -> None:
+    touch("scan[1].jpg", "scan1.jpg")
+    assert set(results(make_plan(["scan[1].jpg"]))) == {"scan[1].jpg"}
+
+
+def test_a_picture_named_twice_is_done_once(here: Path) -> None:
+    touch("box/a.jpg")
+    assert len(make_plan(["box/a.jpg", "box", "box/*.jpg", Path("box").resolve()]).jobs) == 1
+
+
+def test_a_single_picture_may_name_its_result(here: Path) -> None:
+    touch("a.jpg")
+    assert results(make_plan(["a.jpg"], PlanOptions(output=Path("x/b.png")))) == {"a.jpg": "x/b.png"}
+
+
+def test_results_are_no_inputs(here: Path) -> None:
+    touch("box/a.jpg", "box/a.color.jpg", "box/b.COLOR.png", "box/c.p2.color.tif")
+    plan = make_plan(["box"])
+    assert set(results(plan)) == {"box/a.jpg"}
+    assert len(plan.skipped) == 3
+
+
+def test_the_output_folder_is_not_searched(here: Path) -> None:
+    touch("box/a.jpg", "box/out/a.jpg")
+    assert results(make_plan(["box"], PlanOptions(output=Path("box/out")))) == {"box/a.jpg": "box/out/a.jpg"}
+
+
+def test_what_is_missing_or_empty_fails_and_the_rest_is_planned(here: Path) -> None:
+    touch("a.jpg")
+    Path("empty").mkdir()
+    plan = make_plan(["gone.jpg", "a.jpg", "empty", "no*.jpg"])
+    assert set(results(plan)) == {"a.jpg"}
+    assert [failed.source.as_posix() for failed in plan.failed] == ["gone.jpg", "empty", "no*.jpg"]
+
+
+def test_an_unreadable_folder_is_a_failure(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch("box/a.jpg", "box/secret/b.jpg")
+    real = os.scandir
+
+    def refuse(path: str) -> object:  # the tests may run as root, who may read everything
+        if str(path).endswith("secret"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    plan = make_plan(["box"])
+    assert set(results(plan)) == {"box/a.jpg"}
+    [failed] = plan.failed
+    assert "Permission denied" in failed.reason
+    assert failed.source == Path("box/secret")
+
+
+def test_two_scans_of_one_result_are_found(here: Path) -> None:
+    touch("box/a.jpg", "box/a.png", "other/a.jpg")
+    with pytest.raises(OutputError, match=r"a\.jpg and box.a\.png would both become"):
+        make_plan(["box"], PlanOptions(format="png"))
+    with pytest.raises(OutputError, match="would both become"):
+        make_plan(["box/a.jpg", "other/a.jpg"], PlanOptions(output=Path("out")))
+    assert len(make_plan(["box"]).jobs) == 2
+
+
+def test_many_clashes_are_told_in_one_sentence(here: Path) -> None:
+    touch(*[f"box/{name}.{suffix}" for name in "abcde" for suffix in ("jpg", "png")])
+    with pytest.raises(OutputError, match=r"\(and 2 more\)"):
+        make_plan(["box"], PlanOptions(format="png"))
+
+
+def test_a_result_never_replaces_a_scan(here: Path) -> None:
+    touch("box/a.jpg")
+    with pytest.raises(OutputError, match="among the scans"):
+        make_plan(["box"], PlanOptions(output=Path("box")))
+    with pytest.raises(OutputError, match="is a scan itself"):
+        make_plan(["box/a.jpg"], PlanOptions(output=Path("box")))
+    with pytest.raises(OutputError, match="is a scan itself"):
+        make_plan(["box/a.jpg"], PlanOptions(output=Path("box/../box/a.jpg")))
+
+
+def test_outputs_that_cannot_be_meant(here: Path) -> None:
+    touch("a.jpg", "b.jpg", "notes.txt")
+    with pytest.raises(SettingsError, match="2 pictures cannot all become"):
+        make_plan(["a.jpg", "b.jpg"], PlanOptions(output=Path("x.png")))
+    with pytest.raises(SettingsError, match="leave out --format"):
+        make_plan(["a.jpg"], PlanOptions(output=Path("x.png"), format="jpg"))
+    with pytest.raises(OutputError, match="name a folder"):
+        make_plan(["a.jpg"], PlanOptions(output=Path("notes.txt")))
+    assert make_plan(["a.jpg"], PlanOptions(output=Path("x.jpeg"), format="jpg")).jobs
+
+
+def test_pages_have_names_of_their_own() -> None:
+    assert Job(Path("a.tif"), Path("a.color.tif")).page_target(2) == Path("a.p2.color.tif")
+    assert Job(Path("a.tif"), Path("out/a.tif")).page_target(12) == Path("out/a.p12.tif")
+
+
+def test_a_page_must_not_become_another_scans_result(here: Path) -> None:
+    touch("a.tif", "a.p1.tif")
+    with pytest.raises(OutputError, match="a page of a.tif"):
+        make_plan(["a.tif", "a.p1.tif"], PlanOptions(every_page=True))
+    assert len(make_plan(["a.tif", "a.p1.tif"]).jobs) == 2

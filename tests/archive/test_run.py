@@ -1,0 +1,171 @@
+"""The loop over a plan, with a colorizer that only pretends."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from vermilion.archive import Done, Failed, Job, Plan, RunOptions, Skipped, make_plan, run, run_plan
+from vermilion.errors import ModelError, OutputError, PictureError
+
+
+@dataclass
+class FakePicture:
+    source: Path
+    pages: int
+    saved: list[dict[str, object]]
+
+    @property
+    def scan(self) -> SimpleNamespace:
+        return SimpleNamespace(pages=self.pages, format="png")
+
+    def save(self, path: Path, **flags: object) -> None:
+        Path(path).write_bytes(b"colour")
+        self.saved.append({"path": Path(path), **flags})
+
+
+@dataclass
+class FakeColorizer:
+    """Colours every picture, but for those whose names are in `troubles`."""
+
+    troubles: dict[str, BaseException] = field(default_factory=dict)
+    pages: int = 1
+    asked: list[dict[str, object]] = field(default_factory=list)
+    saved: list[dict[str, object]] = field(default_factory=list)
+
+    def colorize(self, source: Path, **options: object) -> FakePicture:
+        self.asked.append({"source": source, **options})
+        if source.name in self.troubles:
+            raise self.troubles[source.name]
+        return FakePicture(source, self.pages, self.saved)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    folder = tmp_path / "box"
+    folder.mkdir()
+    for name in ("a.png", "b.png", "c.png"):
+        (folder / name).write_bytes(b"grey")
+    return folder
+
+
+def run_all(plan: Plan, colorizer: FakeColorizer, options: RunOptions | None = None) -> list[Any]:
+    make: Callable[[], Any] = lambda: colorizer  # noqa: E731
+    return list(run_plan(plan, make, options or RunOptions()))
+
+
+def test_every_picture_is_done_and_timed(box: Path) -> None:
+    outcomes = run_all(make_plan([box]), FakeColorizer())
+    assert [type(outcome) for outcome in outcomes] == [Done] * 3
+    assert all(outcome.target.read_bytes() == b"colour" and outcome.seconds >= 0 for outcome in outcomes)
+
+
+def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
+    colorizer = FakeColorizer()
+    options = RunOptions(
+        page=2, recolor=True, overwrite=True, fast_jpeg=True, drop_depth=True, drop_alpha=True, size=192
+    )
+    run_all(make_plan([box / "a.png"]), colorizer, options)
+    assert colorizer.asked == [{"source": box / "a.png", "page": 2, "recolor": True, "size": 192}]
+    flags = {"overwrite": True, "fast_jpeg": True, "drop_depth": True, "drop_alpha": True}
+    assert colorizer.saved == [{"path": box / "a.color.png", **flags}]
+
+
+def test_a_second_run_finishes_the_first(box: Path) -> None:
+    (box / "b.color.png").write_bytes(b"there already")
+    outcomes = run_all(make_plan([box / name for name in ("a.png", "b.png", "c.png")]), FakeColorizer())
+    assert [type(outcome) for outcome in outcomes] == [Done, Skipped, Done]
+    assert (box / "b.color.png").read_bytes() == b"there already"
+
+
+def test_nothing_to_do_loads_no_model(box: Path) -> None:
+    (box / "a.color.png").write_bytes(b"there already")
+
+    def no_model() -> Any:
+        pytest.fail("the model was loaded")
+
+    plan = make_plan([box / "a.png"])
+    assert [type(outcome) for outcome in run_plan(plan, no_model, RunOptions())] == [Skipped]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (PictureError("b.png is torn."), "b.png is torn."),
+        (OutputError("The disk is full."), "The disk is full."),
+        (MemoryError(), "does not fit into memory"),
+        (OSError(28, "No space left on device"), "No space left on device"),
+        (ZeroDivisionError("oops"), "fault of ours (ZeroDivisionError: oops)"),
+    ],
+)
+def test_one_failure_leaves_the_others_alone(box: Path, trouble: Exception, told: str) -> None:
+    outcomes = run_all(make_plan([box]), FakeColorizer({"b.png": trouble}))
+    assert [type(outcome) for outcome in outcomes] == [Done, Failed, Done]
+    assert told in outcomes[1].reason
+    assert outcomes[1].error is trouble
+
+
+def test_ctrl_c_stops_the_run(box: Path) -> None:
+    outcomes: Iterator[object] = run_plan(
+        make_plan([box]),
+        lambda: FakeColorizer({"b.png": KeyboardInterrupt()}),  # type: ignore[arg-type, return-value]
+        RunOptions(),
+    )
+    assert isinstance(next(outcomes), Done)
+    with pytest.raises(KeyboardInterrupt):
+        next(outcomes)
+
+
+def test_a_model_that_cannot_be_loaded_ends_the_run(box: Path) -> None:
+    def broken() -> Any:
+        raise ModelError("paint.onnx is damaged.")
+
+    with pytest.raises(ModelError):
+        list(run_plan(make_plan([box]), broken, RunOptions()))
+
+
+def test_the_tree_is_made_as_needed(tmp_path: Path, box: Path) -> None:
+    target = tmp_path / "out" / "deep" / "a.png"
+    [outcome] = run_all(Plan((Job(box / "a.png", target),)), FakeColorizer())
+    assert outcome.target == target
+    assert target.exists()
+
+
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path, box: Path) -> None:
+    (tmp_path / "out").write_bytes(b"a file")
+    [outcome] = run_all(Plan((Job(box / "a.png", tmp_path / "out" / "x" / "a.png"),)), FakeColorizer())
+    assert "cannot be made" in outcome.reason
+
+
+def test_a_multi_page_file_says_which_page_was_done(box: Path) -> None:
+    [outcome] = run_all(make_plan([box / "a.png"]), FakeColorizer(pages=5))
+    assert outcome.note == "page 1 of 5 only; --page all takes every page"
+
+
+def test_every_page_becomes_a_result(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "read_scan", lambda _source, _options: SimpleNamespace(pages=3))
+    (box / "a.p2.color.png").write_bytes(b"there already")
+    outcomes = run_all(make_plan([box / "a.png"]), FakeColorizer(pages=3), RunOptions(page=None))
+    assert [type(outcome) for outcome in outcomes] == [Done, Skipped, Done]
+    assert [outcomes[0].note, outcomes[2].note] == ["page 1 of 3", "page 3 of 3"]
+    assert outcomes[2].target == box / "a.p3.color.png"
+
+
+def test_a_single_page_keeps_its_plain_name(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "read_scan", lambda _source, _options: SimpleNamespace(pages=1))
+    [outcome] = run_all(make_plan([box / "a.png"]), FakeColorizer(), RunOptions(page=None))
+    assert (outcome.target, outcome.note) == (box / "a.color.png", "")
+
+
+def test_a_file_whose_pages_cannot_be_counted_fails_alone(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def count(source: Path, _options: object) -> SimpleNamespace:
+        if source.name == "b.png":
+            raise PictureError("b.png is torn.")
+        return SimpleNamespace(pages=1)
+
+    monkeypatch.setattr(run, "read_scan", count)
+    outcomes = run_all(make_plan([box]), FakeColorizer(), RunOptions(page=None))
+    assert [type(outcome) for outcome in outcomes] == [Done, Failed, Done]
