@@ -8,8 +8,9 @@ from vermilion.color.chroma import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamu
 from vermilion.color.enlarge import ChromaEnlarger, enlarge_chroma
 from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
-from vermilion.color.luma import LUMA_WEIGHTS, luma_of_rgb, reduce_luma, unit_range
+from vermilion.color.luma import LUMA_WEIGHTS, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
 from vermilion.color.planes import chroma_planes
+from vermilion.color.turn import turn_back, turn_upright, upright_size
 
 __all__ = [
     "LUMA_WEIGHTS",
@@ -30,5 +31,9 @@ __all__ = [
     "rgb_to_cbcr",
     "rgb_to_lab",
     "srgb_of_linear",
+    "to_eight_bits",
+    "turn_back",
+    "turn_upright",
     "unit_range",
+    "upright_size",
 ]

@@ -1,6 +1,6 @@
 """Luma: the grey levels of a scan, which no part of vermilion ever changes."""
 
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -62,3 +62,10 @@ def unit_range(luma: NDArray[Any]) -> Floats:
     if luma.dtype.kind != "f":
         values *= 1 / np.iinfo(luma.dtype).max
     return values
+
+
+def to_eight_bits(codes: Codes) -> NDArray[np.uint8]:
+    """Return code values as uint8, rounded; uint8 comes back as it is."""
+    if codes.dtype == np.uint8:
+        return cast("NDArray[np.uint8]", codes)
+    return np.divide(codes.astype(np.uint32) + 128, 257).astype(np.uint8)

@@ -1,0 +1,91 @@
+"""The card of a model folder: what ``model.json`` says about the network, as one value."""
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from vermilion.errors import ModelError
+
+CARD_FILE = "model.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """Facts that travel with a model.
+
+    Attributes:
+        schema: version of the card's own form.
+        name: of the model.
+        version: of the model.
+        working_size: pixels of the short side at which the network looks.
+        stride: pixels of luma to one of chroma.
+        bins: centres (a, b) of the chroma bins that ``odds`` counts.
+        temperature: of the annealed mean, where the caller names none.
+        files: SHA-256 of each file of the folder, in hexadecimal.
+        licence: of the weights.
+        training: summary of how the model was made.
+    """
+
+    schema: int
+    name: str
+    version: str
+    working_size: int
+    stride: int
+    bins: tuple[tuple[float, float], ...]
+    temperature: float
+    files: dict[str, str]
+    licence: str
+    training: dict[str, Any]
+
+
+def read_card(folder: Path) -> ModelCard:
+    """Read and check the card of a model folder.
+
+    Raises:
+        ModelError: there is no card, or it is not one that this version understands.
+    """
+    path = folder / CARD_FILE
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ModelError(
+            f"{folder} is no model folder, as its {CARD_FILE} cannot be read; name a folder that "
+            "`vermilion export` has written, or leave the model out to use the one in the package."
+        ) from error
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged ({error}); copy or export the model again.") from error
+    return _card_of(facts, path)
+
+
+def _card_of(facts: object, path: Path) -> ModelCard:
+    if not isinstance(facts, dict):
+        raise ModelError(f"{path} holds no card but a {type(facts).__name__}; export the model again.")
+    if facts.get("schema") != SCHEMA:
+        raise ModelError(
+            f"{path} has schema {facts.get('schema')!r} and this vermilion reads {SCHEMA}; "
+            "update vermilion, or export the model again with it."
+        )
+    missing = [field.name for field in fields(ModelCard) if field.name not in facts]
+    if missing:
+        raise ModelError(f"{path} lacks {', '.join(missing)}; export the model again.")
+    try:
+        return _typed(facts)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{path} has a value of a wrong kind ({error}); export the model again.") from error
+
+
+def _typed(facts: dict[str, Any]) -> ModelCard:
+    return ModelCard(
+        schema=SCHEMA,
+        name=str(facts["name"]),
+        version=str(facts["version"]),
+        working_size=int(facts["working_size"]),
+        stride=int(facts["stride"]),
+        bins=tuple((float(a), float(b)) for a, b in facts["bins"]),
+        temperature=float(facts["temperature"]),
+        files={str(name): str(digest) for name, digest in facts["files"].items()},
+        licence=str(facts["licence"]),
+        training=dict(facts["training"]),
+    )

@@ -1,0 +1,137 @@
+"""A model: luma in, chroma out. Arrays only; what a picture is, others know."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.errors import ModelError
+from vermilion.network.card import ModelCard, read_card
+from vermilion.network.engine import choose_provider, open_session
+from vermilion.network.folder import PAINT_FILE, SEE_FILE, default_model_folder, folder_hash, read_graphs
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+Floats = NDArray[np.float32]
+
+SIDE_MULTIPLE = 32
+"""Both sides of what the network sees are multiples of this."""
+
+_FEATURES = tuple(f"features_{stride}" for stride in (4, 8, 16, 32))
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the network saw: one array for each stride of 4, 8, 16 and 32. Opaque; only ``paint`` reads it."""
+
+    maps: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """What the network painted.
+
+    Attributes:
+        chroma: [N,2,h,w], CIELAB a and b.
+        confidence: [N,1,h,w], the probability that the true (a,b) lies within 10 of the painted one.
+        odds: [N,K,h,w] over the bins of the card, or None where they were not asked for.
+    """
+
+    chroma: Floats
+    confidence: Floats
+    odds: Floats | None = None
+
+
+class Model:
+    """A network that is loaded. Safe to use from several threads.
+
+    Attributes:
+        card: the facts of the model folder.
+        hash: SHA-256 of the whole model, in hexadecimal.
+        provider: ONNX Runtime's execution provider that really runs.
+    """
+
+    def __init__(
+        self, card: ModelCard, digest: str, see: "InferenceSession", paint: "InferenceSession"
+    ) -> None:
+        self.card = card
+        self.hash = digest
+        self.provider: str = see.get_providers()[0]
+        self._see = see
+        self._paint = paint
+
+    @classmethod
+    def load(cls, folder: str | Path | None = None, device: str = "auto") -> "Model":
+        """Load a model folder, by default the one inside the package, onto a device.
+
+        Raises:
+            ModelError: the folder is missing, damaged or of another kind.
+            DeviceError: the device is not there.
+        """
+        place = Path(folder) if folder is not None else default_model_folder()
+        card = read_card(place)
+        provider = choose_provider(device)
+        graphs = read_graphs(place, card)
+
+        def open_graph(graph: bytes, name: str) -> "InferenceSession":
+            return open_session(graph, str(place / name), provider, strict=device != "auto")
+
+        with ThreadPoolExecutor(2, "vermilion-load") as pool:
+            see, paint = pool.map(open_graph, graphs, (SEE_FILE, PAINT_FILE))
+        _check_names(see, paint, place)
+        return cls(card, folder_hash(place), see, paint)
+
+    def see(self, luma: Floats) -> Features:
+        """Look at luma [N,1,H,W], float32 in 0..1, H and W multiples of 32."""
+        return Features(tuple(self._see.run(list(_FEATURES), {"luma": luma})))
+
+    def paint(
+        self,
+        features: Features,
+        hints: Floats | None = None,
+        temperature: float | None = None,
+        *,
+        with_odds: bool = False,
+    ) -> Paint:
+        """Paint what was seen.
+
+        Args:
+            features: from ``see``.
+            hints: [N,3,H/4,W/4], float32: a/110, b/110 and weight 0..1; None for no hints.
+            temperature: of the annealed mean: lower is bolder; None for the card's.
+            with_odds: also return the odds of all bins, which cost time.
+        """
+        finest = features.maps[0]
+        if hints is None:
+            hints = np.zeros((finest.shape[0], 3, *finest.shape[2:]), np.float32)
+        inputs: dict[str, Any] = dict(zip(_FEATURES, features.maps, strict=True))
+        inputs["hints"] = hints
+        inputs["temperature"] = np.array(
+            self.card.temperature if temperature is None else temperature, np.float32
+        )
+        names = ["chroma", "confidence", "odds"] if with_odds else ["chroma", "confidence"]
+        return Paint(*self._paint.run(names, inputs))
+
+
+def _check_names(see: "InferenceSession", paint: "InferenceSession", folder: Path) -> None:
+    """Refuse graphs that do not keep to the contract, before a picture meets them."""
+    expected = {
+        SEE_FILE: (see, {"luma"}, set(_FEATURES)),
+        PAINT_FILE: (paint, {*_FEATURES, "hints", "temperature"}, {"chroma", "confidence", "odds"}),
+    }
+    for name, (session, inputs, outputs) in expected.items():
+        has_inputs = {node.name for node in session.get_inputs()}
+        has_outputs = {node.name for node in session.get_outputs()}
+        if has_inputs != inputs or not outputs <= has_outputs:
+            raise ModelError(
+                f"{folder / name} takes {_listed(has_inputs)} and gives {_listed(has_outputs)}, where "
+                f"{_listed(inputs)} and {_listed(outputs)} are needed; export it again."
+            )
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
