@@ -176,6 +176,6 @@ def test_pages_have_names_of_their_own() -> None:
 
 def test_a_page_must_not_become_another_scans_result(here: Path) -> None:
     touch("a.tif", "a.p1.tif")
-    with pytest.raises(OutputError, match="a page of a.tif"):
+    with pytest.raises(OutputError, match=r"a page of a\.tif"):
         make_plan(["a.tif", "a.p1.tif"], PlanOptions(every_page=True))
     assert len(make_plan(["a.tif", "a.p1.tif"]).jobs) == 2

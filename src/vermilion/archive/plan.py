@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vermilion.archive.inputs import Found, find_pictures, is_result_name
+from vermilion.archive.inputs import PICTURE_SUFFIXES, Found, find_pictures, is_result_name
 from vermilion.archive.results import Failed, Skipped
 from vermilion.errors import OutputError, SettingsError
+from vermilion.pictures import SUFFIXES
 
-WRITABLE_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 PLAIN_SUFFIX = ".png"
 """What a scan becomes whose own format we read but do not write (a BMP, a GIF, a JPEG 2000)."""
 
@@ -75,7 +75,7 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
     to_file = _names_a_file(options.output)
     folder = None if to_file else options.output
     inputs = list(inputs)
-    _refuse_mixing(inputs, folder)
+    _check_folder(inputs, folder)
     entries = list(find_pictures(inputs, folder))
     found = [entry for entry in entries if isinstance(entry, Found)]
     if to_file:
@@ -90,9 +90,11 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
     )
 
 
-def _refuse_mixing(inputs: list[str | Path], folder: Path | None) -> None:
+def _check_folder(inputs: list[str | Path], folder: Path | None) -> None:
     if folder is None:
         return
+    if folder.suffix.lower() in PICTURE_SUFFIXES and not folder.is_dir():
+        raise OutputError(f"{folder} cannot be written in that format; choose {', '.join(SUFFIXES)}.")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file and no picture; name a folder with -o.")
     for given in map(Path, inputs):
@@ -104,7 +106,7 @@ def _refuse_mixing(inputs: list[str | Path], folder: Path | None) -> None:
 
 
 def _names_a_file(output: Path | None) -> bool:
-    return output is not None and output.suffix.lower() in WRITABLE_SUFFIXES and not output.is_dir()
+    return output is not None and output.suffix.lower() in SUFFIXES and not output.is_dir()
 
 
 def _plan_single(found: list[Found], options: PlanOptions) -> list[Job]:
@@ -113,14 +115,9 @@ def _plan_single(found: list[Found], options: PlanOptions) -> list[Job]:
         return []
     if len(found) > 1:
         raise SettingsError(f"{len(found)} pictures cannot all become {output}; name a folder with -o.")
-    if options.format and output.suffix.lower() not in _suffixes_of(options.format):
+    if options.format and SUFFIXES[output.suffix.lower()] != SUFFIXES[f".{options.format}"]:
         raise SettingsError(f"{output} is no {options.format} file; leave out --format or change the name.")
     return [Job(found[0].path, output)]
-
-
-def _suffixes_of(format_name: str) -> tuple[str, ...]:
-    same = {"jpg": (".jpg", ".jpeg"), "tif": (".tif", ".tiff")}
-    return same.get(format_name, (f".{format_name}",))
 
 
 def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
@@ -128,7 +125,7 @@ def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
     if format_name:
         suffix = f".{format_name}"
     else:
-        suffix = path.suffix if path.suffix.lower() in WRITABLE_SUFFIXES else PLAIN_SUFFIX
+        suffix = path.suffix if path.suffix.lower() in SUFFIXES else PLAIN_SUFFIX
     if folder is None:
         return path.with_name(f"{path.stem}.color{suffix}")
     return folder / path.parent.relative_to(entry.root) / f"{path.stem}{suffix}"

@@ -27,10 +27,17 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A picture that needed nothing: its result is there already, or it is a result itself."""
+    """A picture that needed nothing: its result is there already, or it is a result itself.
+
+    Attributes:
+        source: the picture.
+        reason: why it was left alone.
+        existing: the result that is there already, if that is the reason.
+    """
 
     source: Path
     reason: str
+    existing: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

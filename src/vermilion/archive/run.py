@@ -69,8 +69,7 @@ def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOp
             continue
         for task in tasks:
             if task.target.exists() and not options.overwrite:
-                page = f" (page {task.page})" if task.every_page else ""
-                yield Skipped(task.source, f"{task.target.name} exists already{page}")
+                yield Skipped(task.source, f"{task.target.name} exists already", task.target)
                 continue
             colorizer = colorizer or make_colorizer()
             yield _do(task, colorizer, options)

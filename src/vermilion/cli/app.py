@@ -29,9 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("colorize", short_help="Colourise pictures, folders of them, or standard input.")(
-    colorize.colorize
-)
+app.command("colorize", short_help="Colourise pictures, or whole folders of them.")(colorize.colorize)
 app.command("info", short_help="Show version, model, engine and provider.")(info.info)
 app.command("train", short_help="Train a model by a recipe.")(train.train)
 app.command("export", short_help="Turn a checkpoint into a model folder.")(export.export)
@@ -54,7 +52,7 @@ def vermilion(
 
     \b
     Examples:
-      vermilion colorize grandma.jpg              writes grandma.color.jpg beside it
-      vermilion colorize shoebox -o shoebox-color a whole folder, its tree mirrored
-      vermilion info                              what is installed, and what runs it
+      vermilion colorize grandma.jpg                # writes grandma.color.jpg beside it
+      vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
+      vermilion info                                # what is installed, and what runs it
     """  # noqa: D301 - \\b is typer's mark for lines to be kept

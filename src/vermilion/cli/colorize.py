@@ -42,11 +42,11 @@ def colorize(
 
     \b
     Examples:
-      vermilion colorize grandma.jpg                  writes grandma.color.jpg
-      vermilion colorize grandma.jpg -o grandma.png   writes that file
-      vermilion colorize shoebox -o shoebox-color     a folder, its tree mirrored
+      vermilion colorize grandma.jpg                  # writes grandma.color.jpg
+      vermilion colorize grandma.jpg -o grandma.png   # writes that file
+      vermilion colorize shoebox -o shoebox-color     # a folder, its tree mirrored
       vermilion colorize "scans/**/*.tif" -o color --format jpg --drop-depth
-      vermilion colorize album.tif --page all         album.p1.color.tif, album.p2.color.tif, ...
+      vermilion colorize album.tif --page all         # album.p1.color.tif and so on
       cat grandma.jpg | vermilion colorize - > grandma.color.jpg
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import PlanOptions, RunOptions, make_plan

@@ -11,19 +11,33 @@ from vermilion.cli.training_room import training_packages_needed
 
 def export(
     checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="A checkpoint that `vermilion train` saved.")
+        Path,
+        typer.Argument(
+            metavar="CHECKPOINT", help="A generator that a training kept, or the folder of its run."
+        ),
     ],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The model folder to write.")],
+    *,
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="Name of the model, for its card.")
+    ] = "unnamed",
+    version: Annotated[
+        str, typer.Option("--version", metavar="VERSION", help="Version of the model, for its card.")
+    ] = "1",
+    licence: Annotated[
+        str, typer.Option("--licence", metavar="LICENCE", help="Licence of the weights, for its card.")
+    ] = "not stated",
 ) -> None:
     """Turn a checkpoint into a model folder (needs: pip install "vermilion[train]").
 
     \b
     Examples:
-      vermilion export runs/vermilion/last.ckpt my-model
+      vermilion export runs/vermilion my-model --name "town archive" --licence CC0-1.0
       vermilion colorize grandma.jpg --model my-model
-    """  # noqa: D301
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
     with training_packages_needed():
+        from vermilion.training import CardFacts
         from vermilion.training import export as run_export
 
-        run_export(checkpoint, folder)
+        run_export(checkpoint, folder, CardFacts(name=name, version=version, licence=licence))
     say(f"{folder} is a model folder; try it with: vermilion colorize PICTURE --model {folder}")

@@ -17,7 +17,7 @@ def info(device: Device = "auto", model: ModelFolder = None) -> None:
     \b
     Examples:
       vermilion info
-      vermilion info --device cuda      tells at once whether a GPU would be used
+      vermilion info --device cuda      # tells at once whether a GPU would be used
       vermilion info --model my-model
     """  # noqa: D301
     from vermilion.network import Model, engine_name

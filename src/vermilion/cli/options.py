@@ -33,13 +33,18 @@ Output = Annotated[
     ),
 ]
 ResultFormat = Annotated[
-    Format | None, typer.Option("--format", help="Format of the results; without it the scan's own.")
+    Format | None,
+    typer.Option(
+        "--format", metavar="png|jpg|webp|tif", help="Format of the results; without it the scan's own."
+    ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Make results that exist already anew.")]
 Device = Annotated[
     str,
     typer.Option(
-        "--device", metavar="NAME", help="What computes: auto, cpu, cuda, coreml, or another of ONNX Runtime."
+        "--device",
+        metavar="NAME",
+        help="What computes: auto, cpu, cuda, coreml, directml, openvino, ...",
     ),
 ]
 ModelFolder = Annotated[
@@ -73,8 +78,8 @@ Size = Annotated[
         "--size",
         metavar="N",
         min=32,
-        max=4096,
-        help="Short side in pixels at which the network looks; the picture itself is never resized.",
+        max=2048,
+        help="Short side in pixels at which the network looks, from 32 to 2048; the result keeps its size.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]

@@ -1,8 +1,14 @@
-"""A progress bar over many pictures, where there is a terminal to see it."""
+"""Progress bars, where there is a terminal to see them."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from vermilion.cli.say import say_aside
+
+if TYPE_CHECKING:
+    from vermilion.training import Progress as TrainingProgress
 
 T = TypeVar("T")
 
@@ -24,3 +30,29 @@ def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
         for item in items:
             yield item
             bar.advance(task)
+
+
+@contextmanager
+def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
+    """Give a function that shows how far a training is: a bar on a terminal, else a line each time."""
+    if not sys.stderr.isatty():
+        yield lambda progress: say_aside(_training_line(progress))
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=None)
+
+        def show(progress: "TrainingProgress") -> None:
+            bar.update(
+                task, description=_training_line(progress), completed=progress.done, total=progress.wanted
+            )
+
+        yield show
+
+
+def _training_line(progress: "TrainingProgress") -> str:
+    numbers = "  ".join(f"{name} {value:.3g}" for name, value in progress.numbers.items())
+    return f"{progress.stage}  {progress.done}/{progress.wanted}  {progress.rate:.0f} images/s  {numbers}"

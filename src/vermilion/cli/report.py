@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from vermilion.cli.say import say, say_aside, say_error, shown
 
 if TYPE_CHECKING:
-    from vermilion.archive import Done, Failed, Outcome
+    from vermilion.archive import Done, Failed, Outcome, Skipped
 
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
@@ -21,7 +21,7 @@ class Report:
         self._planned = planned
         self._verbose = verbose
         self._done = 0
-        self._skipped = 0
+        self._skipped: list[Skipped] = []
         self._failed: list[Failed] = []
 
     def add(self, outcome: "Outcome") -> None:
@@ -32,7 +32,7 @@ class Report:
             self._done += 1
             self._tell(_done_line(outcome))
         elif isinstance(outcome, Skipped):
-            self._skipped += 1
+            self._skipped.append(outcome)
             if self._verbose or self._planned <= 1:
                 self._tell(f"{shown(outcome.source)} skipped: {outcome.reason}")
         else:
@@ -60,7 +60,9 @@ class Report:
     def _sum(self) -> str:
         parts = [f"{self._done} colourised"]
         if self._skipped:
-            parts.append(f"{self._skipped} skipped (--overwrite makes existing results anew)")
+            existing = sum(skipped.existing is not None for skipped in self._skipped)
+            cure = f" ({existing} exist already; --overwrite makes them anew)" if existing else ""
+            parts.append(f"{len(self._skipped)} skipped{cure}")
         if self._failed:
             parts.append(f"{len(self._failed)} failed")
         return ", ".join(parts)

@@ -19,7 +19,7 @@ def say_aside(text: str) -> None:
 def say_error(sentence: str) -> None:
     """Print one sentence to stderr behind a red "error:"."""
     mark = typer.style("error:", fg=typer.colors.RED, bold=True)
-    typer.echo(f"{mark} {_printable(sentence, sys.stderr.encoding)}", err=True)
+    typer.echo(f"{mark} {_printable(sentence.rstrip('.'), sys.stderr.encoding)}.", err=True)
 
 
 def shown(path: Path) -> str:

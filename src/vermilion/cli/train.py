@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from vermilion.cli.progress import training_bar
+from vermilion.cli.say import say
 from vermilion.cli.training_room import training_packages_needed
 
 
@@ -12,22 +14,25 @@ def train(
     config: Annotated[
         Path,
         typer.Argument(
-            metavar="CONFIG.toml", help="The recipe; configs/ in the project holds those we trained with."
+            metavar="CONFIG.toml", help="The recipe; those we used are in the project's configs/."
         ),
     ],
     *,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint of this recipe.")
+        bool, typer.Option("--resume", help="Go on from the last checkpoint of the recipe's run.")
     ] = False,
 ) -> None:
     """Train a model by a recipe (needs: pip install "vermilion[train]").
 
     \b
     Examples:
-      vermilion train configs/smoke.toml             a minute on a processor, to see that all works
+      vermilion train configs/smoke.toml             # a minute, to see that all works
+      vermilion train configs/vermilion.toml
       vermilion train configs/vermilion.toml --resume
-    """  # noqa: D301
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
     with training_packages_needed():
         from vermilion.training import train as run_training
 
-        run_training(config, resume=resume)
+        with training_bar() as report:
+            generator = run_training(config, resume=resume, report=report)
+    say(f"{generator} is the trained generator; make a model of it: vermilion export {generator} FOLDER")

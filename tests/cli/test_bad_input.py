@@ -1,0 +1,175 @@
+"""Every bad input: one sentence that names the file and the cure, exit code 1, the other files still done."""
+
+import errno
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import picture
+from tests.tiny_model import make_tiny_model
+
+ROOT = Path(__file__).parents[2]
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def truncated(path: Path) -> None:
+    picture((640, 480)).save(path)
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def text(path: Path) -> None:
+    path.write_text("Dear diary, this is no photograph.")
+
+
+def absurd(path: Path) -> None:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+        )
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
+    )
+
+
+def nothing(path: Path) -> None:
+    del path
+
+
+BAD_FILES: dict[str, Callable[[Path], None]] = {
+    "missing.jpg": nothing,
+    "empty.jpg": empty,
+    "truncated.jpg": truncated,
+    "text.jpg": text,
+    "empty.png": empty,
+    "absurd.png": absurd,
+    "unknown.xyz": text,
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_told_in_one_sentence_and_the_rest_is_done(
+    vermilion, scan, here: Path, name: str
+) -> None:
+    scan("good.png")
+    BAD_FILES[name](here / name)
+    said = vermilion("colorize", name, "good.png")
+    assert said.code == 1
+    [error] = said.errors
+    assert said.err.strip() == error, "one line, without a traceback"
+    assert name in error
+    assert ";" in error, "what was found; what to do"
+    assert error.endswith(".")
+    assert (here / "good.color.png").exists()
+    assert [path.name for path in here.glob("*.color.*")] == ["good.color.png"]
+    assert "1 colourised, 1 failed" in said.out or "good.png -> good.color.png" in said.out
+
+
+def test_absurd_dimensions_cost_no_memory(vermilion, here: Path) -> None:
+    absurd(here / "absurd.png")
+    assert "60,000" in vermilion("colorize", "absurd.png").errors[0]
+
+
+def test_an_unreadable_folder(vermilion, scan, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan("box/good.png")
+    scan("box/locked/a.png")
+    real = os.scandir
+
+    def refuse(path):  # the tests may run as root, who may read everything
+        if str(path).endswith("locked"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    said = vermilion("colorize", "box")
+    assert said.code == 1
+    assert "locked cannot be opened (Permission denied); check its permissions." in said.errors[0]
+    assert (here / "box/good.color.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "read-only"), (errno.EACCES, "read-only")],
+)
+def test_a_disk_that_takes_nothing(vermilion, scan, here: Path, monkeypatch, number: int, told: str) -> None:
+    scan("a.png")
+    real = os.open
+
+    def refuse(path, flags, *rest, **options):
+        if flags & os.O_CREAT and here in Path(os.fsdecode(path)).absolute().parents:
+            raise OSError(number, os.strerror(number), str(path))
+        return real(path, flags, *rest, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    said = vermilion("colorize", "a.png")
+    assert said.code == 1
+    [error] = said.errors
+    assert told in error
+    assert "a.color.png" in error
+    assert sorted(path.name for path in here.iterdir()) == ["a.png"]
+
+
+def test_a_file_where_a_folder_should_be(vermilion, scan, here: Path) -> None:
+    scan("a.png")
+    (here / "out").write_text("a file")
+    said = vermilion("colorize", "a.png", "-o", "out")
+    assert said.code == 1
+    assert said.errors == ["error: out is a file and no picture; name a folder with -o."]
+    said = vermilion("colorize", "a.png", "-o", "out/deeper")
+    assert said.code == 1
+    assert "cannot be made" in said.errors[0]
+
+
+def test_a_damaged_model(vermilion, scan, here: Path) -> None:
+    scan("a.png")
+    model = make_tiny_model(here / "model")
+    graph = bytearray((model / "paint.onnx").read_bytes())
+    graph[len(graph) // 2] ^= 1
+    (model / "paint.onnx").write_bytes(graph)
+    for command in (["colorize", "a.png"], ["info"]):
+        said = vermilion(*command, model=model)
+        assert said.code == 1
+        [error] = said.errors
+        assert "paint.onnx is damaged" in error
+        assert ";" in error
+
+
+def test_no_model_where_one_is_named(vermilion, scan) -> None:
+    scan("a.png")
+    said = vermilion("colorize", "a.png", model=Path("nowhere"))
+    assert said.code == 1
+    assert "nowhere is no model folder" in said.errors[0]
+
+
+def test_a_device_that_is_not_there(vermilion, scan) -> None:
+    scan("a.png")
+    for device in ("warp", "rocm"):
+        said = vermilion("colorize", "a.png", "--device", device)
+        assert said.code == 1
+        assert device in said.errors[0]
+
+
+@pytest.mark.slow
+def test_a_process_ends_with_the_same_sentence(here: Path, tiny_model: Path) -> None:
+    (here / "a.jpg").write_text("no picture")
+    result = subprocess.run(
+        [sys.executable, "-m", "vermilion", "colorize", "a.jpg", "--model", str(tiny_model)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("error: a.jpg")
+    assert len(result.stderr.splitlines()) == 1

@@ -1,0 +1,239 @@
+"""`vermilion colorize`, seen from the keyboard."""
+
+import io
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import luma, picture
+from vermilion.cli import progress
+from vermilion.colorizer import Colorizer
+
+
+def test_one_file_becomes_a_coloured_neighbour(vermilion, scan) -> None:
+    path = scan("grandma.png")
+    said = vermilion("colorize", path)
+    assert said.code == 0
+    assert said.out.startswith("grandma.png -> grandma.color.png  ")
+    assert said.out.rstrip().endswith(" s")
+    result = path.with_name("grandma.color.png")
+    with Image.open(result) as image:
+        assert image.mode == "RGB"
+        assert np.ptp(np.asarray(image).astype(int), axis=2).max() > 10
+    np.testing.assert_array_equal(luma(result), luma(path))
+
+
+def test_a_folder_is_mirrored(vermilion, scan, here: Path) -> None:
+    scan("box/a.jpg")
+    scan("box/1920/b.tif")
+    said = vermilion("colorize", "box", "-o", "out")
+    assert said.code == 0
+    assert (here / "out/a.jpg").exists()
+    assert (here / "out/1920/b.tif").exists()
+    assert said.out.splitlines()[-1] == "2 colourised"
+
+
+@pytest.mark.parametrize("format_name", ["png", "jpg", "webp", "tif"])
+def test_each_format_is_written(vermilion, scan, format_name: str) -> None:
+    path = scan("a.png")
+    assert vermilion("colorize", path, "--format", format_name).code == 0
+    with Image.open(path.with_name(f"a.color.{format_name}")) as image:
+        assert image.format == {"jpg": "JPEG", "tif": "TIFF"}.get(format_name, format_name.upper())
+
+
+def test_an_unknown_format_is_refused(vermilion, scan) -> None:
+    scan("a.png")
+    assert vermilion("colorize", "a.png", "--format", "bmp").code == 2
+    said = vermilion("colorize", "a.png", "-o", "b.bmp")
+    assert said.code == 1
+    assert len(said.errors) == 1
+    assert said.errors[0].startswith("error: b.bmp cannot be written in that format; choose .jpg")
+
+
+def test_a_second_run_finishes_the_first(vermilion, scan, here: Path) -> None:
+    scan("box/a.png")
+    assert vermilion("colorize", "box").code == 0
+    scan("box/b.png")
+    said = vermilion("colorize", "box")
+    assert said.code == 0
+    assert "1 colourised, 2 skipped (1 exist already; --overwrite makes them anew)" in said.out
+    assert sorted(path.name for path in (here / "box").glob("*.color.*")) == ["a.color.png", "b.color.png"]
+
+
+def test_overwrite_makes_a_result_anew(vermilion, scan) -> None:
+    path = scan("a.png")
+    result = path.with_name("a.color.png")
+    result.write_bytes(b"old")
+    said = vermilion("colorize", path)
+    assert (said.code, result.read_bytes()) == (0, b"old")
+    assert "a.color.png exists already" in said.out
+    assert vermilion("colorize", path, "--overwrite").code == 0
+    assert result.stat().st_size > 100
+
+
+def test_collisions_are_found_before_anything_is_started(vermilion, scan, here: Path) -> None:
+    scan("box/a.png")
+    scan("box/a.jpg")
+    said = vermilion("colorize", "box", "-o", "out", "--format", "png")
+    assert said.code == 1
+    assert len(said.errors) == 1
+    assert "would both become" in said.errors[0]
+    assert not (here / "out").exists()
+
+
+def test_standard_input_and_output(vermilion, here: Path) -> None:
+    content = io.BytesIO()
+    picture().save(content, "jpeg")
+    said = vermilion("colorize", "-", stdin=content.getvalue())
+    assert said.code == 0
+    with Image.open(io.BytesIO(said.bytes)) as image:
+        assert (image.format, image.mode) == ("JPEG", "RGB")
+    said = vermilion("colorize", "-", "--format", "webp", stdin=content.getvalue())
+    assert said.bytes[8:12] == b"WEBP"
+    assert vermilion("colorize", "-", "-o", "b.png", stdin=content.getvalue()).code == 0
+    assert (here / "b.png").exists()
+
+
+def test_a_file_may_go_to_standard_output(vermilion, scan) -> None:
+    scan("a.png")
+    said = vermilion("colorize", "a.png", "-o", "-")
+    assert said.bytes.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["-", "a.png"], "name a single PATH"),
+        (["-"], "Standard input is empty"),
+        (["a.png", "-o", "-", "--page", "all"], "choose one with --page N"),
+        (["-", "-o", "."], "is a folder"),
+        (["a.png", "--page", "0"], "--page takes a number"),
+        (["a.png", "--page", "first"], "--page takes a number"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(vermilion, scan, arguments: list[str], told: str) -> None:
+    content = scan("a.png").read_bytes()
+    said = vermilion("colorize", *arguments, stdin=b"" if arguments == ["-"] else content)
+    assert said.code == 1
+    assert told in said.errors[0]
+
+
+def pages(path: Path, count: int) -> None:
+    first, *others = [picture((64 + 8 * number, 48)) for number in range(count)]
+    first.save(path, save_all=True, append_images=others)
+
+
+def test_a_multi_page_file_says_which_page_was_done(vermilion, here: Path) -> None:
+    pages(here / "album.tif", 3)
+    said = vermilion("colorize", "album.tif")
+    assert "page 1 of 3" in said.out
+    assert (here / "album.color.tif").exists()
+    said = vermilion("colorize", "album.tif", "--page", "2", "-o", "two.png")
+    assert "page 2 of 3" in said.out
+    with Image.open(here / "two.png") as image:
+        assert image.size == (72, 48)
+
+
+def test_every_page_becomes_a_file(vermilion, here: Path) -> None:
+    pages(here / "album.tif", 3)
+    said = vermilion("colorize", "album.tif", "--page", "all")
+    assert said.code == 0
+    assert sorted(path.name for path in here.glob("*.color.tif")) == [
+        "album.p1.color.tif",
+        "album.p2.color.tif",
+        "album.p3.color.tif",
+    ]
+    assert vermilion("colorize", "album.tif", "--page", "all", "-o", "out", "--format", "png").code == 0
+    assert (here / "out/album.p3.png").exists()
+
+
+def test_a_page_that_is_not_there(vermilion, here: Path) -> None:
+    pages(here / "album.tif", 2)
+    said = vermilion("colorize", "album.tif", "--page", "7")
+    assert said.code == 1
+    assert "album.tif" in said.errors[0]
+
+
+def test_depth_and_alpha_are_lost_only_when_allowed(vermilion, scan) -> None:
+    scan("deep.png", mode="I;16")
+    scan("clear.png", mode="LA")
+    said = vermilion("colorize", "deep.png", "--format", "jpg")
+    assert said.code == 1
+    assert "--drop-depth" in said.errors[0]
+    said = vermilion("colorize", "clear.png", "--format", "jpg")
+    assert said.code == 1
+    assert "--drop-alpha" in said.errors[0]
+    assert vermilion("colorize", "deep.png", "--format", "jpg", "--drop-depth").code == 0
+    assert vermilion("colorize", "clear.png", "--format", "jpg", "--drop-alpha").code == 0
+
+
+def test_real_colour_is_refused_unless_recolor(vermilion, here: Path) -> None:
+    y, x = np.mgrid[:64, :64]
+    Image.fromarray(np.dstack([x * 4, y * 4, 255 - x * 4]).astype(np.uint8)).save(here / "parrot.png")
+    said = vermilion("colorize", "parrot.png")
+    assert said.code == 1
+    assert "parrot.png" in said.errors[0]
+    assert "recolor" in said.errors[0]
+    assert vermilion("colorize", "parrot.png", "--recolor").code == 0
+
+
+def test_fast_jpeg_and_size_are_passed_on(vermilion, scan) -> None:
+    scan("a.jpg")
+    assert vermilion("colorize", "a.jpg", "--fast-jpeg", "--size", "96").code == 0
+    assert vermilion("colorize", "a.jpg", "--overwrite", "--size", "7").code == 2
+
+
+def test_quiet_says_nothing_but_errors(vermilion, scan) -> None:
+    scan("a.png")
+    said = vermilion("colorize", "a.png", "missing.png", "-q")
+    assert (said.code, said.out) == (1, "")
+    assert len(said.errors) == 1
+
+
+def test_verbose_names_the_model_and_what_was_skipped(vermilion, scan) -> None:
+    scan("box/a.png")
+    scan("box/b.png")
+    assert "model tiny 0.0.1 on CPUExecutionProvider" in vermilion("colorize", "box", "-v").err
+    assert "box/a.png skipped: a.color.png exists already" in vermilion("colorize", "box", "-v").out
+
+
+def test_verbose_shows_where_a_failure_came_from(vermilion, here: Path) -> None:
+    (here / "a.png").write_bytes(b"no picture")
+    assert "Traceback" in vermilion("colorize", "a.png", "-v").err
+    assert "Traceback" not in vermilion("colorize", "a.png").err
+
+
+def test_ctrl_c_says_how_to_go_on(vermilion, scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan("box/a.png")
+    scan("box/b.png")
+    real = Colorizer.colorize
+
+    def interrupted(self, source, **options):
+        if source.name == "b.png":
+            raise KeyboardInterrupt
+        return real(self, source, **options)
+
+    monkeypatch.setattr(Colorizer, "colorize", interrupted)
+    said = vermilion("colorize", "box")
+    assert said.code == 130
+    assert "1 colourised" in said.out
+    assert "the same command goes on" in said.errors[-1]
+
+
+def test_a_name_that_no_terminal_can_show(vermilion, here: Path) -> None:
+    name = b"f\xfcr oma.jpg".decode("utf-8", "surrogateescape")
+    picture().save(here / "plain.jpg")
+    (here / "plain.jpg").rename(here / name)
+    said = vermilion("colorize", name)
+    assert said.code == 0
+    assert "f?r oma.jpg" in said.out
+
+
+def test_a_bar_is_drawn_on_a_terminal_only(vermilion, scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert list(progress.follow(iter("abc"), 3, hidden=False)) == ["a", "b", "c"]
+    assert list(progress.follow(iter("abc"), 3, hidden=True)) == ["a", "b", "c"]
+    assert list(progress.follow(iter("a"), 1, hidden=False)) == ["a"]

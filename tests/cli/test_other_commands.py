@@ -1,0 +1,148 @@
+"""Help, version, completion, and the commands beside `colorize`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+import vermilion as package
+from vermilion import cli
+from vermilion.cli import progress
+from vermilion.cli.training_room import training_packages_needed
+from vermilion.errors import TrainingError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("command", ["colorize", "info", "train", "export"])
+def test_help_has_examples(vermilion, command: str) -> None:
+    said = vermilion(command, "--help", model=None)
+    assert said.code == 0
+    assert f"vermilion {command} " in said.out.partition("Examples:")[2]
+
+
+def test_no_arguments_show_the_commands(vermilion) -> None:
+    said = vermilion("--help")
+    for command in ("colorize", "info", "train", "export"):
+        assert f"\n  {command} " in said.out
+
+
+def test_version(vermilion) -> None:
+    assert vermilion("--version").out == f"vermilion {package.__version__}\n"
+
+
+def test_a_mistyped_option_is_a_usage_error(vermilion) -> None:
+    said = vermilion("colorize", "a.png", "--colour", model=None)
+    assert said.code == 2
+    assert "--colour" in said.err
+
+
+def test_info_says_what_runs(vermilion) -> None:
+    said = vermilion("info")
+    assert said.code == 0
+    lines = dict(line.split(maxsplit=1) for line in said.out.splitlines() if not line.startswith("looks at"))
+    assert lines["vermilion"] == package.__version__
+    assert lines["model"] == "tiny 0.0.1"
+    assert lines["licence"] == "Apache-2.0"
+    assert lines["provider"] == "CPUExecutionProvider"
+    assert lines["engine"].startswith("ONNX Runtime ")
+    assert len(lines["hash"]) == 64
+
+
+@pytest.mark.parametrize("missing", ["torch", "timm"])
+def test_a_missing_training_package_is_one_sentence(missing: str) -> None:
+    with (
+        pytest.raises(
+            TrainingError, match=rf"^Training needs {missing}.*pip install \"vermilion\[train\]\"\.$"
+        ),
+        training_packages_needed(),
+    ):
+        raise ModuleNotFoundError(name=missing)
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_missing_package() -> None:
+    with pytest.raises(ModuleNotFoundError), training_packages_needed():
+        raise ModuleNotFoundError(name="vermilion.training.nothing")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["train", "a.toml"], ["export", "a.ckpt", "folder"]])
+def test_training_commands_without_torch_say_how_to_get_it(command: list[str]) -> None:
+    code = "import sys; sys.modules['torch'] = None; from vermilion.cli import main; main()"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    result = subprocess.run(
+        [sys.executable, "-c", code, *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    [error] = result.stderr.splitlines()
+    assert (
+        error == 'error: Training needs torch, which is not installed; run: pip install "vermilion[train]".'
+    )
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """A training room that only remembers what it was asked."""
+    asked: list[tuple[object, ...]] = []
+
+    def train(config, *, resume, report):
+        asked.append((config, resume))
+        report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}))
+        return Path("runs/generator.safetensors")
+
+    def export(checkpoint, folder, facts):
+        asked.append((checkpoint, folder, facts))
+
+    room = SimpleNamespace(train=train, export=export, CardFacts=SimpleNamespace, asked=asked)
+    monkeypatch.setitem(sys.modules, "vermilion.training", room)
+    return room
+
+
+def test_train_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
+    said = vermilion("train", "a.toml", "--resume")
+    assert said.code == 0
+    assert training.asked == [(Path("a.toml"), True)]
+    assert "game  5/10  84 images/s  loss 0.5" in said.err
+    assert "vermilion export runs/generator.safetensors" in said.out.replace("\\", "/")
+
+
+def test_training_shows_a_bar_on_a_terminal(training, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with progress.training_bar() as report:
+        training.train(Path("a.toml"), resume=False, report=report)
+
+
+def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
+    said = vermilion("export", "runs/a", "my-model", "--name", "mine")
+    assert said.code == 0
+    facts = SimpleNamespace(name="mine", version="1", licence="not stated")
+    assert training.asked == [(Path("runs/a"), Path("my-model"), facts)]
+    assert "my-model is a model folder" in said.out
+
+
+def test_the_entry_point_runs_the_app(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["vermilion", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("vermilion ")
+
+
+@pytest.mark.slow
+def test_the_shell_can_complete() -> None:
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT / "src"),
+        "_VERMILION_COMPLETE": "complete_bash",
+        "COMP_WORDS": "vermilion colorize --over",
+        "COMP_CWORD": "2",
+    }
+    code = "from vermilion.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.stdout.split() == ["--overwrite"]

@@ -1,0 +1,96 @@
+"""Docs are run, not believed."""
+
+import importlib.util
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from tests.tiny_model import make_tiny_model
+from vermilion.cli.app import app
+from vermilion.network import folder as model_folder
+
+ROOT = Path(__file__).parents[2]
+PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if page.exists()]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list:
+    """Every block of a language, page by page, as test parameters."""
+    found = []
+    for page in PAGES:
+        texts = [text for kind, text in BLOCK.findall(page.read_text(encoding="utf-8")) if kind == language]
+        found += [pytest.param(text, id=f"{page.stem}-{number}") for number, text in enumerate(texts, 1)]
+    return found
+
+
+@pytest.fixture
+def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with every picture that the docs speak of, and the tiny model in place of the shipped one."""
+    monkeypatch.chdir(tmp_path)
+    model = make_tiny_model(tmp_path / "my-model")
+    monkeypatch.setattr("vermilion.network.model.default_model_folder", lambda: model)
+    monkeypatch.setattr(model_folder, "default_model_folder", lambda: model)
+    grey = Image.linear_gradient("L").resize((96, 64))
+    for name in (
+        "grandma.jpg",
+        "grandma.png",
+        "scans/1920/street.tif",
+        "shoebox/a.jpg",
+        "shoebox/1931/b.png",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grey.save(path)
+    grey.save(tmp_path / "album.tif", save_all=True, append_images=[grey, grey])
+    return tmp_path
+
+
+@pytest.mark.parametrize("snippet", blocks("python"))
+def test_python_snippets_run(snippet: str, shoebox: Path) -> None:
+    exec(compile(snippet, "<docs>", "exec"), {"__name__": "docs"})
+
+
+@pytest.mark.parametrize("snippet", blocks("sh"))
+def test_shell_snippets_run(snippet: str, shoebox: Path) -> None:
+    for line in snippet.splitlines():
+        words = shlex.split(line, comments=True)
+        if not words or words[0] != "vermilion":
+            continue
+        if words[1] in {"train", "export"} or "--device" in words:
+            check_options(words[1:])
+        else:
+            result = CliRunner().invoke(app, words[1:])
+            assert result.exit_code == 0, f"{line}\n{result.output}"
+
+
+def check_options(words: list[str]) -> None:
+    """Commands that need torch or a GPU are only compared with their help."""
+    told = CliRunner().invoke(app, [words[0], "--help"]).output
+    assert [word for word in words if word.startswith("--") and word not in told] == []
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    script = ROOT / "scripts" / "make_cli_page.py"
+    spec = importlib.util.spec_from_file_location("make_cli_page", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert page == module.make_page(), "run scripts/make_cli_page.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_room_is_on_the_map() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = [path.parent.name for path in sorted((ROOT / "src" / "vermilion").glob("*/__init__.py"))]
+    assert [room for room in rooms if f"`{room}/`" not in page] == []

@@ -1,0 +1,68 @@
+"""Arriving is free, and rooms depend downwards only."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAVY = [
+    "cv2", "jpeglib", "numpy", "onnx", "onnxruntime", "PIL", "pyvips", "rich",
+    "simplejpeg", "timm", "torch", "typer",
+]  # fmt: skip
+
+
+def run_python(code: str) -> str:
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def loaded_after(statement: str) -> set[str]:
+    names = run_python(f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))")
+    return {name.partition(".")[0] for name in json.loads(names)}
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert loaded_after("import vermilion").isdisjoint(HEAVY)
+
+
+def test_importing_the_front_door_of_the_command_line_loads_nothing_heavy() -> None:
+    assert loaded_after("import vermilion.cli").isdisjoint(HEAVY)
+
+
+def test_asking_for_help_loads_only_typer() -> None:
+    asking = "from vermilion.cli.app import app\ntry: app(['colorize', '--help'])\nexcept SystemExit: pass"
+    quietly = f"import io, sys\nout, sys.stdout = sys.stdout, io.StringIO()\n{asking}"
+    names = run_python(f"{quietly}\nprint(*sys.modules, file=out)")
+    loaded = {name.partition(".")[0] for name in names.split()}
+    assert loaded & set(HEAVY) == {"typer"}
+
+
+def test_colorizing_loads_no_torch_and_no_rich() -> None:
+    assert loaded_after("import vermilion.archive, vermilion.colorizer").isdisjoint(
+        {"torch", "timm", "onnx", "rich"}
+    )
+
+
+def test_importing_the_package_takes_at_most_a_fifth_of_a_second() -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        run_python("import vermilion")
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) <= 0.2  # a whole process, start of Python included
+
+
+@pytest.mark.slow
+def test_rooms_depend_as_the_contracts_say() -> None:
+    program = Path(sys.executable).with_name("lint-imports")
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    result = subprocess.run(
+        [program, "--no-cache"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout
