@@ -1,0 +1,117 @@
+"""EXIF: its orientation, and the same blob without its thumbnail. TIFF's own tags as EXIF."""
+
+import struct
+
+from vermilion.pictures.buffers import Buffer
+from vermilion.pictures.tiff_directory import (
+    EXIF_DIRECTORY,
+    GPS_DIRECTORY,
+    INTEROP_DIRECTORY,
+    Directory,
+    DirectoryReader,
+    Entry,
+    Layout,
+    MalformedDirectoryError,
+    pack_directory,
+    parse_layout,
+)
+
+ORIENTATION = 274
+_THUMBNAIL_START, _THUMBNAIL_LENGTH = 513, 514
+_STRIP_STARTS, _STRIP_LENGTHS = 273, 279
+# Tags of a TIFF page that say something of the photograph, not of how its samples are stored.
+DESCRIPTIVE_TAGS = frozenset(
+    {269, 270, 271, 272, 285, 305, 306, 315, 316, 33432, 18246, 18249, 40091, 40092, 40093}
+    | {40094, 40095, ORIENTATION}
+)
+_RESOLUTION_TAGS = frozenset({282, 283, 296})
+
+
+def first_directory(exif: Buffer) -> tuple[Layout, Directory] | None:
+    """The first directory of an EXIF blob or TIFF file, or None if it is malformed."""
+    try:
+        layout = parse_layout(exif)
+        return layout, DirectoryReader(exif, layout).read(layout.first)
+    except MalformedDirectoryError:
+        return None
+
+
+def orientation_of(exif: Buffer | None) -> int:
+    """EXIF orientation 1..8; 1 where there is none or it makes no sense."""
+    found = first_directory(exif) if exif else None
+    if found is None:
+        return 1
+    layout, directory = found
+    entry = directory.entries.get(ORIENTATION)
+    number = DirectoryReader(b"", layout).number(entry) if entry else None
+    return number if number is not None and 1 <= number <= 8 else 1
+
+
+def without_thumbnail(exif: bytes) -> bytes:
+    """The blob without its second directory (IFD1) and the thumbnail that it points to.
+
+    All other bytes stay where they are, as maker notes point into the blob by position: the link
+    is cut, the thumbnail's bytes are zeroed, and what then lies unused at the end is cut off.
+    """
+    found = first_directory(exif)
+    if found is None or not found[1].next_offset:
+        return exif
+    layout, directory = found
+    cleaned = bytearray(exif)
+    width = struct.calcsize(layout.word)
+    cleaned[directory.next_position : directory.next_position + width] = bytes(width)
+    for start, length in _thumbnail_ranges(exif, layout, directory.next_offset):
+        cleaned[start : start + length] = bytes(len(cleaned[start : start + length]))
+    return bytes(cleaned[: max(directory.extent, len(cleaned.rstrip(b"\0")))])
+
+
+def _thumbnail_ranges(exif: bytes, layout: Layout, offset: int) -> list[tuple[int, int]]:
+    reader = DirectoryReader(exif, layout)
+    try:
+        thumbnail = reader.read(offset)
+    except MalformedDirectoryError:
+        return []
+    ranges = [(offset, thumbnail.next_position - offset)]
+    for start_tag, length_tag in (
+        (_THUMBNAIL_START, _THUMBNAIL_LENGTH),
+        (_STRIP_STARTS, _STRIP_LENGTHS),
+    ):
+        entries = thumbnail.entries
+        if start_tag in entries and length_tag in entries:
+            start = reader.number(entries[start_tag])
+            length = reader.number(entries[length_tag])
+            if start is not None and length is not None:
+                ranges.append((start, length))
+    return ranges
+
+
+def exif_of_tiff(layout: Layout, directory: Directory) -> bytes | None:
+    """The descriptive tags, EXIF and GPS of a TIFF page as an EXIF blob; None if there are none."""
+    kept = {tag: entry for tag, entry in directory.entries.items() if tag in DESCRIPTIVE_TAGS}
+    children = {
+        tag: child for tag, child in directory.children.items() if tag in (EXIF_DIRECTORY, GPS_DIRECTORY)
+    }
+    if not children and kept.keys() <= {ORIENTATION}:
+        return None
+    small = Layout(layout.order, False)
+    magic = b"II*\0" if layout.order == "<" else b"MM\0*"
+    start = struct.pack(layout.order + "I", 8)
+    return magic + start + pack_directory(_classic(kept), _classic_children(children), small, 8)
+
+
+def _classic(entries: dict[int, Entry]) -> dict[int, Entry]:
+    """Only entries whose type exists outside BigTIFF."""
+    return {tag: entry for tag, entry in entries.items() if entry.type < 14}
+
+
+def _classic_children(children: dict[int, Directory]) -> dict[int, Directory]:
+    return {
+        tag: Directory(
+            _classic(dict(child.entries)),
+            _classic_children({t: c for t, c in child.children.items() if t == INTEROP_DIRECTORY}),
+            0,
+            0,
+            0,
+        )
+        for tag, child in children.items()
+    }

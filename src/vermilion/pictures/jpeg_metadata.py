@@ -1,0 +1,101 @@
+"""Metadata in a JPEG's segments: taken out of one file, put into another."""
+
+import struct
+from collections.abc import Iterator
+
+from vermilion.pictures.exif import without_thumbnail
+from vermilion.pictures.jpeg_file import APP0, APP1, APP2, APP13, APP14, COM, JpegFile, Segment
+from vermilion.pictures.metadata import Density, DensityUnit, Metadata
+from vermilion.pictures.photoshop import without_thumbnails
+
+_JFIF, _JFXX = b"JFIF\0", b"JFXX\0"
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_ICC = b"ICC_PROFILE\0"
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_MULTI_PICTURE = b"MPF\0"  # points by position at pictures that the result does not carry
+_ROOM = 65533  # bytes of payload that a segment can hold
+# What is taken apart above, describes the old coding (Adobe) or is a thumbnail (JFXX).
+_NOT_COPIED = (
+    (APP0, _JFIF),
+    (APP0, _JFXX),
+    (APP1, _EXIF),
+    (APP1, _XMP),
+    (APP2, _ICC),
+    (APP2, _MULTI_PICTURE),
+    (APP13, _PHOTOSHOP),
+    (APP14, b"Adobe"),
+)
+
+
+def read_metadata(file: JpegFile) -> Metadata:
+    """Everything that must survive; `icc` is the scan's own profile."""
+    exif = next(file.payloads(APP1, _EXIF), None)
+    resources = b"".join(file.payloads(APP13, _PHOTOSHOP))
+    return Metadata(
+        exif=without_thumbnail(exif) if exif else None,
+        xmp=next(file.payloads(APP1, _XMP), None),
+        iptc=without_thumbnails(resources) or None,
+        icc=_joined_icc(file),
+        density=_density(file),
+        comments=tuple(file.payloads(COM)),
+        jpeg_segments=tuple(_others(file)),
+    )
+
+
+def _others(file: JpegFile) -> Iterator[tuple[int, bytes]]:
+    for segment in file.segments:
+        known = any(
+            segment.marker == marker and segment.payload.startswith(signature)
+            for marker, signature in _NOT_COPIED
+        )
+        if APP0 <= segment.marker <= 0xEF and not known:
+            yield segment.marker, segment.payload
+
+
+def _joined_icc(file: JpegFile) -> bytes | None:
+    """Profile parts carry their number and the count; they may stand in any order."""
+    parts = sorted((p[0], p[2:]) for p in file.payloads(APP2, _ICC) if len(p) > 2)
+    return b"".join(body for _, body in parts) or None
+
+
+def _density(file: JpegFile) -> Density | None:
+    jfif = next(file.payloads(APP0, _JFIF), b"")
+    if len(jfif) < 7:
+        return None
+    unit, across, down = struct.unpack_from(">BHH", jfif, 2)
+    if unit > 2 or not across or not down:
+        return None
+    return Density(across, down, DensityUnit(unit))
+
+
+def metadata_segments(metadata: Metadata) -> Iterator[Segment]:
+    """The segments of a new file that carry `metadata`, JFIF's first."""
+    density = metadata.density or Density(1, 1, DensityUnit.ASPECT)
+    across, down = (min(65535, max(1, round(n))) for n in (density.across, density.down))
+    head = struct.pack(">HBHHBB", 0x0102, density.unit.value, across, down, 0, 0)
+    yield Segment(APP0, _JFIF + head)
+    if metadata.exif and len(metadata.exif) + len(_EXIF) <= _ROOM:
+        yield Segment(APP1, _EXIF + metadata.exif)
+    if metadata.xmp and len(metadata.xmp) + len(_XMP) <= _ROOM:
+        yield Segment(APP1, _XMP + metadata.xmp)
+    if metadata.icc:
+        yield from _icc_segments(metadata.icc)
+    if metadata.iptc:
+        for part in _parts(metadata.iptc, _ROOM - len(_PHOTOSHOP)):
+            yield Segment(APP13, _PHOTOSHOP + part)
+    for marker, payload in metadata.jpeg_segments:
+        yield Segment(marker, payload)
+    for comment in metadata.comments:
+        yield Segment(COM, comment[:_ROOM])
+
+
+def _icc_segments(icc: bytes) -> Iterator[Segment]:
+    parts = _parts(icc, _ROOM - len(_ICC) - 2)
+    if len(parts) <= 255:
+        for number, part in enumerate(parts, 1):
+            yield Segment(APP2, _ICC + bytes((number, len(parts))) + part)
+
+
+def _parts(blob: bytes, length: int) -> list[bytes]:
+    return [blob[start : start + length] for start in range(0, len(blob), length)]

@@ -1,0 +1,51 @@
+"""What survives from a scan beside its samples: EXIF, XMP, IPTC, ICC, density, comments."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class DensityUnit(Enum):
+    """What a density counts; the values are JFIF's codes."""
+
+    ASPECT = 0
+    INCH = 1
+    CENTIMETRE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """Pixels a unit, across and down; with `ASPECT` only their ratio means anything."""
+
+    across: float
+    down: float
+    unit: DensityUnit
+
+    def per_metre(self) -> tuple[int, int] | None:
+        """Pixels a metre, as PNG wants them; None for a mere aspect ratio."""
+        if self.unit is DensityUnit.ASPECT:
+            return None
+        factor = 100.0 if self.unit is DensityUnit.CENTIMETRE else 1.0 / 0.0254
+        return round(self.across * factor), round(self.down * factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    r"""Blobs as bytes, in the form that fits every container.
+
+    Attributes:
+        exif: A TIFF structure ("II*\0..." or "MM\0*..."), without thumbnail.
+        xmp: The XMP packet.
+        iptc: Photoshop image resources ("8BIM..."), IPTC-IIM being resource 0x0404; no thumbnail.
+        icc: The profile that the *result* carries (an RGB one), or None for sRGB.
+        density: Pixels a unit.
+        comments: Plain comments, as bytes of unknown encoding.
+        jpeg_segments: Other application segments (marker, payload): kept from JPEG to JPEG.
+    """
+
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    iptc: bytes | None = None
+    icc: bytes | None = None
+    density: Density | None = None
+    comments: tuple[bytes, ...] = ()
+    jpeg_segments: tuple[tuple[int, bytes], ...] = ()

@@ -1,0 +1,39 @@
+"""What a caller may say about reading and saving."""
+
+from dataclasses import dataclass
+
+# 400 million pixels is a 20,000 x 20,000 scan: beyond any print, and 0.4 GB of 8-bit luma.
+DEFAULT_MAX_PIXELS = 400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a scan.
+
+    Attributes:
+        page: The page of a multi-page file, counted from 1.
+        recolor: Accept a picture that is in real colour already (its luma is taken).
+        max_pixels: The most pixels that a file may claim before it is decoded.
+    """
+
+    page: int = 1
+    recolor: bool = False
+    max_pixels: int = DEFAULT_MAX_PIXELS
+
+
+@dataclass(frozen=True, slots=True)
+class SaveOptions:
+    """How to save a picture, and which losses are allowed.
+
+    Attributes:
+        overwrite: Replace a file that is there already.
+        fast_jpeg: For a JPEG scan stored in colour, encode its luma again with its own table
+            (>= 99.5 % of the coefficients come back) instead of carrying the coefficients over.
+        drop_depth: Allow 16 bits to become 8 in a format that holds only 8.
+        drop_alpha: Allow transparency to be left out in a format without it.
+    """
+
+    overwrite: bool = False
+    fast_jpeg: bool = False
+    drop_depth: bool = False
+    drop_alpha: bool = False

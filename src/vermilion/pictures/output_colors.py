@@ -1,0 +1,146 @@
+"""From sRGB chroma to the chroma of a scan's own profile, and from its tone to sRGB's."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+# sRGB's primaries adapted to D50 (IEC 61966-2-1 by Bradford), the white that profiles count from.
+SRGB_TO_XYZ = np.array(
+    [
+        [0.4360747, 0.3850649, 0.1430804],
+        [0.2225045, 0.7168786, 0.0606169],
+        [0.0139322, 0.0971045, 0.7141733],
+    ]
+)
+_D50 = np.array([0.9642, 1.0, 0.8249])
+_LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
+_STEPS = 4
+
+
+def srgb_to_linear(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Linear light of sRGB code values 0..1."""
+    values = np.asarray(values, np.float64)
+    return np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0) + 0.055) / 1.055) ** 2.4)
+
+
+def linear_to_srgb(light: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Linear light 0..1 to sRGB code values."""
+    light = np.asarray(light, np.float64)
+    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
+
+
+@dataclass(frozen=True, slots=True)
+class RgbSpace:
+    """An RGB space: a tone curve for each channel and a matrix to D50 XYZ.
+
+    Attributes:
+        curves: float64 [3, N]: linear light at N code values evenly spread over 0..1, rising.
+        to_xyz: float64 [3, 3].
+    """
+
+    curves: NDArray[np.float64] = field(repr=False)
+    to_xyz: NDArray[np.float64]
+
+    def linear(self, codes: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Code values [..., 3] to linear light."""
+        grid = np.linspace(0.0, 1.0, self.curves.shape[1])
+        return np.stack([np.interp(codes[..., i], grid, self.curves[i]) for i in range(3)], -1)
+
+    def codes(self, light: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Linear light [..., 3] to code values, clipped to 0..1."""
+        grid = np.linspace(0.0, 1.0, self.curves.shape[1])
+        return np.stack([np.interp(light[..., i], self.curves[i], grid) for i in range(3)], -1)
+
+    def grey_light(self, codes: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Relative luminance Y of R=G=B at these code values."""
+        grid = np.linspace(0.0, 1.0, self.curves.shape[1])
+        weights = self.to_xyz[1]
+        ramp = weights @ self.curves
+        return np.asarray(np.interp(codes, grid, ramp), np.float64)
+
+    def is_srgb(self) -> bool:
+        """Whether it is sRGB to within what one 8-bit level can show."""
+        ramp = np.linspace(0.0, 1.0, 256)
+        tone = linear_to_srgb(self.linear(np.repeat(ramp[:, None], 3, 1)))
+        close_tone = np.abs(tone - ramp[:, None]).max() < 0.006
+        return bool(close_tone and np.abs(self.to_xyz - SRGB_TO_XYZ).max() < 0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class OutputColors:
+    """How this scan's result must be coloured; `space` is None where sRGB is."""
+
+    space: RgbSpace | None = None
+
+    def to_srgb_tone(self, luma: Floats) -> Floats:
+        """Code values of grey in the scan's profile as the sRGB codes that look the same.
+
+        Args:
+            luma: float32 [h, w] in 0..1.
+
+        Returns:
+            float32 [h, w] in 0..1; the same array where the profile is sRGB.
+        """
+        if self.space is None:
+            return luma
+        tone = linear_to_srgb(self.space.grey_light(luma))
+        return np.clip(tone, 0.0, 1.0).astype(np.float32)
+
+    def convert(self, luma_small: Floats, cbcr: Floats) -> Floats:
+        """Chroma of sRGB as chroma in the result's code values, for the luma that will be kept.
+
+        Hue and colourfulness (CIELAB a, b) of the sRGB colour are kept; its lightness gives
+        way until the colour's BT.601 luma in the result's code values is the scan's.
+
+        Args:
+            luma_small: float32 [h, w] in 0..1, the scan's own code values.
+            cbcr: float32 [h, w, 2], centred at 0, in units of full scale, for sRGB.
+
+        Returns:
+            float32 [h, w, 2], the same units, in the result's code values.
+        """
+        if self.space is None:
+            return cbcr
+        luma = luma_small.astype(np.float64)
+        lab = _lab(srgb_to_linear(_join(self.to_srgb_tone(luma_small), cbcr)) @ SRGB_TO_XYZ.T)
+        wanted = luma
+        for _ in range(_STEPS):
+            lightness = _lightness(self.space.grey_light(np.clip(wanted, 0.0, 1.0)))
+            codes = _codes(self.space, np.concatenate([lightness[..., None], lab[..., 1:]], -1))
+            wanted = wanted + (luma - codes @ _LUMA_WEIGHTS)
+        red, blue = codes[..., 0] - luma, codes[..., 2] - luma
+        return np.stack([blue / 1.772, red / 1.402], -1).astype(np.float32)
+
+
+def _codes(space: RgbSpace, lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    return space.codes(_xyz(lab) @ np.linalg.inv(space.to_xyz).T)
+
+
+def _join(luma: NDArray[np.floating], cbcr: NDArray[np.floating]) -> NDArray[np.float64]:
+    red = 1.402 * cbcr[..., 1]
+    blue = 1.772 * cbcr[..., 0]
+    green = -(0.299 * red + 0.114 * blue) / 0.587
+    return np.clip(luma[..., None] + np.stack([red, green, blue], -1), 0.0, 1.0)
+
+
+def _lightness(light: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 116.0 * _root(light) - 16.0
+
+
+def _root(ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * 841 / 108 + 4 / 29)
+
+
+def _lab(xyz: NDArray[np.float64]) -> NDArray[np.float64]:
+    x, y, z = (_root(xyz[..., i] / _D50[i]) for i in range(3))
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1)
+
+
+def _xyz(lab: NDArray[np.float64]) -> NDArray[np.float64]:
+    y = (lab[..., 0] + 16) / 116
+    roots = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], -1)
+    linear = np.where(roots > 6 / 29, roots**3, (roots - 4 / 29) * 108 / 841)
+    return np.asarray(linear * _D50, np.float64)

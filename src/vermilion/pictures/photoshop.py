@@ -1,0 +1,53 @@
+"""Photoshop image resources: the box in which JPEG and TIFF carry IPTC captions."""
+
+import struct
+from collections.abc import Iterator
+
+IPTC_RESOURCE = 0x0404
+_THUMBNAILS = frozenset({0x0409, 0x040C})
+_SIGNATURE = b"8BIM"
+
+
+def without_thumbnails(resources: bytes) -> bytes:
+    """The same resources, in order, less embedded thumbnails; unreadable rests are kept."""
+    kept, end = [], 0
+    for number, start, end in _resources(resources):
+        if number not in _THUMBNAILS:
+            kept.append(resources[start:end])
+    return b"".join([*kept, resources[end:]])
+
+
+def iptc_of(resources: bytes) -> bytes | None:
+    """The raw IPTC-IIM records among the resources."""
+    for number, start, end in _resources(resources):
+        if number == IPTC_RESOURCE:
+            head = _head_length(resources, start)
+            (length,) = struct.unpack_from(">I", resources, start + head - 4)
+            return resources[start + head : min(end, start + head + length)]
+    return None
+
+
+def wrap_iptc(records: bytes) -> bytes:
+    """Raw IPTC-IIM records as one resource."""
+    head = _SIGNATURE + struct.pack(">HHI", IPTC_RESOURCE, 0, len(records))
+    return head + records + b"\0" * (len(records) % 2)
+
+
+def _resources(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """(number, start, end) of each resource, as far as they can be read."""
+    position = 0
+    while data[position : position + 4] == _SIGNATURE and position + 12 <= len(data):
+        head = _head_length(data, position)
+        if position + head > len(data):
+            return
+        (number,) = struct.unpack_from(">H", data, position + 4)
+        (length,) = struct.unpack_from(">I", data, position + head - 4)
+        end = min(position + head + length + length % 2, len(data))
+        yield number, position, end
+        position = end
+
+
+def _head_length(data: bytes, position: int) -> int:
+    """Signature, number, a Pascal string padded to even length, and the size."""
+    name = 1 + data[position + 6]
+    return 4 + 2 + name + name % 2 + 4

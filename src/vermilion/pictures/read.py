@@ -1,0 +1,55 @@
+"""Reading: whatever a caller gives becomes a scan."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.errors import PictureError
+from vermilion.pictures.arrays import read_array, read_image
+from vermilion.pictures.jpeg_file import is_jpeg
+from vermilion.pictures.jpeg_scan import read_jpeg
+from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.scan import Scan
+from vermilion.pictures.source import open_source
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    Readable = str | Path | bytes | NDArray[Any] | Image
+
+_DEFAULTS = ReadOptions()
+
+
+def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
+    """Read one page of a scan; luma is decoded when first asked for.
+
+    Args:
+        source: A path, the bytes of a file, an array (see `arrays.read_array`) or a PIL image.
+        options: Page, limits, and whether a picture in real colour is welcome.
+
+    Raises:
+        PictureError: It cannot be read, for a reason that the message names with its cure.
+        AlreadyColoredError: It is in real colour already.
+    """
+    if isinstance(source, np.ndarray):
+        return read_array(source, options)
+    if isinstance(source, str | Path | bytes | bytearray | memoryview):
+        return _read_file(source, options)
+    if hasattr(source, "getexif") and hasattr(source, "mode"):
+        return read_image(source, options)
+    raise PictureError(
+        f"a {type(source).__name__} is no picture; give a path, bytes, a NumPy array or a PIL image"
+    )
+
+
+def _read_file(source: str | Path | bytes, options: ReadOptions) -> Scan:
+    opened = open_source(source)
+    if is_jpeg(opened.head(3)):
+        scan = read_jpeg(opened, options)
+        if scan is not None:
+            return scan
+    from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
+
+    return read_with_vips(opened, options)

@@ -1,0 +1,120 @@
+"""A scan: what came in, with its luma at full size and everything that must survive."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.pictures.luma import Samples
+from vermilion.pictures.metadata import Metadata
+from vermilion.pictures.output_colors import OutputColors
+
+__all__ = ["ArrayPixels", "Pixels", "Samples", "Scan", "reduce_area"]
+
+
+class Pixels(Protocol):
+    """Where a scan's samples come from; nothing is decoded before it is asked for."""
+
+    def luma(self) -> Samples:
+        """Luma at full size."""
+        ...
+
+    def alpha(self) -> Samples | None:
+        """Transparency of the same size and dtype, or None."""
+        ...
+
+    def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
+        """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One page of a scan, in the orientation in which the file stores it.
+
+    Attributes:
+        size: Height and width in pixels.
+        depth: Bits a sample, 8 or 16.
+        orientation: EXIF orientation, 1..8; the samples are *not* turned by it.
+        page: The page that was read, counted from 1.
+        pages: How many pages the file has.
+        metadata: Everything that must survive in the result.
+        source_name: The name for messages: a path, "<bytes>", "<array>" or "<image>".
+        format: "jpeg", "png", "tiff", "webp", "array" or another libvips format name.
+        colors: How chroma must be converted for the profile of the result.
+        jpeg: The whole file if the scan is a JPEG, else None.
+    """
+
+    size: tuple[int, int]
+    depth: int
+    orientation: int
+    page: int
+    pages: int
+    metadata: Metadata
+    source_name: str
+    format: str
+    colors: OutputColors
+    pixels: Pixels = field(repr=False)
+    jpeg: bytes | None = field(default=None, repr=False)
+
+    @cached_property
+    def luma(self) -> Samples:
+        """Luma, uint8 or uint16 [H, W], at full size; decoded at the first use, then kept."""
+        luma = self.pixels.luma()
+        luma.flags.writeable = False
+        return luma
+
+    @cached_property
+    def alpha(self) -> Samples | None:
+        """Transparency, of the luma's dtype and size, or None."""
+        return self.pixels.alpha()
+
+    def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
+        """Luma as the network should see it.
+
+        Args:
+            size: Height and width wanted, in the stored orientation.
+
+        Returns:
+            A new float32 [h, w] in 0..1: area-reduced and converted to sRGB's tone curve.
+        """
+        return self.colors.to_srgb_tone(self.pixels.preview(size))
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayPixels:
+    """Samples that are in memory already."""
+
+    kept_luma: Samples
+    kept_alpha: Samples | None = None
+
+    def luma(self) -> Samples:
+        """Luma at full size."""
+        return self.kept_luma
+
+    def alpha(self) -> Samples | None:
+        """Transparency of the same size and dtype, or None."""
+        return self.kept_alpha
+
+    def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
+        """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
+        return reduce_area(self.kept_luma, size)
+
+
+def reduce_area(luma: Samples, size: tuple[int, int]) -> NDArray[np.float32]:
+    """Area-reduced (where larger than the scan: bicubic) luma as float32 [h, w] in 0..1."""
+    import cv2  # noqa: PLC0415 - `import vermilion` need not wait for it
+
+    height, width = size
+    shrinking = height <= luma.shape[0] and width <= luma.shape[1]
+    scale = 1.0 / (255.0 if luma.dtype == np.uint8 else 65535.0)
+    # Reducing integers rounds to whole levels, so the last step is made in floats; a large
+    # picture is first reduced to four times the size wanted, where rounding averages out.
+    if shrinking and luma.shape[0] >= 8 * height and luma.shape[1] >= 8 * width:
+        rough = cv2.resize(luma, (4 * width, 4 * height), interpolation=cv2.INTER_AREA)
+        luma = np.asarray(rough, luma.dtype)
+    method = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
+    reduced = cv2.resize(luma.astype(np.float32), (width, height), interpolation=method)
+    return np.asarray(np.clip(reduced * np.float32(scale), 0.0, 1.0), np.float32)

@@ -1,0 +1,77 @@
+"""Where a scan comes from: a path or bytes, with kind errors for what cannot be opened."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from vermilion.errors import PictureError
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file by its path, or its bytes; exactly one of the two is given."""
+
+    name: str
+    path: Path | None = None
+    given: bytes | None = None
+
+    def head(self, length: int) -> bytes:
+        """The first bytes."""
+        if self.path is None:
+            return (self.given or b"")[:length]
+        try:
+            with self.path.open("rb") as file:
+                return file.read(length)
+        except OSError as error:
+            raise unreadable(self.name, error) from error
+
+    def read(self) -> bytes:
+        """All bytes."""
+        if self.path is None:
+            return self.given or b""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise unreadable(self.name, error) from error
+
+
+def open_source(source: str | Path | bytes | bytearray | memoryview) -> Source:
+    """A source that exists, can be read and is not empty.
+
+    Raises:
+        PictureError: It does not, it cannot, or it is.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        opened = Source("<bytes>", given=bytes(source))
+    else:
+        opened = Source(os.fspath(source), path=Path(source))
+    if not opened.head(1):
+        raise PictureError(f"{opened.name} is empty (0 bytes); copy or scan it again")
+    return opened
+
+
+def unreadable(name: str, error: OSError) -> PictureError:
+    """What to tell about a file that the system does not hand over."""
+    if isinstance(error, FileNotFoundError):
+        return PictureError(f"{name} does not exist; check the spelling and the folder")
+    if isinstance(error, IsADirectoryError):
+        return PictureError(f"{name} is a folder; name a picture in it")
+    if isinstance(error, PermissionError):
+        return PictureError(f"{name} may not be read; give yourself read permission for it")
+    reason = error.strerror or type(error).__name__
+    return PictureError(f"{name} cannot be read ({reason}); copy it to a healthy disk and try again")
+
+
+def check_size(name: str, height: int, width: int, max_pixels: int) -> None:
+    """Refuse a picture that claims more pixels than allowed, before it is decoded.
+
+    Raises:
+        PictureError: It does.
+    """
+    if height < 1 or width < 1:
+        raise PictureError(f"{name} claims to be {width} x {height} pixels; save it again")
+    if height * width > max_pixels:
+        raise PictureError(
+            f"{name} claims {width:,} x {height:,} pixels, more than the allowed {max_pixels:,};"
+            " if that is true, raise max_pixels"
+        )

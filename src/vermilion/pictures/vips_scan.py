@@ -1,0 +1,202 @@
+"""Everything that is not a plain JPEG, read by libvips: PNG, TIFF, WebP, GIF, HEIF, CMYK ..."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.errors import PictureError
+from vermilion.pictures.exif import orientation_of
+from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_eight_bits
+from vermilion.pictures.metadata import Metadata
+from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.profiles import output_profile
+from vermilion.pictures.scan import ArrayPixels, Scan
+from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.toned import SIDE, refuse_real_color
+from vermilion.pictures.vips_library import VipsImage, load_vips
+from vermilion.pictures.vips_metadata import read_metadata
+
+_STRIP = 256  # rows decoded at a time
+_GREY = ("b-w", "grey16")
+_RGB = ("srgb", "rgb", "rgb16")
+_OUTSIDE_RGB = ("lab", "labs", "labq", "lch", "cmc", "xyz", "yxy", "scrgb", "hsv", "oklab", "oklch")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    image: VipsImage
+    number: int
+    count: int
+    format: str
+
+
+def read_with_vips(source: Source, options: ReadOptions) -> Scan:
+    """One page of any file that libvips opens, decoded in strips.
+
+    Raises:
+        PictureError: It is no picture, damaged, too large, or in real colour.
+    """
+    page = _open(source, options)
+    image = page.image
+    metadata = read_metadata(image, source, page.format, page.number)
+    normal, keeps_profile = _to_grey_or_rgb(image)
+    luma, alpha, small = _decode(normal, source.name)
+    if small is not None and not options.recolor:
+        refuse_real_color(small, source.name)
+    icc, colors = output_profile(metadata.icc if keeps_profile else None)
+    return Scan(
+        size=luma.shape,
+        depth=8 * luma.dtype.itemsize,
+        orientation=_orientation(image, metadata, page.format),
+        page=page.number,
+        pages=page.count,
+        metadata=replace(metadata, icc=icc),
+        source_name=source.name,
+        format=page.format,
+        colors=colors,
+        pixels=ArrayPixels(luma, alpha),
+    )
+
+
+def _open(source: Source, options: ReadOptions) -> _Page:
+    image = _load(source)
+    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
+    loader = str(image.get("vips-loader"))
+    if not 1 <= options.page <= pages:
+        count = "1 page" if pages == 1 else f"{pages} pages"
+        raise PictureError(f"{source.name} has {count}, so there is no page {options.page}")
+    if options.page != 1:
+        image = _load(source, page=options.page - 1)
+    check_size(source.name, image.height, image.width, options.max_pixels)
+    return _Page(image, options.page, pages, loader.removesuffix("_buffer").removesuffix("load"))
+
+
+def _load(source: Source, **choices: int) -> VipsImage:
+    pyvips = load_vips()
+    choices = {"access": "sequential", "fail_on": "error", **choices}  # type: ignore[dict-item]
+    try:
+        if source.path is not None:
+            return pyvips.Image.new_from_file(str(source.path), **choices)
+        return pyvips.Image.new_from_buffer(source.given, "", **choices)
+    except pyvips.Error as error:
+        raise _unusable(source, str(error)) from error
+
+
+def _unusable(source: Source, reason: str) -> PictureError:
+    if "not a known file format" in reason or "not in a known format" in reason:
+        return PictureError(f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF")
+    return broken(source.name, reason)
+
+
+def broken(name: str, reason: str) -> PictureError:
+    """What to tell about a file that libvips recognises but cannot decode."""
+    lines = [line.strip() for line in reason.splitlines() if line.strip()]
+    detail = lines[-1] if lines else "no reason given"
+    return PictureError(f"{name} is damaged or cut off ({detail}); copy or scan it again")
+
+
+def _to_grey_or_rgb(image: VipsImage) -> tuple[VipsImage, bool]:
+    """Grey or RGB with or without alpha, and whether the file's profile still describes it."""
+    if image.coding != "none":
+        image = image.rad2float() if image.coding == "rad" else image.LabQ2Lab()
+    if image.interpretation == "cmyk":
+        return _cmyk_to_rgb(image), False
+    if image.interpretation == "scrgb" and str(image.get("vips-loader")).startswith("tiff"):
+        return image.copy(interpretation="srgb"), True  # a float TIFF's codes, 0..1, as stored
+    if image.interpretation in _OUTSIDE_RGB:
+        deep = image.format in ("float", "double", "ushort", "short")
+        return image.colourspace("rgb16" if deep else "srgb"), False
+    return image, True
+
+
+def _cmyk_to_rgb(image: VipsImage) -> VipsImage:
+    """By its profile where it has one; else as Pillow does, ink by ink."""
+    if image.get_typeof("icc-profile-data"):
+        return image.icc_transform("srgb", embedded=True, depth=8)
+    full = 65535 if image.format == "ushort" else 255
+    inks = image.extract_band(0, n=3).cast("int")
+    black = image.extract_band(3).cast("int")
+    rgb = (inks * -1 + full) * (black * -1 + full) / full
+    return rgb.rint().cast(image.format).copy(interpretation="rgb16" if full > 255 else "srgb")
+
+
+def _decode(image: VipsImage, name: str) -> tuple[Samples, Samples | None, NDArray[np.uint8] | None]:
+    """Luma, alpha, and a small RGB version where the picture is stored in colour."""
+    colored = image.bands >= 3
+    height, width = image.height, image.width
+    dtype = np.uint8 if image.format == "uchar" else np.uint16
+    luma: Samples = np.empty((height, width), dtype)
+    alpha: Samples | None = np.empty_like(luma) if image.hasalpha() else None
+    step = max(1, max(height, width) // SIDE)
+    small = []
+    for top, strip in _strips(image, name, step):
+        rows = slice(top, top + len(strip))
+        luma[rows] = luma_of_rgb(strip) if colored else strip[..., 0]
+        if alpha is not None:
+            alpha[rows] = strip[..., 3 if colored else 1]
+        if colored:
+            small.append(_shrunk(strip[..., :3], step))
+    if alpha is not None and (alpha == np.iinfo(dtype).max).all():
+        alpha = None  # says nothing
+    return luma, alpha, np.concatenate(small) if small else None
+
+
+def _strips(image: VipsImage, name: str, step: int) -> Iterator[tuple[int, Samples]]:
+    pyvips = load_vips()
+    rows = max(step, _STRIP // step * step)
+    try:
+        region = pyvips.Region.new(image)
+        dtype = np.dtype(_DTYPES[image.format])
+        for top in range(0, image.height, rows):
+            count = min(rows, image.height - top)
+            data = region.fetch(0, top, image.width, count)
+            strip = np.frombuffer(data, dtype).reshape(count, image.width, image.bands)
+            yield top, _to_levels(strip, name)
+    except pyvips.Error as error:
+        raise broken(name, str(error)) from error
+
+
+_DTYPES = {
+    "uchar": np.uint8,
+    "char": np.int8,
+    "ushort": np.uint16,
+    "short": np.int16,
+    "uint": np.uint32,
+    "int": np.int32,
+    "float": np.float32,
+    "double": np.float64,
+}
+
+
+def _to_levels(strip: NDArray[Any], name: str) -> Samples:
+    if strip.dtype in (np.uint8, np.uint16):
+        return strip
+    if strip.dtype == np.uint32:
+        return (strip >> 16).astype(np.uint16)
+    # Not a number fails both comparisons.
+    if strip.dtype.kind == "f" and strip.min() >= -0.001 and strip.max() <= 1.001:
+        return from_unit_floats(strip)
+    raise PictureError(
+        f"{name} holds numbers beyond 0..1 that could mean any grey; save it with 16 bits a sample"
+    )
+
+
+def _shrunk(strip: Samples, step: int) -> NDArray[np.uint8]:
+    """Mean of blocks of `step` x `step` (fewer at the edges), as 8 bits."""
+    import cv2  # noqa: PLC0415 - `import vermilion` need not wait for it
+
+    height, width = (max(1, round(n / step)) for n in strip.shape[:2])
+    reduced = cv2.resize(strip, (width, height), interpolation=cv2.INTER_AREA)
+    return to_eight_bits(np.asarray(reduced, strip.dtype))
+
+
+def _orientation(image: VipsImage, metadata: Metadata, kind: str) -> int:
+    if kind.startswith("heif"):
+        return 1  # libvips has turned it
+    if image.get_typeof("orientation"):
+        number = int(image.get("orientation"))
+        return number if 1 <= number <= 8 else 1
+    return orientation_of(metadata.exif)

@@ -1,0 +1,103 @@
+"""Writing: the format by its name, refusals instead of silent losses, whole files only."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vermilion.errors import OutputError
+from vermilion.pictures.buffers import Buffer
+from vermilion.pictures.options import SaveOptions
+from vermilion.pictures.painting import Painting
+from vermilion.pictures.publish import exists, publish
+from vermilion.pictures.scan import Scan
+
+# The formats that can be written, by the suffix of a name.
+SUFFIXES = {
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".png": "png",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".webp": "webp",
+}
+_FORMATS = {suffix[1:]: name for suffix, name in SUFFIXES.items()}
+_SIXTEEN_BITS = frozenset({"png", "tiff"})
+_ALPHA = frozenset({"png", "tiff", "webp"})
+_DEFAULTS = SaveOptions()
+
+
+def write_picture(scan: Scan, painting: Painting, path: str | Path, options: SaveOptions = _DEFAULTS) -> None:
+    """Write the coloured picture in the format that the suffix of `path` names.
+
+    Raises:
+        OutputError: The suffix is unknown, the file is there already, the format would lose
+            depth or alpha that `options` does not give up, or the file cannot be written.
+    """
+    path = Path(path)
+    kind = check_output(scan, path, options)
+    publish(_encode(scan, painting, kind, options), path, overwrite=options.overwrite)
+
+
+def encode_picture(
+    scan: Scan,
+    painting: Painting,
+    format: str,  # noqa: A002 - Pillow's word for it
+    options: SaveOptions = _DEFAULTS,
+) -> bytes:
+    """The coloured picture as the bytes of a file.
+
+    Args:
+        scan: What was painted.
+        painting: Its colours.
+        format: "jpg", "jpeg", "png", "tif", "tiff" or "webp".
+        options: Which losses are allowed.
+
+    Raises:
+        OutputError: The format is unknown, or would lose depth or alpha.
+    """
+    kind = _FORMATS.get(format.lower().removeprefix("."))
+    if kind is None:
+        raise OutputError(f"{format!r} cannot be written; choose {', '.join(_FORMATS)}")
+    _refuse_losses(scan, kind, options)
+    return b"".join(_encode(scan, painting, kind, options))
+
+
+def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS) -> str:
+    """Refuse at once what `write_picture` would refuse; call it before the painting.
+
+    Returns:
+        The name of the format.
+
+    Raises:
+        OutputError: As for `write_picture`, except for what only writing can show.
+    """
+    path = Path(path)
+    kind = SUFFIXES.get(path.suffix.lower())
+    if kind is None:
+        raise OutputError(f"{path} has no suffix that can be written; choose {', '.join(SUFFIXES)}")
+    if not options.overwrite and path.exists():
+        raise exists(path)
+    _refuse_losses(scan, kind, options)
+    return kind
+
+
+def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
+    if scan.depth == 16 and kind not in _SIXTEEN_BITS and not options.drop_depth:
+        raise OutputError(
+            f"{scan.source_name} has 16 bits a sample and {kind.upper()} holds 8;"
+            " save it as PNG or TIFF, or allow drop_depth (--drop-depth)"
+        )
+    if kind not in _ALPHA and not options.drop_alpha and scan.alpha is not None:
+        raise OutputError(
+            f"{scan.source_name} has transparency and {kind.upper()} holds none;"
+            " save it as PNG, TIFF or WebP, or allow drop_alpha (--drop-alpha)"
+        )
+
+
+def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> Sequence[Buffer]:
+    if kind == "jpeg":
+        from vermilion.pictures.jpeg_write import encode_jpeg  # noqa: PLC0415 - only what is used
+
+        return encode_jpeg(scan, painting, options)
+    from vermilion.pictures import vips_write  # noqa: PLC0415
+
+    return vips_write.ENCODERS[kind](scan, painting)

@@ -1,0 +1,137 @@
+"""JPEG to JPEG: the result carries the scan's own luma coefficients, bit for bit."""
+
+import io
+import struct
+from typing import Any
+
+import cv2
+import jpeglib
+import numpy as np
+import pytest
+import simplejpeg
+from PIL import Image
+
+from tests.pictures.made import MadePainting, grey_picture, opened, saved
+from vermilion.pictures import ReadOptions, SaveOptions, encode_picture, read_scan
+from vermilion.pictures.jpeg_file import parse_jpeg
+
+CODINGS: dict[str, dict[str, Any]] = {
+    "plain": {"quality": 85},
+    "progressive": {"quality": 85, "progressive": True},
+    "optimised": {"quality": 60, "optimize": True},
+    "4:4:4": {"subsampling": 0},
+    "4:2:2": {"subsampling": 1},
+    "restarts": {"quality": 90, "restart_marker_blocks": 3},
+    "one table": {"qtables": [list(range(1, 65))]},
+}
+
+
+def luma_coefficients(jpeg, tmp_path):
+    path = tmp_path / "read.jpg"
+    path.write_bytes(jpeg)
+    read = jpeglib.read_dct(str(path))
+    return read.Y.copy(), read.qt[read.quant_tbl_no[0]].copy()
+
+
+def colored(jpeg, **options):
+    scan = read_scan(jpeg)
+    return encode_picture(scan, MadePainting(scan), "jpg", SaveOptions(**options))
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("size", [(203, 151), (16, 16), (7, 9), (1, 1)])
+def test_luma_coefficients_and_table_come_back_bit_for_bit(size, mode, coding, tmp_path):
+    scan = saved(Image.fromarray(grey_picture(*size)).convert(mode), "JPEG", **CODINGS[coding])
+    result = colored(scan)
+    for found, wanted in zip(
+        luma_coefficients(result, tmp_path), luma_coefficients(scan, tmp_path), strict=True
+    ):
+        np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(
+        simplejpeg.decode_jpeg(result, "GRAY"), simplejpeg.decode_jpeg(scan, "GRAY")
+    )
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_every_decoder_reads_the_result_alike_and_sees_the_colors(mode, coding):
+    image = Image.fromarray(grey_picture(203, 151)).convert(mode)
+    result = colored(saved(image, "JPEG", **CODINGS[coding]))
+    seen = np.asarray(opened(result))
+    by_opencv = cv2.imdecode(np.frombuffer(result, np.uint8), cv2.IMREAD_COLOR)
+    assert by_opencv is not None
+    np.testing.assert_array_equal(cv2.cvtColor(by_opencv, cv2.COLOR_BGR2RGB), seen)
+    np.testing.assert_array_equal(simplejpeg.decode_jpeg(result), seen)
+    scan = read_scan(result, ReadOptions(recolor=True))
+    blue, red = MadePainting(scan).chroma_planes(subsampled=False)
+    planes = np.asarray(Image.open(io.BytesIO(result)).convert("YCbCr")).astype(int)
+    assert np.median(abs(planes[..., 1] - blue)) <= 2
+    assert np.median(abs(planes[..., 2] - red)) <= 2
+
+
+@pytest.mark.parametrize(("subsampling", "wanted"), [(None, (2, 2)), (0, (1, 1)), (1, (2, 2)), (2, (2, 2))])
+def test_chroma_is_halved_unless_the_scan_had_it_in_full(subsampling, wanted):
+    mode, options = ("L", {}) if subsampling is None else ("RGB", {"subsampling": subsampling})
+    result = colored(saved(Image.fromarray(grey_picture()).convert(mode), "JPEG", **options))
+    first = parse_jpeg(result).frame.components[0]
+    assert (first.across, first.down) == wanted
+
+
+def test_fast_jpeg_brings_back_nearly_all_coefficients_of_a_large_scan(tmp_path):
+    image = Image.fromarray(grey_picture(1500, 1500)).convert("RGB")
+    scan = saved(image, "JPEG", quality=88)
+    found, table = luma_coefficients(colored(scan, fast_jpeg=True), tmp_path)
+    wanted, own_table = luma_coefficients(scan, tmp_path)
+    np.testing.assert_array_equal(table, own_table)
+    assert (found == wanted).mean() >= 0.995
+
+
+def test_fast_jpeg_is_exact_where_it_saves_nothing(tmp_path):
+    for mode in ("L", "RGB"):
+        scan = saved(Image.fromarray(grey_picture()).convert(mode), "JPEG", quality=88)
+        found, _ = luma_coefficients(colored(scan, fast_jpeg=True), tmp_path)
+        np.testing.assert_array_equal(found, luma_coefficients(scan, tmp_path)[0])
+
+
+def test_a_jpeg_stored_as_rgb_is_encoded_again():
+    data = saved(Image.fromarray(grey_picture()).convert("RGB"), "JPEG", keep_rgb=True, quality=95)
+    scan = read_scan(data)
+    result = encode_picture(scan, MadePainting(scan), "jpg")
+    luma = simplejpeg.decode_jpeg(result, "GRAY")[..., 0].astype(int)
+    assert abs(luma - scan.luma).max() <= 6
+
+
+def test_cmyk_is_read_as_pillow_reads_it():
+    image = Image.fromarray(grey_picture()).convert("CMYK")
+    data = saved(image, "JPEG", quality=95)
+    scan = read_scan(data)
+    wanted = np.asarray(opened(data).convert("L")).astype(int)
+    assert abs(scan.luma.astype(int) - wanted).max() <= 1
+    assert encode_picture(scan, MadePainting(scan), "jpg")[:2] == b"\xff\xd8"
+
+
+def test_luma_of_other_scans_is_nearly_exact():
+    scan = read_scan(grey_picture())
+    result = encode_picture(scan, MadePainting(scan), "jpg")
+    luma = simplejpeg.decode_jpeg(result, "GRAY")[..., 0].astype(int)
+    assert abs(luma - scan.luma).mean() <= 1
+
+
+def test_rubbish_after_the_picture_and_fill_bytes_do_no_harm(tmp_path):
+    plain = saved(grey_picture(), "JPEG")
+    padded = plain[:2] + b"\xff\xff" + plain[2:] + b"rubbish"
+    found, _ = luma_coefficients(colored(padded), tmp_path)
+    np.testing.assert_array_equal(found, luma_coefficients(plain, tmp_path)[0])
+
+
+def test_a_wide_quantisation_table_survives(tmp_path):
+    plain = saved(grey_picture(), "JPEG", quality=75)
+    start = plain.index(b"\xff\xdb")
+    table = plain[start + 5 : start + 69]
+    wide = b"\xff\xdb" + struct.pack(">HB", 2 + 129, 0x10) + struct.pack(">64H", *table)
+    scan = plain[:start] + wide + plain[start + 69 :]
+    found, found_table = luma_coefficients(colored(scan), tmp_path)
+    wanted, wanted_table = luma_coefficients(scan, tmp_path)
+    np.testing.assert_array_equal(found, wanted)
+    np.testing.assert_array_equal(found_table, wanted_table)
