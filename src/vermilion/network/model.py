@@ -1,6 +1,5 @@
 """A model: luma in, chroma out. Arrays only; what a picture is, others know."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,12 +75,10 @@ class Model:
         card = read_card(place)
         provider = choose_provider(device)
         graphs = read_graphs(place, card)
-
-        def open_graph(graph: bytes, name: str) -> "InferenceSession":
-            return open_session(graph, str(place / name), provider, strict=device != "auto")
-
-        with ThreadPoolExecutor(2, "vermilion-load") as pool:
-            see, paint = pool.map(open_graph, graphs, (SEE_FILE, PAINT_FILE))
+        see, paint = (
+            open_session(graph, str(place / name), provider, strict=device != "auto")
+            for graph, name in zip(graphs, (SEE_FILE, PAINT_FILE), strict=True)
+        )
         _check_names(see, paint, place)
         return cls(card, folder_hash(place), see, paint)
 
