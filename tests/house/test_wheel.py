@@ -1,4 +1,4 @@
-"""The wheel, built, installed into an environment of its own and used from another folder; all of it offline."""
+"""The wheel, built, installed into an environment of its own and used from elsewhere, offline."""
 
 import os
 import subprocess
