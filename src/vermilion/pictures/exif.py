@@ -3,6 +3,7 @@
 import struct
 
 from vermilion.pictures.buffers import Buffer
+from vermilion.pictures.metadata import Density, DensityUnit
 from vermilion.pictures.tiff_directory import (
     EXIF_DIRECTORY,
     GPS_DIRECTORY,
@@ -24,7 +25,8 @@ DESCRIPTIVE_TAGS = frozenset(
     {269, 270, 271, 272, 285, 305, 306, 315, 316, 33432, 18246, 18249, 40091, 40092, 40093}
     | {40094, 40095, ORIENTATION}
 )
-_RESOLUTION_TAGS = frozenset({282, 283, 296})
+X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
+_UNITS = {1: DensityUnit.ASPECT, 2: DensityUnit.INCH, 3: DensityUnit.CENTIMETRE}
 
 
 def first_directory(exif: Buffer) -> tuple[Layout, Directory] | None:
@@ -45,6 +47,29 @@ def orientation_of(exif: Buffer | None) -> int:
     entry = directory.entries.get(ORIENTATION)
     number = DirectoryReader(b"", layout).number(entry) if entry else None
     return number if number is not None and 1 <= number <= 8 else 1
+
+
+def density_of_exif(exif: bytes) -> Density | None:
+    """Pixels a unit by an EXIF blob."""
+    found = first_directory(exif) if exif else None
+    return density_of(*found) if found else None
+
+
+def density_of(layout: Layout, directory: Directory) -> Density | None:
+    """Pixels a unit by a directory's resolution tags."""
+    across, down = (_ratio(layout, directory.entries.get(t)) for t in (X_RESOLUTION, Y_RESOLUTION))
+    entry = directory.entries.get(RESOLUTION_UNIT)
+    unit = _UNITS.get(DirectoryReader(b"", layout).number(entry) or 2 if entry else 2)
+    if not across or not down or unit is None:
+        return None
+    return Density(across, down, unit)
+
+
+def _ratio(layout: Layout, entry: Entry | None) -> float | None:
+    if entry is None or entry.type != 5 or len(entry.value) < 8:
+        return None
+    above, below = struct.unpack_from(layout.order + "II", entry.value)
+    return round(above / below, 3) if below else None
 
 
 def without_thumbnail(exif: bytes) -> bytes:
@@ -91,7 +116,8 @@ def exif_of_tiff(layout: Layout, directory: Directory) -> bytes | None:
     children = {
         tag: child for tag, child in directory.children.items() if tag in (EXIF_DIRECTORY, GPS_DIRECTORY)
     }
-    if not children and kept.keys() <= {ORIENTATION}:
+    upright = ORIENTATION not in kept or DirectoryReader(b"", layout).number(kept[ORIENTATION]) in (0, 1)
+    if not children and kept.keys() <= {ORIENTATION} and upright:
         return None
     small = Layout(layout.order, False)
     magic = b"II*\0" if layout.order == "<" else b"MM\0*"

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from vermilion.pictures.exif import without_thumbnail
+from vermilion.pictures.exif import density_of_exif, without_thumbnail
 from vermilion.pictures.jpeg_file import APP0, APP1, APP2, APP13, APP14, COM, JpegFile, Segment
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails
@@ -37,7 +37,7 @@ def read_metadata(file: JpegFile) -> Metadata:
         xmp=next(file.payloads(APP1, _XMP), None),
         iptc=without_thumbnails(resources) or None,
         icc=_joined_icc(file),
-        density=_density(file),
+        density=_density(file) or (density_of_exif(exif) if exif else None),
         comments=tuple(file.payloads(COM)),
         jpeg_segments=tuple(_others(file)),
     )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
+from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
 from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata
@@ -91,8 +92,7 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan | None:
     check_size(source.name, frame.height, frame.width, options.max_pixels)
     if frame.precision != 8 or len(frame.components) not in (1, 3):
         return None
-    if options.page != 1:
-        raise PictureError(f"{source.name} has 1 page, so there is no page {options.page}")
+    only_page(options.page, 1, source.name)
     if len(frame.components) == 3 and not options.recolor:
         _refuse_color(data, source.name, (frame.height, frame.width))
     metadata = read_metadata(file)

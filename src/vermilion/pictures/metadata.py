@@ -20,6 +20,10 @@ class Density:
     down: float
     unit: DensityUnit
 
+    def says_nothing(self) -> bool:
+        """Whether it is but square pixels."""
+        return self.unit is DensityUnit.ASPECT and self.across == self.down
+
     def per_metre(self) -> tuple[int, int] | None:
         """Pixels a metre, as PNG wants them; None for a mere aspect ratio."""
         if self.unit is DensityUnit.ASPECT:
@@ -39,6 +43,7 @@ class Metadata:
         icc: The profile that the *result* carries (an RGB one), or None for sRGB.
         density: Pixels a unit.
         comments: Plain comments, as bytes of unknown encoding.
+        png_texts: Other texts of a PNG (keyword, text): kept from PNG to PNG.
         jpeg_segments: Other application segments (marker, payload): kept from JPEG to JPEG.
     """
 
@@ -48,4 +53,5 @@ class Metadata:
     icc: bytes | None = None
     density: Density | None = None
     comments: tuple[bytes, ...] = ()
+    png_texts: tuple[tuple[str, str], ...] = ()
     jpeg_segments: tuple[tuple[int, bytes], ...] = ()

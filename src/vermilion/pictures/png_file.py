@@ -5,13 +5,13 @@ import zlib
 from collections.abc import Iterator
 
 from vermilion.pictures.buffers import Buffer
-from vermilion.pictures.metadata import Metadata
+from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = len(SIGNATURE) + 25  # IHDR comes first and always takes 25 bytes
 _XMP_KEYWORD = b"XML:com.adobe.xmp"
 # ImageMagick's and ExifTool's place for IPTC, as PNG has none of its own.
-_IPTC_KEYWORD = b"Raw profile type iptc"
+IPTC_KEYWORD = "Raw profile type iptc"
 
 
 def png_with_metadata(data: bytes, metadata: Metadata) -> list[Buffer]:
@@ -40,7 +40,7 @@ def _chunks(metadata: Metadata) -> Iterator[bytes]:
     if metadata.icc:
         yield _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc))
     density = metadata.density
-    if density:
+    if density and not density.says_nothing():
         per_metre = density.per_metre()
         across, down = per_metre or (round(density.across), round(density.down))
         yield _chunk(b"pHYs", struct.pack(">IIB", across, down, per_metre is not None))
@@ -49,10 +49,11 @@ def _chunks(metadata: Metadata) -> Iterator[bytes]:
     if metadata.xmp:
         yield _chunk(b"iTXt", _XMP_KEYWORD + b"\0\0\0\0\0" + metadata.xmp)
     if metadata.iptc:
-        yield _chunk(b"zTXt", _IPTC_KEYWORD + b"\0\0" + zlib.compress(_as_hex(metadata.iptc)))
-    for comment in metadata.comments:
-        text = comment.decode("utf-8", "replace").replace("\0", " ").encode()
-        yield _chunk(b"iTXt", b"Comment\0\0\0\0\0" + text)
+        yield _chunk(b"zTXt", IPTC_KEYWORD.encode() + b"\0\0" + zlib.compress(_as_hex(metadata.iptc)))
+    comments = [("Comment", text.decode("utf-8", "replace")) for text in metadata.comments]
+    for keyword, text in [*comments, *metadata.png_texts]:
+        key = keyword.encode("latin-1", "replace")[:79] or b"Comment"
+        yield _chunk(b"iTXt", key + b"\0\0\0\0\0" + text.replace("\0", " ").encode())
 
 
 def _chunk(name: bytes, body: bytes) -> bytes:
@@ -64,6 +65,30 @@ def _as_hex(blob: bytes) -> bytes:
     digits = blob.hex().encode()
     lines = b"\n".join(digits[i : i + 72] for i in range(0, len(digits), 72))
     return b"\niptc\n%8d\n" % len(blob) + lines + b"\n"
+
+
+def density_of_png(head: bytes) -> Density | None:
+    """Pixels a unit by the chunk pHYs, as far as `head` reaches."""
+    position = _HEAD
+    while position + 8 <= len(head):
+        length, name = struct.unpack_from(">I4s", head, position)
+        if name == b"IDAT":
+            return None
+        if name == b"pHYs" and length == 9 and position + 17 <= len(head):
+            across, down, metric = struct.unpack_from(">IIB", head, position + 8)
+            if not across or not down:
+                return None
+            if not metric:
+                return Density(across, down, DensityUnit.ASPECT)
+            return Density(_per_inch(across), _per_inch(down), DensityUnit.INCH)
+        position += length + 12
+    return None
+
+
+def _per_inch(per_metre: int) -> float:
+    """A PNG counts whole pixels a metre: 300 an inch become 11811, which is 299.9994."""
+    exact = per_metre * 0.0254
+    return float(round(exact)) if round(round(exact) / 0.0254) == per_metre else round(exact, 3)
 
 
 def bytes_of_raw_profile(text: str) -> bytes | None:

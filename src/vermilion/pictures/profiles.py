@@ -15,7 +15,6 @@ from vermilion.pictures.output_colors import (
     SRGB_TO_XYZ,
     OutputColors,
     RgbSpace,
-    linear_to_srgb,
     srgb_to_linear,
 )
 
@@ -39,7 +38,7 @@ def output_profile(icc: bytes | None) -> tuple[bytes | None, OutputColors]:
     try:
         if _space(icc) == b"GRAY":
             curve = _grey_curve(icc)
-            icc, space = rgb_profile(curve), RgbSpace(np.stack([curve] * 3), SRGB_TO_XYZ)
+            icc, space = rgb_profile(_own_curve(icc) or _table(curve)), _with_srgb_primaries(curve)
         else:
             space = _rgb_space(icc)
     except (UnusableProfileError, struct.error):
@@ -74,6 +73,16 @@ def _grey_curve(icc: bytes) -> NDArray[np.float64]:
         lightness = curve * 100
         curve = np.where(lightness > 8, ((lightness + 16) / 116) ** 3, lightness * 27 / 24389)
     return curve
+
+
+def _own_curve(icc: bytes) -> bytes | None:
+    """The profile's curve as it stands, if it may stand in an RGB profile of version 2."""
+    tag = _tags(icc).get(b"kTRC", b"")
+    return tag if tag[:4] == b"curv" and icc[20:24] == b"XYZ " else None
+
+
+def _with_srgb_primaries(curve: NDArray[np.float64]) -> RgbSpace:
+    return RgbSpace(np.stack([curve] * 3), SRGB_TO_XYZ)
 
 
 def _rgb_space(icc: bytes) -> RgbSpace:
@@ -171,15 +180,18 @@ def _through_cms(icc: bytes, samples: NDArray[np.uint8], mode: str) -> NDArray[n
     return np.asarray(shown)
 
 
-def rgb_profile(curve: NDArray[np.float64], description: str = "Grey curve, sRGB primaries") -> bytes:
+def _table(curve: NDArray[np.float64]) -> bytes:
+    levels = np.rint(np.clip(curve, 0, 1) * 65535).astype(">u2").tobytes()
+    return struct.pack(">4sII", b"curv", 0, len(curve)) + levels
+
+
+def rgb_profile(curve: bytes, description: str = "Grey curve, sRGB primaries") -> bytes:
     """An ICC v2 display profile: sRGB's primaries with `curve` for each channel.
 
     Args:
-        curve: Linear light 0..1 at evenly spread code values.
+        curve: A tag of type "curv".
         description: The name that programs show.
     """
-    table = np.rint(np.clip(curve, 0, 1) * 65535).astype(">u2").tobytes()
-    trc = struct.pack(">4sII", b"curv", 0, len(curve)) + table
     primaries = [_xyz_tag(SRGB_TO_XYZ[:, i]) for i in range(3)]
     text = description.encode("ascii") + b"\0"
     tags: list[tuple[tuple[bytes, ...], bytes]] = [
@@ -189,7 +201,7 @@ def rgb_profile(curve: NDArray[np.float64], description: str = "Grey curve, sRGB
         ((b"rXYZ",), primaries[0]),
         ((b"gXYZ",), primaries[1]),
         ((b"bXYZ",), primaries[2]),
-        ((b"rTRC", b"gTRC", b"bTRC"), trc),
+        ((b"rTRC", b"gTRC", b"bTRC"), curve),
     ]
     return _assemble(tags)
 
@@ -212,6 +224,3 @@ def _assemble(tags: list[tuple[tuple[bytes, ...], bytes]]) -> bytes:
     head += struct.pack(">6H4s", 2000, 1, 1, 0, 0, 0, b"acsp")
     head = head.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
     return head.ljust(128, b"\0") + table + body
-
-
-__all__ = ["UnusableProfileError", "linear_to_srgb", "output_profile", "rgb_profile"]

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
-from vermilion.pictures.arrays import read_array, read_image
+from vermilion.pictures.arrays import read_array
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
 from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.pillow_scan import read_image, read_with_pillow
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import open_source
 
@@ -50,6 +51,12 @@ def _read_file(source: str | Path | bytes, options: ReadOptions) -> Scan:
         scan = read_jpeg(opened, options)
         if scan is not None:
             return scan
-    from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
+    from vermilion.pictures.vips_scan import UnopenedError, read_with_vips  # noqa: PLC0415 - only what is used
 
-    return read_with_vips(opened, options)
+    try:
+        return read_with_vips(opened, options)
+    except UnopenedError:
+        scan = read_with_pillow(opened, options)
+        if scan is None:
+            raise
+        return scan

@@ -3,7 +3,14 @@
 import struct
 
 from vermilion.pictures.buffers import Buffer
-from vermilion.pictures.exif import DESCRIPTIVE_TAGS, ORIENTATION, first_directory
+from vermilion.pictures.exif import (
+    DESCRIPTIVE_TAGS,
+    ORIENTATION,
+    RESOLUTION_UNIT,
+    X_RESOLUTION,
+    Y_RESOLUTION,
+    first_directory,
+)
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import iptc_of
 from vermilion.pictures.tiff_directory import (
@@ -19,7 +26,6 @@ from vermilion.pictures.tiff_directory import (
     swapped,
 )
 
-_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT = 282, 283, 296
 _DESCRIPTION, _XMP, _IPTC, _PHOTOSHOP, _ICC = 270, 700, 33723, 34377, 34675
 _BYTE, _ASCII, _RATIONAL, _UNDEFINED = 1, 2, 5, 7
 _UNITS = {DensityUnit.ASPECT: 1, DensityUnit.INCH: 2, DensityUnit.CENTIMETRE: 3}
@@ -30,7 +36,7 @@ def tiff_with_metadata(data: bytes, metadata: Metadata, orientation: int) -> lis
     layout = parse_layout(data)
     directory = DirectoryReader(data, layout).read(layout.first)
     entries = dict(directory.entries)
-    for tag in (_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT):
+    for tag in (X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT):
         entries.pop(tag, None)
     entries |= _blobs(metadata) | _resolution(metadata.density, layout)
     described, children = _from_exif(metadata.exif, layout)
@@ -63,7 +69,7 @@ def _blobs(metadata: Metadata) -> dict[int, Entry]:
 
 
 def _resolution(density: Density | None, layout: Layout) -> dict[int, Entry]:
-    if density is None:
+    if density is None or density.says_nothing():
         return {}
     order = layout.order
     across, down = (
@@ -71,7 +77,7 @@ def _resolution(density: Density | None, layout: Layout) -> dict[int, Entry]:
         for n in (density.across, density.down)
     )
     unit = Entry(SHORT, 1, struct.pack(order + "H", _UNITS[density.unit]))
-    return {_X_RESOLUTION: across, _Y_RESOLUTION: down, _RESOLUTION_UNIT: unit}
+    return {X_RESOLUTION: across, Y_RESOLUTION: down, RESOLUTION_UNIT: unit}
 
 
 def _from_exif(exif: bytes | None, layout: Layout) -> tuple[dict[int, Entry], dict[int, Directory]]:

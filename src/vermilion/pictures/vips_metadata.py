@@ -2,36 +2,49 @@
 
 import mmap
 
-from vermilion.pictures.exif import exif_of_tiff, without_thumbnail
+from vermilion.pictures.buffers import Buffer
+from vermilion.pictures.exif import density_of, density_of_exif, exif_of_tiff, without_thumbnail
+from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
+from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails, wrap_iptc
-from vermilion.pictures.png_file import bytes_of_raw_profile
+from vermilion.pictures.png_file import IPTC_KEYWORD, bytes_of_raw_profile, density_of_png
 from vermilion.pictures.source import Source
 from vermilion.pictures.tiff_directory import (
     Directory,
     DirectoryReader,
+    Layout,
     MalformedDirectoryError,
     parse_layout,
 )
 from vermilion.pictures.vips_library import VipsImage
 
 _PHOTOSHOP = b"Photoshop 3.0\0"
+_TIFF_IPTC, _TIFF_PHOTOSHOP = 33723, 34377
+_PNG_HEAD = 1 << 20  # bytes in which a PNG's density is looked for
+_PNG_TEXT = "png-comment-"  # libvips's name for a text: png-comment-INDEX-KEYWORD
 
 
 def read_metadata(image: VipsImage, source: Source, kind: str, page: int) -> Metadata:
     """Everything that must survive; `icc` is the scan's own profile."""
-    exif = _blob(image, "exif-data")
-    if exif is None and kind == "tiff":
-        exif = _tiff_exif(source, page)
-    exif = exif.removeprefix(b"Exif\0\0") if exif else None
-    iptc = _blob(image, "iptc-data") or _iptc_of_png(image)
+    if kind == "jpeg":
+        try:
+            return read_jpeg_metadata(parse_jpeg(source.read()))
+        except MalformedJpegError:
+            pass  # libvips reads more than the parser does, and knows some of it
+    if kind == "tiff":
+        return _of_tiff(image, source, page)
+    texts = _png_texts(image)
+    exif = (_blob(image, "exif-data") or b"").removeprefix(b"Exif\0\0")
+    iptc = _blob(image, "iptc-data") or bytes_of_raw_profile(texts.pop(IPTC_KEYWORD, ""))
     return Metadata(
-        exif=without_thumbnail(exif) if exif else None,
+        exif=without_thumbnail(exif) or None,
         xmp=_blob(image, "xmp-data"),
         iptc=_resources(iptc) if iptc else None,
         icc=_blob(image, "icc-profile-data"),
-        density=_density(image),
-        comments=_comments(image),
+        density=density_of_png(source.head(_PNG_HEAD)) if kind == "png" else _density(image, exif),
+        comments=tuple(text.encode() for key, text in texts.items() if key == "Comment"),
+        png_texts=tuple((key, text) for key, text in texts.items() if key != "Comment"),
     )
 
 
@@ -40,52 +53,54 @@ def _blob(image: VipsImage, name: str) -> bytes | None:
 
 
 def _resources(iptc: bytes) -> bytes | None:
-    """Resources, whatever the container held.
-
-    libvips hands over what the container held: resources, or bare IPTC records.
-    """
+    """Resources, whatever the container held: resources, or bare IPTC records."""
     iptc = iptc.removeprefix(_PHOTOSHOP)
     if iptc.startswith(b"8BIM"):
         return without_thumbnails(iptc) or None
     return wrap_iptc(iptc)
 
 
-def _density(image: VipsImage) -> Density | None:
-    """Pixels an inch: libvips counts pixels a millimetre, and gives 1 where the file says nothing."""
-    across, down = image.xres * 25.4, image.yres * 25.4
-    if across <= 0 or down <= 0 or (abs(image.xres - 1) < 1e-6 and abs(image.yres - 1) < 1e-6):
-        return None
-    return Density(round(across, 3), round(down, 3), DensityUnit.INCH)
+def _density(image: VipsImage, exif: bytes) -> Density | None:
+    """EXIF's, or libvips's: pixels a millimetre, where 1 and 72 an inch are mere defaults."""
+    found = density_of_exif(exif)
+    across, down = round(image.xres * 25.4, 3), round(image.yres * 25.4, 3)
+    if found or across <= 0 or down <= 0 or (across, down) in ((25.4, 25.4), (72.0, 72.0)):
+        return found
+    return Density(across, down, DensityUnit.INCH)
 
 
-def _comments(image: VipsImage) -> tuple[bytes, ...]:
-    names = [name for name in image.get_fields() if name.startswith("png-comment-")]
-    # The field is called png-comment-INDEX-KEYWORD.
-    kept = [n for n in names if n.split("-", 3)[-1] in ("Comment", "Description")]
-    return tuple(str(image.get(name)).encode() for name in kept)
+def _png_texts(image: VipsImage) -> dict[str, str]:
+    names = [name for name in image.get_fields() if name.startswith(_PNG_TEXT)]
+    return {name.split("-", 3)[-1]: str(image.get(name)) for name in names}
 
 
-def _iptc_of_png(image: VipsImage) -> bytes | None:
-    for name in image.get_fields():
-        if name.startswith("png-comment-") and name.endswith("-Raw profile type iptc"):
-            return bytes_of_raw_profile(str(image.get(name)))
-    return None
+def _of_tiff(image: VipsImage, source: Source, page: int) -> Metadata:
+    found = _tiff_page(source, page)
+    entries = found[1].entries if found else {}
+    iptc = next((entries[t].value for t in (_TIFF_PHOTOSHOP, _TIFF_IPTC) if t in entries), None)
+    return Metadata(
+        exif=exif_of_tiff(*found) if found else None,
+        xmp=_blob(image, "xmp-data"),
+        iptc=_resources(iptc) if iptc else None,
+        icc=_blob(image, "icc-profile-data"),
+        density=density_of(*found) if found else None,
+    )
 
 
-def _tiff_exif(source: Source, page: int) -> bytes | None:
+def _tiff_page(source: Source, page: int) -> tuple[Layout, Directory] | None:
     if source.path is None:
-        return _exif_of_page(source.given or b"", page)
+        return _page_directory(source.given or b"", page)
     with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _exif_of_page(data, page)
+        return _page_directory(data, page)
 
 
-def _exif_of_page(data: bytes | mmap.mmap, page: int) -> bytes | None:
+def _page_directory(data: Buffer, page: int) -> tuple[Layout, Directory] | None:
     try:
         layout = parse_layout(data)
         reader = DirectoryReader(data, layout)
-        directory: Directory = reader.read(layout.first)
+        directory = reader.read(layout.first)
         for _ in range(page - 1):
             directory = reader.read(directory.next_offset)
     except MalformedDirectoryError:
         return None
-    return exif_of_tiff(layout, directory)
+    return layout, directory

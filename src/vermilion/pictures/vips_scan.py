@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
+from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
 from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_eight_bits
 from vermilion.pictures.metadata import Metadata
@@ -37,7 +38,8 @@ def read_with_vips(source: Source, options: ReadOptions) -> Scan:
     """One page of any file that libvips opens, decoded in strips.
 
     Raises:
-        PictureError: It is no picture, damaged, too large, or in real colour.
+        UnopenedError: libvips cannot even open it.
+        PictureError: It is damaged, too large, or in real colour.
     """
     page = _open(source, options)
     image = page.image
@@ -65,9 +67,7 @@ def _open(source: Source, options: ReadOptions) -> _Page:
     image = _load(source)
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     loader = str(image.get("vips-loader"))
-    if not 1 <= options.page <= pages:
-        count = "1 page" if pages == 1 else f"{pages} pages"
-        raise PictureError(f"{source.name} has {count}, so there is no page {options.page}")
+    only_page(options.page, pages, source.name)
     if options.page != 1:
         image = _load(source, page=options.page - 1)
     check_size(source.name, image.height, image.width, options.max_pixels)
@@ -85,10 +85,16 @@ def _load(source: Source, **choices: int) -> VipsImage:
         raise _unusable(source, str(error)) from error
 
 
+class UnopenedError(PictureError):
+    """A file that libvips does not know, or whose head it does not understand."""
+
+
 def _unusable(source: Source, reason: str) -> PictureError:
     if "not a known file format" in reason or "not in a known format" in reason:
-        return PictureError(f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF")
-    return broken(source.name, reason)
+        return UnopenedError(
+            f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF"
+        )
+    return UnopenedError(str(broken(source.name, reason)))
 
 
 def broken(name: str, reason: str) -> PictureError:

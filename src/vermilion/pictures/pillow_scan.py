@@ -1,0 +1,122 @@
+"""PIL images as scans, and the few formats that Pillow opens and libvips does not."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.errors import PictureError
+from vermilion.pictures.arrays import levels_of, luma_and_alpha, only_page
+from vermilion.pictures.exif import density_of_exif, orientation_of, without_thumbnail
+from vermilion.pictures.luma import Samples
+from vermilion.pictures.metadata import Density, DensityUnit, Metadata
+from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.output_colors import OutputColors
+from vermilion.pictures.profiles import output_profile
+from vermilion.pictures.scan import ArrayPixels, Scan
+from vermilion.pictures.source import Source, check_size
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# Only formats that are decoded by Pillow itself: EPS, for one, would start another program.
+_FORMATS = ("BMP", "DIB", "ICO", "JPEG2000", "PCX", "PPM", "PSD", "SGI", "TIFF")
+
+
+def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
+    """One page of a file in a format that libvips lacks; None if Pillow does not know it either.
+
+    Raises:
+        PictureError: It is damaged, too large, or in real colour.
+    """
+    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - rarely needed
+
+    try:
+        with Image.open(source.path or io.BytesIO(source.given or b""), formats=_FORMATS) as image:
+            only_page(options.page, int(getattr(image, "n_frames", 1)), source.name)
+            image.seek(options.page - 1)
+            return read_image(image, options, source.name, (image.format or "unknown").lower())
+    except UnidentifiedImageError:
+        return None
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"{source.name} claims too many pixels; save it as TIFF or PNG") from error
+    except (OSError, EOFError, SyntaxError, ValueError) as error:
+        raise _broken(source.name, error) from error
+
+
+def _broken(name: str, error: Exception) -> PictureError:
+    return PictureError(f"{name} is damaged or cut off ({error}); copy or scan it again")
+
+
+def read_image(image: "Image", options: ReadOptions, name: str = "<image>", kind: str = "array") -> Scan:
+    """A PIL image of any mode: the frame that it shows, with what its `info` holds.
+
+    Raises:
+        PictureError: It cannot be decoded, or is in real colour.
+    """
+    check_size(name, image.height, image.width, options.max_pixels)
+    try:
+        pages = int(getattr(image, "n_frames", 1))
+        levels = _image_levels(image)
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise _broken(name, error) from error
+    luma, alpha = luma_and_alpha(levels, name, options)
+    metadata, colors = _image_metadata(image)
+    return Scan(
+        size=(luma.shape[0], luma.shape[1]),
+        depth=8 * luma.dtype.itemsize,
+        orientation=orientation_of(metadata.exif),
+        page=min(int(getattr(image, "tell", int)()) + 1, pages),
+        pages=pages,
+        metadata=metadata,
+        source_name=name,
+        format=kind,
+        colors=colors,
+        pixels=ArrayPixels(luma, alpha),
+    )
+
+
+def _image_levels(image: "Image") -> Samples:
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16)[..., None]
+    if image.mode in ("I", "F"):
+        return _wide_levels(np.asarray(image))[..., None]
+    if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
+        image = image.convert("LA" if image.mode in ("1", "L") else "RGBA")
+    kept = {"1": "L", "La": "LA", "RGBa": "RGBA", "PA": "RGBA"}
+    mode = kept.get(image.mode, image.mode)
+    if mode not in ("L", "LA", "RGB", "RGBA"):
+        mode = "RGB"
+    pixels = np.asarray(image if image.mode == mode else image.convert(mode))
+    return pixels if pixels.ndim == 3 else pixels[..., None]
+
+
+def _wide_levels(pixels: NDArray[Any]) -> Samples:
+    """Modes "I" and "F": 0..1 floats, or whole numbers that fit 16 bits (as 16-bit PNGs give)."""
+    if pixels.dtype.kind == "f":
+        return levels_of(pixels)
+    if pixels.min() < 0 or pixels.max() > 65535:
+        raise PictureError("a 32-bit image holds numbers beyond 0..65535; convert it to 16 bits")
+    return pixels.astype(np.uint16)
+
+
+def _image_metadata(image: "Image") -> tuple[Metadata, OutputColors]:
+    info = image.info
+    exif = image.getexif().tobytes().removeprefix(b"Exif\0\0") if image.getexif() else None
+    rgb_or_grey = image.mode not in ("CMYK", "LAB")
+    icc, colors = output_profile(info.get("icc_profile") or None if rgb_or_grey else None)
+    dpi = info.get("dpi")
+    density = density_of_exif(exif) if exif else None
+    if dpi and float(dpi[0]) > 0 and float(dpi[1]) > 0:
+        density = Density(float(dpi[0]), float(dpi[1]), DensityUnit.INCH)
+    xmp = info.get("xmp")
+    return (
+        Metadata(
+            exif=without_thumbnail(exif) if exif else None,
+            xmp=xmp.encode() if isinstance(xmp, str) else xmp,
+            icc=icc,
+            density=density,
+        ),
+        colors,
+    )
