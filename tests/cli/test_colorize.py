@@ -10,6 +10,7 @@ from PIL import Image
 
 from tests.cli.conftest import luma, picture
 from vermilion.cli import progress
+from vermilion.cli.say import say
 from vermilion.colorizer import Colorizer
 
 
@@ -237,3 +238,10 @@ def test_a_bar_is_drawn_on_a_terminal_only(vermilion, scan, monkeypatch: pytest.
     assert list(progress.follow(iter("abc"), 3, hidden=False)) == ["a", "b", "c"]
     assert list(progress.follow(iter("abc"), 3, hidden=True)) == ["a", "b", "c"]
     assert list(progress.follow(iter("a"), 1, hidden=False)) == ["a"]
+
+
+def test_lines_make_room_for_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", stand_in)
+    say("a.png -> a.color.png")
+    assert stand_in.getvalue() == "a.png -> a.color.png\n"

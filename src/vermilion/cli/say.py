@@ -7,8 +7,10 @@ import typer
 
 
 def say(text: str) -> None:
-    """Print a line to stdout."""
-    typer.echo(_printable(text, sys.stdout.encoding))
+    """Print a line to stdout, above the progress bar where there is one."""
+    # Not typer.echo: it writes past the stand-in for stdout by which the bar makes room for a line.
+    sys.stdout.write(f"{_printable(text, sys.stdout.encoding)}\n")
+    sys.stdout.flush()
 
 
 def say_aside(text: str) -> None:
