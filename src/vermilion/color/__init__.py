@@ -6,6 +6,14 @@ float32 [...,2] in -0.5..0.5, CIELAB is L 0..100 with a, b of about -110..110.
 
 from vermilion.color.chroma import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut, rgb_to_cbcr
 from vermilion.color.enlarge import ChromaEnlarger, enlarge_chroma
+from vermilion.color.figures import (
+    ab_error,
+    colorfulness,
+    correlation,
+    kernel_distance,
+    palette,
+    palette_distance,
+)
 from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
 from vermilion.color.luma import LUMA_WEIGHTS, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
@@ -16,17 +24,23 @@ __all__ = [
     "LUMA_WEIGHTS",
     "ChromaEnlarger",
     "ExactJoiner",
+    "ab_error",
     "ab_to_cbcr",
     "cbcr_to_ab",
     "cbcr_to_rgb",
     "chroma_planes",
+    "colorfulness",
+    "correlation",
     "enlarge_chroma",
     "fit_gamut",
     "join",
     "join_enlarged",
+    "kernel_distance",
     "lab_to_rgb",
     "linear_of_srgb",
     "luma_of_rgb",
+    "palette",
+    "palette_distance",
     "reduce_luma",
     "rgb_to_cbcr",
     "rgb_to_lab",

@@ -1,0 +1,33 @@
+"""Training: data, generator, discriminator, lessons, game, loop, export. Torch is imported only here."""
+
+from pathlib import Path
+
+from vermilion.training.export import CardFacts, export
+from vermilion.training.loop import Progress, Report, train_settings
+from vermilion.training.settings import Settings, load_settings
+
+__all__ = [
+    "CardFacts",
+    "Progress",
+    "Report",
+    "Settings",
+    "export",
+    "load_settings",
+    "train",
+    "train_settings",
+]
+
+
+def train(config: Path, *, resume: bool = False, report: Report | None = None) -> Path:
+    """Train by a TOML recipe; returns the path of the trained generator.
+
+    Args:
+        config: the recipe.
+        resume: go on from the run's last checkpoint.
+        report: called with a `Progress` at every log step.
+
+    Raises:
+        SettingsError: the recipe has an unknown key or an impossible value.
+        TrainingError: the training cannot start or cannot go on.
+    """
+    return train_settings(load_settings(config), resume=resume, report=report)

@@ -1,0 +1,184 @@
+"""What survives: the exact state of a run (`last.ckpt`) and generators as fp16 safetensors."""
+
+import json
+import pickle
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+
+from vermilion.errors import TrainingError
+from vermilion.training.encoder import make_encoder
+from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.settings import Settings
+
+NUMBERS = ("passes", "steps", "balance", "share")
+SHIPPED = Path(__file__).parents[1] / "models" / "vermilion" / "generator.safetensors"
+
+
+@dataclass(slots=True)
+class Players:
+    """Everybody in the game, and how far it has come."""
+
+    generator: Any  # UNetGenerator, or ClassicGenerator
+    judge: Any  # Discriminator, or PatchDiscriminator
+    average: AveragedModel
+    optimizer: Any  # torch optimisers as Fabric wraps them
+    judge_optimizer: Any
+    lessons: Any  # Lessons, or None for the classic game
+    passes: int = 0
+    steps: int = 0
+    balance: float = 0.0  # factor of the game in the painter's loss
+    share: float = 0.0  # of the gradient that the game had when last measured
+
+
+def save_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
+    """The whole state, written beside and moved into place, so that a kill never leaves half a file.
+
+    Raises:
+        TrainingError: a weight is not finite; the older checkpoint stays.
+    """
+    _check_finite(players, path)
+    unfinished = path.with_suffix(".part")
+    fabric.save(unfinished, _state(players))
+    if fabric.is_global_zero:
+        unfinished.replace(path)
+    fabric.barrier()
+
+
+def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
+    """Put a saved state into the players.
+
+    Raises:
+        TrainingError: the file is damaged or belongs to another recipe.
+    """
+    state = _state(players)
+    try:
+        rest = fabric.load(path, state, weights_only=True)
+    except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
+        raise TrainingError(
+            f"{path}: cannot be gone on from, as it is damaged or another recipe or other pictures made it "
+            f"({str(error).splitlines()[0]}); restore them, or choose another `run`."
+        ) from error
+    if rest:
+        raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
+    for name in NUMBERS:
+        setattr(players, name, state[name])
+
+
+def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
+    """Write the recipe beside the checkpoints; a run must go on with what its samples follow from.
+
+    Raises:
+        TrainingError: the run was begun with another seed, batch or model.
+    """
+    path = run / "recipe.json"
+    recipe = asdict(settings)
+    if resume and path.exists():
+        before = json.loads(path.read_text(encoding="utf-8"))
+        for key in ("seed", "batch", "model"):
+            if before[key] != json.loads(json.dumps(recipe[key])):
+                raise TrainingError(
+                    f"{run}: was begun with another `{key}` ({before[key]}); restore it in the recipe, "
+                    "or choose another `run`."
+                )
+    path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
+
+
+def _check_finite(players: Players, path: Path) -> None:
+    for name, module in (("generator", players.generator), ("judge", players.judge)):
+        if not all(bool(torch.isfinite(weight).all()) for weight in module.parameters()):
+            kept = f"; {path} still holds the last good state" if path.exists() else ""
+            raise TrainingError(
+                f"the {name}'s weights are not finite after {players.passes} passes{kept}: halve the rates "
+                "or raise `penalty`, then go on with --resume."
+            )
+
+
+def _state(players: Players) -> dict[str, Any]:
+    return {
+        "generator": players.generator,
+        "judge": players.judge,
+        "average": players.average,
+        "optimizer": players.optimizer,
+        "judge_optimizer": players.judge_optimizer,
+        **{name: getattr(players, name) for name in NUMBERS},
+    }
+
+
+def save_generator(players: Players, path: Path) -> Path:
+    """The averaged generator as fp16, with what is needed to build it again; its judge beside it."""
+    average: Any = players.average.module
+    path.parent.mkdir(parents=True, exist_ok=True)
+    passes = str(players.passes)
+    save_module(average, path, {"generator": json.dumps(average.recipe), "passes": passes})
+    save_module(players.judge, path.with_name(path.stem + ".judge.safetensors"), {"passes": passes})
+    return path
+
+
+def save_module(module: nn.Module, path: Path, facts: dict[str, str]) -> None:
+    """Weights as fp16 safetensors; counters are left out, running statistics stay float32."""
+    state = {}
+    for name, tensor in module.state_dict().items():
+        if name.endswith("num_batches_tracked"):
+            continue
+        keep = "running_" in name or name.endswith(("centres", "scales"))
+        state[name] = (tensor.float() if keep else tensor.half()).contiguous().cpu()
+    save_file(state, path, metadata=facts)
+
+
+def read_weights(module: nn.Module, path: Path) -> None:
+    """Fill a module from a safetensors file that `save_module` wrote.
+
+    Raises:
+        TrainingError: no such file, or one of another module.
+    """
+    try:
+        state = {name: tensor.float() for name, tensor in load_file(path).items()}
+        module.load_state_dict(state)
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise TrainingError(f"{path}: does not hold the weights of this {type(module).__name__}.") from error
+
+
+def read_facts(path: Path) -> dict[str, str]:
+    """The text that a safetensors file carries; of ours: `generator` and `passes`.
+
+    Raises:
+        TrainingError: no such file, or no safetensors file.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            return dict(file.metadata() or {})
+    except (OSError, SafetensorError) as error:
+        raise TrainingError(f"{path}: is not a generator that vermilion saved ({error}).") from error
+
+
+def read_generator(path: Path) -> UNetGenerator:
+    """A generator from its safetensors file.
+
+    Raises:
+        TrainingError: no such file, or not one of a generator.
+    """
+    recipe = json.loads(read_facts(path).get("generator", "{}"))
+    if "classic" in recipe:
+        raise TrainingError(f"{path}: holds the classic baseline, which is for comparison only.")
+    if "encoder" not in recipe:
+        raise TrainingError(f"{path}: is not a generator that vermilion saved.")
+    state = {name: tensor.float() for name, tensor in load_file(path).items()}
+    see = make_encoder(recipe["encoder"], "")
+    paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2))
+    generator = UNetGenerator(see, paint, recipe["encoder"])
+    unfit = TrainingError(f"{path}: its weights do not fit this version of vermilion.")
+    try:
+        lacking, unknown = generator.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise unfit from error
+    if unknown or any(not name.endswith("num_batches_tracked") for name in lacking):
+        raise unfit
+    return generator

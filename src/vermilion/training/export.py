@@ -1,0 +1,232 @@
+"""A trained generator as a model folder: two ONNX graphs, the weights they came from, and a card."""
+
+import copy
+import hashlib
+import json
+import shutil
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+from torch.export import Dim
+
+from vermilion.errors import TrainingError
+from vermilion.training.bins import rows
+from vermilion.training.checkpoint import read_facts, read_generator
+from vermilion.training.encoder import STRIDES, fold_batch_norms
+from vermilion.training.generator import Paint, Painted, UNetGenerator
+
+SCHEMA = 1
+STRIDE = 4  # pixels of luma to one of chroma
+FEATURES = [f"features_{stride}" for stride in STRIDES]
+PARITY_SIZES = ((1, 64, 64), (1, 96, 224), (2, 256, 160), (1, 320, 32))  # batch, height, width
+PARITY = 0.05  # ab units, the largest difference of chroma allowed between ONNX and torch
+PARITY_OF_ODDS = 0.01  # the same of confidence and odds
+STORED_SMALL = 256  # elements above which a weight is stored as fp16
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What the exporter cannot know by itself."""
+
+    name: str = "vermilion"
+    version: str = "1"
+    working_size: int = 256
+    temperature: float = 0.4
+    licence: str = ""
+    training: dict[str, Any] = field(default_factory=dict)
+
+
+class PaintGraph(nn.Module):
+    """`Paint` with flat inputs and the outputs of the contract."""
+
+    def __init__(self, paint: Paint) -> None:
+        super().__init__()
+        self.paint = paint
+
+    def forward(
+        self, f4: Tensor, f8: Tensor, f16: Tensor, f32: Tensor, hints: Tensor, temperature: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Features, hints [N,3,h,w] and temperature [] to `answers`."""
+        return answers(self.paint([f4, f8, f16, f32], hints, temperature))
+
+
+def answers(painted: Painted) -> tuple[Tensor, Tensor, Tensor]:
+    """What a model tells of a painting: chroma [N,2,h,w], confidence [N,1,h,w], odds [N,K,h,w]."""
+    odds = torch.softmax(rows(painted.logits), dim=-1).permute(0, 3, 1, 2)
+    return painted.chroma, torch.sigmoid(painted.sureness), odds
+
+
+class SeeGraph(nn.Module):
+    """`See` with its features as a tuple."""
+
+    def __init__(self, see: nn.Module) -> None:
+        super().__init__()
+        self.see = see
+
+    def forward(self, luma: Tensor) -> tuple[Tensor, ...]:
+        """Luma [N,1,H,W] to four features."""
+        return tuple(self.see(luma))
+
+
+def export(checkpoint: Path, folder: Path, facts: CardFacts | None = None) -> Path:
+    """Write a model folder from a generator's safetensors file, or from the run folder that holds one.
+
+    Args:
+        checkpoint: `generator.safetensors` or another that a training kept, or its folder.
+        folder: where the model goes; must not exist or be empty.
+        facts: name, version, licence and training summary for the card.
+
+    Raises:
+        TrainingError: not a generator, the folder is taken, or the graphs do not compute what torch computes.
+    """
+    source = checkpoint / "generator.safetensors" if checkpoint.is_dir() else checkpoint
+    if source.suffix == ".ckpt":
+        raise TrainingError(
+            f"{source}: is a training's state; name its folder, or one of {source.parent / 'kept'}."
+        )
+    generator = read_generator(source).eval()
+    if folder.exists() and any(folder.iterdir()):
+        raise TrainingError(f"{folder}: is not empty; name another folder for the model.")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_graphs(generator, folder)
+    check_parity(generator, folder)
+    shutil.copyfile(source, folder / "generator.safetensors")
+    passes = int(read_facts(source).get("passes", "0"))
+    write_card(generator, folder, facts or CardFacts(), passes)
+    return folder
+
+
+def write_graphs(generator: UNetGenerator, folder: Path) -> None:
+    """`see.onnx` and `paint.onnx`, weights stored as fp16."""
+    see = SeeGraph(generator.see)
+    decoder = copy.deepcopy(generator.paint)
+    fold_batch_norms(decoder)
+    height, width = Dim("height", min=1, max=256), Dim("width", min=1, max=256)
+    count = Dim("count", min=1, max=64)
+    luma = torch.rand(2, 1, 96, 64)
+    seen = Tracing((luma,), ({0: count, 2: 32 * height, 3: 32 * width},), ["luma"], FEATURES)
+    seen.write(see, folder / "see.onnx")
+    inputs = (*see(luma), torch.zeros(2, 3, 24, 16), torch.tensor(0.4))
+    shapes = [{0: count, 2: scale * height, 3: scale * width} for scale in (8, 4, 2, 1, 8)]
+    names = [*FEATURES, "hints", "temperature"]
+    painted = Tracing(inputs, (*shapes, None), names, ["chroma", "confidence", "odds"])
+    painted.write(PaintGraph(decoder), folder / "paint.onnx")
+
+
+@dataclass(frozen=True, slots=True)
+class Tracing:
+    """What a module is traced with: inputs, their free sizes, and the names of inputs and outputs."""
+
+    inputs: tuple[Tensor, ...]
+    shapes: tuple[object, ...]
+    names: list[str]
+    outputs: list[str]
+
+    def write(self, module: nn.Module, path: Path) -> None:
+        """Trace the module and write it as ONNX."""
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")  # torch warns of its own future; what counts is `check_parity`
+            program = torch.onnx.export(
+                module.eval(),
+                self.inputs,
+                dynamo=True,
+                input_names=self.names,
+                output_names=self.outputs,
+                dynamic_shapes=self.shapes,
+                verbose=False,
+                optimize=True,
+            )
+        if program is None:
+            raise TrainingError(
+                f"{path}: torch made no graph; export with the torch that vermilion requires."
+            )
+        onnx.save(_stored_as_half(program.model_proto), path)
+
+
+def _stored_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Large float32 weights become fp16 with a cast to float32, which runtimes fold away on loading."""
+    graph = model.graph
+    casts = []
+    for tensor in list(graph.initializer):
+        values = numpy_helper.to_array(tensor)
+        if tensor.data_type != TensorProto.FLOAT or values.size <= STORED_SMALL:
+            continue
+        graph.initializer.remove(tensor)
+        graph.initializer.append(numpy_helper.from_array(values.astype(np.float16), tensor.name + ".half"))
+        casts.append(helper.make_node("Cast", [tensor.name + ".half"], [tensor.name], to=TensorProto.FLOAT))
+    nodes = list(graph.node)
+    del graph.node[:]
+    graph.node.extend(casts + nodes)
+    del graph.value_info[:]
+    for node in graph.node:
+        del node.metadata_props[:]  # torch writes the paths of its sources here
+        node.doc_string = ""
+    onnx.checker.check_model(model)
+    return model
+
+
+def check_parity(generator: UNetGenerator, folder: Path) -> None:
+    """Compare the folder's graphs with torch, in the engine that will run them, at several sizes.
+
+    Raises:
+        TrainingError: they differ by more than `PARITY` or `PARITY_OF_ODDS`.
+    """
+    limits = {"chroma": PARITY, "confidence": PARITY_OF_ODDS, "odds": PARITY_OF_ODDS}
+    for output, difference in _differences(generator, folder):
+        if not difference <= limits[output]:
+            raise TrainingError(
+                f"{folder}: the exported graphs differ from torch ({output} by up to {difference:.3f}); "
+                "do not use this model."
+            )
+
+
+def _differences(generator: UNetGenerator, folder: Path) -> Iterator[tuple[str, float]]:
+    """Names of outputs and the largest difference of each, size by size."""
+    see = onnxruntime.InferenceSession(folder / "see.onnx", providers=["CPUExecutionProvider"])
+    paint = onnxruntime.InferenceSession(folder / "paint.onnx", providers=["CPUExecutionProvider"])
+    random = np.random.default_rng(0)
+    outputs = ["chroma", "confidence", "odds"]
+    for count, height, width in PARITY_SIZES:
+        luma = _smooth(random, (count, 1, height, width))
+        hints = np.zeros((count, 3, height // STRIDE, width // STRIDE), np.float32)
+        hints[:, :, 2:4, 3:5] = np.array([0.3, -0.2, 1.0], np.float32)[None, :, None, None]
+        given = dict(zip(FEATURES, see.run(FEATURES, {"luma": luma}), strict=True))
+        given |= {"hints": hints, "temperature": np.array(0.4, np.float32)}
+        with torch.no_grad():
+            painted = answers(generator(torch.from_numpy(luma), torch.from_numpy(hints), 0.4))
+        for name, ours, theirs in zip(outputs, paint.run(outputs, given), painted, strict=True):
+            yield name, float(np.abs(ours - theirs.numpy()).max())
+
+
+def _smooth(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Random luma that is not mere noise."""
+    values = random.random((*shape[:2], shape[2] // 8, shape[3] // 8), np.float32)
+    return values.repeat(8, axis=2).repeat(8, axis=3)
+
+
+def write_card(generator: UNetGenerator, folder: Path, facts: CardFacts, passes: int) -> None:
+    """`model.json`: everything a program needs to know of the network."""
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors"))
+    card = {
+        "schema": SCHEMA,
+        "name": facts.name,
+        "version": facts.version,
+        "working_size": facts.working_size,
+        "stride": STRIDE,
+        "bins": [[float(a), float(b)] for a, b in generator.paint.centres.tolist()],
+        "temperature": facts.temperature,
+        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
+        "licence": facts.licence,
+        "training": {"encoder": generator.recipe["encoder"], "passes": passes} | facts.training,
+    }
+    (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

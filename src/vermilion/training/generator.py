@@ -1,0 +1,163 @@
+"""The generator: a U-Net in two halves, `see` (encoder) and `paint` (decoder with hints)."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vermilion.training.bins import annealed_mean, rows
+from vermilion.training.encoder import See
+
+NEAR = 10.0  # ab units: a painted colour within this of the truth counts as right
+RESIDUAL_SCALE = 10.0  # ab units to one unit of the residual head
+
+
+class Painted(NamedTuple):
+    """Outputs of `Paint`, all at stride 4."""
+
+    logits: Tensor  # [N,K,h,w] over the bins
+    chroma: Tensor  # [N,2,h,w] ab
+    sureness: Tensor  # [N,1,h,w], the logit of the confidence
+    trunk: Tensor  # [N,C,h,w], the last shared features, where gradients of the losses are compared
+    features: list[Tensor]  # what `see` saw
+
+
+class Heads(NamedTuple):
+    """What the decoder's convolutions say, before it becomes chroma: trunk and three heads [N,.,h,w]."""
+
+    trunk: Tensor
+    logits: Tensor
+    residual: Tensor
+    sure: Tensor
+
+
+def _block(inputs: int, outputs: int, size: int = 3) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, size, padding=size // 2, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Wide(nn.Module):
+    """A residual look around: depthwise 5 x 5, then a mix of channels and of the picture's mean."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.around = nn.Conv2d(channels, channels, 5, padding=2, groups=channels, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        self.mix = nn.Conv2d(channels, channels, 1)
+        self.whole = nn.Linear(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[N,C,h,w] to the same shape."""
+        whole = self.whole(x.mean(dim=(2, 3)))[:, :, None, None]
+        return x + functional.relu(self.mix(self.norm(self.around(x))) + whole)
+
+
+def coarser_hints(hints: Tensor) -> Tensor:
+    """Weighted hints (a w, b w, w) [N,3,h,w] at half the size: weighted mean colour, largest weight."""
+    weight = hints[:, 2:]
+    mean = functional.avg_pool2d(hints[:, :2], 2) / functional.avg_pool2d(weight, 2).clamp_min(1e-4)
+    largest = functional.max_pool2d(weight, 2)
+    return torch.cat([mean * largest, largest], dim=1)
+
+
+class Paint(nn.Module):
+    """Features and hints to chroma, its odds and its confidence."""
+
+    centres: Tensor
+    scales: Tensor
+
+    def __init__(self, channels: list[int], widths: tuple[int, int, int, int], centres: Tensor) -> None:
+        super().__init__()
+        self.widths = widths
+        deep, middle, low, fine = widths
+        self.register_buffer("centres", centres)
+        self.register_buffer("scales", torch.ones(4))  # mean absolute value of the features at each level
+        self.start = _block(channels[3] + 3, deep, 1)
+        self.wide = nn.Sequential(Wide(deep), Wide(deep))
+        inputs = [deep, middle, low]
+        self.steps = nn.ModuleList(
+            nn.Sequential(_block(above + skip + 3, width), _block(width, width))
+            for above, skip, width in zip(inputs, channels[2::-1], (middle, low, fine), strict=True)
+        )
+        self.odds = nn.Conv2d(fine, len(centres), 1)
+        self.residual = nn.Conv2d(fine, 2, 1)
+        self.sure = nn.Conv2d(fine, 1, 1)
+        nn.init.zeros_(self.residual.weight)
+        self.residual.bias = nn.Parameter(torch.zeros(2))
+
+    def trunk(self, features: list[Tensor], hints: Tensor) -> Tensor:
+        """The last shared features [N,C,h,w]."""
+        pyramid = [torch.cat([hints[:, :2] * hints[:, 2:], hints[:, 2:]], dim=1)]
+        for _ in range(3):
+            pyramid.append(coarser_hints(pyramid[-1]))
+        scaled = [feature / self.scales[level] for level, feature in enumerate(features)]
+        x: Tensor = self.wide(self.start(torch.cat([scaled[3], pyramid[3]], dim=1)))
+        for step, level in zip(self.steps, (2, 1, 0), strict=True):
+            x = functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
+            x = step(torch.cat([x, scaled[level], pyramid[level]], dim=1))
+        return x
+
+    def forward(self, features: list[Tensor], hints: Tensor, temperature: Tensor | float) -> Painted:
+        """Paint: features finest first, hints [N,3,h,w] as (a/110, b/110, weight)."""
+        return self.mixed(features, self.heads(features, hints), temperature)
+
+    def heads(self, features: list[Tensor], hints: Tensor) -> Heads:
+        """All convolutions: these may work in bfloat16."""
+        trunk = self.trunk(features, hints)
+        return Heads(trunk, self.odds(trunk), self.residual(trunk), self.sure(trunk.detach()))
+
+    def mixed(self, features: list[Tensor], heads: Heads, temperature: Tensor | float) -> Painted:
+        """The heads' meaning, in float32: bfloat16 would move chroma by units and distances by more."""
+        logits = heads.logits.float()
+        mean = annealed_mean(logits, self.centres, temperature)
+        chroma = mean + heads.residual.float() * RESIDUAL_SCALE
+        sureness = self.sureness(heads.sure.float(), logits, chroma)
+        return Painted(logits, chroma, sureness, heads.trunk, features)
+
+    def sureness(self, learned: Tensor, logits: Tensor, chroma: Tensor) -> Tensor:
+        """Logit of the probability that the truth lies within `NEAR` of the painted chroma [N,1,h,w].
+
+        Starts from what the distribution says of the painted colour's neighbourhood; a head, which never
+        moves the trunk, learned the rest (the distribution is rebalanced and so not calibrated by itself).
+        """
+        painted = rows(chroma.detach())
+        squares = (self.centres**2).sum(1) - 2 * painted @ self.centres.T + (painted**2).sum(-1, keepdim=True)
+        near = torch.sigmoid((NEAR - squares.clamp_min(0).sqrt()) / 2)
+        odds = torch.softmax(rows(logits.detach()), dim=-1)
+        mass = (odds * near).sum(-1).unsqueeze(1).clamp(1e-4, 1 - 1e-4)
+        return torch.log(mass / (1 - mass)) + learned
+
+
+class UNetGenerator(nn.Module):
+    """`see` and `paint` in one.
+
+    With `half_decoder` set, the decoder's dense convolutions work in bfloat16, twice as fast where the
+    machine has it; the encoder only does so on cards, since depthwise convolutions are slower in bfloat16
+    on processors. Luma and chroma themselves are never rounded to it.
+    """
+
+    half_decoder = False
+
+    def __init__(self, see: See, paint: Paint, encoder: str) -> None:
+        super().__init__()
+        self.see, self.paint = see, paint
+        self.recipe = {"encoder": encoder, "widths": paint.widths, "bins": len(paint.centres)}
+
+    def forward(self, luma: Tensor, hints: Tensor, temperature: Tensor | float) -> Painted:
+        """Luma [N,1,H,W] 0..1 and hints [N,3,H/4,W/4] to `Painted`."""
+        kind = luma.device.type
+        with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder and kind != "cpu"):
+            features = self.see(luma)
+        with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder):
+            heads = self.paint.heads(features, hints)
+        return self.paint.mixed(features, heads, temperature)
+
+    @torch.no_grad()
+    def measure_scales(self, luma: Tensor) -> None:
+        """Set the feature scales from a batch, so that all levels enter the decoder with like strength."""
+        for level, feature in enumerate(self.see(luma)):
+            self.paint.scales[level] = feature.abs().mean().clamp_min(1e-6)

@@ -1,0 +1,230 @@
+"""The whole training, from settings to checkpoints, read from top to bottom."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch.utils.tensorboard import SummaryWriter
+
+from vermilion.errors import TrainingError
+from vermilion.training.checkpoint import (
+    Players,
+    keep_recipe,
+    load_checkpoint,
+    save_checkpoint,
+    save_generator,
+)
+from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.players import make_players, set_rates
+from vermilion.training.ranks import mean_of
+from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
+from vermilion.training.settings import Settings, StageSettings
+from vermilion.training.step import Scalars, take_step
+from vermilion.training.store import PictureStore, open_store
+from vermilion.training.validation import (
+    MULTIPLE,
+    SIDE,
+    HeldOut,
+    held_out_pictures,
+    sheet,
+    validate,
+)
+from vermilion.training.watch import Watch
+
+SHOWN = 12  # held-out pictures on the sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a bar can show: passes done and wanted, pictures a second, the stage and its numbers.
+
+    The first report has the stage "pictures": how many there are to train on, to score, and were skipped.
+    """
+
+    stage: str
+    done: int
+    wanted: int
+    rate: float
+    numbers: dict[str, float]
+
+
+Report = Callable[[Progress], None]
+
+
+def train_settings(settings: Settings, *, resume: bool = False, report: Report | None = None) -> Path:
+    """Train, or go on where the last checkpoint of the run stands.
+
+    Args:
+        settings: the whole training.
+        resume: go on from the run's `last.ckpt` instead of refusing to touch an existing run.
+        report: called at every log step of the first process.
+
+    Returns:
+        The path of the trained generator.
+
+    Raises:
+        TrainingError: unusable pictures, an existing run without `resume`, numbers that are not finite, a
+            lost game.
+    """
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    fabric = Fabric(accelerator=settings.accelerator, devices=settings.devices)
+    fabric.launch()
+    fabric.seed_everything(settings.seed, verbose=False)
+    run = Path(settings.run)
+    with fabric.rank_zero_first():
+        checkpoint = _open_run(settings, run, resume=resume)
+        store = open_store(settings.data.pictures, Path(settings.data.cache), settings.data.short_side)
+    session = _prepare(settings, fabric, store, report)
+    if checkpoint.exists():
+        load_checkpoint(fabric, checkpoint, session.players)
+    first = 0
+    for stage in settings.stages:
+        last = first + stage.passes
+        if session.players.passes < last:
+            session.play(stage, first, last)
+        first = last
+    session.close()
+    return run / "generator.safetensors"
+
+
+def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
+    """The folder of the run made ready; returns where its checkpoint is or will be."""
+    checkpoint = run / "last.ckpt"
+    if checkpoint.exists() and not resume:
+        raise TrainingError(
+            f"{run}: already holds a training; add --resume to go on with it or choose another `run`."
+        )
+    if resume and not checkpoint.exists():
+        raise TrainingError(f"{run}: holds no last.ckpt to go on from; leave out --resume.")
+    run.mkdir(parents=True, exist_ok=True)
+    keep_recipe(settings, run, resume=resume)
+    return checkpoint
+
+
+def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Report | None) -> "Session":
+    """Samples, held-out pictures and players; tells what pictures there are."""
+    numbers, held = store.split(settings.data.hold_out)
+    if not numbers:
+        raise TrainingError(
+            f"data.hold_out: {settings.data.hold_out} leaves no picture to train on; raise it, or give 0."
+        )
+    classic = settings.model.kind == "classic"
+    side, multiple = (SIDE_MULTIPLE, SIDE_MULTIPLE) if classic else (SIDE, MULTIPLE)
+    pictures = held_out_pictures(store, held[: settings.data.held_out_limit], side, multiple)
+    samples = Samples(store, numbers, settings)
+    players = make_players(settings, samples, fabric)
+    writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
+    session = Session(settings, fabric, players, samples, pictures, writer, report)
+    session.tell_pictures({"to train on": len(numbers), "held out": len(held), **store.skipped})
+    return session
+
+
+@dataclass(slots=True)
+class Session:
+    """Everything a stage needs."""
+
+    settings: Settings
+    fabric: Fabric
+    players: Players
+    samples: Samples
+    pictures: list[HeldOut]
+    writer: SummaryWriter | None  # None but in the first process
+    report: Report | None
+    watch: Watch = field(default_factory=Watch)
+    validated: int = -1  # passes at which the figures were last taken
+
+    def play(self, stage: StageSettings, first: int, last: int) -> None:
+        """One stage, from the sample where the players stand to `last`."""
+        players, settings = self.players, self.settings
+        started, seen = time.monotonic(), 0
+        for batch in self.batches(last):
+            self.seed_step()
+            set_rates(players, stage, players.passes - first)
+            hears = players.passes - first >= stage.judge_alone
+            scalars = take_step(self.fabric, players, stage, settings, batch, hears=hears)
+            players.passes += settings.batch
+            players.steps += 1
+            seen += settings.batch
+            if players.steps % settings.log_every == 0:
+                self.log(stage, scalars, seen / (time.monotonic() - started))
+                started, seen = time.monotonic(), 0
+            if players.steps % settings.save_every == 0:
+                self.save()
+            if players.steps % settings.validate_every == 0:
+                self.validate()
+        self.save()
+        self.validate()
+
+    def batches(self, last: int) -> Iterator[Batch]:
+        """Batches of this process from where the players stand."""
+        fabric = self.fabric
+        numbers = BatchNumbers(
+            self.players.passes, last, self.settings.batch, fabric.global_rank, fabric.world_size
+        )
+        for batch in batches(self.samples, numbers, self.settings.data.workers):
+            yield batch.to(fabric.device)
+
+    def seed_step(self) -> None:
+        """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
+        key = [self.settings.seed, self.players.passes, self.fabric.global_rank]
+        torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
+
+    def log(self, stage: StageSettings, scalars: Scalars, rate: float) -> None:
+        """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
+        means = mean_of(self.fabric, [float(value) for value in scalars.values()])
+        numbers = dict(zip(scalars, means, strict=True))
+        self.watch.look(numbers, stage.name, self.players.passes)
+        if self.writer is None:
+            return
+        for name, value in {**numbers, "pictures/s": rate}.items():
+            self.writer.add_scalar(name, value, self.players.passes)
+        if self.report:
+            wanted = sum(s.passes for s in self.settings.stages)
+            self.report(Progress(stage.name, self.players.passes, wanted, rate, numbers))
+
+    def save(self) -> None:
+        """Keep the state, unless the game is being lost: then the older one is the better to go on from."""
+        if not self.watch.worried:
+            save_checkpoint(self.fabric, Path(self.settings.run) / "last.ckpt", self.players)
+
+    def validate(self) -> None:
+        """Held-out figures and a sheet of the averaged generator; a copy of it is kept for choosing later."""
+        passes = self.players.passes
+        if self.writer is None or not self.pictures or self.validated == passes:
+            return
+        self.validated = passes
+        average, temperature = self.players.average.module, self.settings.loss.temperature
+        clean, aged = validate(average, self.pictures, temperature)
+        for name, figures in (("clean", clean), ("aged", aged)):
+            for key, value in asdict(figures).items():
+                self.writer.add_scalar(f"{name}/{key}", value, passes)
+        shown = sheet(average, self.pictures[:SHOWN], temperature)
+        self.writer.add_image("held-out", shown, passes, dataformats="HWC")
+        save_generator(self.players, Path(self.settings.run) / "kept" / f"{passes:09d}.safetensors")
+        self.note(f"{passes} clean {clean.line()} aged {aged.line()}")
+
+    def tell_pictures(self, counts: dict[str, int]) -> None:
+        """What pictures there are, and how many were of no use and why."""
+        if self.writer is None:
+            return
+        self.note("pictures: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        if self.report:
+            wanted = sum(stage.passes for stage in self.settings.stages)
+            numbers = {name: float(count) for name, count in counts.items()}
+            self.report(Progress("pictures", 0, wanted, 0.0, numbers))
+
+    def note(self, line: str) -> None:
+        """A line for people who come later."""
+        with (Path(self.settings.run) / "figures.txt").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    def close(self) -> None:
+        """The last generator, and the writer's last lines."""
+        if self.writer is not None:
+            save_generator(self.players, Path(self.settings.run) / "generator.safetensors")
+            self.writer.close()

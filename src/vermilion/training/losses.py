@@ -1,0 +1,65 @@
+"""What the generator is taught besides the game."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from vermilion.training.bins import rebalancing, rows, soft_targets
+from vermilion.training.generator import NEAR, Painted
+from vermilion.training.settings import LossSettings
+
+AB_UNIT = 10.0  # ab units to one unit of the smooth L1
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Each part, unweighted, and the weighted sum."""
+
+    total: Tensor
+    bins: Tensor
+    chroma: Tensor
+    colorfulness: Tensor
+    confidence: Tensor
+
+    def scalars(self) -> dict[str, Tensor | float]:
+        """The parts, cut off from the graph."""
+        return {
+            name: getattr(self, name).detach() for name in ("bins", "chroma", "colorfulness", "confidence")
+        }
+
+
+class Lessons:
+    """The generator's losses for given bins and their shares in the training pictures."""
+
+    def __init__(self, centres: Tensor, shares: Tensor, settings: LossSettings) -> None:
+        self.centres, self.settings = centres, settings
+        self.weights = rebalancing(shares, settings.rebalance)
+
+    def __call__(self, painted: Painted, ab: Tensor, colorfulness: float = 0.0) -> Losses:
+        """Compare with the true ab [N,2,h,w]; `colorfulness` is the stage's weight of that part."""
+        bins = self.cross_entropy(painted.logits, ab)
+        chroma = functional.smooth_l1_loss(painted.chroma / AB_UNIT, ab / AB_UNIT)
+        dull = (spread(painted.chroma).mean() - spread(ab).mean()).abs() / AB_UNIT
+        confidence = confidence_loss(painted, ab)
+        weights = self.settings
+        total = weights.bins * bins + weights.chroma * chroma + weights.confidence * confidence
+        return Losses(total + colorfulness * dull, bins, chroma, dull, confidence)
+
+    def cross_entropy(self, logits: Tensor, ab: Tensor) -> Tensor:
+        """Rebalanced cross-entropy with soft targets; a pixel weighs as its own colour does."""
+        targets = soft_targets(rows(ab).flatten(0, 2), self.centres)
+        each = -(targets * torch.log_softmax(rows(logits).flatten(0, 2), dim=1)).sum(1)
+        return (each * (targets @ self.weights)).mean()
+
+
+def spread(ab: Tensor) -> Tensor:
+    """How colourful each picture is: root mean square distance of ab [N,2,h,w] from grey, [N]."""
+    return (ab.square().sum(1).mean(dim=(1, 2)) + 1e-3).sqrt()
+
+
+def confidence_loss(painted: Painted, ab: Tensor) -> Tensor:
+    """Cross-entropy of the sureness against whether the painted chroma is near the truth."""
+    right = ((painted.chroma.detach() - ab).square().sum(1, keepdim=True) < NEAR**2).float()
+    return functional.binary_cross_entropy_with_logits(painted.sureness, right)

@@ -1,0 +1,185 @@
+"""The painter, the judge, their optimisers and the average of the painter, made from settings."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+
+from vermilion.errors import TrainingError
+from vermilion.training.bins import common_bins
+from vermilion.training.checkpoint import SHIPPED, Players, read_facts, read_generator, read_weights
+from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
+from vermilion.training.discriminator import Discriminator
+from vermilion.training.encoder import See, make_encoder
+from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.losses import Lessons
+from vermilion.training.samples import Samples
+from vermilion.training.settings import ModelSettings, Settings, StageSettings
+
+SURVEYED = 512  # samples from which bins, their shares and the features' scales are taken
+
+
+def use_bfloat16(wanted: str, device: torch.device) -> bool:
+    """Whether dense convolutions work in bfloat16; "auto" asks the card or processor if it is fast at it."""
+    if wanted != "auto":
+        return wanted == "bf16"
+    return torch.cuda.is_bf16_supported() if device.type == "cuda" else _processor_has_bfloat16()
+
+
+def _processor_has_bfloat16() -> bool:
+    """Only the processor's flags tell: oneDNN also emulates bfloat16 without it, slowly."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Players:
+    """Everybody, on the device of `fabric`.
+
+    The networks stay as they are, several processes included (`step` averages the gradients itself):
+    wrappers that do so cannot follow encoders that thaw and penalties that differentiate twice.
+    """
+    classic = settings.model.kind == "classic"
+    device = fabric.device
+    generator, judge, lessons = _classic_pair(settings) if classic else _pair(settings, samples, device)
+    generator.to(device)
+    judge.to(device)
+    average = AveragedModel(generator, multi_avg_fn=_warm_average(settings.ema), use_buffers=True)
+    optimizer = torch.optim.AdamW(
+        _groups(generator), betas=(0.5 if classic else 0.9, 0.999), weight_decay=settings.weight_decay
+    )
+    judge_optimizer = torch.optim.AdamW(
+        judge.parameters(), betas=(0.5, 0.999) if classic else (0.0, 0.99), weight_decay=0.0
+    )
+    players = Players(generator, judge, average, optimizer, judge_optimizer, lessons)
+    players.optimizer = fabric.setup_optimizers(optimizer)
+    players.judge_optimizer = fabric.setup_optimizers(judge_optimizer)
+    return players
+
+
+def _groups(generator: nn.Module) -> list[dict[str, Any]]:
+    """The painter's parameters by their rates."""
+    if not isinstance(generator, UNetGenerator):
+        return [{"params": list(generator.parameters()), "name": "decoder"}]
+    return [
+        {"params": list(generator.paint.parameters()), "name": "decoder"},
+        {"params": list(generator.see.parameters()), "name": "encoder"},
+    ]
+
+
+Pair = tuple[nn.Module, nn.Module, Lessons | None]
+
+
+def _classic_pair(settings: Settings) -> Pair:
+    width = settings.model.judge_width
+    return ClassicGenerator(width), PatchDiscriminator(width), None
+
+
+def _pair(settings: Settings, samples: Samples, device: torch.device) -> Pair:
+    """Our painter and judge, and the painter's lessons."""
+    centres, shares, luma = survey(samples)
+    generator = make_generator(settings, centres)
+    generator.to(memory_format=torch.channels_last)
+    if not settings.model.start_from:
+        generator.measure_scales(luma)
+    elif not torch.equal(generator.paint.centres, centres):
+        shares = _shares_for(generator.paint.centres, samples)
+    generator.half_decoder = use_bfloat16(settings.precision, device)
+    judge = Discriminator(generator.see.channels, settings.model.judge_width)
+    if settings.model.start_judge_from:
+        read_weights(judge, Path(settings.model.start_judge_from))
+    return generator, judge, Lessons(generator.paint.centres.to(device), shares.to(device), settings.loss)
+
+
+def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
+    """A generator on a pretrained encoder, or the one to start from."""
+    model = settings.model
+    if model.start_from:
+        return read_generator(_path_of(model.start_from))
+    see = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
+    return UNetGenerator(see, Paint(see.channels, model.widths, centres), model.encoder)
+
+
+def _path_of(name: str) -> Path:
+    return SHIPPED if name == "shipped" else Path(name)
+
+
+def _trained_encoder(model: ModelSettings) -> See | None:
+    """The encoder of a generator that vermilion trained, if the weights are one."""
+    if model.encoder_weights in ("", "timm"):
+        return None
+    path = _path_of(model.encoder_weights)
+    if model.encoder_weights != "shipped" and not (path.is_file() and "generator" in read_facts(path)):
+        return None  # a file of timm's or none at all: `make_encoder` knows what to say
+    generator = read_generator(path)
+    found = generator.recipe["encoder"]
+    if found != model.encoder:
+        raise TrainingError(f"model.encoder_weights: {path} holds a {found}; name that as model.encoder.")
+    return generator.see
+
+
+def survey(samples: Samples) -> tuple[Tensor, Tensor, Tensor]:
+    """Bins [K,2] and their shares [K], and a batch of luma, from the first samples."""
+    taken = [samples[number] for number in range(min(SURVEYED, 4 * len(samples.numbers)))]
+    ab = torch.cat([ab.flatten(1) for _, ab, _ in taken], dim=1).T.numpy()
+    centres, shares = common_bins(ab[np.random.default_rng(0).permutation(len(ab))[:200_000]])
+    shape = taken[0][0].shape
+    luma = torch.stack([luma for luma, _, _ in taken if luma.shape == shape][:32])
+    return torch.from_numpy(centres), torch.from_numpy(shares), luma
+
+
+def _shares_for(centres: Tensor, samples: Samples) -> Tensor:
+    taken = [samples[number][1] for number in range(min(SURVEYED, len(samples.numbers)))]
+    ab = torch.cat([ab.flatten(1) for ab in taken], dim=1).T
+    nearest = torch.cdist(ab[:: max(1, len(ab) // 200_000)], centres).argmin(1)
+    shares = torch.bincount(nearest, minlength=len(centres)).float() + 1
+    return shares / shares.sum()
+
+
+Tensors = list[Tensor] | tuple[Tensor, ...]
+
+
+def _warm_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
+    """An exponential average that is quick at first: min(decay, (1 + n) / (10 + n))."""
+
+    @torch.no_grad()
+    def update(averages: Tensors, values: Tensors, count: Tensor | int) -> None:
+        keep = min(decay, (1 + int(count)) / (10 + int(count)))
+        if averages and averages[0].is_floating_point():
+            torch._foreach_lerp_(averages, values, 1 - keep)
+        else:
+            for average, value in zip(averages, values, strict=True):
+                average.copy_(value)
+
+    return update
+
+
+def set_rates(players: Players, stage: StageSettings, done: int) -> None:
+    """Learning rates after `done` passes of a stage: a rise, a plateau, a linear fall to a hundredth."""
+    left = (stage.passes - done) / max(1, stage.decay * stage.passes)
+    factor = min(1.0, (done + 1) / max(1, stage.warmup), max(0.01, left))
+    for group in players.optimizer.param_groups:
+        rate = stage.decoder_rate if group["name"] == "decoder" else stage.encoder_rate
+        group["lr"] = rate * factor
+    for group in players.judge_optimizer.param_groups:
+        group["lr"] = stage.judge_rate * factor
+    if isinstance(players.generator, UNetGenerator):
+        freeze(players.generator, stage)
+
+
+def freeze(generator: UNetGenerator, stage: StageSettings) -> None:
+    """Only the encoder's later blocks learn, and only where the stage gives them a rate."""
+    blocks = generator.see.blocks() if stage.encoder_rate > 0 else []
+    learning = {id(weight) for block in blocks[stage.frozen_blocks :] for weight in block.parameters()}
+    for parameter in generator.see.parameters():
+        learns = id(parameter) in learning
+        if parameter.requires_grad != learns:
+            parameter.requires_grad_(learns)
+            parameter.grad = None

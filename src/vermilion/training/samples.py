@@ -1,0 +1,164 @@
+"""Samples: what one picture becomes in one epoch, a pure function of (seed, epoch, picture).
+
+A run that was stopped and goes on, or is spread over several processes, therefore sees exactly the
+same samples as one that was not.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.random import Generator
+from numpy.typing import NDArray
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from vermilion.training.degrade import luma_of, old_photograph
+from vermilion.training.settings import Settings
+from vermilion.training.store import PictureStore
+
+STRIDE = 4  # pixels of luma to one of chroma
+AB_SCALE = 110.0  # a hint's chroma is given in these units
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4]."""
+
+    luma: torch.Tensor
+    ab: torch.Tensor
+    hints: torch.Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same on another device."""
+        return Batch(*(tensor.to(device, non_blocking=True) for tensor in (self.luma, self.ab, self.hints)))
+
+
+def true_ab(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Mean CIELAB a, b of uint8 [H, W, 3] sRGB at a smaller size (h, w): float32 [h, w, 2]."""
+    height, width = size
+    twice = cv2.resize(rgb, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(twice.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    small = cv2.resize(lab[..., 1:], (width, height), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32, copy=False)
+
+
+def random_hints(ab: NDArray[np.float32], random: Generator, share: float) -> NDArray[np.float32]:
+    """Hints as a person might give them, from the true ab [h, w, 2]: float32 [3, h, w].
+
+    As in Zhang et al. 2017 (arXiv:1705.02999): the number of points is geometric with p = 1/8, each is the
+    mean of a small patch, one sample in a hundred is given everything.
+    """
+    height, width = ab.shape[:2]
+    hints = np.zeros((3, height, width), np.float32)
+    if random.random() >= share:
+        return hints
+    if random.random() < 0.01:
+        return np.concatenate([ab.transpose(2, 0, 1) / AB_SCALE, np.ones((1, height, width), np.float32)])
+    for _ in range(random.geometric(1 / 8)):
+        y = int(np.clip(random.normal(height / 2, height / 4), 0, height - 1))
+        x = int(np.clip(random.normal(width / 2, width / 4), 0, width - 1))
+        radius = int(random.integers(0, 3))
+        patch = slice(max(0, y - radius), y + radius + 1), slice(max(0, x - radius), x + radius + 1)
+        hints[:2, *patch] = (ab[patch].mean(axis=(0, 1)) / AB_SCALE)[:, None, None]
+        hints[2, *patch] = 1
+    return hints
+
+
+def crop(
+    rgb: NDArray[np.uint8], size: tuple[int, int], smallest: float, random: Generator
+) -> NDArray[np.uint8]:
+    """A random part of a picture, mirrored half the time, resized to (height, width)."""
+    height, width = size
+    aspect = width / height * np.exp(random.uniform(-0.1, 0.1))
+    most = min(rgb.shape[0], rgb.shape[1] / aspect)
+    tall = most * random.uniform(smallest, 1)
+    rows, columns = max(8, round(tall)), max(8, min(rgb.shape[1], round(tall * aspect)))
+    top, left = (
+        int(random.integers(0, full - part + 1))
+        for full, part in zip(rgb.shape, (rows, columns), strict=False)
+    )
+    part = rgb[top : top + rows, left : left + columns]
+    if random.random() < 0.5:
+        part = part[:, ::-1]
+    way = cv2.INTER_AREA if rows > height else cv2.INTER_LINEAR
+    resized = cv2.resize(np.ascontiguousarray(part), (width, height), interpolation=way)
+    return resized.astype(np.uint8, copy=False)
+
+
+class Samples(Dataset[tuple[torch.Tensor, ...]]):
+    """Sample number n of an endless training: picture and random numbers follow from n alone."""
+
+    def __init__(self, store: PictureStore, numbers: list[int], settings: Settings) -> None:
+        self.store, self.numbers, self.settings = store, numbers, settings.data
+        self.seed, self.batch = settings.seed, settings.batch
+        self.stride = 1 if settings.model.kind == "classic" else STRIDE
+        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
+
+    def picture_of(self, number: int) -> tuple[int, int]:
+        """Epoch and picture of a sample; every epoch is another permutation."""
+        epoch, place = divmod(number, len(self.numbers))
+        if self._order[0] != epoch:
+            self._order = epoch, np.random.default_rng([self.seed, epoch]).permutation(len(self.numbers))
+        return epoch, self.numbers[self._order[1][place]]
+
+    def size_of(self, number: int) -> tuple[int, int]:
+        """Height and width, the same for all samples of a batch."""
+        sizes = self.settings.sizes
+        return sizes[np.random.default_rng([self.seed, number // self.batch, 1]).integers(len(sizes))]
+
+    def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
+        epoch, picture = self.picture_of(number)
+        random = np.random.default_rng([self.seed, epoch, picture])
+        size = self.size_of(number)
+        rgb = crop(self.store[picture], size, self.settings.smallest_crop, random)
+        ab = true_ab(rgb, (size[0] // self.stride, size[1] // self.stride))
+        ab *= np.float32(self.settings.vividness)
+        luma = old_photograph(rgb, random) if random.random() < self.settings.degraded else luma_of(rgb)
+        hints = random_hints(ab, random, self.settings.hinted)
+        return (
+            torch.from_numpy(luma[None]),
+            torch.from_numpy(ab.transpose(2, 0, 1).copy()),
+            torch.from_numpy(hints),
+        )
+
+
+class BatchNumbers(Sampler[list[int]]):
+    """Sample numbers of each global batch that belong to this process.
+
+    Batches are always whole: the last one may reach beyond `last`.
+    """
+
+    def __init__(self, first: int, last: int, batch: int, rank: int = 0, ranks: int = 1) -> None:
+        self.first, self.last, self.batch, self.rank, self.ranks = first, last, batch, rank, ranks
+
+    def __iter__(self) -> Iterator[list[int]]:
+        for start in range(self.first, self.last, self.batch):
+            yield list(range(start + self.rank, start + self.batch, self.ranks))
+
+    def __len__(self) -> int:
+        return len(range(self.first, self.last, self.batch))
+
+
+def _stack(samples: list[tuple[torch.Tensor, ...]]) -> Batch:
+    return Batch(*(torch.stack(tensors) for tensors in zip(*samples, strict=True)))
+
+
+def _one_thread(_: int) -> None:
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+
+
+def batches(samples: Samples, numbers: BatchNumbers, workers: int) -> Iterable[Batch]:
+    """A loader of `Batch`es in the order of `numbers`."""
+    return DataLoader[Any](
+        samples,
+        batch_sampler=numbers,
+        num_workers=workers,
+        collate_fn=_stack,
+        worker_init_fn=_one_thread,
+        prefetch_factor=4 if workers else None,
+        persistent_workers=False,
+    )

@@ -1,0 +1,98 @@
+"""One step of a training: the judge learns, then the painter from its lessons and from the judge."""
+
+import math
+
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from vermilion.training.checkpoint import Players
+from vermilion.training.classic import classic_judge_loss, classic_painter_loss
+from vermilion.training.game import gradient_lengths, judge_step, painter_step
+from vermilion.training.generator import Painted
+from vermilion.training.ranks import mean_of, share_gradients
+from vermilion.training.samples import Batch
+from vermilion.training.settings import Settings, StageSettings
+
+BALANCE_EVERY = 10  # steps between two comparisons of the gradients of lessons and game
+CLIP = 1.0  # largest norm of a gradient
+
+Scalars = dict[str, Tensor | float]
+
+
+def take_step(
+    fabric: Fabric, players: Players, stage: StageSettings, settings: Settings, batch: Batch, *, hears: bool
+) -> Scalars:
+    """One step; `hears` tells whether the painter hears the judge already. Returns scalars, not yet read."""
+    painted = players.generator(batch.luma, batch.hints, settings.loss.temperature)
+    if settings.model.kind == "classic":
+        total, scalars = _classic(fabric, players, batch, painted)
+    else:
+        losses = players.lessons(painted, batch.ab, stage.colorfulness)
+        total, scalars = losses.total, losses.scalars()
+        if stage.adversarial > 0:
+            played, said = _game(fabric, players, stage, batch, painted)
+            scalars |= said
+            if hears:
+                if players.steps % BALANCE_EVERY == 0 or players.balance == 0:
+                    lengths = mean_of(fabric, gradient_lengths(total, played, painted.trunk))
+                    balance(players, stage.adversarial, lengths)
+                total = total + players.balance * played
+    _learn(fabric, players.generator, players.optimizer, total, clip=CLIP)
+    players.average.update_parameters(players.generator)
+    return scalars
+
+
+def _game(
+    fabric: Fabric, players: Players, stage: StageSettings, batch: Batch, painted: Painted
+) -> tuple[Tensor, Scalars]:
+    """The judge takes its step; returns what it then makes of the painting."""
+    features = [feature.detach() for feature in painted.features]
+    verdict = judge_step(players.judge, batch.luma, features, batch.ab, painted.chroma, stage.penalty)
+    _learn(fabric, players.judge, players.judge_optimizer, verdict.loss)
+    players.judge.requires_grad_(False)
+    played = painter_step(players.judge, batch.luma, features, batch.ab, painted.chroma)
+    players.judge.requires_grad_(True)
+    return played, {
+        "game/judge": verdict.loss.detach(),
+        "game/penalty": verdict.penalty,
+        "game/accuracy": verdict.accuracy,
+        "game/painter": played.detach(),
+        "game/balance": players.balance,
+        "game/share": players.share,
+    }
+
+
+def _classic(fabric: Fabric, players: Players, batch: Batch, painted: Painted) -> tuple[Tensor, Scalars]:
+    """The textbook's game: binary cross-entropy, 100 L1."""
+    loss, accuracy = classic_judge_loss(players.judge, batch.luma, batch.ab, painted.chroma)
+    _learn(fabric, players.judge, players.judge_optimizer, loss)
+    players.judge.requires_grad_(False)
+    played, taught = classic_painter_loss(players.judge, batch.luma, batch.ab, painted.chroma)
+    players.judge.requires_grad_(True)
+    numbers: Scalars = {
+        "game/judge": loss.detach(),
+        "game/accuracy": accuracy,
+        "game/painter": played.detach(),
+    }
+    return played + taught, {"l1": taught.detach(), **numbers}
+
+
+def _learn(
+    fabric: Fabric, module: nn.Module, optimizer: Optimizer, loss: Tensor, clip: float = math.inf
+) -> None:
+    """A step of one player; with several processes, by the mean of their gradients."""
+    optimizer.zero_grad()
+    fabric.backward(loss)
+    share_gradients(fabric, module)
+    if clip < math.inf:
+        fabric.clip_gradients(module, optimizer, max_norm=clip, error_if_nonfinite=False)
+    optimizer.step()
+
+
+def balance(players: Players, wanted: float, lengths: list[float]) -> None:
+    """Move the game's weight towards the wanted share of the gradient, smoothly."""
+    taught, played = lengths
+    players.share = players.balance * played / max(players.balance * played + taught, 1e-12)
+    target = wanted / (1 - wanted) * taught / max(played, 1e-12)
+    players.balance = target if players.balance == 0 else 0.9 * players.balance + 0.1 * target
