@@ -1,6 +1,7 @@
 """What all tests share: a tiny model and a colorizer that uses it."""
 
 import pytest
+
 from tests.tiny_model import make_tiny_model
 
 

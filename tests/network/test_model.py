@@ -3,8 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from tests.tiny_model import BINS, WORKING_SIZE, make_tiny_model, write_card
 
+from tests.tiny_model import BINS, WORKING_SIZE, make_tiny_model, write_card
 from vermilion.errors import ModelError
 from vermilion.network import Model, default_model_folder, folder
 

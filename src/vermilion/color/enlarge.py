@@ -1,13 +1,15 @@
 """Bicubic enlargement of chroma, whole or strip by strip, with exactly aligned pixel centres.
 
-Rows and columns are separate linear steps, each a small matrix of weights. The columns of a picture are
-enlarged once (a few hundred rows of chroma), the rows strip by strip, when they are needed.
+Width and height are enlarged in separate linear steps: the width once, for the few hundred rows that chroma
+has, the height strip by strip, when a strip is needed.
 """
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
+
+from vermilion.color.strips import strip_rows, whole_strips
 
 Floats = NDArray[np.float32]
 
@@ -27,16 +29,22 @@ class ChromaEnlarger:
 
     def __init__(self, cbcr: Floats, size: tuple[int, int], span: tuple[float, float] | None = None) -> None:
         self.size = size
-        height, width = cbcr.shape[:2]
         row_span, column_span = span or size
-        self._row_starts, self._row_weights = cubic_taps(height, size[0], row_span)
-        column_weights = dense_weights(width, size[1], column_span)
-        planes = np.moveaxis(np.asarray(cbcr, np.float32), -1, 0)
-        # [2,h,w] @ [w,W]: wide, but not yet high.
-        self._wide = np.ascontiguousarray(planes) @ column_weights.T
+        self._row_starts, self._row_weights = cubic_taps(cbcr.shape[0], size[0], row_span)
+        planes = np.ascontiguousarray(np.moveaxis(np.asarray(cbcr, np.float32), -1, 0))
+        self._wide = _widened(planes, size[1], column_span)  # [2,h,W]
 
     def planes(self, rows: slice) -> Floats:
-        """Return rows ``rows.start`` to ``rows.stop`` as planes [2,rows,W], float32, a new array."""
+        """Return rows ``rows.start`` to ``rows.stop`` as planes [2,rows,W], float32, a new array.
+
+        Each row is the same to the last bit, whichever rows are asked for together.
+        """
+        whole, step = whole_strips(rows, self.size), strip_rows(self.size[1])
+        strips = [self._strip(slice(top, top + step)) for top in range(whole.start, whole.stop, step)]
+        planes = strips[0] if len(strips) == 1 else np.concatenate(strips, axis=1)
+        return planes[:, rows.start - whole.start : rows.stop - whole.start]
+
+    def _strip(self, rows: slice) -> Floats:
         starts, weights = self._row_starts[rows], self._row_weights[rows]
         first, last = int(starts.min()), int(starts.max()) + weights.shape[1]
         band = np.zeros((len(starts), last - first), np.float32)
@@ -78,12 +86,13 @@ def cubic_taps(source: int, target: int, span: float) -> tuple[NDArray[np.intp],
     return starts, folded.astype(np.float32)
 
 
-def dense_weights(source: int, target: int, span: float) -> Floats:
-    """Return the weights of ``cubic_taps`` as one matrix [target,source]."""
-    starts, weights = cubic_taps(source, target, span)
-    matrix = np.zeros((target, source), np.float32)
-    np.put_along_axis(matrix, starts[:, None] + np.arange(weights.shape[1]), weights, axis=1)
-    return matrix
+def _widened(planes: Floats, width: int, span: float) -> Floats:
+    """Return planes [2,h,w] with their rows enlarged to ``width``."""
+    starts, weights = cubic_taps(planes.shape[-1], width, span)
+    wide = np.zeros((*planes.shape[:2], width), np.float32)
+    for tap in range(weights.shape[1]):
+        wide += planes.take(starts + tap, axis=-1) * weights[:, tap]
+    return wide
 
 
 def _cubic(distance: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from vermilion.color.chroma import STEP_OF_CHROMA, gamut_share
 from vermilion.color.enlarge import ChromaEnlarger
 from vermilion.color.luma import Codes
 from vermilion.color.repair import LumaRules, luma_rules, repair_luma
-from vermilion.color.strips import for_each_strip
+from vermilion.color.strips import for_each_strip, whole_strips
 
 Floats = NDArray[np.float32]
 
@@ -27,7 +27,7 @@ def join(luma: Codes, cbcr: Floats) -> Codes:
     def fill(rows: slice) -> None:
         _join_strip(luma[rows], np.moveaxis(cbcr[rows], -1, 0), rgb[rows])
 
-    for_each_strip(luma.shape, fill)
+    for_each_strip(slice(0, luma.shape[0]), luma.shape[1], fill)
     return rgb
 
 
@@ -50,15 +50,16 @@ class ExactJoiner:
 
     def rows(self, start: int, stop: int) -> Codes:
         """Return rows ``start`` to ``stop`` of the picture as RGB [rows,W,3] in luma's dtype, a new array."""
-        luma = self.luma[start:stop]
-        rgb = np.empty((*luma.shape, 3), luma.dtype)
+        height, width = self.luma.shape
+        whole = whole_strips(slice(start, stop), (height, width))
+        rgb = np.empty((whole.stop - whole.start, width, 3), self.luma.dtype)
 
         def fill(rows: slice) -> None:
-            chroma = self._chroma.planes(slice(start + rows.start, start + rows.stop))
-            _join_strip(luma[rows], chroma, rgb[rows])
+            strip = rgb[rows.start - whole.start : rows.stop - whole.start]
+            _join_strip(self.luma[rows], self._chroma.planes(rows), strip)
 
-        for_each_strip(luma.shape, fill)
-        return rgb
+        for_each_strip(whole, width, fill)
+        return rgb[start - whole.start : stop - whole.start]
 
 
 def _join_strip(luma: Codes, chroma: Floats, rgb: Codes) -> None:

@@ -25,7 +25,8 @@ def luma_of_rgb(rgb: Codes) -> Codes:
 
     For uint8 it equals Pillow's ``convert("L")`` bit for bit; uint16 is weighed the same way.
     """
-    luma = np.empty(rgb.shape[:2], rgb.dtype)
+    height, width = rgb.shape[:2]
+    luma = np.empty((height, width), rgb.dtype)
 
     def weigh(rows: slice) -> None:
         # 65535 * 65536 + 32768 still fits in 32 bits.
@@ -35,7 +36,7 @@ def luma_of_rgb(rgb: Codes) -> Codes:
         np.right_shift(strip, 16, out=strip)
         luma[rows] = strip
 
-    for_each_strip(luma.shape, weigh)
+    for_each_strip(slice(0, height), width, weigh)
     return luma
 
 

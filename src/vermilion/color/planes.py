@@ -36,7 +36,7 @@ def chroma_planes(luma: Codes, small_cbcr: NDArray[np.float32], *, subsampled: b
         np.rint(cbcr, out=cbcr)
         planes[:, rows] = np.clip(cbcr, 0, 255, out=cbcr)
 
-    for_each_strip(grey.shape, fill)
+    for_each_strip(slice(0, grey.shape[0]), grey.shape[1], fill)
     return planes[0], planes[1]
 
 

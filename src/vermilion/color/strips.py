@@ -23,17 +23,26 @@ def strip_rows(width: int) -> int:
     return max(1, STRIP_PIXELS // max(1, width))
 
 
-def for_each_strip(size: tuple[int, ...], work: Callable[[slice], None]) -> None:
-    """Call ``work(rows)`` once for every strip of a picture of ``size`` (height, width), on all cores.
+def whole_strips(rows: slice, size: tuple[int, int]) -> slice:
+    """Return the rows of all strips that ``rows`` of a picture of ``size`` (height, width) have a part in.
+
+    Strips lie at multiples of ``strip_rows``. Who computes whole strips gets the same values to the last bit,
+    whichever rows are asked for: a matrix product of another length may round differently.
+    """
+    step = strip_rows(size[1])
+    return slice(rows.start - rows.start % step, min(rows.stop + -rows.stop % step, size[0]))
+
+
+def for_each_strip(rows: slice, width: int, work: Callable[[slice], None]) -> None:
+    """Call ``work(strip)`` once for every strip of ``rows`` of a picture ``width`` pixels wide, on all cores.
 
     The calls may run at the same time and in any order; the first error is raised.
     """
-    height, width = size[:2]
     step = strip_rows(width)
-    strips = [slice(top, min(top + step, height)) for top in range(0, height, step)]
+    strips = [slice(top, min(top + step, rows.stop)) for top in range(rows.start, rows.stop, step)]
     if len(strips) < 2 or worker_count() < 2:
-        for rows in strips:
-            work(rows)
+        for strip in strips:
+            work(strip)
         return
     with ThreadPoolExecutor(worker_count(), "vermilion-strips") as pool:
         list(pool.map(work, strips))
