@@ -48,7 +48,7 @@ def only_page(page: int, pages: int, name: str) -> None:
     """Refuse a page that is not there."""
     if not 1 <= page <= pages:
         count = "1 page" if pages == 1 else f"{pages} pages"
-        raise PictureError(f"{name} has {count}, so there is no page {page}")
+        raise PictureError(f"{name} has {count}, so there is no page {page}; name one of them")
 
 
 def _channels_last(array: NDArray[Any]) -> NDArray[Any]:
