@@ -88,8 +88,9 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A training room that only remembers what it was asked."""
     asked: list[tuple[object, ...]] = []
 
-    def train(config, *, resume, report):
-        asked.append((config, resume))
+    def train(config, *, resume, report, pictures=(), run=""):
+        asked.append((config, resume, list(pictures), run))
+        report(SimpleNamespace(stage="pictures", done=0, wanted=10, rate=0.0, numbers={"grey": 3.0}))
         report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}))
         return Path("runs/generator.safetensors")
 
@@ -102,10 +103,11 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def test_train_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
-    said = vermilion("train", "a.toml", "--resume")
+    said = vermilion("train", "a.toml", "--resume", "--pictures", "a", "--pictures", "b", "--run", "r")
     assert said.code == 0
-    assert training.asked == [(Path("a.toml"), True)]
-    assert "game  5/10  84 images/s  loss 0.5" in said.err
+    assert training.asked == [(Path("a.toml"), True, ["a", "b"], "r")]
+    assert "pictures: 3 grey" in said.err
+    assert "game  5/10  84 images/s  0:00:00 left  loss 0.5" in said.err
     assert "vermilion export runs/generator.safetensors" in said.out.replace("\\", "/")
 
 
@@ -116,9 +118,9 @@ def test_training_shows_a_bar_on_a_terminal(training, monkeypatch: pytest.Monkey
 
 
 def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
-    said = vermilion("export", "runs/a", "my-model", "--name", "mine")
+    said = vermilion("export", "runs/a", "my-model", "--name", "mine", "--temperature", "0.3")
     assert said.code == 0
-    facts = SimpleNamespace(name="mine", version="1", licence="not stated")
+    facts = SimpleNamespace(name="mine", version="1", licence="not stated", temperature=0.3, working_size=256)
     assert training.asked == [(Path("runs/a"), Path("my-model"), facts)]
     assert "my-model is a model folder" in said.out
 

@@ -27,6 +27,14 @@ def export(
     licence: Annotated[
         str, typer.Option("--licence", metavar="LICENCE", help="Licence of the weights, for its card.")
     ] = "not stated",
+    temperature: Annotated[
+        float,
+        typer.Option("--temperature", metavar="NUMBER", help="How bold colours are: lower is bolder."),
+    ] = 0.4,
+    working_size: Annotated[
+        int,
+        typer.Option("--working-size", metavar="PIXELS", help="Short side at which the network looks."),
+    ] = 256,
 ) -> None:
     """Turn a checkpoint into a model folder (needs: pip install "vermilion[train]").
 
@@ -39,5 +47,12 @@ def export(
         from vermilion.training import CardFacts
         from vermilion.training import export as run_export
 
-        run_export(checkpoint, folder, CardFacts(name=name, version=version, licence=licence))
+        facts = CardFacts(
+            name=name,
+            version=version,
+            licence=licence,
+            temperature=temperature,
+            working_size=working_size,
+        )
+        run_export(checkpoint, folder, facts)
     say(f"{folder} is a model folder; try it with: vermilion colorize PICTURE --model {folder}")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from vermilion.cli.say import say_aside
@@ -39,20 +40,28 @@ def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
         yield lambda progress: say_aside(_training_line(progress))
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("training", total=None)
 
         def show(progress: "TrainingProgress") -> None:
-            bar.update(
-                task, description=_training_line(progress), completed=progress.done, total=progress.wanted
-            )
+            line = _training_line(progress)
+            if not progress.rate:
+                bar.console.print(line, markup=False)
+            else:
+                bar.update(task, description=line, completed=progress.done, total=progress.wanted)
 
         yield show
 
 
 def _training_line(progress: "TrainingProgress") -> str:
+    """One line; the first report counts pictures and has no rate."""
+    if not progress.rate:
+        counts = ", ".join(f"{value:.0f} {name}" for name, value in progress.numbers.items())
+        return f"{progress.stage}: {counts}"
+    left = timedelta(seconds=round((progress.wanted - progress.done) / progress.rate))
     numbers = "  ".join(f"{name} {value:.3g}" for name, value in progress.numbers.items())
-    return f"{progress.stage}  {progress.done}/{progress.wanted}  {progress.rate:.0f} images/s  {numbers}"
+    done = f"{progress.done}/{progress.wanted}"
+    return f"{progress.stage}  {done}  {progress.rate:.0f} images/s  {left} left  {numbers}"

@@ -18,6 +18,17 @@ def train(
         ),
     ],
     *,
+    pictures: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pictures",
+            metavar="PATH",
+            help="A folder of colour photographs or a Parquet shard, in place of the recipe's; repeatable.",
+        ),
+    ] = None,
+    run: Annotated[
+        str, typer.Option("--run", metavar="FOLDER", help="Folder of the run, in place of the recipe's.")
+    ] = "",
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint of the recipe's run.")
     ] = False,
@@ -26,13 +37,13 @@ def train(
 
     \b
     Examples:
-      vermilion train configs/smoke.toml             # a minute, to see that all works
-      vermilion train configs/vermilion.toml
+      vermilion train configs/smoke.toml --pictures photos   # a minute, to see that all works
+      vermilion train configs/vermilion.toml --pictures photos --run runs/mine
       vermilion train configs/vermilion.toml --resume
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     with training_packages_needed():
         from vermilion.training import train as run_training
 
         with training_bar() as report:
-            generator = run_training(config, resume=resume, report=report)
+            generator = run_training(config, resume=resume, report=report, pictures=pictures or (), run=run)
     say(f"{generator} is the trained generator; make a model of it: vermilion export {generator} FOLDER")

@@ -1,5 +1,7 @@
 """Training: data, generator, discriminator, lessons, game, loop, export. Torch is imported only here."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vermilion.training.export import CardFacts, export
@@ -18,16 +20,30 @@ __all__ = [
 ]
 
 
-def train(config: Path, *, resume: bool = False, report: Report | None = None) -> Path:
+def train(
+    config: Path,
+    *,
+    resume: bool = False,
+    report: Report | None = None,
+    pictures: Sequence[str] = (),
+    run: str = "",
+) -> Path:
     """Train by a TOML recipe; returns the path of the trained generator.
 
     Args:
         config: the recipe.
         resume: go on from the run's last checkpoint.
         report: called with a `Progress` at every log step.
+        pictures: shards and folders, in place of the recipe's `data.pictures`.
+        run: folder of the run, in place of the recipe's.
 
     Raises:
         SettingsError: the recipe has an unknown key or an impossible value.
         TrainingError: the training cannot start or cannot go on.
     """
-    return train_settings(load_settings(config), resume=resume, report=report)
+    settings = load_settings(config)
+    if pictures:
+        settings = replace(settings, data=replace(settings.data, pictures=tuple(pictures)))
+    if run:
+        settings = replace(settings, run=run)
+    return train_settings(settings, resume=resume, report=report)
