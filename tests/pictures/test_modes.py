@@ -52,6 +52,13 @@ def test_luma_of_a_toned_scan_is_pillows():
         np.testing.assert_array_equal(read_scan(source).luma, np.asarray(Image.fromarray(toned).convert("L")))
 
 
+@pytest.mark.parametrize("compression", [None, "jpeg", "tiff_lzw"])
+def test_a_tiff_may_hold_ycbcr(compression):
+    image = Image.fromarray(GREY).convert("YCbCr")
+    found = read_scan(saved(image, "TIFF", compression=compression)).luma.astype(int)
+    assert abs(found - GREY).mean() <= (4 if compression == "jpeg" else 0)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 def test_sixteen_bits_stay(kind):
     deep = grey_picture(61, 83, np.uint16)

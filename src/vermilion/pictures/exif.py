@@ -77,9 +77,12 @@ def without_thumbnail(exif: bytes) -> bytes:
 
     All other bytes stay where they are, as maker notes point into the blob by position: the link
     is cut, the thumbnail's bytes are zeroed, and what then lies unused at the end is cut off.
+    A blob whose first directory nobody can read becomes empty.
     """
     found = first_directory(exif)
-    if found is None or not found[1].next_offset:
+    if found is None:
+        return b""
+    if not found[1].next_offset:
         return exif
     layout, directory = found
     cleaned = bytearray(exif)

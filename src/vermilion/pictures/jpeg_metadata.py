@@ -33,7 +33,7 @@ def read_metadata(file: JpegFile) -> Metadata:
     exif = next(file.payloads(APP1, _EXIF), None)
     resources = b"".join(file.payloads(APP13, _PHOTOSHOP))
     return Metadata(
-        exif=without_thumbnail(exif) if exif else None,
+        exif=(without_thumbnail(exif) if exif else b"") or None,
         xmp=next(file.payloads(APP1, _XMP), None),
         iptc=without_thumbnails(resources) or None,
         icc=_joined_icc(file),

@@ -113,7 +113,7 @@ def _image_metadata(image: "Image") -> tuple[Metadata, OutputColors]:
     xmp = info.get("xmp")
     return (
         Metadata(
-            exif=without_thumbnail(exif) if exif else None,
+            exif=(without_thumbnail(exif) if exif else b"") or None,
             xmp=xmp.encode() if isinstance(xmp, str) else xmp,
             icc=icc,
             density=density,

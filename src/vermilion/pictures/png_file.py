@@ -69,20 +69,32 @@ def _as_hex(blob: bytes) -> bytes:
 
 def density_of_png(head: bytes) -> Density | None:
     """Pixels a unit by the chunk pHYs, as far as `head` reaches."""
-    position = _HEAD
-    while position + 8 <= len(head):
-        length, name = struct.unpack_from(">I4s", head, position)
-        if name == b"IDAT":
-            return None
-        if name == b"pHYs" and length == 9 and position + 17 <= len(head):
-            across, down, metric = struct.unpack_from(">IIB", head, position + 8)
+    for name, body in _chunks_before_samples(head):
+        if name == b"pHYs" and len(body) == 9:
+            across, down, metric = struct.unpack(">IIB", body)
             if not across or not down:
                 return None
             if not metric:
                 return Density(across, down, DensityUnit.ASPECT)
             return Density(_per_inch(across), _per_inch(down), DensityUnit.INCH)
-        position += length + 12
     return None
+
+
+def latin_texts_of_png(head: bytes) -> dict[str, str]:
+    """Texts in Latin-1, which libvips takes for UTF-8, by keyword, as far as `head` reaches."""
+    chunks = [body for name, body in _chunks_before_samples(head) if name == b"tEXt"]
+    pairs = [body.decode("latin-1").partition("\0") for body in chunks]
+    return {keyword: text for keyword, _, text in pairs}
+
+
+def _chunks_before_samples(head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    position = _HEAD
+    while position + 8 <= len(head):
+        length, name = struct.unpack_from(">I4s", head, position)
+        if name == b"IDAT":
+            return
+        yield name, head[position + 8 : position + 8 + length]
+        position += length + 12
 
 
 def _per_inch(per_metre: int) -> float:

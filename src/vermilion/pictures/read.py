@@ -13,7 +13,7 @@ from vermilion.pictures.jpeg_scan import read_jpeg
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_image, read_with_pillow
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import open_source
+from vermilion.pictures.source import UnopenedError, open_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,7 +51,7 @@ def _read_file(source: str | Path | bytes, options: ReadOptions) -> Scan:
         scan = read_jpeg(opened, options)
         if scan is not None:
             return scan
-    from vermilion.pictures.vips_scan import UnopenedError, read_with_vips  # noqa: PLC0415 - only what is used
+    from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
 
     try:
         return read_with_vips(opened, options)

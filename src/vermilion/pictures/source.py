@@ -7,6 +7,10 @@ from pathlib import Path
 from vermilion.errors import PictureError
 
 
+class UnopenedError(PictureError):
+    """A file that libvips does not know, or whose head it does not understand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file by its path, or its bytes; exactly one of the two is given."""

@@ -8,8 +8,8 @@ from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails, wrap_iptc
-from vermilion.pictures.png_file import IPTC_KEYWORD, bytes_of_raw_profile, density_of_png
-from vermilion.pictures.source import Source
+from vermilion.pictures.png_file import IPTC_KEYWORD, bytes_of_raw_profile, density_of_png, latin_texts_of_png
+from vermilion.pictures.source import Source, UnopenedError
 from vermilion.pictures.tiff_directory import (
     Directory,
     DirectoryReader,
@@ -21,7 +21,8 @@ from vermilion.pictures.vips_library import VipsImage
 
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _TIFF_IPTC, _TIFF_PHOTOSHOP = 33723, 34377
-_PNG_HEAD = 1 << 20  # bytes in which a PNG's density is looked for
+_COLOR_KIND, _CODING, _YCBCR, _JPEG_CODINGS = 262, 259, 6, (6, 7)
+_PNG_HEAD = 1 << 20  # bytes in which a PNG's density and texts are looked for
 _PNG_TEXT = "png-comment-"  # libvips's name for a text: png-comment-INDEX-KEYWORD
 
 
@@ -34,7 +35,8 @@ def read_metadata(image: VipsImage, source: Source, kind: str, page: int) -> Met
             pass  # libvips reads more than the parser does, and knows some of it
     if kind == "tiff":
         return _of_tiff(image, source, page)
-    texts = _png_texts(image)
+    head = source.head(_PNG_HEAD) if kind == "png" else b""
+    texts = _png_texts(image) | latin_texts_of_png(head)
     exif = (_blob(image, "exif-data") or b"").removeprefix(b"Exif\0\0")
     iptc = _blob(image, "iptc-data") or bytes_of_raw_profile(texts.pop(IPTC_KEYWORD, ""))
     return Metadata(
@@ -42,7 +44,7 @@ def read_metadata(image: VipsImage, source: Source, kind: str, page: int) -> Met
         xmp=_blob(image, "xmp-data"),
         iptc=_resources(iptc) if iptc else None,
         icc=_blob(image, "icc-profile-data"),
-        density=density_of_png(source.head(_PNG_HEAD)) if kind == "png" else _density(image, exif),
+        density=density_of_png(head) if kind == "png" else _density(image, exif),
         comments=tuple(text.encode() for key, text in texts.items() if key == "Comment"),
         png_texts=tuple((key, text) for key, text in texts.items() if key != "Comment"),
     )
@@ -77,6 +79,8 @@ def _png_texts(image: VipsImage) -> dict[str, str]:
 def _of_tiff(image: VipsImage, source: Source, page: int) -> Metadata:
     found = _tiff_page(source, page)
     entries = found[1].entries if found else {}
+    if found and _is_bare_ycbcr(*found):
+        raise UnopenedError(f"{source.name} holds YCbCr without JPEG coding; save it as RGB")
     iptc = next((entries[t].value for t in (_TIFF_PHOTOSHOP, _TIFF_IPTC) if t in entries), None)
     return Metadata(
         exif=exif_of_tiff(*found) if found else None,
@@ -85,6 +89,13 @@ def _of_tiff(image: VipsImage, source: Source, page: int) -> Metadata:
         icc=_blob(image, "icc-profile-data"),
         density=density_of(*found) if found else None,
     )
+
+
+def _is_bare_ycbcr(layout: Layout, directory: Directory) -> bool:
+    """Whether samples are YCbCr that libtiff does not turn into RGB; libvips takes them for RGB."""
+    reader, entries = DirectoryReader(b"", layout), directory.entries
+    numbers = {tag: reader.number(entries[tag]) for tag in (_COLOR_KIND, _CODING) if tag in entries}
+    return numbers.get(_COLOR_KIND) == _YCBCR and numbers.get(_CODING) not in _JPEG_CODINGS
 
 
 def _tiff_page(source: Source, page: int) -> tuple[Layout, Directory] | None:

@@ -15,7 +15,7 @@ from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import ArrayPixels, Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import Source, UnopenedError, check_size
 from vermilion.pictures.toned import SIDE, refuse_real_color
 from vermilion.pictures.vips_library import VipsImage, load_vips
 from vermilion.pictures.vips_metadata import read_metadata
@@ -83,10 +83,6 @@ def _load(source: Source, **choices: int) -> VipsImage:
         return pyvips.Image.new_from_buffer(source.given, "", **choices)
     except pyvips.Error as error:
         raise _unusable(source, str(error)) from error
-
-
-class UnopenedError(PictureError):
-    """A file that libvips does not know, or whose head it does not understand."""
 
 
 def _unusable(source: Source, reason: str) -> PictureError:

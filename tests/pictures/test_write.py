@@ -1,0 +1,211 @@
+"""Exact results in every format, refusals instead of silent losses, whole files or none."""
+
+import errno
+import os
+import threading
+
+import numpy as np
+import pytest
+
+from tests.pictures.made import MadePainting, grey_picture, opened, saved
+from vermilion.errors import OutputError
+from vermilion.pictures import (
+    ReadOptions,
+    SaveOptions,
+    check_output,
+    encode_picture,
+    read_scan,
+    write_picture,
+)
+
+GREY = grey_picture(61, 83)
+
+
+def names_in(folder):
+    return [path.name for path in folder.iterdir()]
+
+
+def painted(source):
+    scan = read_scan(source)
+    return scan, MadePainting(scan)
+
+
+def read_back(data):
+    return read_scan(data, ReadOptions(recolor=True))
+
+
+@pytest.mark.parametrize("kind", ["png", "tif", "webp"])
+def test_luma_and_colors_are_exact_at_eight_bits(kind):
+    scan, painting = painted(GREY)
+    image = opened(encode_picture(scan, painting, kind))
+    np.testing.assert_array_equal(np.asarray(image), painting.rgb())
+    np.testing.assert_array_equal(np.asarray(image.convert("L")), GREY)
+
+
+@pytest.mark.parametrize("kind", ["png", "tiff"])
+def test_luma_is_exact_at_sixteen_bits(kind):
+    deep = grey_picture(61, 83, np.uint16)
+    scan, painting = painted(deep)
+    found = read_back(encode_picture(scan, painting, kind))
+    np.testing.assert_array_equal(found.luma, deep)
+    assert found.depth == 16
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("kind", ["png", "tif", "webp"])
+def test_alpha_is_kept(kind, dtype):
+    if (kind, dtype) == ("webp", np.uint16):
+        pytest.skip("WebP holds 8 bits")
+    levels = grey_picture(61, 83, dtype)
+    scan, painting = painted(np.dstack([levels, levels[::-1]]))
+    found = read_back(encode_picture(scan, painting, kind))
+    np.testing.assert_array_equal(found.alpha, levels[::-1])
+    np.testing.assert_array_equal(found.luma, levels)
+
+
+@pytest.mark.parametrize("kind", ["jpg", "webp"])
+def test_depth_is_given_up_only_when_told(kind):
+    scan, painting = painted(grey_picture(61, 83, np.uint16))
+    with pytest.raises(OutputError, match=r"16 bits .* PNG or TIFF, or allow drop_depth \(--drop-depth\)"):
+        encode_picture(scan, painting, kind)
+    found = read_back(encode_picture(scan, painting, kind, SaveOptions(drop_depth=True)))
+    rounded = np.rint(scan.luma / 257).astype(int)
+    assert abs(found.luma - rounded).max() <= (1 if kind == "webp" else 8)
+
+
+def test_alpha_is_given_up_only_when_told():
+    scan, painting = painted(np.dstack([GREY, GREY]))
+    with pytest.raises(OutputError, match=r"transparency .* allow drop_alpha \(--drop-alpha\)"):
+        encode_picture(scan, painting, "jpg")
+    assert opened(encode_picture(scan, painting, "jpg", SaveOptions(drop_alpha=True))).mode == "RGB"
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".JPEG", ".png", ".tif", ".TIFF", ".webp"])
+def test_the_suffix_chooses_the_format(suffix, tmp_path):
+    scan, painting = painted(GREY)
+    write_picture(scan, painting, tmp_path / f"a{suffix}")
+    kind = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "tif": "TIFF", "tiff": "TIFF", "webp": "WEBP"}
+    assert opened((tmp_path / f"a{suffix}").read_bytes()).format == kind[suffix[1:].lower()]
+    assert names_in(tmp_path) == [f"a{suffix}"]
+
+
+def test_unknown_formats_are_refused(tmp_path):
+    scan, painting = painted(GREY)
+    for name in ("a.gif", "a", "a.color"):
+        with pytest.raises(OutputError, match=r"choose \.jpg"):
+            write_picture(scan, painting, tmp_path / name)
+    with pytest.raises(OutputError, match="choose jpg"):
+        encode_picture(scan, painting, "bmp")
+
+
+@pytest.mark.parametrize(("kind", "height"), [("webp", 16384), ("jpg", 65536)])
+def test_a_picture_too_large_for_a_format_is_refused(kind, height):
+    scan, painting = painted(np.zeros((height, 1), np.uint8))
+    with pytest.raises(OutputError, match="save it as PNG or TIFF"):
+        encode_picture(scan, painting, kind)
+
+
+def test_nothing_is_overwritten_unless_asked(tmp_path):
+    scan, painting = painted(GREY)
+    path = tmp_path / "a.png"
+    path.write_bytes(b"precious")
+    for refuse in (lambda: write_picture(scan, painting, path), lambda: check_output(scan, path)):
+        with pytest.raises(OutputError, match="exists already; choose another name or allow overwrite"):
+            refuse()
+    assert path.read_bytes() == b"precious"
+    write_picture(scan, painting, path, SaveOptions(overwrite=True))
+    assert opened(path.read_bytes()).size == (83, 61)
+    assert names_in(tmp_path) == ["a.png"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_appears_meanwhile_is_kept(links, tmp_path, monkeypatch):
+    scan = read_scan(GREY)
+    path = tmp_path / "a.png"
+
+    class Slow(MadePainting):
+        def rgb(self):
+            path.write_bytes(b"precious")
+            return super().rgb()
+
+    if not links:
+        monkeypatch.setattr("os.link", failing(errno.EPERM))
+    with pytest.raises(OutputError, match="exists already"):
+        write_picture(scan, Slow(scan), path)
+    assert path.read_bytes() == b"precious"
+    assert names_in(tmp_path) == ["a.png"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_of_two_writers_one_wins_with_a_whole_file(links, tmp_path, monkeypatch):
+    if not links:
+        monkeypatch.setattr("os.link", failing(errno.ENOTSUP))
+    scan, painting = painted(GREY)
+    path = tmp_path / "a.png"
+    outcomes = []
+
+    def write():
+        try:
+            write_picture(scan, painting, path)
+            outcomes.append("written")
+        except OutputError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["refused"] * 3 + ["written"]
+    assert names_in(tmp_path) == ["a.png"]
+    assert opened(path.read_bytes()).size == (83, 61)
+
+
+def failing(number):
+    def fail(*args, **kwargs):
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EROFS, "is read-only"),
+        (errno.EACCES, "is read-only"),
+        (errno.EIO, "write elsewhere"),
+    ],
+)
+def test_a_disk_that_refuses(number, reason, tmp_path, monkeypatch):
+    scan, painting = painted(GREY)
+    monkeypatch.setattr("vermilion.pictures.publish.os.open", failing(number))
+    with pytest.raises(OutputError, match=reason):
+        write_picture(scan, painting, tmp_path / "a.png")
+    assert names_in(tmp_path) == []
+
+
+def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path, monkeypatch):
+    scan, painting = painted(GREY)
+    monkeypatch.setattr("vermilion.pictures.publish._move_if_free", failing(errno.ENOSPC))
+    with pytest.raises(OutputError, match="the disk is full; free some space"):
+        write_picture(scan, painting, tmp_path / "a.png")
+    assert names_in(tmp_path) == []
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    scan, painting = painted(GREY)
+    with pytest.raises(OutputError, match="does not exist; create it first"):
+        write_picture(scan, painting, tmp_path / "no" / "a.png")
+
+
+def test_a_failing_painting_leaves_nothing_behind(tmp_path):
+    scan = read_scan(saved(GREY, "JPEG"))
+
+    class Broken(MadePainting):
+        def chroma_planes(self, subsampled):
+            raise RuntimeError("no colours today")
+
+    with pytest.raises(RuntimeError, match="no colours"):
+        write_picture(scan, Broken(scan), tmp_path / "a.jpg")
+    assert names_in(tmp_path) == []
