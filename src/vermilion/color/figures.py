@@ -1,5 +1,7 @@
 """Figures that compare painted chroma with the truth. Pure functions of a, b arrays [..., h, w, 2]."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,7 +66,7 @@ def kernel_distance(true: Array, made: Array, scale: float, shift: float) -> flo
     return float(1000 * (sums.sum() - np.trace(sums)) / (count * (count - 1)))
 
 
-def palette_distance(true: list[Array], painted: list[Array]) -> float:
+def palette_distance(true: Sequence[Array], painted: Sequence[Array]) -> float:
     """Kernel distance of palettes: do pictures have the colours that pictures have, wherever they are?"""
     palettes = [np.stack([palette(ab) for ab in side]) for side in (true, painted)]
     return kernel_distance(palettes[0], palettes[1], 1.0, 0.0)

@@ -42,7 +42,12 @@ class See(nn.Module):
         children = dict(self.body.named_children())
         if "blocks" in children:
             return [*children["blocks"].children()]
-        return [part for part in children.values() if _is_block(part)]
+        stem = _first_convolution(self.body)
+        return [part for part in children.values() if _is_block(part) and stem not in part.modules()]
+
+
+def _first_convolution(body: nn.Module) -> nn.Conv2d:
+    return next(module for module in body.modules() if isinstance(module, nn.Conv2d))
 
 
 def _is_block(part: nn.Module) -> bool:
@@ -179,7 +184,7 @@ def fold_batch_norms(body: nn.Module) -> nn.Module:
 
 def one_channel(body: nn.Module, means: tuple[float, ...], deviations: tuple[float, ...]) -> nn.Module:
     """Sum the first convolution over its three input channels, which are all the same grey."""
-    first = next(module for module in body.modules() if isinstance(module, nn.Conv2d))
+    first = _first_convolution(body)
     scale = torch.tensor([sum(deviations) / 3 / each for each in deviations]).view(1, 3, 1, 1)
     shift = torch.tensor([(sum(means) / 3 - m) / d for m, d in zip(means, deviations, strict=True)])
     weight = first.weight.detach()

@@ -11,6 +11,7 @@ from lightning_fabric import Fabric
 from torch.utils.tensorboard import SummaryWriter
 
 from vermilion.errors import TrainingError
+from vermilion.training.average import refresh_statistics
 from vermilion.training.checkpoint import (
     Players,
     keep_recipe,
@@ -198,6 +199,7 @@ class Session:
         if self.writer is None or not self.pictures or self.validated == passes:
             return
         self.validated = passes
+        refresh_statistics(self.players.average.module, self.samples)
         average, temperature = self.players.average.module, self.settings.loss.temperature
         clean, aged = validate(average, self.pictures, temperature)
         for name, figures in (("clean", clean), ("aged", aged)):

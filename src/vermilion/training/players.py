@@ -1,6 +1,5 @@
 """The painter, the judge, their optimisers and the average of the painter, made from settings."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
+from vermilion.training.average import warm_average
 from vermilion.training.bins import common_bins
 from vermilion.training.checkpoint import SHIPPED, Players, read_facts, read_generator, read_weights
 from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
@@ -51,7 +51,7 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     generator, judge, lessons = _classic_pair(settings) if classic else _pair(settings, samples, device)
     generator.to(device)
     judge.to(device)
-    average = AveragedModel(generator, multi_avg_fn=_warm_average(settings.ema), use_buffers=True)
+    average = AveragedModel(generator, multi_avg_fn=warm_average(settings.ema), use_buffers=True)
     optimizer = torch.optim.AdamW(
         _groups(generator), betas=(0.5 if classic else 0.9, 0.999), weight_decay=settings.weight_decay
     )
@@ -141,24 +141,6 @@ def _shares_for(centres: Tensor, samples: Samples) -> Tensor:
     nearest = torch.cdist(ab[:: max(1, len(ab) // 200_000)], centres).argmin(1)
     shares = torch.bincount(nearest, minlength=len(centres)).float() + 1
     return shares / shares.sum()
-
-
-Tensors = list[Tensor] | tuple[Tensor, ...]
-
-
-def _warm_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
-    """An exponential average that is quick at first: min(decay, (1 + n) / (10 + n))."""
-
-    @torch.no_grad()
-    def update(averages: Tensors, values: Tensors, count: Tensor | int) -> None:
-        keep = min(decay, (1 + int(count)) / (10 + int(count)))
-        if averages and averages[0].is_floating_point():
-            torch._foreach_lerp_(averages, values, 1 - keep)
-        else:
-            for average, value in zip(averages, values, strict=True):
-                average.copy_(value)
-
-    return update
 
 
 def set_rates(players: Players, stage: StageSettings, done: int) -> None:

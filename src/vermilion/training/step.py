@@ -15,6 +15,7 @@ from vermilion.training.samples import Batch
 from vermilion.training.settings import Settings, StageSettings
 
 BALANCE_EVERY = 10  # steps between two comparisons of the gradients of lessons and game
+FAINTEST = 1e-4  # of the gradient of the lessons: a fainter game is not made any louder
 CLIP = 1.0  # largest norm of a gradient
 
 Scalars = dict[str, Tensor | float]
@@ -91,8 +92,12 @@ def _learn(
 
 
 def balance(players: Players, wanted: float, lengths: list[float]) -> None:
-    """Move the game's weight towards the wanted share of the gradient, smoothly."""
+    """Move the game's weight towards the wanted share of the gradient: upwards smoothly, downwards at once.
+
+    A judge that finds its voice within a few steps would else drown the lessons for hundreds.
+    """
     taught, played = lengths
     players.share = players.balance * played / max(players.balance * played + taught, 1e-12)
-    target = wanted / (1 - wanted) * taught / max(played, 1e-12)
-    players.balance = target if players.balance == 0 else 0.9 * players.balance + 0.1 * target
+    target = wanted / (1 - wanted) * taught / max(played, FAINTEST * taught, 1e-12)
+    smooth = 0.9 * players.balance + 0.1 * target if players.balance else target
+    players.balance = min(smooth, 2 * target)

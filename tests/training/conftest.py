@@ -1,0 +1,99 @@
+"""Made-up photographs, tiny networks and short recipes."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from vermilion.training.bins import gamut_bins
+from vermilion.training.encoder import make_encoder
+from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.samples import Samples
+from vermilion.training.settings import (
+    DataSettings,
+    ModelSettings,
+    Settings,
+    StageSettings,
+)
+from vermilion.training.store import PictureStore, open_store
+
+ENCODER = "test_efficientnet"
+COUNT = 24
+
+
+def photograph(seed: int, size: tuple[int, int] = (112, 96)) -> Image.Image:
+    """A coloured ramp with a patch of another colour; width and height."""
+    random = np.random.default_rng(seed)
+    width, height = size
+    y, x = (plane[..., None] / height for plane in np.mgrid[:height, :width])
+    across, down, level = random.random((3, 3))
+    rgb = np.clip(255 * (across * x + down * y + level / 2), 0, 255).astype(np.uint8)
+    rgb[20:50, 30:70] = random.integers(0, 256, 3)
+    return Image.fromarray(rgb)
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photographs")
+    for number in range(COUNT):
+        photograph(number).save(folder / f"{number:02}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def store(photographs: Path, cache: Path) -> PictureStore:
+    return open_store((str(photographs),), cache, 96)
+
+
+@pytest.fixture
+def recipe(photographs: Path, cache: Path, tmp_path: Path) -> Settings:
+    """Two short stages, the second with the game; everything is written into the test's own folder."""
+    return Settings(
+        name="test",
+        run=str(tmp_path / "run"),
+        batch=4,
+        precision="32",
+        accelerator="cpu",
+        log_every=1,
+        save_every=2,
+        validate_every=1000,
+        ema=0.9,
+        data=DataSettings(
+            pictures=(str(photographs),), cache=str(cache), short_side=96, hold_out=4, held_out_limit=2,
+            sizes=((32, 64), (64, 32)), workers=0,
+        ),
+        model=ModelSettings(encoder=ENCODER, widths=(12, 8, 8, 8), judge_width=4),
+        stages=(
+            StageSettings("frozen", passes=12, warmup=4),
+            StageSettings("game", passes=12, encoder_rate=1e-4, frozen_blocks=1, adversarial=0.15, warmup=4),
+        ),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def samples(store: PictureStore, recipe: Settings) -> Callable[..., Samples]:
+    """Samples of all pictures, with some settings of the data changed."""
+
+    def make(**changes: object) -> Samples:
+        data = replace(recipe.data, **changes)  # type: ignore[arg-type]
+        return Samples(store, list(range(len(store))), replace(recipe, data=data))
+
+    return make
+
+
+@pytest.fixture
+def generator() -> UNetGenerator:
+    """A tiny generator with random weights, the same each time."""
+    torch.manual_seed(1)
+    see = make_encoder(ENCODER, "")
+    centres = torch.from_numpy(gamut_bins())
+    return UNetGenerator(see, Paint(see.channels, (12, 8, 8, 8), centres), ENCODER)

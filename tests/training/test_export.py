@@ -1,0 +1,72 @@
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from vermilion.errors import TrainingError
+from vermilion.network import Model
+from vermilion.training import CardFacts, export
+from vermilion.training.checkpoint import read_generator, save_module
+from vermilion.training.export import check_parity
+from vermilion.training.generator import UNetGenerator
+
+
+@pytest.fixture
+def run(generator: UNetGenerator, tmp_path: Path) -> Path:
+    """The folder of a finished run: a generator whose heads all say something."""
+    for head in (generator.paint.residual, generator.paint.sure):
+        torch.nn.init.normal_(head.weight, std=0.1)
+    for _ in range(3):
+        generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
+    facts = {"generator": json.dumps(generator.recipe), "passes": "640"}
+    save_module(generator, tmp_path / "generator.safetensors", facts)
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_an_exported_model_paints_what_torch_paints(run: Path) -> None:
+    facts = CardFacts(name="tiny", temperature=0.5, working_size=64, training={"note": "made up"})
+    folder = export(run, run / "model", facts)
+    model = Model.load(folder, device="cpu")
+    assert (model.card.name, model.card.temperature, model.card.working_size) == ("tiny", 0.5, 64)
+    assert model.card.training == {"encoder": "test_efficientnet", "passes": 640, "note": "made up"}
+    assert set(model.card.files) == {"see.onnx", "paint.onnx", "generator.safetensors"}
+    generator = read_generator(folder / "generator.safetensors").eval()
+    assert [list(pair) for pair in model.card.bins] == generator.paint.centres.tolist()
+    random = np.random.default_rng(5)
+    for size in ((96, 32), (64, 160)):
+        luma = random.random((1, 1, *size), np.float32)
+        hints = np.zeros((1, 3, size[0] // 4, size[1] // 4), np.float32)
+        hints[0, :, 2, 3] = 0.4, -0.3, 1
+        paint = model.paint(model.see(luma), hints, 0.3, with_odds=True)
+        with torch.no_grad():
+            painted = generator(torch.from_numpy(luma), torch.from_numpy(hints), 0.3)
+        np.testing.assert_allclose(paint.chroma, painted.chroma.numpy(), atol=0.05)
+        np.testing.assert_allclose(paint.confidence, torch.sigmoid(painted.sureness).numpy(), atol=0.01)
+        assert paint.odds is not None
+        np.testing.assert_allclose(paint.odds.sum(1), 1, atol=1e-4)
+    content = (folder / "paint.onnx").read_bytes()
+    assert b"site-packages" not in content
+    assert str(Path.cwd()).encode() not in content
+    with pytest.raises(TrainingError, match="is not empty"):
+        export(run, folder)
+
+
+def test_graphs_that_compute_something_else_are_refused(
+    generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"chroma": 0.01, "confidence": 0.001, "odds": 0.5}
+    monkeypatch.setattr(sys.modules[check_parity.__module__], "_differences", lambda *_: iter(said.items()))
+    with pytest.raises(TrainingError, match=r"differ from torch \(odds by up to 0\.500\)"):
+        check_parity(generator, tmp_path)
+    said["odds"] = float("nan")
+    with pytest.raises(TrainingError, match="do not use this model"):
+        check_parity(generator, tmp_path)
+
+
+def test_a_state_is_no_generator(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="is a training's state; name its folder"):
+        export(tmp_path / "last.ckpt", tmp_path / "model")

@@ -1,0 +1,157 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+from torch.optim.swa_utils import AveragedModel
+
+from vermilion.errors import TrainingError
+from vermilion.training.bins import gamut_bins
+from vermilion.training.checkpoint import Players, save_module
+from vermilion.training.generator import UNetGenerator
+from vermilion.training.players import (
+    _warm_average,
+    freeze,
+    make_generator,
+    make_players,
+    set_rates,
+    survey,
+    use_bfloat16,
+)
+from vermilion.training.samples import Samples
+from vermilion.training.settings import Settings, StageSettings
+
+Make = Callable[..., Samples]
+
+
+@pytest.fixture
+def players(recipe: Settings, samples: Make) -> Players:
+    return make_players(recipe, samples(), Fabric(accelerator="cpu", devices=1))
+
+
+def learning(generator: UNetGenerator) -> list[bool]:
+    """Whether the stem and each block learn."""
+    inside = {id(weight) for block in generator.see.blocks() for weight in block.parameters()}
+    stem = {w.requires_grad for w in generator.see.parameters() if id(w) not in inside}
+    blocks = [{w.requires_grad for w in block.parameters()} for block in generator.see.blocks()]
+    assert all(len(part) == 1 for part in (stem, *blocks))
+    return [part == {True} for part in (stem, *blocks)]
+
+
+def test_only_the_later_blocks_learn_and_only_with_a_rate(generator: UNetGenerator) -> None:
+    freeze(generator, StageSettings("a", 8))
+    assert not any(learning(generator))
+    freeze(generator, StageSettings("a", 8, encoder_rate=1e-4, frozen_blocks=2))
+    assert learning(generator) == [False, False, False, True, True, True]
+    freeze(generator, StageSettings("a", 8, encoder_rate=1e-4, frozen_blocks=0))
+    assert learning(generator) == [False, True, True, True, True, True]
+    freeze(generator, StageSettings("a", 8))
+    assert not any(learning(generator))
+    assert all(weight.requires_grad for weight in generator.paint.parameters())
+
+
+def test_rates_rise_stay_and_fall(players: Players) -> None:
+    stage = StageSettings(
+        "a", 1000, decoder_rate=1.0, encoder_rate=0.1, judge_rate=0.5, warmup=100, decay=0.2
+    )
+
+    def rates(done: int) -> list[float]:
+        set_rates(players, stage, done)
+        groups = [*players.optimizer.param_groups, *players.judge_optimizer.param_groups]
+        return [group["lr"] for group in groups]
+
+    assert rates(0) == pytest.approx([0.01, 0.001, 0.005])
+    assert rates(500) == pytest.approx([1.0, 0.1, 0.5])
+    assert rates(900) == pytest.approx([0.5, 0.05, 0.25])
+    assert rates(1000) == pytest.approx([0.01, 0.001, 0.005])
+
+
+def test_the_average_is_quick_at_first_and_averages_statistics_too() -> None:
+    module = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
+    average = AveragedModel(module, multi_avg_fn=_warm_average(0.5), use_buffers=True)
+    weight = next(module.parameters())
+    norm = module[1]
+    assert isinstance(norm, nn.BatchNorm1d)
+    assert norm.running_mean is not None
+    assert norm.num_batches_tracked is not None
+    expected = 0.0
+    for count, value in enumerate([3.0, 5.0, 7.0, 11.0]):
+        weight.data.fill_(value)
+        norm.running_mean.fill_(value)
+        norm.num_batches_tracked.fill_(count)
+        average.update_parameters(module)
+        keep = min(0.5, (1 + count) / (10 + count)) if count else 0.0
+        expected = keep * expected + (1 - keep) * value
+        assert average.module[0].weight.item() == pytest.approx(expected)  # type: ignore[index]
+        assert average.module[1].running_mean.item() == pytest.approx(expected)  # type: ignore[index]
+        assert average.module[1].num_batches_tracked.item() == count  # type: ignore[index]
+
+
+def test_the_average_is_a_copy_and_knows_what_the_generator_knows(players: Players) -> None:
+    average = players.average.module
+    assert isinstance(average, UNetGenerator)
+    assert average.recipe == players.generator.recipe
+    assert average.half_decoder == players.generator.half_decoder
+    ours, theirs = (dict(module.named_parameters()) for module in (average, players.generator))
+    assert ours.keys() == theirs.keys()
+    assert not any(ours[name].data_ptr() == theirs[name].data_ptr() for name in ours)
+
+
+def test_the_survey_finds_bins_for_the_colors_there(samples: Make) -> None:
+    centres, shares, luma = survey(samples())
+    assert shares.sum().item() == pytest.approx(1, abs=1e-4)
+    assert len(centres) == len(shares) < len(gamut_bins())
+    assert luma.shape[0] == 32
+    assert luma.shape[1:] in {(1, 32, 64), (1, 64, 32)}
+
+
+def test_a_generator_can_start_from_another(
+    recipe: Settings, samples: Make, generator: UNetGenerator, tmp_path: Path
+) -> None:
+    path = tmp_path / "g.safetensors"
+    save_module(generator, path, {"generator": _facts(generator)})
+    started = replace(recipe, model=replace(recipe.model, start_from=str(path)))
+    players = make_players(started, samples(), Fabric(accelerator="cpu", devices=1))
+    torch.testing.assert_close(players.generator.paint.centres, generator.paint.centres)
+    assert len(players.lessons.weights) == len(generator.paint.centres)
+    encoder_only = replace(recipe, model=replace(recipe.model, encoder_weights=str(path)))
+    other = make_generator(encoder_only, generator.paint.centres)
+    ours, theirs = (dict(module.see.named_parameters()) for module in (other, generator))
+    assert all(torch.equal(ours[name], theirs[name].half().float()) for name in theirs)
+    wrong = replace(encoder_only, model=replace(encoder_only.model, encoder="test_resnet"))
+    with pytest.raises(TrainingError, match="holds a test_efficientnet"):
+        make_generator(wrong, generator.paint.centres)
+
+
+def test_the_shipped_model_is_named_so(
+    recipe: Settings, generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vermilion.training.players.SHIPPED", tmp_path / "shipped.safetensors")
+    for model in (
+        replace(recipe.model, encoder_weights="shipped"),
+        replace(recipe.model, start_from="shipped"),
+    ):
+        with pytest.raises(TrainingError, match=r"shipped\.safetensors"):
+            make_generator(replace(recipe, model=model), generator.paint.centres)
+    save_module(generator, tmp_path / "shipped.safetensors", {"generator": _facts(generator)})
+    for model in (
+        replace(recipe.model, encoder_weights="shipped"),
+        replace(recipe.model, start_from="shipped"),
+    ):
+        make_generator(replace(recipe, model=model), generator.paint.centres)
+
+
+def _facts(generator: UNetGenerator) -> str:
+    import json
+
+    return json.dumps(generator.recipe)
+
+
+def test_bfloat16_is_taken_where_asked() -> None:
+    processor = torch.device("cpu")
+    assert use_bfloat16("bf16", processor)
+    assert not use_bfloat16("32", processor)
+    assert isinstance(use_bfloat16("auto", processor), bool)

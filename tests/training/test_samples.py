@@ -1,0 +1,92 @@
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from vermilion.color import rgb_to_lab
+from vermilion.training.samples import BatchNumbers, Samples, batches, crop, random_hints, true_ab
+
+Make = Callable[..., Samples]
+
+
+def same(first: tuple[torch.Tensor, ...], second: tuple[torch.Tensor, ...]) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_a_sample_follows_from_its_number_alone(samples: Make) -> None:
+    forwards = [samples()[number] for number in range(8)]
+    others = samples()
+    backwards = [others[number] for number in reversed(range(8))]
+    assert all(same(a, b) for a, b in zip(forwards, reversed(backwards), strict=True))
+
+
+def test_epochs_are_permutations_and_differ(samples: Make) -> None:
+    ours = samples()
+    count = len(ours.numbers)
+    first, second = ([ours.picture_of(epoch * count + n)[1] for n in range(count)] for epoch in (0, 1))
+    assert sorted(first) == sorted(second) == list(range(count))
+    assert first != second
+    place = second.index(first[0])
+    assert not same(ours[0], ours[count + place])  # the same picture, cut and aged in another way
+
+
+def test_shapes_and_ranges(samples: Make) -> None:
+    for number in range(12):
+        luma, ab, hints = samples(degraded=1.0, hinted=1.0)[number]
+        assert luma.dtype == ab.dtype == hints.dtype == torch.float32
+        height, width = luma.shape[1:]
+        assert (height, width) in {(32, 64), (64, 32)}
+        assert ab.shape == (2, height // 4, width // 4)
+        assert hints.shape == (3, height // 4, width // 4)
+        assert 0 <= luma.min() <= luma.max() <= 1
+        assert set(hints[2].unique().tolist()) == {0.0, 1.0} or bool((hints[2] == 1).all())
+        assert not hints[:2, hints[2] == 0].any()
+
+
+def test_only_the_input_is_aged(samples: Make) -> None:
+    for number in range(4):
+        clean, aged = samples(degraded=0.0)[number], samples(degraded=1.0)[number]
+        assert torch.equal(clean[1], aged[1])
+        assert not torch.equal(clean[0], aged[0])
+
+
+def test_all_samples_of_a_batch_have_one_size(samples: Make) -> None:
+    loaded = list(batches(samples(), BatchNumbers(0, 40, 4), workers=0))
+    assert len(loaded) == 10
+    assert {tuple(batch.luma.shape) for batch in loaded} == {(4, 1, 32, 64), (4, 1, 64, 32)}
+
+
+def test_two_processes_together_see_what_one_sees() -> None:
+    one = list(BatchNumbers(8, 32, 8))
+    parts = [list(BatchNumbers(8, 32, 8, rank, 2)) for rank in (0, 1)]
+    assert [sorted(a + b) for a, b in zip(*parts, strict=True)] == one
+    assert [len(numbers) for numbers in parts[0]] == [4, 4, 4]
+
+
+def test_batches_stay_whole_where_a_stage_ends_within_one() -> None:
+    numbers = BatchNumbers(0, 20, 8)
+    assert list(numbers) == [list(range(8)), list(range(8, 16)), list(range(16, 24))]
+    assert len(numbers) == 3
+
+
+def test_true_chroma_is_cielab() -> None:
+    rgb = np.full((16, 24, 3), (200, 80, 40), np.uint8)
+    wanted = rgb_to_lab(rgb[0, 0] / 255)[1:]
+    np.testing.assert_allclose(true_ab(rgb, (4, 6)), np.broadcast_to(wanted, (4, 6, 2)), atol=0.05)
+
+
+def test_hints_tell_the_truth_and_as_often_as_asked() -> None:
+    ab = np.broadcast_to(np.array([33.0, -22.0], np.float32), (16, 16, 2)).copy()
+    hinted = [random_hints(ab, np.random.default_rng(seed), 0.5) for seed in range(400)]
+    given = [hints for hints in hinted if hints.any()]
+    assert 160 <= len(given) <= 240
+    for hints in given:
+        told = hints[:2, hints[2] == 1]
+        np.testing.assert_allclose(told, np.full_like(told.T, [0.3, -0.2]).T, atol=1e-6)
+    assert not any(random_hints(ab, np.random.default_rng(seed), 0.0).any() for seed in range(20))
+
+
+def test_crops_of_any_picture_have_the_size_asked() -> None:
+    rgb = np.zeros((64, 102, 3), np.uint8)
+    for seed in range(50):
+        assert crop(rgb, (160, 96), 0.2, np.random.default_rng(seed)).shape == (160, 96, 3)

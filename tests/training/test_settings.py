@@ -1,0 +1,88 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vermilion.errors import SettingsError
+from vermilion.training.settings import Settings, StageSettings, check_settings, load_settings
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+STAGE = '[[stages]]\nname = "a"\npasses = 8\n'
+
+
+def load(text: str, tmp_path: Path) -> Settings:
+    path = tmp_path / "recipe.toml"
+    path.write_text('name = "x"\nrun = "r"\n' + text, encoding="utf-8")
+    return load_settings(path)
+
+
+def test_values_and_defaults_arrive(tmp_path: Path) -> None:
+    settings = load(f"ema = 1\n[data]\nsizes = [[32, 64], [96, 96]]\n{STAGE}", tmp_path)
+    assert settings.ema == 1.0
+    assert settings.data.sizes == ((32, 64), (96, 96))
+    assert settings.stages == (StageSettings("a", 8),)
+    assert settings.batch == 32
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("bacth = 3\n" + STAGE, "unknown key 'bacth'; known are accelerator, batch"),
+        (f"[data]\nsize = 3\n{STAGE}", "data: unknown key 'size'"),
+        ("batch = 1.5\n" + STAGE, "batch: must be a whole number, not 1.5"),
+        ("batch = true\n" + STAGE, "batch: must be a whole number, not True"),
+        ('ema = "high"\n' + STAGE, "ema: must be a number, not 'high'"),
+        ("data = 3\n" + STAGE, "data: must be a table, not 3"),
+        (f"[data]\nsizes = [[32]]\n{STAGE}", "must have 2 entries, not 1"),
+        (f"[data]\nsizes = 32\n{STAGE}", "must be a list, not 32"),
+        (f"[data]\nsizes = [[32, 33]]\n{STAGE}", "[32, 33] is not a pair of multiples of 32"),
+        (f"[data]\nsizes = []\n{STAGE}", "at least one pair"),
+        (f'[model]\nkind = "classic"\n[data]\nsizes = [[128, 64]]\n{STAGE}', "multiples of 128"),
+        (f'[model]\nkind = "other"\n{STAGE}', "model.kind: must be one of vermilion, classic, not 'other'"),
+        ('precision = "16"\n' + STAGE, "precision: must be one of auto, 32, bf16"),
+        ('[[stages]]\nname = "a"\n', "the key 'passes' is missing"),
+        (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
+        (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
+        (STAGE + STAGE, "two have the same name"),
+        ("batch = 0\n" + STAGE, "batch: must be at least 1, not 0"),
+        ("devices = 3\n" + STAGE, "batch: 32 cannot be shared by 3 devices"),
+        ("", "at least one [[stages]] table"),
+        ("batch = \n", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_is_named(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(text, tmp_path)
+    assert told in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
+        load_settings(tmp_path / "none.toml")
+
+
+def test_negative_seeds_are_refused() -> None:
+    with pytest.raises(SettingsError, match="seed"):
+        check_settings(replace(Settings("a", "b", stages=(StageSettings("a", 1),)), seed=-1))
+
+
+@pytest.mark.parametrize("name", ["vermilion", "classic", "smoke"])
+def test_the_committed_recipes_load(name: str) -> None:
+    settings = load_settings(CONFIGS / f"{name}.toml")
+    assert settings.name == name
+    assert not Path(settings.run).is_absolute()
+    assert not any(Path(path).is_absolute() for path in settings.data.pictures)
+
+
+@pytest.mark.parametrize("name", ["vermilion", "classic", "smoke"])
+def test_every_recipe_plays_the_game(name: str) -> None:
+    stages = load_settings(CONFIGS / f"{name}.toml").stages
+    assert any(stage.adversarial > 0 and stage.judge_rate > 0 for stage in stages)
+
+
+def test_our_recipe_freezes_then_learns_whole_then_plays() -> None:
+    frozen, whole, game = load_settings(CONFIGS / "vermilion.toml").stages
+    assert frozen.encoder_rate == frozen.adversarial == whole.adversarial == 0
+    assert whole.encoder_rate > 0
+    assert 0.1 <= game.adversarial <= 0.2
+    assert load_settings(CONFIGS / "vermilion.toml").data.hinted > 0
