@@ -45,6 +45,14 @@ def test_static_padding_is_tensorflows_for_even_sizes(kernel: int, stride: int) 
     assert isinstance(padded[0], PaddedConv) == (stride > 1)  # type: ignore[index]
     picture = torch.rand(1, 4, 32, 48)
     torch.testing.assert_close(padded(picture), plain(picture))
+    assert not static_padding(copy.deepcopy(plain).eval())[0].training  # type: ignore[index]
+
+
+def test_the_encoder_of_our_recipe_can_be_made() -> None:
+    see = make_encoder("tf_efficientnet_lite0", "")  # lite1's smaller brother, with the same layers
+    assert see.channels == [24, 40, 112, 320]
+    assert len(see.blocks()) == 7
+    assert not any(isinstance(module, (nn.BatchNorm2d, Conv2dSame)) for module in see.modules())
 
 
 @pytest.mark.parametrize("means", [(0.5, 0.5, 0.5), (0.485, 0.456, 0.406)])

@@ -45,6 +45,7 @@ def assert_same(first: object, second: object) -> None:
 
 
 def test_a_resumed_training_is_the_unbroken_one_to_the_last_bit(recipe: Settings, tmp_path: Path) -> None:
+    recipe = replace(recipe, validate_every=2)
     whole = go(recipe)
     broken = replace(recipe, run=str(tmp_path / "broken"))
     first = go(broken, stop_after=20)  # in the game; the checkpoint is that of 16

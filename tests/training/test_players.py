@@ -5,15 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 from lightning_fabric import Fabric
-from torch import nn
-from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
 from vermilion.training.bins import gamut_bins
 from vermilion.training.checkpoint import Players, save_module
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.players import (
-    _warm_average,
     freeze,
     make_generator,
     make_players,
@@ -67,27 +64,6 @@ def test_rates_rise_stay_and_fall(players: Players) -> None:
     assert rates(500) == pytest.approx([1.0, 0.1, 0.5])
     assert rates(900) == pytest.approx([0.5, 0.05, 0.25])
     assert rates(1000) == pytest.approx([0.01, 0.001, 0.005])
-
-
-def test_the_average_is_quick_at_first_and_averages_statistics_too() -> None:
-    module = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
-    average = AveragedModel(module, multi_avg_fn=_warm_average(0.5), use_buffers=True)
-    weight = next(module.parameters())
-    norm = module[1]
-    assert isinstance(norm, nn.BatchNorm1d)
-    assert norm.running_mean is not None
-    assert norm.num_batches_tracked is not None
-    expected = 0.0
-    for count, value in enumerate([3.0, 5.0, 7.0, 11.0]):
-        weight.data.fill_(value)
-        norm.running_mean.fill_(value)
-        norm.num_batches_tracked.fill_(count)
-        average.update_parameters(module)
-        keep = min(0.5, (1 + count) / (10 + count)) if count else 0.0
-        expected = keep * expected + (1 - keep) * value
-        assert average.module[0].weight.item() == pytest.approx(expected)  # type: ignore[index]
-        assert average.module[1].running_mean.item() == pytest.approx(expected)  # type: ignore[index]
-        assert average.module[1].num_batches_tracked.item() == count  # type: ignore[index]
 
 
 def test_the_average_is_a_copy_and_knows_what_the_generator_knows(players: Players) -> None:

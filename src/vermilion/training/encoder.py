@@ -166,7 +166,7 @@ def _padded(conv: Conv2dSame) -> nn.Conv2d:
         bias=conv.bias is not None,
     )
     new.load_state_dict(conv.state_dict())
-    return new
+    return new.train(conv.training)
 
 
 def fold_batch_norms(body: nn.Module) -> nn.Module:

@@ -154,12 +154,12 @@ class Session:
             if players.steps % settings.log_every == 0:
                 self.log(stage, scalars, seen / (time.monotonic() - started))
                 started, seen = time.monotonic(), 0
+            if players.steps % settings.validate_every == 0:
+                self.validate()  # first, as the statistics that it measures belong to the state
             if players.steps % settings.save_every == 0:
                 self.save()
-            if players.steps % settings.validate_every == 0:
-                self.validate()
-        self.save()
         self.validate()
+        self.save()
 
     def batches(self, last: int) -> Iterator[Batch]:
         """Batches of this process from where the players stand."""
@@ -199,8 +199,8 @@ class Session:
         if self.writer is None or not self.pictures or self.validated == passes:
             return
         self.validated = passes
-        refresh_statistics(self.players.average.module, self.samples)
         average, temperature = self.players.average.module, self.settings.loss.temperature
+        refresh_statistics(average, self.samples)
         clean, aged = validate(average, self.pictures, temperature)
         for name, figures in (("clean", clean), ("aged", aged)):
             for key, value in asdict(figures).items():
@@ -228,5 +228,6 @@ class Session:
     def close(self) -> None:
         """The last generator, and the writer's last lines."""
         if self.writer is not None:
+            refresh_statistics(self.players.average.module, self.samples)
             save_generator(self.players, Path(self.settings.run) / "generator.safetensors")
             self.writer.close()
