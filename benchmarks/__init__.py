@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks --help` tells how to run them."""

@@ -1,0 +1,114 @@
+"""Choose a checkpoint, a temperature and a chroma gain on held-out training pictures, never on the bench.
+
+python -m benchmarks.held_out RECIPE.toml GENERATOR.safetensors [...] --eye mobilenetv2_100:WEIGHTS
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+import timm
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import nn
+
+from vermilion.color.figures import colorfulness, kernel_distance
+from vermilion.training import load_settings
+from vermilion.training.bins import annealed_mean
+from vermilion.training.checkpoint import read_generator
+from vermilion.training.generator import RESIDUAL_SCALE, UNetGenerator
+from vermilion.training.store import open_store
+from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
+
+EYE_SIDE = 160
+EYE_MEAN, EYE_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def load_eye(spec: str) -> nn.Module:
+    """A feature network NAME:FILE that no training has used."""
+    name, _, file = spec.partition(":")
+    eye = timm.create_model(name, pretrained=False, num_classes=0)
+    eye.load_state_dict({key: value.float() for key, value in load_file(file).items()}, strict=False)
+    return eye.eval()
+
+
+@torch.no_grad()
+def look(eye: nn.Module, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    """Pooled features [n, d] of uint8 RGB pictures."""
+    rows = []
+    mean, deviation = (torch.tensor(values).view(1, 3, 1, 1) for values in (EYE_MEAN, EYE_DEVIATION))
+    for picture in pictures:
+        square = cv2.resize(picture, (EYE_SIDE, EYE_SIDE), interpolation=cv2.INTER_AREA)
+        tensor = torch.from_numpy(square).permute(2, 0, 1)[None].float() / 255
+        rows.append(eye((tensor - mean) / deviation)[0].double().numpy())
+    return np.stack(rows)
+
+
+@torch.no_grad()
+def logits_and_residual(
+    generator: UNetGenerator, luma: NDArray[np.float32]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the heads say of one luma [H, W], before any temperature."""
+    hints = torch.zeros(1, 3, luma.shape[0] // 4, luma.shape[1] // 4)
+    trunk = generator.paint.trunk(generator.see(torch.from_numpy(luma)[None, None]), hints)
+    return generator.paint.odds(trunk).half(), generator.paint.residual(trunk) * RESIDUAL_SCALE
+
+
+def sweep(
+    generator: UNetGenerator,
+    pictures: list[HeldOut],
+    eye: nn.Module | None,
+    knobs: list[tuple[float, float]],
+    *,
+    aged: bool,
+) -> list[str]:
+    """One line of figures for each pair of temperature and gain."""
+    said = [logits_and_residual(generator, picture.aged if aged else picture.luma) for picture in pictures]
+    truth = [to_rgb(picture.luma, picture.ab) for picture in pictures]
+    seen = look(eye, truth) if eye else None
+    lines = []
+    for temperature, gain in knobs:
+        chroma = [
+            (gain * (annealed_mean(logits.float(), generator.paint.centres, temperature) + residual))[0]
+            .permute(1, 2, 0)
+            .numpy()
+            for logits, residual in said
+        ]
+        line = (
+            f"T {temperature:.2f} gain {gain:.2f}  "
+            + figures([picture.ab for picture in pictures], chroma).line()
+        )
+        painted = [to_rgb(picture.luma, ab) for picture, ab in zip(pictures, chroma, strict=True)]
+        line += f" cf {np.mean([colorfulness(p) for p in painted]) / np.mean([colorfulness(t) for t in truth]):.3f}"
+        if eye is not None and seen is not None:
+            features = look(eye, painted)
+            line += f" kmd {kernel_distance(seen, features, seen.shape[1], 1.0):.2f}"
+        lines.append(line)
+    return lines
+
+
+def main() -> None:
+    """Print a table of figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.held_out", description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("generators", type=Path, nargs="+")
+    parser.add_argument("--eye", help="NAME:FILE of a timm network's weights")
+    parser.add_argument("--knobs", default="0.4:1,0.3:1,0.4:1.2", help="pairs temperature:gain")
+    parser.add_argument("--limit", type=int, default=500)
+    args = parser.parse_args()
+    data = load_settings(args.recipe).data
+    store = open_store(data.pictures, Path(data.cache), data.short_side)
+    pictures = held_out_pictures(store, store.split(data.hold_out)[1][: args.limit])
+    eye = load_eye(args.eye) if args.eye else None
+    knobs = [tuple(map(float, pair.split(":"))) for pair in args.knobs.split(",")]
+    for path in args.generators:
+        generator = read_generator(path).eval()
+        for aged in (False, True):
+            print(path.name, "aged" if aged else "clean")
+            print("\n".join(sweep(generator, pictures, None if aged else eye, knobs, aged=aged)), flush=True)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""How long things take, as ratios to what libvips needs for the same file, and how much memory.
+
+Timings are interleaved (ours, theirs, ours, theirs ...), and the median of the pairs' ratios counts, so
+that a machine whose speed drifts does not decide the outcome.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+LARGE = (3000, 4000)  # height and width of a 12-megapixel scan
+SMALL = (512, 512)
+QUALITY = 90
+ROUNDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One line of the report."""
+
+    name: str
+    value: float
+    unit: str
+    target: float
+
+    def line(self) -> str:
+        """Text with a verdict against the target."""
+        verdict = "ok" if self.value <= self.target else "MISSED"
+        return f"{self.name:<52} {self.value:8.2f} {self.unit:<6} target {self.target:g}  {verdict}"
+
+
+def write_scan(path: Path, size: tuple[int, int]) -> None:
+    """A grey JPEG that compresses like a photograph: smooth shapes, edges and grain."""
+    random = np.random.default_rng(0)
+    coarse = random.random((size[0] // 64, size[1] // 64), np.float32)
+    shapes = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC)
+    edges = cv2.resize(
+        random.random((size[0] // 16, size[1] // 16), np.float32), size[::-1], interpolation=cv2.INTER_LINEAR
+    )
+    grain = random.standard_normal(size, np.float32)
+    grey = np.clip(40 + 130 * shapes + 40 * (edges > 0.6) + 4 * grain, 0, 255).astype(np.uint8)
+    cv2.imwrite(str(path), grey, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+
+
+def floor(path: Path) -> None:
+    """Let libvips decode the file and encode it again as RGB."""
+    import pyvips  # noqa: PLC0415 - not needed by the other measures
+
+    pyvips.Image.jpegload(str(path), access="sequential").colourspace("srgb").jpegsave_buffer(Q=QUALITY)
+
+
+def ratios(
+    ours: Callable[[], object], theirs: Callable[[], object], rounds: int = ROUNDS
+) -> tuple[float, float]:
+    """Medians of ours over theirs and of ours in seconds, after one unmeasured round."""
+    quotients, seconds = [], []
+    for turn in range(rounds + 1):
+        times = []
+        for action in (ours, theirs):
+            started = time.perf_counter()
+            action()
+            times.append(time.perf_counter() - started)
+        if turn:
+            quotients.append(times[0] / times[1])
+            seconds.append(times[0])
+    return statistics.median(quotients), statistics.median(seconds)
+
+
+def large_jpeg(folder: Path, model: Path | None) -> list[Measure]:
+    """A 12-megapixel grey JPEG to a colour JPEG, in a warm process."""
+    from vermilion import Colorizer  # noqa: PLC0415 - the cold starts come first
+
+    scan = folder / "large.jpg"
+    write_scan(scan, LARGE)
+    colorizer = Colorizer(model)
+    rows = []
+    for name, fast, target in (("exact", False, 9.0), ("--fast-jpeg", True, 4.0)):
+
+        def ours(*, fast: bool = fast) -> None:
+            colorizer.colorize(scan).save(folder / "out.jpg", fast_jpeg=fast, overwrite=True)
+
+        ratio, seconds = ratios(ours, lambda: floor(scan))
+        rows.append(Measure(f"12 Mpx JPEG, {name} ({seconds:.3f} s), over libvips", ratio, "x", target))
+    return rows
+
+
+def peak_memory(folder: Path, model: Path | None) -> Measure:
+    """Largest resident size of a fresh process that colourises the large scan."""
+    write_scan(folder / "large.jpg", LARGE)
+    code = (
+        "import sys; from vermilion import Colorizer; m = sys.argv[3] or None\n"
+        "Colorizer(m).colorize(sys.argv[1]).save(sys.argv[2], overwrite=True)"
+    )
+    pid = subprocess.Popen(
+        [sys.executable, "-c", code, str(folder / "large.jpg"), str(folder / "out.jpg"), str(model or "")]
+    )
+    _, status, usage = os.wait4(pid.pid, 0)
+    if status:
+        raise RuntimeError(f"the measured process failed with status {status}")
+    kibibytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss / 1024
+    return Measure("12 Mpx JPEG, peak memory", kibibytes / 1024, "MiB", 400)
+
+
+def _median_of_process(command: list[str], rounds: int = ROUNDS) -> float:
+    times = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append(time.perf_counter() - started)
+    return statistics.median(times[1:])
+
+
+def cold_starts(folder: Path, model: Path | None) -> list[Measure]:
+    """Whole processes: the command line on a small picture, and the bare import less Python's own start."""
+    scan = folder / "small.jpg"
+    write_scan(scan, SMALL)
+    command = [sys.executable, "-m", "vermilion", "colorize", str(scan), "--overwrite"]
+    colorize = _median_of_process([*command, "--model", str(model)] if model else command)
+    start = _median_of_process([sys.executable, "-c", "pass"])
+    imported = _median_of_process([sys.executable, "-c", "import vermilion"]) - start
+    return [
+        Measure("vermilion colorize, 512 px, cold start", colorize, "s", 0.8),
+        Measure("import vermilion", imported, "s", 0.2),
+    ]
+
+
+def all_speeds(model: Path | None) -> list[Measure]:
+    """Every measure of speed and memory."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        memory = peak_memory(folder, model)
+        return [*large_jpeg(folder, model), memory, *cold_starts(folder, model)]
