@@ -17,7 +17,8 @@ from torch import nn
 from vermilion.color.figures import colorfulness, kernel_distance
 from vermilion.training import load_settings
 from vermilion.training.bins import annealed_mean
-from vermilion.training.checkpoint import read_generator
+from vermilion.training.checkpoint import read_generator, read_weights
+from vermilion.training.discriminator import Discriminator
 from vermilion.training.generator import RESIDUAL_SCALE, UNetGenerator
 from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
@@ -81,12 +82,27 @@ def sweep(
             + figures([picture.ab for picture in pictures], chroma).line()
         )
         painted = [to_rgb(picture.luma, ab) for picture, ab in zip(pictures, chroma, strict=True)]
-        line += f" cf {np.mean([colorfulness(p) for p in painted]) / np.mean([colorfulness(t) for t in truth]):.3f}"
+        line += f" cf {sum(map(colorfulness, painted)) / sum(map(colorfulness, truth)):.3f}"
         if eye is not None and seen is not None:
             features = look(eye, painted)
             line += f" kmd {kernel_distance(seen, features, seen.shape[1], 1.0):.2f}"
         lines.append(line)
     return lines
+
+
+@torch.no_grad()
+def judge_accuracy(generator: UNetGenerator, weights: Path, pictures: list[HeldOut]) -> float:
+    """Share of held-out pictures whose true chroma the judge finds truer than the painted one."""
+    judge = Discriminator(generator.see.channels)
+    read_weights(judge, weights)
+    right = 0
+    for picture in pictures:
+        luma = torch.from_numpy(picture.luma)[None, None]
+        true = torch.from_numpy(picture.ab).permute(2, 0, 1)[None]
+        painted = generator(luma, torch.zeros(1, 3, *true.shape[2:]), 0.4)
+        calls = [judge(luma, ab, list(painted.features))[0, -1] for ab in (true, painted.chroma)]
+        right += bool(calls[0] > calls[1])
+    return right / len(pictures)
 
 
 def main() -> None:
@@ -97,17 +113,21 @@ def main() -> None:
     parser.add_argument("--eye", help="NAME:FILE of a timm network's weights")
     parser.add_argument("--knobs", default="0.4:1,0.3:1,0.4:1.2", help="pairs temperature:gain")
     parser.add_argument("--limit", type=int, default=500)
+    parser.add_argument("--judge", type=Path, help="discriminator of the last generator; adds its accuracy")
     args = parser.parse_args()
     data = load_settings(args.recipe).data
     store = open_store(data.pictures, Path(data.cache), data.short_side)
     pictures = held_out_pictures(store, store.split(data.hold_out)[1][: args.limit])
     eye = load_eye(args.eye) if args.eye else None
-    knobs = [tuple(map(float, pair.split(":"))) for pair in args.knobs.split(",")]
+    knobs = [(float(t), float(g)) for t, g in (pair.split(":") for pair in args.knobs.split(","))]
     for path in args.generators:
         generator = read_generator(path).eval()
         for aged in (False, True):
             print(path.name, "aged" if aged else "clean")
-            print("\n".join(sweep(generator, pictures, None if aged else eye, knobs, aged=aged)), flush=True)  # type: ignore[arg-type]
+            lines = sweep(generator, pictures, None if aged else eye, knobs, aged=aged)
+            print("\n".join(lines), flush=True)
+    if args.judge:
+        print(f"judge right on {judge_accuracy(generator, args.judge, pictures):.1%} of held-out pictures")
 
 
 if __name__ == "__main__":
