@@ -143,7 +143,8 @@ class Picture:
         Args:
             path: of the file to write; it appears only once it is complete.
             overwrite: replace a file that exists.
-            fast_jpeg: encode a JPEG's luma again instead of carrying it over bit for bit: twice as fast.
+            fast_jpeg: encode a JPEG's luma again instead of carrying it over bit for bit: faster
+                for large scans that are stored as YCbCr, and no different for grey ones.
             drop_depth: allow 16 bits to become 8 where the format holds no more.
             drop_alpha: allow transparency to be left out where the format has none.
 

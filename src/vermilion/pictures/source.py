@@ -77,5 +77,5 @@ def check_size(name: str, height: int, width: int, max_pixels: int) -> None:
     if height * width > max_pixels:
         raise PictureError(
             f"{name} claims {width:,} x {height:,} pixels, more than the allowed {max_pixels:,};"
-            " if that is true, raise max_pixels"
+            " most such claims are damage; if it is true, save the picture smaller or in parts"
         )
