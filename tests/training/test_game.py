@@ -6,7 +6,7 @@ import torch
 
 from vermilion.errors import TrainingError
 from vermilion.training.discriminator import AB_UNIT, Discriminator
-from vermilion.training.game import _steepness, gradient_lengths, judge_step, painter_step
+from vermilion.training.game import _steepness, gradient_lengths, judge_step, painter_step, rightness
 from vermilion.training.step import balance
 from vermilion.training.watch import HOPELESS, PATIENCE, STEEP, Watch
 
@@ -44,6 +44,11 @@ def test_a_judge_learns_to_tell_truth_from_paint(trained: Discriminator) -> None
     verdict = judge_step(trained, luma, features, chroma(901, 15), chroma(902, -15), 0.1)
     assert verdict.accuracy == 1
     assert verdict.loss.item() < 0.6  # not knowing costs log 2 = 0.69
+
+
+def test_a_pair_is_judged_by_all_margins_together() -> None:
+    margin = torch.tensor([[2.0, 1.0, -0.5], [0.1, 0.2, -3.0]])
+    assert rightness(margin).item() == 0.5
 
 
 def test_the_painter_is_pulled_towards_the_truth(trained: Discriminator) -> None:

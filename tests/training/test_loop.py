@@ -80,6 +80,8 @@ def test_what_a_run_leaves_behind(recipe: Settings) -> None:
     lines = (run / "figures.txt").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("pictures: ")
     assert [line.split()[0] for line in lines[1:]] == ["12", "24"]
+    assert " judge " not in lines[1]
+    assert 0 <= float(lines[2].split(" judge ")[1].split()[0]) <= 1
     assert json.loads((run / "recipe.json").read_text(encoding="utf-8"))["batch"] == 4
     assert reports[0].stage == "pictures"
     assert sum(reports[0].numbers.values()) == 24

@@ -38,7 +38,12 @@ def judge_step(
     penalty = _steepness(judged_real, real) + _steepness(judged_fake, fake)
     margin = judged_real - judged_fake
     loss = functional.softplus(-margin).mean() + weight / 2 * penalty
-    return Verdict(loss, penalty.detach(), (margin.detach()[:, -1] > 0).float().mean())
+    return Verdict(loss, penalty.detach(), rightness(margin.detach()))
+
+
+def rightness(margin: Tensor) -> Tensor:
+    """Share of pairs whose margins [N, places + 1] say, on the whole, which picture is the true one."""
+    return (margin.mean(dim=1) > 0).float().mean()
 
 
 def painter_step(

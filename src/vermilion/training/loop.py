@@ -20,6 +20,7 @@ from vermilion.training.checkpoint import (
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.generator import UNetGenerator
 from vermilion.training.players import make_players, set_rates
 from vermilion.training.ranks import mean_of
 from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
@@ -31,6 +32,7 @@ from vermilion.training.validation import (
     SIDE,
     HeldOut,
     held_out_pictures,
+    judge_accuracy,
     sheet,
     validate,
 )
@@ -155,10 +157,10 @@ class Session:
                 self.log(stage, scalars, seen / (time.monotonic() - started))
                 started, seen = time.monotonic(), 0
             if players.steps % settings.validate_every == 0:
-                self.validate()  # first, as the statistics that it measures belong to the state
+                self.validate(stage)  # first, as the statistics that it measures belong to the state
             if players.steps % settings.save_every == 0:
                 self.save()
-        self.validate()
+        self.validate(stage)
         self.save()
 
     def batches(self, last: int) -> Iterator[Batch]:
@@ -193,7 +195,7 @@ class Session:
         if not self.watch.worried:
             save_checkpoint(self.fabric, Path(self.settings.run) / "last.ckpt", self.players)
 
-    def validate(self) -> None:
+    def validate(self, stage: StageSettings) -> None:
         """Held-out figures and a sheet of the averaged generator; a copy of it is kept for choosing later."""
         passes = self.players.passes
         if self.writer is None or not self.pictures or self.validated == passes:
@@ -208,7 +210,12 @@ class Session:
         shown = sheet(average, self.pictures[:SHOWN], temperature)
         self.writer.add_image("held-out", shown, passes, dataformats="HWC")
         save_generator(self.players, Path(self.settings.run) / "kept" / f"{passes:09d}.safetensors")
-        self.note(f"{passes} clean {clean.line()} aged {aged.line()}")
+        line = f"{passes} clean {clean.line()} aged {aged.line()}"
+        if stage.adversarial > 0 and isinstance(average, UNetGenerator):
+            accuracy = judge_accuracy(self.players.judge, average, self.pictures, temperature)
+            self.writer.add_scalar("held-out/judge", accuracy, passes)
+            line += f" judge {accuracy:.3f} share {self.players.share:.3f}"
+        self.note(line)
 
     def tell_pictures(self, counts: dict[str, int]) -> None:
         """What pictures there are, and how many were of no use and why."""

@@ -10,7 +10,8 @@ from torch import nn
 
 from vermilion.color import ab_error, correlation, palette_distance
 from vermilion.training.degrade import luma_of, old_photograph
-from vermilion.training.generator import Painted
+from vermilion.training.game import rightness
+from vermilion.training.generator import Painted, UNetGenerator
 from vermilion.training.samples import STRIDE, true_ab
 from vermilion.training.store import PictureStore
 
@@ -100,6 +101,24 @@ def validate(generator: nn.Module, pictures: list[HeldOut], temperature: float) 
     aged = [paint_alone(generator, picture.aged, temperature) for picture in pictures]
     generator.train(was_training)
     return figures(truth, clean), figures(truth, aged)
+
+
+@torch.no_grad()
+def judge_accuracy(
+    judge: nn.Module, generator: UNetGenerator, pictures: list[HeldOut], temperature: float
+) -> float:
+    """Share of held-out pictures of which the judge tells the truth from the painting; 0.5 is guessing."""
+    was_training = generator.training
+    generator.eval()
+    device, right = next(generator.parameters()).device, []
+    for picture in pictures:
+        luma = torch.from_numpy(picture.luma)[None, None].to(device)
+        true = torch.from_numpy(picture.ab.transpose(2, 0, 1).copy())[None].to(device)
+        painted = generator(luma, torch.zeros_like(true[:, :1]).expand(-1, 3, -1, -1), temperature)
+        margin = judge(luma, true, painted.features) - judge(luma, painted.chroma, painted.features)
+        right.append(float(rightness(margin)))
+    generator.train(was_training)
+    return float(np.mean(right))
 
 
 def to_rgb(luma: NDArray[np.float32], ab: NDArray[np.float32]) -> NDArray[np.uint8]:
