@@ -32,7 +32,7 @@ def trained() -> Discriminator:
     optimizer = torch.optim.AdamW(judge.parameters(), lr=5e-3, betas=(0.0, 0.99))
     for step in range(30):
         luma, features = scene(step)
-        verdict = judge_step(judge, luma, features, chroma(step, 15), chroma(step + 500, -15), 0.1)
+        verdict = judge_step(judge, luma, features, chroma(step, 15), chroma(step + 500, -15), 1.0)
         optimizer.zero_grad()
         verdict.loss.backward()
         optimizer.step()
@@ -46,9 +46,16 @@ def test_a_judge_learns_to_tell_truth_from_paint(trained: Discriminator) -> None
     assert verdict.loss.item() < 0.6  # not knowing costs log 2 = 0.69
 
 
-def test_a_pair_is_judged_by_all_margins_together() -> None:
-    margin = torch.tensor([[2.0, 1.0, -0.5], [0.1, 0.2, -3.0]])
+def test_a_pair_is_judged_by_the_whole_and_the_places_alike() -> None:
+    margin = torch.tensor([[2.0, 1.0, -1.0], [0.1, 0.2, -3.0]])
     assert rightness(margin).item() == 0.5
+
+
+def test_the_whole_and_the_places_agree(trained: Discriminator) -> None:
+    luma, features = scene(910)
+    margin = trained(luma, chroma(911, 15), features) - trained(luma, chroma(912, -15), features)
+    assert margin[:, -1].mean() > 0.1
+    assert margin[:, :-1].mean() > 0.1
 
 
 def test_the_painter_is_pulled_towards_the_truth(trained: Discriminator) -> None:
@@ -72,27 +79,42 @@ def test_the_judge_teaches_itself_alone() -> None:
 
 
 class Linear(torch.nn.Module):
-    """A judge of known slope: one place and one whole, both `slope` times the sum of the input's units."""
+    """A judge of known slopes: two places and the whole, each so many times the sum of the input's units."""
 
-    def __init__(self, slope: float) -> None:
+    def __init__(self, *slopes: float) -> None:
         super().__init__()
-        self.slope = torch.nn.Parameter(torch.tensor(slope))
+        self.slopes = torch.nn.Parameter(torch.tensor(slopes))
 
     def forward(self, luma: torch.Tensor, ab: torch.Tensor, features: list[torch.Tensor]) -> torch.Tensor:
-        whole = self.slope * (ab / AB_UNIT).sum(dim=(1, 2, 3))
-        return torch.stack([whole, whole], dim=1)
+        return (ab / AB_UNIT).sum(dim=(1, 2, 3))[:, None] * self.slopes
 
 
 def test_penalties_are_squared_slopes_in_the_judges_units() -> None:
-    judge: Any = Linear(0.5)
-    luma, features = scene(1)
-    verdict = judge_step(judge, luma, features, chroma(1, 0), chroma(2, 0), 2.0)
     size = 2 * 8 * 8
-    assert verdict.penalty.item() == pytest.approx(2 * size * (2 * 0.5) ** 2, rel=1e-4)  # R1 + R2
-    (slope,) = torch.autograd.grad(verdict.loss, judge.slope)
-    assert slope > 0  # the penalty wants it less steep
     ab = chroma(1, 0).requires_grad_(True)
-    assert _steepness(judge(luma, ab, features), ab).requires_grad
+    luma, features = scene(1)
+    judge = Linear(0.5, 1.0, 2.0)
+    torch.manual_seed(0)
+    measured = [_steepness(judge(luma, ab, features), ab).item() for _ in range(500)]
+    assert sum(measured) / 500 == pytest.approx(size * ((0.5**2 + 1.0**2) / 2 + 2.0**2), rel=0.1)
+
+
+def test_opposite_opinions_do_not_escape_the_penalty() -> None:
+    ab = chroma(1, 0).requires_grad_(True)
+    luma, features = scene(1)
+    torch.manual_seed(0)
+    penalties = [_steepness(Linear(1.0, 1.0, -1.0)(luma, ab, features), ab).item() for _ in range(20)]
+    assert sum(penalties) / 20 > 128
+
+
+def test_the_penalty_wants_the_judge_less_steep() -> None:
+    judge: Any = Linear(0.5, 0.5, 0.5)
+    luma, features = scene(1)
+    torch.manual_seed(0)
+    verdict = judge_step(judge, luma, features, chroma(1, 0), chroma(1, 0), 2.0)
+    (slope,) = torch.autograd.grad(verdict.loss, judge.slopes)
+    assert slope.sum() > 0
+    assert verdict.penalty > 0
 
 
 def test_balance_reaches_the_wanted_share() -> None:

@@ -1,10 +1,19 @@
-from dataclasses import replace
+import re
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from vermilion.errors import SettingsError
-from vermilion.training.settings import Settings, StageSettings, check_settings, load_settings
+from vermilion.training.settings import (
+    DataSettings,
+    LossSettings,
+    ModelSettings,
+    Settings,
+    StageSettings,
+    check_settings,
+    load_settings,
+)
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 STAGE = '[[stages]]\nname = "a"\npasses = 8\n'
@@ -86,3 +95,20 @@ def test_our_recipe_freezes_then_learns_whole_then_plays() -> None:
     assert whole.encoder_rate > 0
     assert 0.1 <= game.adversarial <= 0.2
     assert load_settings(CONFIGS / "vermilion.toml").data.hinted > 0
+
+
+@pytest.mark.parametrize("table", [Settings, DataSettings, ModelSettings, LossSettings, StageSettings])
+def test_the_page_explains_every_key_and_no_other(table: type) -> None:
+    page = (CONFIGS.parent / "docs" / "training.md").read_text(encoding="utf-8")
+    headers = {
+        DataSettings: "[data]",
+        ModelSettings: "[model]",
+        LossSettings: "[loss]",
+        StageSettings: "[[stages]]",
+    }
+    header = f"| Key of `{headers[table]}` |" if table in headers else "| Key |"
+    rows = page.partition(header)[2].partition("\n\n")[0].splitlines()[2:]
+    told = {key for row in rows for key in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert is_dataclass(table)
+    wanted = {field.name for field in fields(table)} - {"data", "model", "loss", "stages"}
+    assert told == wanted

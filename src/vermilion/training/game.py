@@ -37,13 +37,13 @@ def judge_step(
     judged_real, judged_fake = judge(luma, real, features), judge(luma, fake, features)
     penalty = _steepness(judged_real, real) + _steepness(judged_fake, fake)
     margin = judged_real - judged_fake
-    loss = functional.softplus(-margin).mean() + weight / 2 * penalty
+    loss = _together(functional.softplus(-margin)) + weight / 2 * penalty
     return Verdict(loss, penalty.detach(), rightness(margin.detach()))
 
 
 def rightness(margin: Tensor) -> Tensor:
     """Share of pairs whose margins [N, places + 1] say, on the whole, which picture is the true one."""
-    return (margin.mean(dim=1) > 0).float().mean()
+    return (margin[:, :-1].mean(dim=1) + margin[:, -1] > 0).float().mean()
 
 
 def painter_step(
@@ -51,12 +51,25 @@ def painter_step(
 ) -> Tensor:
     """What the painter should minimise: the judge should find its chroma the truer one."""
     margin = judge(luma, true_ab, features) - judge(luma, painted_ab, features)
-    return functional.softplus(margin).mean()
+    return _together(functional.softplus(margin))
+
+
+def _together(losses: Tensor) -> Tensor:
+    """The mean of losses [N, places + 1], in which the places together count as much as the whole."""
+    return (losses[:, :-1].mean() + losses[:, -1].mean()) / 2
 
 
 def _steepness(judged: Tensor, ab: Tensor) -> Tensor:
-    """Mean squared length of the judge's gradient on its input, in the judge's own units."""
-    (slope,) = torch.autograd.grad(judged[:, -1].sum() + judged[:, :-1].mean(1).sum(), ab, create_graph=True)
+    """Squared lengths of the gradients on the input: the whole's, plus the mean of the places'.
+
+    They are in the judge's own units, a mean over the pictures. Opinions are summed with random signs: then
+    the square of the sum's gradient is, in expectation, the sum of the squares. Summed as they are, one
+    opinion learns to be the other's opposite: the sum is flat, and each as steep as it likes.
+    """
+    places = judged.shape[1] - 1
+    signs = torch.randint(0, 2, judged.shape, device=judged.device) * 2.0 - 1.0
+    signs[:, :-1] /= places**0.5
+    (slope,) = torch.autograd.grad((judged * signs).sum(), ab, create_graph=True)
     return (slope * AB_UNIT).square().sum(dim=(1, 2, 3)).mean()
 
 

@@ -48,7 +48,7 @@ class LossSettings:
     """What the generator is taught."""
 
     bins: float = 1.0  # weight of the cross-entropy over chroma bins
-    rebalance: float = 0.5  # 0 = every colour counts as often as it occurs, 1 = all colours alike
+    rebalance: float = 0.5  # 0 = all colours count alike, 1 = each as often as it occurs
     chroma: float = 0.3  # weight of the smooth L1 on chroma, in units of 10 ab
     confidence: float = 0.1  # weight of the confidence head's cross-entropy
     temperature: float = 0.4  # of the annealed mean while training
