@@ -105,7 +105,9 @@ def color_figures(
     for name, aged, count in (("plain", False, 0), ("aged", True, 0), ("hinted", False, hints)):
         if name == "hinted" and not hints:
             continue
-        target = colorize_folder(colorizer, bench, bench.grey(aged=aged), bench.work / name, count, size)
+        target = colorize_folder(
+            colorizer, bench, bench.grey(aged=aged), bench.work / f"{name}-results", count, size
+        )
         rows[name] = bench.score(target, network=network and name == "plain")
     return rows
 

@@ -76,7 +76,7 @@ def face_figures(model: Path | None, pictures: Path, weights: Path) -> str:
             )
             error = np.mean([face.error for face in group])
             lines.append(
-                f"{name:<13} {len(group):4d} faces  ab error {error:5.2f}  true a {true[1]:5.1f} b {true[2]:5.1f} "
-                f" painted a {painted[1]:5.1f} b {painted[2]:5.1f}"
+                f"{name:<13} {len(group):4d} faces  ab error {error:5.2f}  "
+                f"true a {true[1]:5.1f} b {true[2]:5.1f} painted a {painted[1]:5.1f} b {painted[2]:5.1f}"
             )
     return "\n".join(lines)
