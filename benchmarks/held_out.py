@@ -113,11 +113,12 @@ def main() -> None:
     parser.add_argument("--eye", help="NAME:FILE of a timm network's weights")
     parser.add_argument("--knobs", default="0.4:1,0.3:1,0.4:1.2", help="pairs temperature:gain")
     parser.add_argument("--limit", type=int, default=500)
+    parser.add_argument("--side", type=int, default=192, help="pixels of the short side; the working size")
     parser.add_argument("--judge", type=Path, help="discriminator of the last generator; adds its accuracy")
     args = parser.parse_args()
     data = load_settings(args.recipe).data
     store = open_store(data.pictures, Path(data.cache), data.short_side)
-    pictures = held_out_pictures(store, store.split(data.hold_out)[1][: args.limit])
+    pictures = held_out_pictures(store, store.split(data.hold_out)[1][: args.limit], args.side)
     eye = load_eye(args.eye) if args.eye else None
     knobs = [(float(t), float(g)) for t, g in (pair.split(":") for pair in args.knobs.split(","))]
     for path in args.generators:
