@@ -1,23 +1,24 @@
-"""Hints: what a person says about colour, as the network reads it."""
+"""Hints: what a person says about colour, as plain values in the coordinates of the picture.
 
+Each is checked when it is made, as far as that is possible without the picture; ``rasterize_hints`` draws
+them for the network and finds what lies outside.
+"""
+
+import base64
 import math
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import rgb_to_lab
 from vermilion.errors import HintError
+from vermilion.guidance.named_color import Color, ab_of
 
-Floats = NDArray[np.float32]
-
-AB_SCALE = 110.0
-"""CIELAB units of a and b to one unit of the network's hints."""
-
-_DEFAULT_RADIUS_CELLS = 1.5  # a patch of three cells by three, the middle of what the network was taught
-_HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)
+MASK_DATA = "data:image/png;base64,"
+"""What the text of a mask begins with that holds the picture itself and not its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,90 +28,179 @@ class Hint:
     Attributes:
         x: pixels from the left edge.
         y: pixels from the upper edge.
-        color: sRGB as "#rrggbb", or CIELAB (a, b). Only hue and colourfulness count: the greys stay.
+        color: sRGB as "#rrggbb", a CSS name ("navy"; "grey" keeps the place grey), or CIELAB (a, b).
+            Only hue and colourfulness count: the greys stay.
         radius: of the dab in pixels; None for a small dab, whatever the size of the picture.
+        strength: 0..1: how far from the automatic colour to this one.
     """
 
     x: float
     y: float
-    color: str | tuple[float, float]
+    color: Color
     radius: float | None = None
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(self.color, self.strength)
+        _check_length("radius", self.radius)
 
     @property
     def ab(self) -> tuple[float, float]:
-        """The colour's CIELAB a and b.
+        """The colour's CIELAB a and b."""
+        return ab_of(self.color)
 
-        Raises:
-            HintError: the colour is neither form.
-        """
-        if isinstance(self.color, str):
-            return _ab_of_hex(self.color)
-        try:
-            a, b = (float(value) for value in self.color)
-        except (TypeError, ValueError) as error:
-            raise HintError(
-                f'{self.color!r} is no colour; write "#rrggbb" or a pair (a, b) of CIELAB.'
-            ) from error
-        if not max(abs(a), abs(b)) <= 128:
-            raise HintError(f"The colour (a, b) = ({a:g}, {b:g}) does not exist; both lie in -128..128.")
-        return a, b
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return f"the hint at x = {self.x:g}, y = {self.y:g}"
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Points (x, y) that must lie in the picture."""
+        return ((self.x, self.y),)
 
 
-def rasterize_hints(hints: Sequence[Hint], picture_size: tuple[int, int], grid: tuple[int, int]) -> Floats:
-    """Draw hints on the network's grid.
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A colour along a line, as drawn with a brush.
 
-    Args:
-        hints: later ones lie over earlier ones.
-        picture_size: height and width in pixels of the upright picture that hints are placed in.
-        grid: height h and width w of the result; it covers exactly the picture.
-
-    Returns:
-        float32 [3,h,w]: a/110, b/110 and the weight, 1 where a hint is and 0 elsewhere.
-
-    Raises:
-        HintError: a hint lies outside the picture, or its colour or radius makes no sense.
+    Attributes:
+        points: (x, y) in pixels of the upright picture, joined by straight lines; one is a dot.
+        color: as in ``Hint``.
+        width: of the line in pixels; None for a thin one, whatever the size of the picture.
+        strength: as in ``Hint``.
     """
-    canvas = np.zeros((3, *grid), np.float32)
-    for hint in hints:
-        _check_place(hint, picture_size)
-        a, b = hint.ab
-        canvas[:, _dab(hint, picture_size, grid)] = np.array(
-            [[a / AB_SCALE], [b / AB_SCALE], [1]], np.float32
-        )
-    return canvas
+
+    points: tuple[tuple[float, float], ...]
+    color: Color
+    width: float | None = None
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", _pairs(self.points))
+        _check(self.color, self.strength)
+        _check_length("width", self.width)
+
+    @property
+    def ab(self) -> tuple[float, float]:
+        """The colour's CIELAB a and b."""
+        return ab_of(self.color)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return f"the stroke from x = {self.points[0][0]:g}, y = {self.points[0][1]:g}"
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Points (x, y) that must lie in the picture."""
+        return self.points
 
 
-def _dab(hint: Hint, picture_size: tuple[int, int], grid: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return which cells [h,w] a hint covers: those with their centre in its circle, its own cell always."""
-    pixels_per_row, pixels_per_column = (side / cells for side, cells in zip(picture_size, grid, strict=True))
-    row = min(int(hint.y / pixels_per_row), grid[0] - 1)
-    column = min(int(hint.x / pixels_per_column), grid[1] - 1)
-    if hint.radius is None:
-        cells_down, cells_across = abs(np.arange(grid[0]) - row), abs(np.arange(grid[1]) - column)
-        covered = np.maximum(cells_down[:, None], cells_across) < _DEFAULT_RADIUS_CELLS
-    else:
-        down = (np.arange(grid[0]) + 0.5) * pixels_per_row - hint.y
-        across = (np.arange(grid[1]) + 0.5) * pixels_per_column - hint.x
-        covered = np.hypot(down[:, None], across) <= hint.radius
-    covered[row, column] = True
-    return covered
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A colour all over an upright rectangle.
+
+    Attributes:
+        x0: pixels from the left edge to one corner, and ``x1`` to the opposite one.
+        y0: pixels from the upper edge to one corner, and ``y1`` to the opposite one.
+        x1: see ``x0``.
+        y1: see ``y0``.
+        color: as in ``Hint``.
+        strength: as in ``Hint``.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    color: Color
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(self.color, self.strength)
+
+    @property
+    def ab(self) -> tuple[float, float]:
+        """The colour's CIELAB a and b."""
+        return ab_of(self.color)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return f"the box from x = {self.x0:g}, y = {self.y0:g} to x = {self.x1:g}, y = {self.y1:g}"
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Points (x, y) that must lie in the picture."""
+        return ((self.x0, self.y0), (self.x1, self.y1))
 
 
-def _check_place(hint: Hint, picture_size: tuple[int, int]) -> None:
-    height, width = picture_size
-    if not (0 <= hint.x <= width and 0 <= hint.y <= height):
-        raise HintError(
-            f"The hint at x = {hint.x:g}, y = {hint.y:g} lies outside the picture of {width} × {height} "
-            "pixels; count from the upper left corner of the picture as it is shown."
-        )
-    if hint.radius is not None and not (math.isfinite(hint.radius) and hint.radius >= 0):
-        raise HintError(f"A hint's radius of {hint.radius:g} makes no sense; give it in pixels, 0 or more.")
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A colour wherever a second picture is white; ``Mask.of`` makes one from an array.
+
+    Attributes:
+        mask: path of a grey picture of the same shape, white where the colour goes, at any size; or the
+            content of a PNG as text, "data:image/png;base64,...".
+        color: as in ``Hint``.
+        strength: as in ``Hint``.
+    """
+
+    mask: str
+    color: Color
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(self.color, self.strength)
+
+    @classmethod
+    def of(cls, mask: NDArray[Any], color: Color, strength: float = 1.0) -> "Mask":
+        """Make one from an array [H,W] of booleans, or of uint8 with 255 where the colour goes."""
+        if mask.ndim != 2 or not mask.size or mask.dtype not in (np.bool_, np.uint8):
+            raise HintError(
+                f"A mask is an array [H,W] of booleans or uint8, not {list(mask.shape)} of {mask.dtype}; "
+                "use one channel of it."
+            )
+        grey = mask.astype(np.uint8) * np.uint8(255 if mask.dtype == np.bool_ else 1)
+        _, content = cv2.imencode(".png", grey)
+        return cls(MASK_DATA + base64.b64encode(content.tobytes()).decode("ascii"), color, strength)
+
+    @property
+    def ab(self) -> tuple[float, float]:
+        """The colour's CIELAB a and b."""
+        return ab_of(self.color)
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return "the mask" if self.mask.startswith(MASK_DATA) else f"the mask {self.mask}"
+
+    @property
+    def corners(self) -> tuple[tuple[float, float], ...]:
+        """Points (x, y) that must lie in the picture: none, as it is fitted over all of it."""
+        return ()
 
 
-def _ab_of_hex(color: str) -> tuple[float, float]:
-    match = _HEX.fullmatch(color)
-    if match is None:
-        raise HintError(f'{color!r} is no colour; write it as "#rrggbb", for example "#c2553a".')
-    codes = np.array([int(part, 16) for part in match.groups()], np.float32)
-    _, a, b = rgb_to_lab(codes / 255)
-    return float(a), float(b)
+AnyHint = Hint | Stroke | Box | Mask
+
+
+def _check(color: Color, strength: float) -> None:
+    ab_of(color)
+    if not 0 <= strength <= 1:
+        raise HintError(f"A strength of {strength:g} makes no sense; give one from 0 to 1, or leave it out.")
+
+
+def _check_length(name: str, length: float | None) -> None:
+    if length is not None and not (math.isfinite(length) and length >= 0):
+        raise HintError(f"A {name} of {length:g} makes no sense; give it in pixels, 0 or more.")
+
+
+def _pairs(points: Iterable[Iterable[float]]) -> tuple[tuple[float, float], ...]:
+    try:
+        pairs = tuple((float(x), float(y)) for x, y in points)
+    except (TypeError, ValueError) as error:
+        raise HintError(f"The points of a stroke are pairs (x, y) in pixels, not {points!r}.") from error
+    if not pairs:
+        raise HintError("A stroke needs at least one point (x, y).")
+    return pairs

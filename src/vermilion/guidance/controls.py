@@ -1,0 +1,71 @@
+"""All that a person may say about the colours of one picture, as one value."""
+
+import math
+from dataclasses import dataclass
+
+from vermilion.errors import SettingsError
+from vermilion.guidance.hints import AnyHint
+
+MOST_TEMPERATURE = 10.0
+MOST_VIVIDNESS = 4.0
+MOST_CAST = 60.0  # CIELAB units of warmth and tint
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """How one picture is to be coloured; nothing is changed unless told.
+
+    Plain data only, so that a recipe can hold all of it. Everything about colours at places becomes hints,
+    drawn in this order, the later over the earlier: reference, palette, variant, ``hints``. Then the network
+    paints with ``temperature``; then follow ``fade_unsure``, the look or the cube, and last vividness,
+    warmth and tint. Luma stays exactly the scan's throughout.
+
+    Attributes:
+        hints: colours that are known; a later one lies over an earlier one.
+        temperature: of the network's choice: lower is bolder; None for the model's own.
+        fade_unsure: 0..1: how far colour fades where the model does not know.
+        vividness: factor on the colourfulness; 1 leaves it.
+        warmth: CIELAB units towards yellow (or blue, if negative); whites and blacks stay.
+        tint: CIELAB units towards magenta (or green, if negative); whites and blacks stay.
+        look: name of a look, such as "muted".
+        cube: path of a .cube file (a 3D lookup table).
+        palette: colours to paint with, "#rrggbb" or names; or a single path of a picture that has them.
+        reference: path of a picture in colour, from which colours are carried over.
+        variant: rank of another plausible colouring, from 1; None for the automatic one.
+        seed: of the variants.
+    """
+
+    hints: tuple[AnyHint, ...] = ()
+    temperature: float | None = None
+    fade_unsure: float = 0.0
+    vividness: float = 1.0
+    warmth: float = 0.0
+    tint: float = 0.0
+    look: str | None = None
+    cube: str | None = None
+    palette: tuple[str, ...] = ()
+    reference: str | None = None
+    variant: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hints", tuple(self.hints))
+        object.__setattr__(self, "palette", tuple(self.palette))
+        if self.temperature is not None:
+            _check_range("temperature", self.temperature, 0.01, MOST_TEMPERATURE)
+        _check_range("fade_unsure", self.fade_unsure, 0, 1)
+        _check_range("vividness", self.vividness, 0, MOST_VIVIDNESS)
+        _check_range("warmth", self.warmth, -MOST_CAST, MOST_CAST)
+        _check_range("tint", self.tint, -MOST_CAST, MOST_CAST)
+        if self.variant is not None:
+            _check_range("variant", self.variant, 1, math.inf)
+        _check_range("seed", self.seed, 0, math.inf)
+        if self.look is not None and self.cube is not None:
+            raise SettingsError("A look and a cube cannot both have the last word; leave one of them out.")
+
+
+def _check_range(name: str, value: float, lowest: float, highest: float) -> None:
+    if lowest <= value <= highest and not math.isnan(value):
+        return
+    span = f"{lowest:g} or more" if math.isinf(highest) else f"from {lowest:g} to {highest:g}"
+    raise SettingsError(f"A {name.replace('_', '-')} of {value:g} is impossible; give one {span}.")
