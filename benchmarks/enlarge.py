@@ -114,9 +114,7 @@ def main() -> None:
     pictures = [cv2.imread(str(path), cv2.IMREAD_COLOR) for path in sorted(args.folder.iterdir())]
     rgb = [p[:, :, ::-1].copy() for p in pictures if p is not None and min(p.shape[:2]) >= LEAST_SIDE]
     found = [compare(colorizer, picture.astype(np.uint8, copy=False)) for picture in rgb]
-    print(
-        f"{len(found)} photographs; mean ab error: own chroma (all, near edges), true chroma (all, near edges)"
-    )
+    print(f"{len(found)} photographs; mean ab error of own chroma (all, near edges), of true chroma (same)")
     for name in WAYS:
         mean = np.mean([each[name] for each in found], axis=0)
         base = np.mean([each["bicubic"] for each in found], axis=0)
