@@ -1,9 +1,11 @@
 """Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
 
+from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions, SaveOptions
 from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.painting import Painting
+from vermilion.pictures.provenance import Provenance, read_provenance
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.write import SUFFIXES, check_output, encode_picture, write_picture
@@ -12,14 +14,17 @@ __all__ = [
     "SUFFIXES",
     "Density",
     "DensityUnit",
+    "Mark",
     "Metadata",
     "OutputColors",
     "Painting",
+    "Provenance",
     "ReadOptions",
     "SaveOptions",
     "Scan",
     "check_output",
     "encode_picture",
+    "read_provenance",
     "read_scan",
     "write_picture",
 ]

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from vermilion.pictures.exif import density_of_exif, without_thumbnail
 from vermilion.pictures.jpeg_file import APP0, APP1, APP2, APP13, APP14, COM, JpegFile, Segment
+from vermilion.pictures.jpeg_xmp import XMP, xmp_segments
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails
 
 _JFIF, _JFXX = b"JFIF\0", b"JFXX\0"
 _EXIF = b"Exif\0\0"
-_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _MULTI_PICTURE = b"MPF\0"  # points by position at pictures that the result does not carry
@@ -20,7 +20,7 @@ _NOT_COPIED = (
     (APP0, _JFIF),
     (APP0, _JFXX),
     (APP1, _EXIF),
-    (APP1, _XMP),
+    (APP1, XMP),
     (APP2, _ICC),
     (APP2, _MULTI_PICTURE),
     (APP13, _PHOTOSHOP),
@@ -34,7 +34,7 @@ def read_metadata(file: JpegFile) -> Metadata:
     resources = b"".join(file.payloads(APP13, _PHOTOSHOP))
     return Metadata(
         exif=(without_thumbnail(exif) if exif else b"") or None,
-        xmp=next(file.payloads(APP1, _XMP), None),
+        xmp=next(file.payloads(APP1, XMP), None),
         iptc=without_thumbnails(resources) or None,
         icc=_joined_icc(file),
         density=_density(file) or (density_of_exif(exif) if exif else None),
@@ -77,15 +77,15 @@ def metadata_segments(metadata: Metadata) -> Iterator[Segment]:
     yield Segment(APP0, _JFIF + head)
     if metadata.exif and len(metadata.exif) + len(_EXIF) <= _ROOM:
         yield Segment(APP1, _EXIF + metadata.exif)
-    if metadata.xmp and len(metadata.xmp) + len(_XMP) <= _ROOM:
-        yield Segment(APP1, _XMP + metadata.xmp)
+    if metadata.xmp:
+        yield from xmp_segments(metadata.xmp, metadata.jpeg_segments)
+    else:
+        yield from (Segment(marker, payload) for marker, payload in metadata.jpeg_segments)
     if metadata.icc:
         yield from _icc_segments(metadata.icc)
     if metadata.iptc:
         for part in _parts(metadata.iptc, _ROOM - len(_PHOTOSHOP)):
             yield Segment(APP13, _PHOTOSHOP + part)
-    for marker, payload in metadata.jpeg_segments:
-        yield Segment(marker, payload)
     for comment in metadata.comments:
         yield Segment(COM, comment[:_ROOM])
 

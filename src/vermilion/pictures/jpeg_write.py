@@ -36,7 +36,7 @@ from vermilion.pictures.jpeg_file import (
 )
 from vermilion.pictures.jpeg_metadata import metadata_segments
 from vermilion.pictures.luma import to_eight_bits
-from vermilion.pictures.options import SaveOptions
+from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.painting import Painting, Plane
 from vermilion.pictures.scan import Scan
 
@@ -52,11 +52,11 @@ _CARRIED = frozenset({BASELINE, EXTENDED, PROGRESSIVE})
 Choice = int | bool | list[list[int]]  # Pillow's options for a JPEG
 
 
-def encode_jpeg(scan: Scan, painting: Painting, options: SaveOptions) -> list[bytes]:
+def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, *, fast: bool = False) -> list[bytes]:
     """The coloured picture as the parts of a JPEG file.
 
     A grey or YCbCr scan's luma coefficients and table are carried over bit for bit (with
-    `fast_jpeg` those of a YCbCr scan are made again from its luma with its own table). Any other
+    `fast` those of a YCbCr scan are made again from its luma with its own table). Any other
     luma is encoded at quality 97, and its chroma at full size.
 
     Raises:
@@ -67,11 +67,11 @@ def encode_jpeg(scan: Scan, painting: Painting, options: SaveOptions) -> list[by
             f"a JPEG side ends at {_MAX_SIDE} pixels, but {scan.source_name} is"
             f" {scan.size[1]} x {scan.size[0]}; save it as PNG or TIFF"
         )
-    grey, subsampled = _grey_jpeg(scan, fast=options.fast_jpeg)
+    grey, subsampled = _grey_jpeg(scan, fast=fast)
     progressive = grey.frame.process == PROGRESSIVE
     planes = painting.chroma_planes(subsampled)
     blue, red = (parse_jpeg(_encode_chroma(plane, progressive=progressive)) for plane in planes)
-    head = join_head([*metadata_segments(scan.metadata), *_frame_segments(grey, blue, subsampled=subsampled)])
+    head = join_head([*metadata_segments(metadata), *_frame_segments(grey, blue, subsampled=subsampled)])
     return [head, *_scans(grey, blue, red), END]
 
 

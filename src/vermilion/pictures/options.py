@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from vermilion.pictures.mark import Mark
+
 # 400 million pixels is a 20,000 x 20,000 scan: beyond any print, and 0.4 GB of 8-bit luma.
 DEFAULT_MAX_PIXELS = 400_000_000
 
@@ -31,9 +33,11 @@ class SaveOptions:
             (>= 99.5 % of the coefficients come back) instead of carrying the coefficients over.
         drop_depth: Allow 16 bits to become 8 in a format that holds only 8.
         drop_alpha: Allow transparency to be left out in a format without it.
+        mark: What the file's XMP is to tell of the colours; None leaves the XMP as it is.
     """
 
     overwrite: bool = False
     fast_jpeg: bool = False
     drop_depth: bool = False
     drop_alpha: bool = False
+    mark: Mark | None = None

@@ -7,6 +7,7 @@ from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.options import SaveOptions
 from vermilion.pictures.painting import Painting
+from vermilion.pictures.provenance import result_metadata
 from vermilion.pictures.publish import exists, publish
 from vermilion.pictures.scan import Scan
 
@@ -30,7 +31,8 @@ def write_picture(scan: Scan, painting: Painting, path: str | Path, options: Sav
 
     Raises:
         OutputError: The suffix is unknown, the file is there already, the format would lose
-            depth or alpha that `options` does not give up, or the file cannot be written.
+            depth or alpha that `options` does not give up, no mark can be put into the scan's
+            metadata, or the file cannot be written.
     """
     path = Path(path)
     kind = check_output(scan, path, options)
@@ -52,7 +54,8 @@ def encode_picture(
         options: Which losses are allowed.
 
     Raises:
-        OutputError: The format is unknown, or would lose depth or alpha.
+        OutputError: The format is unknown, would lose depth or alpha, or no mark can be put
+            into the scan's metadata.
     """
     kind = _FORMATS.get(format.lower().removeprefix("."))
     if kind is None:
@@ -77,6 +80,7 @@ def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS)
     if not options.overwrite and path.exists():
         raise exists(path)
     _refuse_losses(scan, kind, options)
+    result_metadata(scan.metadata, kind, options.mark, scan.source_name)
     return kind
 
 
@@ -94,10 +98,11 @@ def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
 
 
 def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> Sequence[Buffer]:
+    metadata = result_metadata(scan.metadata, kind, options.mark, scan.source_name)
     if kind == "jpeg":
         from vermilion.pictures.jpeg_write import encode_jpeg  # noqa: PLC0415 - only what is used
 
-        return encode_jpeg(scan, painting, options)
+        return encode_jpeg(scan, painting, metadata, fast=options.fast_jpeg)
     from vermilion.pictures import vips_write  # noqa: PLC0415
 
-    return vips_write.ENCODERS[kind](scan, painting)
+    return vips_write.ENCODERS[kind](scan, painting, metadata)

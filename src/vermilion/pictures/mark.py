@@ -1,0 +1,20 @@
+"""The facts that a result tells of its colours; `provenance.py` puts them into words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a result tells of its colours.
+
+    Attributes:
+        version: of vermilion.
+        model: name and version of the model.
+        model_hash: SHA-256 of the model, in hexadecimal.
+        recipe_hash: SHA-256 of the recipe, in hexadecimal.
+    """
+
+    version: str
+    model: str
+    model_hash: str
+    recipe_hash: str

@@ -1,0 +1,134 @@
+"""Where the colours of a picture come from, told in its XMP in the words of IPTC, and read back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING
+
+from vermilion.errors import OutputError, PictureError
+from vermilion.pictures.jpeg_xmp import is_extension, whole_xmp
+from vermilion.pictures.mark import Mark
+from vermilion.pictures.metadata import Metadata
+from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
+
+if TYPE_CHECKING:
+    from vermilion.pictures.read import Readable
+
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+"""IPTC's term for a picture of which a trained network made a part: here the colours."""
+
+_TYPE = "Iptc4xmpExt:DigitalSourceType"
+_SYSTEM, _SYSTEM_VERSION = "Iptc4xmpExt:AISystemUsed", "Iptc4xmpExt:AISystemVersionUsed"
+_TOOL = "xmp:CreatorTool"  # by its definition the first tool, so that of a scanner stays
+_SCAN_TYPE = "vermilion:ScanDigitalSourceType"
+_PROGRAM = "vermilion"
+
+
+_OURS = {
+    "version": "vermilion:Version",
+    "model": "vermilion:Model",
+    "model_hash": "vermilion:ModelHash",
+    "recipe_hash": "vermilion:RecipeHash",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What a file says of where it comes from; empty texts where it says nothing.
+
+    Attributes:
+        source_type: IPTC's term for how the picture was made.
+        scan_source_type: what the scan had said there, before vermilion coloured it.
+        tool: the first tool that made the file.
+        system: name and version of the AI system that took part.
+        mark: what vermilion wrote, or None.
+    """
+
+    source_type: str = ""
+    scan_source_type: str = ""
+    tool: str = ""
+    system: str = ""
+    mark: Mark | None = None
+
+
+def result_metadata(metadata: Metadata, kind: str, mark: Mark | None, name: str) -> Metadata:
+    """What the result carries: the scan's metadata, with a mark where one is wanted.
+
+    Whatever the scan's XMP said stays. Only the digital source type is replaced, as a picture can have
+    but one: the scan's own is kept beside it under a name of ours.
+
+    Args:
+        metadata: the scan's.
+        kind: format of the result; only a JPEG needs an extension for much XMP.
+        mark: what to tell, or None.
+        name: of the scan, for the message.
+
+    Raises:
+        OutputError: the scan's XMP is damaged, so that nothing can be added safely.
+    """
+    whole = whole_xmp(metadata.xmp, metadata.jpeg_segments)
+    if mark is None:
+        return metadata if kind == "jpeg" else replace(metadata, xmp=whole)
+    try:
+        return _marked(metadata, XmpPacket.parse(whole), mark, apart=kind == "jpeg")
+    except MalformedXmpError as error:
+        raise OutputError(
+            f"{name} carries damaged XMP ({error}), into which no mark can be put without loss;"
+            " repair it, or leave the mark out with mark=False (--no-mark)"
+        ) from error
+
+
+def _marked(metadata: Metadata, whole: XmpPacket, mark: Mark, *, apart: bool) -> Metadata:
+    """The metadata with a mark; `apart` leaves an extension as it is, unless it would contradict."""
+    properties = _properties(mark, whole.properties)
+    packet = XmpPacket.parse(metadata.xmp)
+    in_extension = whole.properties.keys() - packet.properties.keys()
+    if apart and not in_extension & properties.keys():
+        return replace(metadata, xmp=packet.with_properties(properties))
+    kept = tuple(segment for segment in metadata.jpeg_segments if not is_extension(segment))
+    return replace(metadata, xmp=whole.with_properties(properties), jpeg_segments=kept)
+
+
+def _properties(mark: Mark, said: Mapping[str, str]) -> dict[str, str]:
+    """The properties to write, given what the packet says already."""
+    properties = {_TYPE: SOURCE_TYPE}
+    if _TOOL not in said:
+        properties[_TOOL] = f"{_PROGRAM} {mark.version}"
+    if said.get(_SYSTEM, _PROGRAM) == _PROGRAM:
+        properties |= {_SYSTEM: _PROGRAM, _SYSTEM_VERSION: mark.version}
+    properties |= {name: getattr(mark, key) for key, name in _OURS.items()}
+    scan_type = said.get(_SCAN_TYPE, "") if _OURS["version"] in said else said.get(_TYPE, "")
+    return properties | ({_SCAN_TYPE: scan_type} if scan_type else {})
+
+
+def read_provenance(source: "Readable") -> Provenance:
+    """What a file says of where it comes from.
+
+    Args:
+        source: a path, or the bytes of a file.
+
+    Raises:
+        PictureError: it is no picture, or its XMP is damaged.
+    """
+    from vermilion.pictures.read import read_scan  # noqa: PLC0415 - which reads what is written with marks
+
+    scan = read_scan(source, ReadOptions(recolor=True))
+    try:
+        said = XmpPacket.parse(whole_xmp(scan.metadata.xmp, scan.metadata.jpeg_segments)).properties
+    except MalformedXmpError as error:
+        raise PictureError(
+            f"{scan.source_name} carries damaged XMP ({error}); repair it, for instance with exiftool"
+        ) from error
+    return Provenance(
+        source_type=said.get(_TYPE, ""),
+        scan_source_type=said.get(_SCAN_TYPE, ""),
+        tool=said.get(_TOOL, ""),
+        system=" ".join(filter(None, (said.get(_SYSTEM), said.get(_SYSTEM_VERSION)))),
+        mark=_mark_of(said),
+    )
+
+
+def _mark_of(said: Mapping[str, str]) -> Mark | None:
+    if not any(name in said for name in _OURS.values()):
+        return None
+    return Mark(**{field.name: said.get(_OURS[field.name], "") for field in fields(Mark)})
