@@ -1,7 +1,10 @@
 """What people say about colour, turned into hints for the network. Arrays only."""
 
 from vermilion.guidance.controls import Controls
+from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
+from vermilion.guidance.look import Look, adjust_colors, apply_look
+from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_of
 from vermilion.guidance.shapes import AB_SCALE, Drawing, draw_hints, rasterize_hints
 
@@ -11,11 +14,19 @@ __all__ = [
     "Box",
     "Color",
     "Controls",
+    "Cube",
     "Drawing",
     "Hint",
+    "Look",
     "Mask",
     "Stroke",
     "ab_of",
+    "adjust_colors",
+    "apply_cube",
+    "apply_look",
     "draw_hints",
+    "load_look",
+    "look_names",
     "rasterize_hints",
+    "read_cube",
 ]

@@ -1,0 +1,148 @@
+"""Film looks from ``.cube`` files (Adobe's Cube LUT Specification 1.0); only their colours are taken."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import ab_to_cbcr, cbcr_to_rgb, fit_gamut, rgb_to_lab
+from vermilion.errors import SettingsError
+
+Floats = NDArray[np.float32]
+
+_SIZES = range(2, 130)
+_LARGEST_FILE = 128 << 20  # bytes; a table of 129 colours a side needs about 60 MB
+_FARTHEST = 1e6  # of any number of a table; also refuses infinities and what is no number
+_IGNORED = {"TITLE", "LUT_3D_INPUT_RANGE", "LUT_IN_VIDEO_RANGE", "LUT_OUT_VIDEO_RANGE"}
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """A table of colours for sRGB.
+
+    Attributes:
+        table: float32 [n,n,n,3], the sRGB that comes out, counted by blue, green and red that go in.
+        lowest: float32 [3], the R, G, B of the table's first entry.
+        highest: float32 [3], the R, G, B of its last.
+    """
+
+    table: Floats
+    lowest: Floats
+    highest: Floats
+
+
+def read_cube(path: str | Path) -> Cube:
+    """Read a 3D LUT.
+
+    Raises:
+        SettingsError: the file cannot be read, is malformed, or holds a 1D LUT.
+    """
+    path = Path(path)
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise SettingsError(
+                f"{path} is larger than any .cube file with up to 129 colours a side; check it."
+            )
+        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        raise SettingsError(
+            f"The LUT {path} cannot be read ({error.strerror or error}); check the path."
+        ) from error
+    return parse_cube(text, str(path))
+
+
+def parse_cube(text: str, name: str) -> Cube:
+    """Return the LUT that the text of a ``.cube`` file holds; ``name`` is for messages.
+
+    Raises:
+        SettingsError: the text is malformed, or holds a 1D LUT.
+    """
+    lines = [(number, line.split("#")[0].split()) for number, line in enumerate(text.splitlines(), 1)]
+    words_of_lines = [(number, words) for number, words in lines if words]
+    header = {words[0]: (number, words[1:]) for number, words in words_of_lines if words[0][0].isalpha()}
+    rows = [(number, words) for number, words in words_of_lines if not words[0][0].isalpha()]
+    size = _size(header, name)
+    lowest, highest = (
+        _triple(header, key, default, name) for key, default in (("DOMAIN_MIN", 0), ("DOMAIN_MAX", 1))
+    )
+    if not (lowest < highest).all():
+        raise SettingsError(f"{name}: DOMAIN_MIN is not below DOMAIN_MAX; mend one of them.")
+    if len(rows) != size**3:
+        raise SettingsError(
+            f"{name} has {len(rows)} rows of colours, but LUT_3D_SIZE {size} needs {size**3}; "
+            "get the whole file."
+        )
+    return Cube(_table(rows, name).reshape(size, size, size, 3), lowest, highest)
+
+
+def apply_cube(cube: Cube, luma: Floats, ab: Floats) -> Floats:
+    """Return the (a,b) [h,w,2] that a LUT makes of luma [h,w] (0..1) with ``ab`` [h,w,2]; float32.
+
+    The LUT sees sRGB in gamut and is interpolated trilinearly. The lightness it gives is dropped: luma stays.
+    """
+    rgb = cbcr_to_rgb(luma, fit_gamut(luma, ab_to_cbcr(luma, ab)))
+    return rgb_to_lab(np.clip(_interpolated(cube, rgb), 0, 1))[..., 1:]
+
+
+def _interpolated(cube: Cube, rgb: Floats) -> Floats:
+    """Return colours [...,3] looked up in the table, blended from the eight entries around each."""
+    last = cube.table.shape[0] - 1
+    place = np.clip((rgb - cube.lowest) / (cube.highest - cube.lowest), 0, 1) * last
+    low = np.minimum(place.astype(np.intp), last - 1)
+    part = place.astype(np.float32) - low
+    result = np.zeros(rgb.shape, np.float32)
+    for corner in np.ndindex(2, 2, 2):
+        weight = np.prod(np.where(corner, part, 1 - part), axis=-1)
+        red, green, blue = np.moveaxis(low + np.array(corner), -1, 0)
+        result += weight[..., None] * cube.table[blue, green, red]
+    return result
+
+
+def _size(header: dict[str, tuple[int, list[str]]], name: str) -> int:
+    """Return the colours a side, and refuse headers that we do not understand."""
+    for key, (number, _) in header.items():
+        if key == "LUT_1D_SIZE":
+            raise SettingsError(
+                f"{name} is a 1D LUT, which changes tones and no colours; give one with LUT_3D_SIZE."
+            )
+        if key not in _IGNORED | {"LUT_3D_SIZE", "DOMAIN_MIN", "DOMAIN_MAX"}:
+            raise SettingsError(f"{name}, line {number}: {key!r} belongs in no .cube file; get it again.")
+    number, words = header.get("LUT_3D_SIZE", (0, []))
+    if not number:
+        raise SettingsError(
+            f"{name} names no LUT_3D_SIZE, so it is no .cube file of a 3D LUT; give one that is."
+        )
+    if len(words) != 1 or not words[0].isdecimal() or int(words[0]) not in _SIZES:
+        raise SettingsError(
+            f"{name}, line {number}: LUT_3D_SIZE {' '.join(words)} is impossible; it is one number from "
+            f"{_SIZES.start} to {_SIZES.stop - 1}."
+        )
+    return int(words[0])
+
+
+def _triple(header: dict[str, tuple[int, list[str]]], key: str, default: float, name: str) -> Floats:
+    number, words = header.get(key, (0, [str(default)] * 3))
+    triple: Floats = _table([(number, words)], name)[0]
+    return triple
+
+
+def _table(rows: list[tuple[int, list[str]]], name: str) -> Floats:
+    """Return rows of three numbers as float32 [n,3]."""
+    try:
+        table = np.array([words for _, words in rows], np.float64)
+    except ValueError:
+        table = np.empty((0, 0))
+    if table.shape != (len(rows), 3) or not (abs(table) <= _FARTHEST).all():
+        number, words = next(row for row in rows if not _is_color(row[1]))
+        raise SettingsError(
+            f"{name}, line {number}: {' '.join(words)!r} is not three numbers; get the file again."
+        )
+    return table.astype(np.float32)
+
+
+def _is_color(words: list[str]) -> bool:
+    try:
+        return len(words) == 3 and bool((abs(np.array(words, np.float64)) <= _FARTHEST).all())
+    except ValueError:
+        return False

@@ -1,0 +1,99 @@
+"""Look files: TOML tables with the attributes of a ``Look``; those in ``looks/`` come with the package."""
+
+import math
+import tomllib
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from vermilion.errors import HintError, SettingsError
+from vermilion.guidance.look import Look
+
+_FOLDER = Path(__file__).with_name("looks")
+_SUFFIX = ".toml"
+
+
+def look_names() -> tuple[str, ...]:
+    """Return the names of the looks that come with the package."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob(f"*{_SUFFIX}")))
+
+
+def load_look(name: str) -> Look:
+    """Return a look of the package by its name, or one of your own by the path of its ``.toml`` file.
+
+    Raises:
+        SettingsError: there is no such look, or its file is malformed.
+    """
+    if name.endswith(_SUFFIX):
+        return read_look(Path(name))
+    if name not in look_names():
+        raise SettingsError(
+            f"There is no look {name!r}; choose {', '.join(look_names())}, or give the path of a .toml file."
+        )
+    return read_look(_FOLDER / f"{name}{_SUFFIX}")
+
+
+def read_look(path: Path) -> Look:
+    """Read a look from a file.
+
+    Raises:
+        SettingsError: it cannot be read, is no TOML, or says something that no look can.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise SettingsError(f"The look {path} cannot be read ({reason}); check its path.") from error
+    except ValueError as error:  # neither UTF-8 nor TOML
+        raise SettingsError(f"The look {path} is not valid TOML ({error}); mend that place.") from error
+    known = [field.name for field in fields(Look)]
+    for key in table:
+        if key not in known:
+            raise SettingsError(f"The look {path} sets {key!r}; a look may set {', '.join(known)}.")
+    if "about" not in table:
+        raise SettingsError(f'The look {path} does not say what it is; add about = "one sentence".')
+    try:
+        return Look(**{key: _READERS.get(key, _number)(value, key) for key, value in table.items()})
+    except (HintError, SettingsError) as error:
+        raise SettingsError(f"The look {path} cannot be used: {error}") from error
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"{key} = {value!r} is no text; write it in quotes.")
+    return value
+
+
+def _number(value: object, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise SettingsError(f"{key} = {value!r} is no number; write one, such as 1.2.")
+    return float(value)
+
+
+def _pair(value: object, key: str) -> tuple[float, float]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise SettingsError(f"{key} = {value!r} is no pair of numbers; write one, such as [2, 8].")
+    return _number(value[0], key), _number(value[1], key)
+
+
+def _matrix(value: object, key: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise SettingsError(f"{key} = {value!r} is no matrix; write two rows, such as [[1, 0], [0, 1]].")
+    return _pair(value[0], key), _pair(value[1], key)
+
+
+def _colors(value: object, key: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise SettingsError(f'{key} = {value!r} is no list; write one, such as ["#c2553a", "teal"].')
+    return tuple(_text(color, key) for color in value)
+
+
+_READERS: dict[str, Callable[[object, str], Any]] = {
+    "about": _text,
+    "mixing": _matrix,
+    "dyes": _colors,
+    "shadows": _pair,
+    "midtones": _pair,
+    "highlights": _pair,
+}
