@@ -5,6 +5,7 @@ scan ─read─▶ luma, small, upright ─see─▶ features ─paint─▶ (a,
                                                                                      the scan's own luma
 """
 
+import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion import __version__
 from vermilion.color import (
     ExactJoiner,
     ab_to_cbcr,
@@ -26,9 +28,17 @@ from vermilion.color import (
     upright_size,
 )
 from vermilion.errors import SettingsError
-from vermilion.guidance import Hint, rasterize_hints
-from vermilion.network import Model, with_margin, working_size
-from vermilion.pictures import ReadOptions, SaveOptions, Scan, encode_picture, read_scan, write_picture
+from vermilion.guidance import Controls, Hint, Recipe, UsedFile, UsedModel, rasterize_hints
+from vermilion.network import Model, engine_name, with_margin, working_size
+from vermilion.pictures import (
+    Mark,
+    ReadOptions,
+    SaveOptions,
+    Scan,
+    encode_picture,
+    read_scan,
+    write_picture,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -88,7 +98,26 @@ class Colorizer:
         ab, confidence = self._paint(luma, hints, upright_size(scan.size, scan.orientation))
         cbcr = turn_back(ab_to_cbcr(reduce_luma(luma, confidence.shape), ab), scan.orientation)
         code_cbcr = scan.colors.convert(reduce_luma(codes, cbcr.shape[:2]), cbcr)
-        return Picture(scan, code_cbcr, turn_back(confidence, scan.orientation))
+        draft = self._draft(scan, Controls(hints=tuple(hints)), recolor=recolor, size=size)
+        return Picture(scan, code_cbcr, turn_back(confidence, scan.orientation), draft, self._engine)
+
+    @property
+    def _engine(self) -> str:
+        """What computes, as a recipe tells it: another one may round the last bit otherwise."""
+        return f"{platform.machine()}, {engine_name()}, {self.model.provider}"
+
+    def _draft(self, scan: Scan, controls: Controls, *, recolor: bool, size: int | None) -> Recipe:
+        """The recipe of a picture, less the hashes that take time and may not be wanted."""
+        card = self.model.card
+        return Recipe(
+            vermilion=__version__,
+            input=UsedFile(scan.source_name),
+            model=UsedModel(card.name, card.version, self.model.hash),
+            page=scan.page,
+            recolor=recolor,
+            size=size,
+            controls=controls,
+        )
 
     def _paint(
         self, luma: Floats, hints: Sequence[Hint], picture_size: tuple[int, int]
@@ -123,11 +152,24 @@ class Picture:
         scan: what came in. Its luma is the result's, at every pixel.
         cbcr: float32 [h,w,2], -0.5..0.5: chroma of network size, in the file's orientation and profile.
         confidence: float32 [h,w], 0..1: the probability that the true (a,b) is within 10 of the painted one.
+        draft: the recipe as far as it is known without reading anything again; see ``recipe``.
+        engine: what computed.
     """
 
     scan: Scan
     cbcr: Floats
     confidence: Floats
+    draft: Recipe
+    engine: str
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """Everything that made these colours, to be written down and replayed.
+
+        Raises:
+            SettingsError: a file that the controls name is no longer there.
+        """
+        return self.draft.completed(self.scan.sha256, self.cbcr.tobytes(), self.engine)
 
     def save(
         self,
@@ -137,6 +179,7 @@ class Picture:
         fast_jpeg: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
+        mark: bool = True,
     ) -> None:
         """Write the picture; the name's suffix chooses JPEG, PNG, TIFF or lossless WebP.
 
@@ -147,12 +190,17 @@ class Picture:
                 for large scans that are stored as YCbCr, and no different for grey ones.
             drop_depth: allow 16 bits to become 8 where the format holds no more.
             drop_alpha: allow transparency to be left out where the format has none.
+            mark: tell in the file's XMP that a network made the colours, and by which recipe.
 
         Raises:
             OutputError: it cannot be written, or something would be lost that no flag allows.
         """
         options = SaveOptions(
-            overwrite=overwrite, fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha
+            overwrite=overwrite,
+            fast_jpeg=fast_jpeg,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=self._mark if mark else None,
         )
         write_picture(self.scan, self, path, options)
 
@@ -163,9 +211,15 @@ class Picture:
         fast_jpeg: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
+        mark: bool = True,
     ) -> bytes:
         """Return the content of a file: "jpg", "png", "tif" or "webp"; the flags are those of ``save``."""
-        options = SaveOptions(fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha)
+        options = SaveOptions(
+            fast_jpeg=fast_jpeg,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=self._mark if mark else None,
+        )
         return encode_picture(self.scan, self, format, options)
 
     def to_numpy(self) -> Codes:
@@ -198,6 +252,11 @@ class Picture:
         content = BytesIO()
         image.save(content, "png")
         return content.getvalue()
+
+    @property
+    def _mark(self) -> Mark:
+        model = self.draft.model
+        return Mark(__version__, f"{model.name} {model.version}", model.sha256, self.recipe.hash)
 
     @cached_property
     def _joiner(self) -> ExactJoiner:

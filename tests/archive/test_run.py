@@ -66,11 +66,18 @@ def test_every_picture_is_done_and_timed(box: Path) -> None:
 def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
     colorizer = FakeColorizer()
     options = RunOptions(
-        page=2, recolor=True, overwrite=True, fast_jpeg=True, drop_depth=True, drop_alpha=True, size=192
+        page=2,
+        recolor=True,
+        overwrite=True,
+        fast_jpeg=True,
+        drop_depth=True,
+        drop_alpha=True,
+        size=192,
+        mark=False,
     )
     run_all(make_plan([box / "a.png"]), colorizer, options)
     assert colorizer.asked == [{"source": box / "a.png", "page": 2, "recolor": True, "size": 192}]
-    flags = {"overwrite": True, "fast_jpeg": True, "drop_depth": True, "drop_alpha": True}
+    flags = {"overwrite": True, "fast_jpeg": True, "drop_depth": True, "drop_alpha": True, "mark": False}
     assert colorizer.saved == [{"path": box / "a.color.png", **flags}]
 
 

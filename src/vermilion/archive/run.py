@@ -24,6 +24,7 @@ class RunOptions:
         drop_depth: whether 16 bits may become 8 where the format holds no more.
         drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
+        mark: whether results tell in their XMP that a network made the colours.
     """
 
     page: int | None = 1
@@ -33,6 +34,7 @@ class RunOptions:
     drop_depth: bool = False
     drop_alpha: bool = False
     size: int | None = None
+    mark: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
         fast_jpeg=options.fast_jpeg,
         drop_depth=options.drop_depth,
         drop_alpha=options.drop_alpha,
+        mark=options.mark,
     )
 
 

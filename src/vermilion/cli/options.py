@@ -82,6 +82,13 @@ Size = Annotated[
         help="Short side in pixels at which the network looks, from 32 to 2048; the result keeps its size.",
     ),
 ]
+NoMark = Annotated[
+    bool,
+    typer.Option(
+        "--no-mark",
+        help="Do not tell in the file's XMP that a network made the colours, and by which recipe.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
 Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Say more: model, engine, each skipped picture, tracebacks.")

@@ -60,5 +60,9 @@ def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
 def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> bytes:
     format_name = format_name or _SUFFIX_OF.get(picture.scan.format, "png")
     return picture.encode(
-        format_name, fast_jpeg=run.fast_jpeg, drop_depth=run.drop_depth, drop_alpha=run.drop_alpha
+        format_name,
+        fast_jpeg=run.fast_jpeg,
+        drop_depth=run.drop_depth,
+        drop_alpha=run.drop_alpha,
+        mark=run.mark,
     )

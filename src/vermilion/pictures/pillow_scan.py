@@ -1,6 +1,7 @@
 """PIL images as scans, and the few formats that Pillow opens and libvips does not."""
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +37,8 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
         with Image.open(source.path or io.BytesIO(source.given or b""), formats=_FORMATS) as image:
             only_page(options.page, int(getattr(image, "n_frames", 1)), source.name)
             image.seek(options.page - 1)
-            return read_image(image, options, source.name, (image.format or "unknown").lower())
+            kind = (image.format or "unknown").lower()
+            return replace(read_image(image, options, source.name, kind), source=source)
     except UnidentifiedImageError:
         return None
     except Image.DecompressionBombError as error:

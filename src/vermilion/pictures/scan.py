@@ -1,5 +1,6 @@
 """A scan: what came in, with its luma at full size and everything that must survive."""
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from vermilion.pictures.luma import Samples
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.output_colors import OutputColors
+from vermilion.pictures.source import Source
 
 __all__ = ["ArrayPixels", "Pixels", "Samples", "Scan", "reduce_area"]
 
@@ -45,6 +47,7 @@ class Scan:
         format: "jpeg", "png", "tiff", "webp", "array" or another libvips format name.
         colors: How chroma must be converted for the profile of the result.
         jpeg: The whole file if the scan is a JPEG, else None.
+        source: Where the file is, or None if the scan never was one.
     """
 
     size: tuple[int, int]
@@ -58,6 +61,7 @@ class Scan:
     colors: OutputColors
     pixels: Pixels = field(repr=False)
     jpeg: bytes | None = field(default=None, repr=False)
+    source: Source | None = field(default=None, repr=False)
 
     @cached_property
     def luma(self) -> Samples:
@@ -70,6 +74,19 @@ class Scan:
     def alpha(self) -> Samples | None:
         """Transparency, of the luma's dtype and size, or None."""
         return self.pixels.alpha()
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file in hexadecimal; of an array or an image, of its luma and alpha."""
+        if self.jpeg is not None:
+            return hashlib.sha256(self.jpeg).hexdigest()
+        if self.source is not None:
+            return self.source.sha256()
+        digest = hashlib.sha256(f"{self.size} {self.depth}".encode())
+        for samples in (self.luma, self.alpha):
+            if samples is not None:
+                digest.update(np.ascontiguousarray(samples).data)
+        return digest.hexdigest()
 
     def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """Luma as the network should see it.

@@ -1,5 +1,6 @@
 """Where a scan comes from: a path or bytes, with kind errors for what cannot be opened."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,16 @@ class Source:
             return self.given or b""
         try:
             return self.path.read_bytes()
+        except OSError as error:
+            raise unreadable(self.name, error) from error
+
+    def sha256(self) -> str:
+        """SHA-256 of all bytes, in hexadecimal, without holding them all."""
+        if self.path is None:
+            return hashlib.sha256(self.given or b"").hexdigest()
+        try:
+            with self.path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             raise unreadable(self.name, error) from error
 

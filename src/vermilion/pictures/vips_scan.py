@@ -60,6 +60,7 @@ def read_with_vips(source: Source, options: ReadOptions) -> Scan:
         format=page.format,
         colors=colors,
         pixels=ArrayPixels(luma, alpha),
+        source=source,
     )
 
 

@@ -1,0 +1,103 @@
+"""Plain data, as JSON gives it, to the dataclasses that it describes; errors name the key."""
+
+import dataclasses
+import types
+from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from vermilion.errors import SettingsError, VermilionError
+
+T = TypeVar("T")
+
+_KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
+
+
+def from_plain(kind: type[T], value: object, where: str) -> T:
+    """Build a dataclass of tables, lists, texts, numbers, booleans and nulls.
+
+    Args:
+        kind: the dataclass. Its fields may be of plain types, tuples, dataclasses and unions of these; of
+            several dataclasses that one is meant whose required keys are all there.
+        value: what was read; it is not changed.
+        where: what to call it in messages.
+
+    Raises:
+        SettingsError: a key is unknown or missing, or a value is not of its kind or impossible.
+    """
+    return cast("T", _convert(kind, value, where))
+
+
+def _convert(kind: object, value: object, where: str) -> object:
+    if get_origin(kind) in (Union, types.UnionType):
+        return _choose(get_args(kind), value, where)
+    if dataclasses.is_dataclass(kind):
+        return _build(cast("type", kind), value, where)
+    if get_origin(kind) is tuple:
+        return _listed(get_args(kind), value, where)
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise SettingsError(f"{where}: must be {_word(kind)}, not {_shown(value)}.")
+    return value
+
+
+def _build(kind: type, value: object, where: str) -> object:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{where}: must be a table {{...}}, not {_shown(value)}.")
+    hints = get_type_hints(kind)
+    unknown = sorted(value.keys() - hints.keys())
+    if unknown:
+        raise SettingsError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(hints)}.")
+    missing = sorted(required_keys(kind) - value.keys())
+    if missing:
+        raise SettingsError(f"{where}: the key {missing[0]!r} is missing.")
+    parts = {key: _convert(hints[key], part, f"{where}: {key}") for key, part in value.items()}
+    try:
+        return kind(**parts)
+    except VermilionError as error:  # what a dataclass itself refuses
+        raise SettingsError(f"{where}: {error}") from error
+
+
+def required_keys(kind: type) -> set[str]:
+    """The fields of a dataclass that have no default."""
+    none = dataclasses.MISSING
+    entries = dataclasses.fields(kind)
+    return {entry.name for entry in entries if entry.default is none and entry.default_factory is none}
+
+
+def _choose(kinds: tuple[object, ...], value: object, where: str) -> object:
+    """One of several kinds: for a table the dataclass whose keys are there, else the kind of the value."""
+    tables = [cast("type", kind) for kind in kinds if dataclasses.is_dataclass(kind)]
+    if isinstance(value, dict) and tables:
+        chosen = [kind for kind in tables if required_keys(kind) <= value.keys()]
+        if not chosen:
+            forms = " or ".join(" + ".join(sorted(required_keys(kind))) for kind in tables)
+            raise SettingsError(f"{where}: has {', '.join(value) or 'no keys'}, but needs {forms}.")
+        return _build(chosen[0], value, where)
+    for kind in kinds:
+        fits = (list,) if get_origin(kind) is tuple else (kind, int) if kind is float else (kind,)
+        if type(value) in fits:
+            return _convert(kind, value, where)
+    words = " or ".join(dict.fromkeys(_word(kind) for kind in kinds))
+    raise SettingsError(f"{where}: must be {words}, not {_shown(value)}.")
+
+
+def _listed(kinds: tuple[object, ...], value: object, where: str) -> tuple[object, ...]:
+    if not isinstance(value, list | tuple):
+        raise SettingsError(f"{where}: must be a list [...], not {_shown(value)}.")
+    if kinds[-1] is Ellipsis:
+        kinds = kinds[:1] * len(value)
+    if len(kinds) != len(value):
+        raise SettingsError(f"{where}: must have {len(kinds)} entries, not {len(value)}.")
+    pairs = enumerate(zip(kinds, value, strict=True), 1)
+    return tuple(_convert(kind, part, f"{where} {number}") for number, (kind, part) in pairs)
+
+
+def _word(kind: object) -> str:
+    if get_origin(kind) is tuple:
+        return "a list [...]"
+    return _KINDS.get(cast("type", kind), "a table {...}")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

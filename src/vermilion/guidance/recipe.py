@@ -1,0 +1,204 @@
+"""A recipe: everything that made the colours of one picture, as a text file that can be replayed."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from vermilion.errors import SettingsError
+from vermilion.guidance.controls import Controls
+from vermilion.guidance.hints import MASK_DATA, Mask
+from vermilion.guidance.plain import from_plain
+
+SCHEMA = 1
+"""Version of the form of a recipe; it grows whenever an older vermilion could misread a newer recipe."""
+
+SUFFIX = ".recipe.json"
+
+
+@dataclass(frozen=True, slots=True)
+class UsedFile:
+    """A file that took part.
+
+    Attributes:
+        path: as it was given: absolute, or from the folder in which the command was called.
+        sha256: of its content, in hexadecimal; empty takes any file.
+    """
+
+    path: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedModel:
+    """The model that painted.
+
+    Attributes:
+        name: from its card.
+        version: from its card.
+        sha256: of the whole model, as `vermilion info` shows it; empty takes any model.
+    """
+
+    name: str
+    version: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the recipe gave when it was written. A replay is compared with it.
+
+    Attributes:
+        engine: what computed.
+        recipe: hash of the recipe then; another one now means that it was edited since.
+        colors: SHA-256 of the painted chroma.
+    """
+
+    engine: str
+    recipe: str
+    colors: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that made the colours of one picture.
+
+    Attributes:
+        schema: version of this form.
+        vermilion: version of the program.
+        input: the scan.
+        model: what painted.
+        page: of a scan with several, counted from 1.
+        recolor: whether a picture that is in real colour already is accepted.
+        size: pixels of the short side at which the network looks; null for the model's own.
+        controls: all that a person said about the colours.
+        files: further files that the controls name, with their hashes.
+        made: what came of it; null in a recipe that was never run.
+    """
+
+    vermilion: str
+    input: UsedFile
+    model: UsedModel
+    schema: int = SCHEMA
+    page: int = 1
+    recolor: bool = False
+    size: int | None = None
+    controls: Controls = field(default_factory=Controls)
+    files: tuple[UsedFile, ...] = ()
+    made: Made | None = None
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of all but ``made``, in hexadecimal: the same however the file is laid out."""
+        facts = asdict(replace(self, made=None).normal())
+        plain = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(plain.encode("ascii")).hexdigest()
+
+    def normal(self) -> "Recipe":
+        """Return the same recipe as it is after writing and reading: 2 becomes 2.0 where it is a length."""
+        return from_plain(Recipe, json.loads(json.dumps(asdict(self), default=_as_plain)), "the recipe")
+
+    def completed(self, scan_sha256: str, colors: bytes, engine: str) -> "Recipe":
+        """Return the recipe of a finished run.
+
+        Args:
+            scan_sha256: of the scan.
+            colors: what was painted; only its hash is kept.
+            engine: what computed.
+
+        Raises:
+            SettingsError: a file that the controls name is no longer there.
+        """
+        used = tuple(UsedFile(path, file_hash(path)) for path in files_of(self.controls))
+        recipe = replace(self, input=replace(self.input, sha256=scan_sha256), files=used).normal()
+        return replace(recipe, made=Made(engine, recipe.hash, hashlib.sha256(colors).hexdigest()))
+
+    def to_json(self) -> str:
+        """Return the recipe as it is written to a file."""
+        facts = asdict(self.normal())
+        text = json.dumps(facts, indent=2, ensure_ascii=False)
+        # Names from old disks may hold bytes that are no text; JSON can only tell them as escapes.
+        told = text.encode("utf-8", "ignore").decode() == text
+        return (text if told else json.dumps(facts, indent=2)) + "\n"
+
+    def check_files(self, where: str) -> None:
+        """Refuse files that are not the ones that took part.
+
+        Args:
+            where: what to call the recipe in the message.
+
+        Raises:
+            SettingsError: one is missing, or has changed.
+        """
+        for used in self.files:
+            if used.sha256 not in ("", file_hash(used.path)):
+                raise SettingsError(
+                    f"{where}: {used.path} has changed since the recipe was written; bring the old one back, "
+                    "or empty its sha256 under files to take the new one."
+                )
+
+
+def load_recipe(path: str | Path) -> Recipe:
+    """Read and check a recipe.
+
+    Raises:
+        SettingsError: the file is missing, is no JSON, or holds a key or value that no recipe has.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: cannot be read ({error.strerror}); give the path of a NAME{SUFFIX}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: is not text in UTF-8; give the path of a NAME{SUFFIX}.") from error
+    return parse_recipe(text, str(path))
+
+
+def parse_recipe(text: str, where: str = "the recipe") -> Recipe:
+    """Read and check the text of a recipe.
+
+    Args:
+        text: JSON.
+        where: what to call it in messages.
+
+    Raises:
+        SettingsError: it is no JSON, or holds a key or value that no recipe has.
+    """
+    try:
+        table = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{where}: is not valid JSON ({error}); mend it or write it anew.") from error
+    if isinstance(table, dict) and table.get("schema", SCHEMA) != SCHEMA:
+        raise SettingsError(
+            f"{where}: has schema {table['schema']!r}, and this vermilion reads {SCHEMA}; update vermilion."
+        )
+    return from_plain(Recipe, table, where)
+
+
+def files_of(controls: Controls) -> list[str]:
+    """The paths that controls name, each once."""
+    paths = [controls.reference, controls.cube]
+    if len(controls.palette) == 1 and Path(controls.palette[0]).is_file():
+        paths += controls.palette
+    paths += [hint.mask for hint in controls.hints if isinstance(hint, Mask)]
+    return list(dict.fromkeys(path for path in paths if path and not path.startswith(MASK_DATA)))
+
+
+def file_hash(path: str | Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal.
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}); check its path.") from error
+
+
+def _as_plain(value: object) -> object:
+    """NumPy's numbers as Python's, and paths as texts."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) else str(value)
