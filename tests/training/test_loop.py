@@ -110,6 +110,22 @@ def test_a_stage_may_end_within_a_batch(recipe: Settings) -> None:
     ]
 
 
+def test_a_stage_may_have_sizes_of_its_own(recipe: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, tuple[int, ...]]] = []
+
+    def watched(
+        fabric: Any, players: Any, stage: StageSettings, settings: Any, batch: Any, **named: Any
+    ) -> Any:
+        seen.append((stage.name, tuple(batch.luma.shape[2:])))
+        return take_step(fabric, players, stage, settings, batch, **named)
+
+    monkeypatch.setattr(loop, "take_step", watched)
+    frozen, game = recipe.stages
+    go(replace(recipe, stages=(replace(frozen, sizes=((96, 64),)), game)))
+    assert {size for name, size in seen if name == "frozen"} == {(96, 64)}
+    assert {size for name, size in seen if name == "game"} <= set(recipe.data.sizes)
+
+
 def test_a_run_is_never_overwritten_and_never_mixed(recipe: Settings) -> None:
     with pytest.raises(TrainingError, match=r"no last\.ckpt to go on from"):
         go(recipe, resume=True)

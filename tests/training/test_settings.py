@@ -46,6 +46,7 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         (f"[data]\nsizes = 32\n{STAGE}", "must be a list, not 32"),
         (f"[data]\nsizes = [[32, 33]]\n{STAGE}", "[32, 33] is not a pair of multiples of 32"),
         (f"[data]\nsizes = []\n{STAGE}", "at least one pair"),
+        (STAGE + "sizes = [[32, 40]]\n", "stages.a.sizes: [32, 40] is not a pair of multiples of 32"),
         (f'[model]\nkind = "classic"\n[data]\nsizes = [[128, 64]]\n{STAGE}', "multiples of 128"),
         (f'[model]\nkind = "other"\n{STAGE}', "model.kind: must be one of vermilion, classic, not 'other'"),
         ('precision = "16"\n' + STAGE, "precision: must be one of auto, 32, bf16"),

@@ -144,6 +144,7 @@ class Session:
     def play(self, stage: StageSettings, first: int, last: int) -> None:
         """One stage, from the sample where the players stand to `last`."""
         players, settings = self.players, self.settings
+        self.samples.sizes = stage.sizes or settings.data.sizes
         started, seen = time.monotonic(), 0
         for batch in self.batches(last):
             self.seed_step()

@@ -93,6 +93,7 @@ class Samples(Dataset[tuple[torch.Tensor, ...]]):
 
     def __init__(self, store: PictureStore, numbers: list[int], settings: Settings) -> None:
         self.store, self.numbers, self.settings = store, numbers, settings.data
+        self.sizes = settings.data.sizes  # a stage may set its own before its batches are made
         self.seed, self.batch = settings.seed, settings.batch
         self.stride = 1 if settings.model.kind == "classic" else STRIDE
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
@@ -106,8 +107,8 @@ class Samples(Dataset[tuple[torch.Tensor, ...]]):
 
     def size_of(self, number: int) -> tuple[int, int]:
         """Height and width, the same for all samples of a batch."""
-        sizes = self.settings.sizes
-        return sizes[np.random.default_rng([self.seed, number // self.batch, 1]).integers(len(sizes))]
+        random = np.random.default_rng([self.seed, number // self.batch, 1])
+        return self.sizes[random.integers(len(self.sizes))]
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
         epoch, picture = self.picture_of(number)

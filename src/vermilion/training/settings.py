@@ -60,6 +60,7 @@ class StageSettings:
 
     name: str
     passes: int  # pictures seen
+    sizes: tuple[tuple[int, int], ...] = ()  # of this stage's batches; none = those of [data]
     decoder_rate: float = 1e-3
     encoder_rate: float = 0.0  # 0 = frozen
     frozen_blocks: int = 3  # leading encoder blocks that stay frozen when the encoder learns
@@ -190,9 +191,12 @@ def _check_sizes(settings: Settings) -> None:
     multiple = 128 if settings.model.kind == "classic" else 32
     if not settings.data.sizes:
         raise SettingsError("data.sizes: at least one pair of height and width is needed.")
-    for size in settings.data.sizes:
-        if any(side % multiple or side < multiple for side in size):
-            raise SettingsError(f"data.sizes: {list(size)} is not a pair of multiples of {multiple}.")
+    tables = [("data.", settings.data.sizes)]
+    tables += [(f"stages.{stage.name}.", stage.sizes) for stage in settings.stages]
+    for where, sizes in tables:
+        for size in sizes:
+            if any(side % multiple or side < multiple for side in size):
+                raise SettingsError(f"{where}sizes: {list(size)} is not a pair of multiples of {multiple}.")
 
 
 T = TypeVar("T")
