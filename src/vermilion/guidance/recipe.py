@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from vermilion.errors import SettingsError
 from vermilion.guidance.controls import Controls
@@ -89,8 +90,12 @@ class Recipe:
 
     @property
     def hash(self) -> str:
-        """SHA-256 of all but ``made``, in hexadecimal: the same however the file is laid out."""
-        facts = asdict(replace(self, made=None).normal())
+        """SHA-256 of all but ``made``, in hexadecimal: the same however the file is laid out.
+
+        What is left at its default does not count, so that a control which a later version brings does not
+        change the hashes of older recipes.
+        """
+        facts = _told(replace(self, made=None).normal())
         plain = json.dumps(facts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
@@ -196,6 +201,20 @@ def file_hash(path: str | Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}); check its path.") from error
+
+
+def _told(value: object) -> object:
+    """A dataclass as plain data, without what is left at its default."""
+    if isinstance(value, tuple):
+        return [_told(part) for part in value]
+    if not is_dataclass(value):
+        return value
+    entries = [(entry, getattr(value, entry.name)) for entry in fields(value)]
+    return {entry.name: _told(part) for entry, part in entries if part != _default(entry)}
+
+
+def _default(entry: Field[Any]) -> object:
+    return entry.default if entry.default_factory is MISSING else entry.default_factory()
 
 
 def _as_plain(value: object) -> object:

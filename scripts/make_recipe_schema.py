@@ -1,0 +1,83 @@
+"""Writes src/vermilion/guidance/recipe.schema.json from the dataclasses of a recipe; a test compares the two.
+
+Run it as: python scripts/make_recipe_schema.py
+"""
+
+import dataclasses
+import inspect
+import json
+import re
+import types
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from vermilion.guidance import Recipe
+from vermilion.guidance.recipe import SCHEMA
+
+FILE = Path(__file__).parents[1] / "src" / "vermilion" / "guidance" / "recipe.schema.json"
+_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
+
+
+def make_schema() -> str:
+    """The whole schema as JSON."""
+    definitions: dict[str, Any] = {}
+    whole = _of(Recipe, definitions)
+    recipe = definitions.pop("Recipe")
+    assert whole == {"$ref": "#/$defs/Recipe"}
+    recipe["properties"]["schema"]["const"] = SCHEMA
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A recipe of vermilion"}
+    return json.dumps(head | recipe | {"$defs": definitions}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of one type; dataclasses are put into the definitions and referred to."""
+    if get_origin(kind) in (Union, types.UnionType):
+        return {"anyOf": [_of(part, definitions) for part in get_args(kind)]}
+    if get_origin(kind) is tuple:
+        return _of_tuple(get_args(kind), definitions)
+    if dataclasses.is_dataclass(kind):
+        name = kind.__name__
+        if name not in definitions:
+            definitions[name] = {}
+            definitions[name] = _of_dataclass(kind, definitions)
+        return {"$ref": f"#/$defs/{name}"}
+    return {"type": _TYPES[kind]}
+
+
+def _of_tuple(kinds: tuple[Any, ...], definitions: dict[str, Any]) -> dict[str, Any]:
+    if kinds[-1] is Ellipsis:
+        return {"type": "array", "items": _of(kinds[0], definitions)}
+    count = len(kinds)
+    parts = [_of(kind, definitions) for kind in kinds]
+    return {"type": "array", "prefixItems": parts, "minItems": count, "maxItems": count}
+
+
+def _of_dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
+    hints, texts = get_type_hints(kind), _descriptions(kind)
+    properties, required = {}, []
+    for entry in dataclasses.fields(kind):
+        schema = _of(hints[entry.name], definitions) | {"description": texts[entry.name]}
+        if entry.default is not dataclasses.MISSING:
+            schema["default"] = list(entry.default) if entry.default == () else entry.default
+        elif entry.default_factory is dataclasses.MISSING:
+            required.append(entry.name)
+        properties[entry.name] = schema
+    summary = inspect.getdoc(kind).split("\n")[0]
+    return {
+        "description": summary,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def _descriptions(kind: Any) -> dict[str, str]:
+    """What a docstring's section Attributes says of each field."""
+    _, _, section = inspect.getdoc(kind).partition("Attributes:\n")
+    parts = re.split(r"^    (\w+): ", section, flags=re.MULTILINE)[1:]
+    return {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+if __name__ == "__main__":
+    FILE.write_text(make_schema(), encoding="utf-8")

@@ -1,0 +1,196 @@
+"""Recipes: there and back, one hash however they are laid out, and a sentence for whatever is wrong."""
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vermilion.errors import SettingsError
+from vermilion.guidance import (
+    Box,
+    Controls,
+    Hint,
+    Mask,
+    Recipe,
+    Stroke,
+    UsedFile,
+    UsedModel,
+    load_recipe,
+    parse_recipe,
+)
+from vermilion.guidance.recipe import Made
+
+ROOT = Path(__file__).parents[2]
+HINTS = (
+    Hint(40, 30.5, "#283ca0", radius=6),
+    Hint(1, 2, (10.0, -20.0), strength=0.5),
+    Stroke(((1, 2), (3, 4.5)), "navy", width=7),
+    Box(1, 2, 3, 4, "grey"),
+    Mask.of(np.eye(4, dtype=bool), "red"),
+)
+RECIPE = Recipe(
+    vermilion="0.1.0",
+    input=UsedFile("grandma.jpg", "ab" * 32),
+    model=UsedModel("tiny", "1", "cd" * 32),
+    page=2,
+    size=192,
+    controls=Controls(hints=HINTS, temperature=1, vividness=1.5, look="muted", palette=("red", "#00ff00")),
+)
+
+
+def table(**changes):
+    return json.loads(RECIPE.to_json()) | changes
+
+
+def parse(**changes):
+    return parse_recipe(json.dumps(table(**changes)), "a.recipe.json")
+
+
+def test_a_recipe_comes_back_from_its_file(tmp_path):
+    path = tmp_path / "a.recipe.json"
+    path.write_text(RECIPE.to_json(), encoding="utf-8")
+    found = load_recipe(path)
+    assert found == RECIPE.normal()
+    assert found.controls.hints == HINTS
+    assert found.to_json() == RECIPE.to_json()
+
+
+def test_the_hash_is_of_what_is_said_and_not_of_how_it_is_laid_out():
+    facts = table()
+    shuffled = json.dumps(dict(reversed(facts.items())), indent=7)
+    assert parse_recipe(shuffled).hash == RECIPE.hash
+    assert replace(RECIPE, made=Made("an engine", "", "")).hash == RECIPE.hash
+    assert parse(controls=facts["controls"] | {"temperature": 1}).hash == RECIPE.hash  # 1 and 1.0 are one
+    assert parse(page=3).hash != RECIPE.hash
+
+
+def test_the_hash_of_a_recipe_stays_what_it_is_when_controls_are_added():
+    bare = Recipe("0.1.0", UsedFile("a.jpg"), UsedModel("m", "1"), controls=Controls(hints=HINTS[:1]))
+    said = (
+        '{"controls":{"hints":[{"color":"#283ca0","radius":6.0,"x":40.0,"y":30.5}]},"input":{"path":"a.jpg"},'
+        '"model":{"name":"m","version":"1"},"vermilion":"0.1.0"}'
+    )
+    assert bare.hash == hashlib.sha256(said.encode()).hexdigest()
+
+
+def test_numbers_of_numpy_and_paths_are_plain_in_a_recipe():
+    x, y, radius = np.float64(3), np.int64(4), np.float32(2.5)
+    hint = Hint(x, y, "red", radius=radius)  # type: ignore[arg-type]
+    controls = Controls(hints=(hint,), seed=np.int64(7), reference=Path("other.jpg"))  # type: ignore[arg-type]
+    found = parse_recipe(replace(RECIPE, controls=controls).to_json())
+    assert found.controls.hints == (Hint(3.0, 4.0, "red", radius=2.5),)
+    assert (found.controls.seed, found.controls.reference) == (7, "other.jpg")
+
+
+def test_names_keep_their_letters_and_their_bytes():
+    for name in ("Großmutter.jpg", b"f\xfcr oma.jpg".decode("utf-8", "surrogateescape")):
+        recipe = replace(RECIPE, input=UsedFile(name))
+        assert parse_recipe(recipe.to_json()).input.path == name
+        assert len(recipe.hash) == 64
+        recipe.to_json().encode()
+    assert "Großmutter" in replace(RECIPE, input=UsedFile("Großmutter.jpg")).to_json()
+
+
+def test_the_least_that_a_person_must_write():
+    facts = {"vermilion": "", "input": {"path": "a.jpg"}, "model": {"name": "", "version": ""}}
+    assert parse_recipe(json.dumps(facts)).controls == Controls()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"schema": 2}, "has schema 2, and this vermilion reads 1; update vermilion"),
+        ({"colour": 1}, "unknown key 'colour'; known are vermilion, input"),
+        ({"page": "two"}, "a.recipe.json: page: must be a whole number, not 'two'"),
+        ({"page": True}, "page: must be a whole number, not True"),
+        ({"recolor": 1}, "recolor: must be true or false, not 1"),
+        ({"size": 1.5}, "size: must be a whole number or null, not 1.5"),
+        ({"input": {}}, "input: the key 'path' is missing"),
+        ({"input": "a.jpg"}, "input: must be a table {...}, not 'a.jpg'"),
+        ({"files": {}}, "files: must be a list"),
+        ({"controls": {"vividness": 9}}, "controls: A vividness of 9 is impossible"),
+        (
+            {"controls": {"hints": [{"x": 1, "y": 2}]}},
+            "controls: hints 1: has x, y, but needs color + x",
+        ),
+        ({"controls": {"hints": [{}]}}, "hints 1: has no keys"),
+        ({"controls": {"hints": [[1, 2]]}}, "hints 1: must be a table"),
+        ({"controls": {"hints": [{"x": 1, "y": 2, "color": "blurple"}]}}, "hints 1: 'blurple' is no colour"),
+        (
+            {"controls": {"hints": [{"x": 1, "y": 2, "color": [1, 2, 3]}]}},
+            "must have 2 entries, not 3",
+        ),
+        ({"controls": {"hints": [{"x": 1, "y": 2, "color": 7}]}}, "color: must be a text or a list"),
+        ({"controls": {"temperature": "hot"}}, "temperature: must be a number or null, not 'hot'"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_key(changes, told):
+    with pytest.raises(SettingsError) as caught:
+        parse(**changes)
+    assert told in str(caught.value)
+    assert str(caught.value).startswith("a.recipe.json: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"{", "is not valid JSON"),
+        (b"[]", r"must be a table \{...\}, not \[\]"),
+        (b"\xff\xfe{}", "is not text in UTF-8"),
+        (b"[" * 100_000, "is not valid JSON"),
+        (b'{"page": NaN}', "the key 'input' is missing"),
+    ],
+)
+def test_files_that_are_no_recipes(content, told, tmp_path):
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(SettingsError, match=told):
+        load_recipe(tmp_path / "a.json")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_recipe(tmp_path / "missing.json")
+
+
+def test_files_that_the_controls_name_are_known_by_their_content(tmp_path):
+    for name in ("look.cube", "mask.png", "palette.jpg"):
+        (tmp_path / name).write_text(name)
+    cube, mask, palette = (str(tmp_path / name) for name in ("look.cube", "mask.png", "palette.jpg"))
+    controls = Controls(hints=(Mask(mask, "red"), HINTS[-1]), cube=cube, palette=(palette,))
+    made = replace(RECIPE, controls=controls).completed("ef" * 32, b"colours", "an engine")
+    assert [used.path for used in made.files] == [cube, palette, mask]
+    assert made.input.sha256 == "ef" * 32
+    assert made.made is not None
+    assert made.made.recipe == made.hash
+    made.check_files("a.recipe.json")
+    Path(mask).write_text("changed")
+    with pytest.raises(SettingsError, match=r"mask\.png has changed since .* bring the old one back"):
+        made.check_files("a.recipe.json")
+    replace(made, files=(UsedFile(mask),)).check_files("a.recipe.json")
+    Path(mask).unlink()
+    with pytest.raises(SettingsError, match=r"mask\.png cannot be read"):
+        made.check_files("a.recipe.json")
+
+
+def test_the_schema_agrees_with_the_dataclasses():
+    script = ROOT / "scripts" / "make_recipe_schema.py"
+    spec = importlib.util.spec_from_file_location("make_recipe_schema", script)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = module.FILE.read_text(encoding="utf-8")
+    assert text == module.make_schema(), "run scripts/make_recipe_schema.py"
+    schema = json.loads(text)
+    assert list(schema["properties"]) == [entry.name for entry in fields(Recipe)]
+    assert list(schema["$defs"]["Controls"]["properties"]) == [entry.name for entry in fields(Controls)]
+
+
+def test_a_recipe_keeps_to_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((ROOT / "src/vermilion/guidance/recipe.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(table(), schema)
+    for wrong in ({"page": "two"}, {"colour": 1}, {"controls": {"hints": [{"x": 1}]}}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(table(**wrong), schema)
