@@ -27,8 +27,8 @@ from vermilion.color import (
     turn_upright,
     upright_size,
 )
-from vermilion.errors import SettingsError
-from vermilion.guidance import Controls, Hint, Recipe, UsedFile, UsedModel, rasterize_hints
+from vermilion.errors import ModelError, PictureError, SettingsError
+from vermilion.guidance import AnyHint, Controls, Recipe, UsedFile, UsedModel, rasterize_hints
 from vermilion.network import Model, engine_name, with_margin, working_size
 from vermilion.pictures import (
     Mark,
@@ -36,6 +36,7 @@ from vermilion.pictures import (
     SaveOptions,
     Scan,
     encode_picture,
+    publish,
     read_scan,
     write_picture,
 )
@@ -73,7 +74,7 @@ class Colorizer:
         *,
         page: int = 1,
         recolor: bool = False,
-        hints: Sequence[Hint] = (),
+        hints: Sequence[AnyHint] = (),
         size: int | None = None,
     ) -> "Picture":
         """Colourise one picture.
@@ -101,6 +102,45 @@ class Colorizer:
         draft = self._draft(scan, Controls(hints=tuple(hints)), recolor=recolor, size=size)
         return Picture(scan, code_cbcr, turn_back(confidence, scan.orientation), draft, self._engine)
 
+    def replay(self, recipe: Recipe, source: "Source | None" = None) -> "Picture":
+        """Colourise a picture as a recipe says; ``recipe.difference(picture.recipe)`` tells how well it went.
+
+        Args:
+            recipe: what to do.
+            source: the picture; None for where the recipe found it.
+
+        Raises:
+            ModelError: the recipe wants another model.
+            PictureError: the recipe was made for another picture, or it cannot be read.
+            SettingsError: a file that the recipe names has changed or is gone.
+        """
+        self._check_model(recipe.model)
+        recipe.check_files("the recipe")
+        picture = self.colorize(
+            recipe.input.path if source is None else source,
+            page=recipe.page,
+            recolor=recipe.recolor,
+            hints=recipe.controls.hints,
+            size=recipe.size,
+        )
+        wanted, found = recipe.input.sha256, picture.scan.sha256
+        if wanted not in ("", found):
+            raise PictureError(
+                f"{picture.scan.source_name} is not the picture that the recipe was made for (its SHA-256 "
+                f"begins with {found[:12]} and not with {wanted[:12]}); give that one, or empty sha256 under "
+                "input to take any."
+            )
+        return picture
+
+    def _check_model(self, wanted: UsedModel) -> None:
+        card = self.model.card
+        if wanted.sha256 not in ("", self.model.hash):
+            raise ModelError(
+                f"The recipe was made with the model {wanted.name} {wanted.version} ({wanted.sha256[:12]}), "
+                f"and this is {card.name} {card.version} ({self.model.hash[:12]}); name the folder of that "
+                "model (--model), or empty sha256 under model to take any."
+            )
+
     @property
     def _engine(self) -> str:
         """What computes, as a recipe tells it: another one may round the last bit otherwise."""
@@ -120,7 +160,7 @@ class Colorizer:
         )
 
     def _paint(
-        self, luma: Floats, hints: Sequence[Hint], picture_size: tuple[int, int]
+        self, luma: Floats, hints: Sequence[AnyHint], picture_size: tuple[int, int]
     ) -> tuple[Floats, Floats]:
         """Return (a,b) [h,w,2] and confidence [h,w] for upright luma [H,W], at the model's stride."""
         stride = self.model.card.stride
@@ -203,6 +243,14 @@ class Picture:
             mark=self._mark if mark else None,
         )
         write_picture(self.scan, self, path, options)
+
+    def save_recipe(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the recipe of this picture to a file.
+
+        Raises:
+            OutputError: the file is there, or cannot be written.
+        """
+        publish([self.recipe.to_json().encode()], Path(path), overwrite=overwrite)
 
     def encode(
         self,

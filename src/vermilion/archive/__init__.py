@@ -1,6 +1,7 @@
-"""Many pictures: which becomes what (plan), and the loop that does them all (run)."""
+"""Many pictures: which becomes what (plan), the loop that does them all (run), and recipes (replay)."""
 
 from vermilion.archive.plan import Job, Plan, PlanOptions, make_plan
+from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
 from vermilion.archive.run import RunOptions, run_plan, save_result
 
@@ -11,9 +12,11 @@ __all__ = [
     "Outcome",
     "Plan",
     "PlanOptions",
+    "Replayed",
     "RunOptions",
     "Skipped",
     "make_plan",
+    "replay_recipe",
     "run_plan",
     "save_result",
 ]

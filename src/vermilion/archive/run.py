@@ -9,6 +9,7 @@ from vermilion.archive.plan import Job, Plan
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
 from vermilion.colorizer import Colorizer, Picture
 from vermilion.errors import OutputError, VermilionError
+from vermilion.guidance import RECIPE_SUFFIX
 from vermilion.pictures import ReadOptions, read_scan
 
 
@@ -25,6 +26,7 @@ class RunOptions:
         drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
         mark: whether results tell in their XMP that a network made the colours.
+        recipe: whether NAME.recipe.json is written beside each result.
     """
 
     page: int | None = 1
@@ -35,6 +37,7 @@ class RunOptions:
     drop_alpha: bool = False
     size: int | None = None
     mark: bool = True
+    recipe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,11 @@ def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOp
 
 
 def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
-    """Write a picture as the options say, and the folder that it goes into."""
+    """Write a picture as the options say, its recipe, and the folder that they go into."""
     _make_folder(target.parent)
+    recipe = target.with_suffix(RECIPE_SUFFIX)
+    if options.recipe and recipe.exists() and not options.overwrite:
+        raise OutputError(f"{recipe} exists already; move it away, or allow --overwrite.")
     picture.save(
         target,
         overwrite=options.overwrite,
@@ -88,6 +94,8 @@ def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
         drop_alpha=options.drop_alpha,
         mark=options.mark,
     )
+    if options.recipe:
+        picture.save_recipe(recipe, overwrite=options.overwrite)
 
 
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:

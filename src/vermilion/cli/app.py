@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vermilion.cli import colorize, export, info, inspect, train
+from vermilion.cli import colorize, export, info, inspect, replay, train
 from vermilion.cli.say import say_error
 from vermilion.errors import VermilionError
 
@@ -30,6 +30,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("colorize", short_help="Colourise pictures, or whole folders of them.")(colorize.colorize)
+app.command("replay", short_help="Make a result anew from its recipe.")(replay.replay)
 app.command("inspect", short_help="Show what a picture says of where it comes from.")(inspect.inspect)
 app.command("info", short_help="Show version, model, engine and provider.")(info.info)
 app.command("train", short_help="Train a model by a recipe.")(train.train)

@@ -32,6 +32,7 @@ def colorize(
     drop_depth: opt.DropDepth = False,
     drop_alpha: opt.DropAlpha = False,
     size: opt.Size = None,
+    recipe: opt.WriteRecipe = False,
     no_mark: opt.NoMark = False,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -61,6 +62,7 @@ def colorize(
         drop_alpha=drop_alpha,
         size=size,
         mark=not no_mark,
+        recipe=recipe,
     )
     engine = partial(_start_engine, device, model, verbose=verbose)
     format_name = format_.value if format_ else None

@@ -82,6 +82,13 @@ Size = Annotated[
         help="Short side in pixels at which the network looks, from 32 to 2048; the result keeps its size.",
     ),
 ]
+WriteRecipe = Annotated[
+    bool,
+    typer.Option(
+        "--recipe",
+        help="Write NAME.recipe.json beside each result: what `vermilion replay` needs to make it anew.",
+    ),
+]
 NoMark = Annotated[
     bool,
     typer.Option(

@@ -29,6 +29,8 @@ def colorize_stream(
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
     to_stdout = output in (None, STREAM)
+    if to_stdout and run.recipe:
+        raise SettingsError("Standard output holds no recipe; name a file with -o, or leave out --recipe.")
     if to_stdout and sys.stdout.isatty():
         raise SettingsError("A terminal shows no picture; redirect the output, or name a file with -o.")
     source = _read_stdin() if paths[0] == STREAM else Path(paths[0])

@@ -7,11 +7,12 @@ from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_of
 from vermilion.guidance.plain import from_plain
-from vermilion.guidance.recipe import Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
+from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
 from vermilion.guidance.shapes import AB_SCALE, Drawing, draw_hints, rasterize_hints
 
 __all__ = [
     "AB_SCALE",
+    "RECIPE_SUFFIX",
     "AnyHint",
     "Box",
     "Color",

@@ -14,7 +14,7 @@ from vermilion.guidance.plain import from_plain
 SCHEMA = 1
 """Version of the form of a recipe; it grows whenever an older vermilion could misread a newer recipe."""
 
-SUFFIX = ".recipe.json"
+RECIPE_SUFFIX = ".recipe.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,26 @@ class Recipe:
         recipe = replace(self, input=replace(self.input, sha256=scan_sha256), files=used).normal()
         return replace(recipe, made=Made(engine, recipe.hash, hashlib.sha256(colors).hexdigest()))
 
+    def difference(self, again: "Recipe") -> str:
+        """Say in a sentence why a replay did not give the same colours; empty if it did.
+
+        Args:
+            again: the recipe of the replayed picture.
+        """
+        then, now = self.made, again.made
+        if then is None or now is None or then.colors == now.colors:
+            return ""
+        if then.recipe != self.hash:
+            return "The colours are not those of the first run, as the recipe was edited since."
+        if self.model.sha256 != again.model.sha256 or self.input.sha256 != again.input.sha256:
+            return "The colours are not those of the first run, as the recipe takes any model or picture."
+        if (self.vermilion, then.engine) != (again.vermilion, now.engine):
+            return (
+                f"The colours may differ a little from those of the first run, by vermilion {self.vermilion} "
+                f"on {then.engine}; this is vermilion {again.vermilion} on {now.engine}."
+            )
+        return "The colours differ from those of the first run for no reason that is known; please report it."
+
     def to_json(self) -> str:
         """Return the recipe as it is written to a file."""
         facts = asdict(self.normal())
@@ -153,10 +173,12 @@ def load_recipe(path: str | Path) -> Recipe:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a NAME{SUFFIX}."
+            f"{path}: cannot be read ({error.strerror}); give the path of a NAME{RECIPE_SUFFIX}."
         ) from error
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: is not text in UTF-8; give the path of a NAME{SUFFIX}.") from error
+        raise SettingsError(
+            f"{path}: is not text in UTF-8; give the path of a NAME{RECIPE_SUFFIX}."
+        ) from error
     return parse_recipe(text, str(path))
 
 

@@ -1,0 +1,59 @@
+"""`vermilion replay`: a picture made anew from its recipe."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from vermilion.cli import options as opt
+from vermilion.cli.say import say, say_aside, shown
+
+
+def replay(
+    recipe: Annotated[
+        Path, typer.Argument(metavar="RECIPE", help="A NAME.recipe.json, as --recipe writes it.")
+    ],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="File to write; without it NAME.color.EXT beside the scan."
+        ),
+    ] = None,
+    scan: Annotated[
+        Path | None,
+        typer.Option("--scan", metavar="FILE", help="The scan, if it is not where the recipe found it."),
+    ] = None,
+    overwrite: opt.Overwrite = False,
+    device: opt.Device = "auto",
+    model: opt.ModelFolder = None,
+    fast_jpeg: opt.FastJpeg = False,
+    drop_depth: opt.DropDepth = False,
+    drop_alpha: opt.DropAlpha = False,
+    no_mark: opt.NoMark = False,
+) -> None:
+    """Make a result anew from its recipe: the same pixels on the same kind of machine.
+
+    A recipe is a text file and may be edited by hand. It is refused for another picture or model than its
+    own, unless their sha256 in it is emptied. Whenever the colours are not those of the first run, this is
+    said, with the reason.
+
+    \b
+    Examples:
+      vermilion colorize grandma.png -o first.png --recipe
+      vermilion replay first.recipe.json -o again.png
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    from vermilion.archive import RunOptions, replay_recipe
+    from vermilion.colorizer import Colorizer
+
+    run = RunOptions(
+        overwrite=overwrite,
+        fast_jpeg=fast_jpeg,
+        drop_depth=drop_depth,
+        drop_alpha=drop_alpha,
+        mark=not no_mark,
+    )
+    done = replay_recipe(recipe, lambda: Colorizer(model, device=device), run, scan=scan, output=output)
+    say(f"{shown(recipe)} -> {shown(done.target)}")
+    if done.difference:
+        say_aside(done.difference)
