@@ -11,17 +11,31 @@ from vermilion import errors
 
 __version__ = "0.1.0"
 
-__all__ = ["Colorizer", "Hint", "Picture", "__version__", "errors"]
+__all__ = [
+    "Box",
+    "Colorizer",
+    "Controls",
+    "Hint",
+    "Mask",
+    "Picture",
+    "Session",
+    "Stroke",
+    "__version__",
+    "errors",
+]
 
 if TYPE_CHECKING:
-    from vermilion.colorizer import Colorizer, Picture
-    from vermilion.guidance import Hint
+    from vermilion.colorizer import Colorizer
+    from vermilion.guidance import Box, Controls, Hint, Mask, Stroke
+    from vermilion.picture import Picture
+    from vermilion.session import Session
 else:
     # Nothing big is loaded before it is used: `import vermilion` stays instant.
     _HOMES = {
         "Colorizer": "vermilion.colorizer",
-        "Picture": "vermilion.colorizer",
-        "Hint": "vermilion.guidance",
+        "Picture": "vermilion.picture",
+        "Session": "vermilion.session",
+        **dict.fromkeys(("Box", "Controls", "Hint", "Mask", "Stroke"), "vermilion.guidance"),
     }
 
     def __getattr__(name: str) -> object:

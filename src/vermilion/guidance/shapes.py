@@ -14,7 +14,7 @@ from vermilion.errors import HintError
 from vermilion.guidance.hints import MASK_DATA, AnyHint, Box, Hint, Mask, Stroke
 
 Floats = NDArray[np.float32]
-Lengths = NDArray[np.float64]
+Lengths = NDArray[np.floating]
 Cells = NDArray[np.bool_]
 Size = tuple[int, int]
 

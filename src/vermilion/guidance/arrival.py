@@ -1,0 +1,122 @@
+"""Do hints arrive? What each may ask for at its place, how far the painting is from it, and what to ask next.
+
+A colour of a given luma can only be so colourful: a navy coat that is light grey on the scan cannot become
+navy. What counts as arrived is therefore the nearest colour of that hue which exists there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut
+from vermilion.guidance.hints import AnyHint
+from vermilion.guidance.shapes import AB_SCALE, NOBODY, Drawing
+
+Floats = NDArray[np.float32]
+
+CLOSE = 5.0
+"""CIELAB units of a and b within which a hint's colour has arrived."""
+
+_FARTHEST_HINT = np.float32(128 / AB_SCALE)
+
+
+@dataclass(frozen=True, eq=False)
+class Goals:
+    """What the hints ask for, cell by cell; n cells are hinted.
+
+    Attributes:
+        cells: bool [h,w]: where hints are seen.
+        owner: [n]: number of the hint.
+        luma: float32 [n], 0..1.
+        ab: float32 [n,2]: the colour to arrive at.
+    """
+
+    cells: NDArray[np.bool_]
+    owner: NDArray[np.intp]
+    luma: Floats
+    ab: Floats
+
+    def miss(self, painted: Floats) -> Floats:
+        """Return goal minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
+        return self.ab - existing_ab(self.luma, painted[self.cells])
+
+    def mean_miss(self, painted: Floats) -> float:
+        """Return the mean distance from the goals; 0 where there are none."""
+        return float(np.linalg.norm(self.miss(painted), axis=-1).mean()) if self.owner.size else 0.0
+
+    def worst_miss(self, painted: Floats) -> float:
+        """Return the largest mean distance that any hint has from its goal; 0 where there are none."""
+        if not self.owner.size:
+            return 0.0
+        distances = np.linalg.norm(self.miss(painted), axis=-1)
+        cells = np.bincount(self.owner)
+        return float((np.bincount(self.owner, distances) / np.maximum(cells, 1)).max())
+
+    def ask_again(self, canvas: Floats, miss: Floats) -> Floats:
+        """Return a canvas [3,h,w] that asks for as much more as the painting missed by ``miss`` [n,2]."""
+        asked = canvas.copy()
+        wanted = canvas[:2, self.cells] + miss.T / np.float32(AB_SCALE)
+        asked[:2, self.cells] = np.clip(wanted, -_FARTHEST_HINT, _FARTHEST_HINT)
+        return asked
+
+
+def existing_ab(luma: Floats, ab: Floats) -> Floats:
+    """Return the (a,b) [...,2] that the exact join shows for ``ab`` at luma [...] in 0..1: in gamut."""
+    return cbcr_to_ab(luma, fit_gamut(luma, ab_to_cbcr(luma, ab)))
+
+
+def hex_of(luma: float, ab: tuple[float, float]) -> str:
+    """Return "#rrggbb" of the colour with this luma (0..1) and the nearest (a,b) that exists there."""
+    grey, pair = np.array([luma], np.float32), np.array([ab], np.float32)
+    rgb = cbcr_to_rgb(grey, fit_gamut(grey, ab_to_cbcr(grey, pair)))[0]
+    return "#" + "".join(f"{round(float(channel) * 255):02x}" for channel in np.clip(rgb, 0, 1))
+
+
+def goals_of(drawing: Drawing, luma: Floats, automatic: Floats) -> Goals:
+    """Return where hints ought to arrive.
+
+    Args:
+        drawing: the hints.
+        luma: [h,w] in 0..1, at the network's stride.
+        automatic: (a,b) [h,w,2] without them: a hint of half the strength is to arrive half way.
+    """
+    cells = drawing.owner != NOBODY
+    a, b, strength = drawing.canvas[:, cells]
+    wanted = existing_ab(luma[cells], np.stack([a, b], axis=-1) * np.float32(AB_SCALE))
+    start = existing_ab(luma[cells], automatic[cells])
+    return Goals(cells, drawing.owner[cells], luma[cells], start + strength[:, None] * (wanted - start))
+
+
+def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[str, ...]:
+    """Tell which hints ask for a colour that cannot exist where they are, and which did not arrive.
+
+    Args:
+        hints: as they were drawn.
+        goals: of their drawing.
+        painted: (a,b) [h,w,2], the best that could be had.
+    """
+    misses = np.linalg.norm(goals.miss(painted), axis=-1)
+    notes = []
+    for number, hint in enumerate(hints):
+        own = goals.owner == number
+        if not own.any():
+            continue
+        asked = np.broadcast_to(np.array(hint.ab, np.float32), (int(own.sum()), 2))
+        possible = existing_ab(goals.luma[own], asked)
+        if hint.strength and np.linalg.norm(possible - asked, axis=-1).mean() > CLOSE:
+            nearest = hex_of(float(goals.luma[own].mean()), hint.ab)
+            notes.append(
+                f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals.luma[own])}; "
+                f"the nearest there is {nearest}"
+            )
+        if (miss := misses[own].mean()) > CLOSE:
+            notes.append(
+                f"{hint.place} arrived only within {miss:.0f} units of a, b; draw it larger, or add another"
+            )
+    return tuple(notes)
+
+
+def _tone(luma: Floats) -> str:
+    return "light" if luma.mean() > 0.5 else "dark"

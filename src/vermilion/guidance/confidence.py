@@ -1,0 +1,105 @@
+"""What to do with the knowledge of where the model does not know: fade, show, ask."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+WARNING_COLOR = (227, 66, 52)
+"""sRGB of what is laid over unsure places: vermilion, as it happens."""
+
+_FADED_BELOW = 0.15  # confidence at which nothing is left of a colour that is faded all the way
+_KEPT_ABOVE = 0.55  # confidence at which a colour stays as it is
+_OVERLAY_OPACITY = 0.8  # where the model knows nothing
+
+_MOST_PLACES = 1024  # that are compared with each other, to keep it quick
+_REACH = 0.25  # how far a hint reaches over things that look alike, as a share of the diagonal
+_SHARPNESS = 4  # how alike things must look: similarity is raised to this power
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place where one hint would help much.
+
+    Attributes:
+        x: pixels from the left edge of the upright picture.
+        y: pixels from its upper edge.
+        share: of all that the model does not know about the picture, how much hangs on this place (0..1).
+    """
+
+    x: float
+    y: float
+    share: float
+
+
+def fade_unsure(ab: Floats, confidence: Floats, strength: float) -> Floats:
+    """Return (a,b) [h,w,2] faded towards grey where confidence [h,w] is low; ``strength`` 0..1."""
+    known = np.clip((confidence - _FADED_BELOW) / (_KEPT_ABOVE - _FADED_BELOW), 0, 1)
+    smooth = known * known * (3 - 2 * known)
+    faded: Floats = ab * (1 - np.float32(strength) * (1 - smooth))[..., None]
+    return faded
+
+
+def confidence_overlay(confidence: Floats, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return RGBA [H,W,4] of ``size`` to lay over the picture: the less sure, the less transparent.
+
+    Confidence [h,w] of 1 is clear, of 0 nearly opaque.
+    """
+    doubt = 1 - np.clip(confidence, 0, 1)
+    opacity = cv2.resize(doubt, (size[1], size[0]), interpolation=cv2.INTER_LINEAR) * _OVERLAY_OPACITY
+    overlay = np.empty((*size, 4), np.uint8)
+    overlay[..., :3] = WARNING_COLOR
+    overlay[..., 3] = np.rint(255 * opacity)
+    return overlay
+
+
+def ask_here(
+    features: Floats, confidence: Floats, picture_size: tuple[int, int], count: int
+) -> tuple[Spot, ...]:
+    """Return up to ``count`` spots, best first, where one hint would change most.
+
+    A hint helps where the model is unsure, and all over what looks alike nearby; after each spot that
+    region counts as known, so that the next one lies elsewhere.
+
+    Args:
+        features: [C,h',w'] of the network, at any stride; they cover the picture.
+        confidence: [h,w] in 0..1.
+        picture_size: height and width in pixels of the upright picture.
+        count: how many.
+    """
+    height, width = _few_places(features.shape[1], features.shape[2])
+    likeness = _likeness(features, (height, width))
+    doubt = cv2.resize(1 - confidence, (width, height), interpolation=cv2.INTER_AREA).ravel()
+    total = float(doubt.sum()) or 1.0
+    spots = []
+    for _ in range(min(count, doubt.size)):
+        gains = likeness @ doubt
+        best = int(gains.argmax())
+        row, column = divmod(best, width)
+        x, y = (column + 0.5) * picture_size[1] / width, (row + 0.5) * picture_size[0] / height
+        spots.append(Spot(x, y, float(gains[best]) / total))
+        doubt = doubt * (1 - likeness[best])
+    return tuple(spots)
+
+
+def _few_places(height: int, width: int) -> tuple[int, int]:
+    scale = min(1.0, (_MOST_PLACES / (height * width)) ** 0.5)
+    return max(1, int(height * scale)), max(1, int(width * scale))
+
+
+def _likeness(features: Floats, grid: tuple[int, int]) -> Floats:
+    """Return how much a hint at one place says of another [n,n], 0..1: alike and near, 1 for itself."""
+    small = cv2.resize(np.moveaxis(features, 0, -1), (grid[1], grid[0]), interpolation=cv2.INTER_AREA)
+    vectors = small.reshape(grid[0] * grid[1], -1)
+    vectors = vectors - vectors.mean(axis=0)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
+    alike = np.clip(vectors @ vectors.T, 0, 1) ** _SHARPNESS
+    rows, columns = (part.ravel() for part in np.mgrid[: grid[0], : grid[1]])
+    squares = (rows[:, None] - rows) ** 2 + (columns[:, None] - columns) ** 2
+    reach = _REACH * float(np.hypot(*grid))
+    likeness: Floats = (alike * np.exp(-squares / (2 * reach**2))).astype(np.float32)
+    np.fill_diagonal(likeness, 1)
+    return likeness

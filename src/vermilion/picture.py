@@ -1,0 +1,155 @@
+"""A finished picture: the scan and its colours, joined and written when asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import ExactJoiner, chroma_planes, to_eight_bits, turn_upright
+from vermilion.guidance import Recipe
+from vermilion.pictures import Mark, SaveOptions, Scan, encode_picture, publish, write_picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Floats = NDArray[np.float32]
+Codes = NDArray[np.uint8 | np.uint16]
+
+_NOTEBOOK_SIDE = 1024  # pixels of the longer side that a notebook is shown
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A scan and the colours that were painted for it; they are joined when asked for.
+
+    Attributes:
+        scan: what came in. Its luma is the result's, at every pixel.
+        cbcr: float32 [h,w,2], -0.5..0.5: chroma of network size, in the file's orientation and profile.
+        confidence: float32 [h,w], 0..1: the probability that the true (a,b) is within 10 of the painted one.
+        draft: the recipe as far as it is known without reading anything again; see ``recipe``.
+        engine: what computed.
+        notes: what a person should know of the hints: colours that cannot exist where they were wanted.
+    """
+
+    scan: Scan
+    cbcr: Floats
+    confidence: Floats
+    draft: Recipe
+    engine: str
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """Everything that made these colours, to be written down and replayed.
+
+        Raises:
+            SettingsError: a file that the controls name is no longer there.
+        """
+        return self.draft.completed(self.scan.sha256, self.cbcr.tobytes(), self.engine)
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        overwrite: bool = False,
+        fast_jpeg: bool = False,
+        drop_depth: bool = False,
+        drop_alpha: bool = False,
+        mark: bool = True,
+    ) -> None:
+        """Write the picture; the name's suffix chooses JPEG, PNG, TIFF or lossless WebP.
+
+        Args:
+            path: of the file to write; it appears only once it is complete.
+            overwrite: replace a file that exists.
+            fast_jpeg: encode a JPEG's luma again instead of carrying it over bit for bit: faster
+                for large scans that are stored as YCbCr, and no different for grey ones.
+            drop_depth: allow 16 bits to become 8 where the format holds no more.
+            drop_alpha: allow transparency to be left out where the format has none.
+            mark: tell in the file's XMP that a network made the colours, and by which recipe.
+
+        Raises:
+            OutputError: it cannot be written, or something would be lost that no flag allows.
+        """
+        options = SaveOptions(
+            overwrite=overwrite,
+            fast_jpeg=fast_jpeg,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=self._mark if mark else None,
+        )
+        write_picture(self.scan, self, path, options)
+
+    def save_recipe(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write the recipe of this picture to a file.
+
+        Raises:
+            OutputError: the file is there, or cannot be written.
+        """
+        publish([self.recipe.to_json().encode()], Path(path), overwrite=overwrite)
+
+    def encode(
+        self,
+        format: str = "png",  # noqa: A002 - Pillow's word for it
+        *,
+        fast_jpeg: bool = False,
+        drop_depth: bool = False,
+        drop_alpha: bool = False,
+        mark: bool = True,
+    ) -> bytes:
+        """Return the content of a file: "jpg", "png", "tif" or "webp"; the flags are those of ``save``."""
+        options = SaveOptions(
+            fast_jpeg=fast_jpeg,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=self._mark if mark else None,
+        )
+        return encode_picture(self.scan, self, format, options)
+
+    def to_numpy(self) -> Codes:
+        """Return the picture upright, [H,W,3], or [H,W,4] if the scan has alpha, in the scan's dtype."""
+        return self._upright(self.rgb(), self.scan.alpha)
+
+    def to_pil(self) -> "Image":
+        """Return the picture upright as a PIL image, RGB or RGBA, always of 8 bits."""
+        from PIL import Image  # noqa: PLC0415 - only who asks for one pays for it
+
+        luma, alpha = to_eight_bits(self.scan.luma), self.scan.alpha
+        rgb = ExactJoiner(luma, self.cbcr).rows(0, luma.shape[0])
+        return Image.fromarray(self._upright(rgb, None if alpha is None else to_eight_bits(alpha)))
+
+    def rgb(self) -> Codes:
+        """Return the joined picture [H,W,3] as the file stores it (not turned), in the scan's dtype."""
+        return self.rgb_rows(0, self.scan.size[0])
+
+    def rgb_rows(self, start: int, stop: int) -> Codes:
+        """Return rows ``start`` to ``stop`` of ``rgb()`` without making the others."""
+        return self._joiner.rows(start, stop)
+
+    def chroma_planes(self, subsampled: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:  # noqa: FBT001
+        """Return Cb and Cr as a JPEG stores them: uint8, as large as the scan, or half if ``subsampled``."""
+        return chroma_planes(self.scan.luma, self.cbcr, subsampled=subsampled)
+
+    def _repr_png_(self) -> bytes:
+        image = self.to_pil()
+        image.thumbnail((_NOTEBOOK_SIDE, _NOTEBOOK_SIDE))
+        content = BytesIO()
+        image.save(content, "png")
+        return content.getvalue()
+
+    @property
+    def _mark(self) -> Mark:
+        model = self.draft.model
+        return Mark(self.draft.vermilion, f"{model.name} {model.version}", model.sha256, self.recipe.hash)
+
+    @cached_property
+    def _joiner(self) -> ExactJoiner:
+        return ExactJoiner(self.scan.luma, self.cbcr)
+
+    def _upright(self, rgb: Codes, alpha: Codes | None) -> Codes:
+        samples = rgb if alpha is None else np.dstack([rgb, alpha])
+        return np.ascontiguousarray(turn_upright(samples, self.scan.orientation))
