@@ -23,7 +23,7 @@ from vermilion.pictures import (
 )
 from vermilion.pictures.jpeg_file import APP1, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.jpeg_xmp import XMP, whole_xmp, xmp_segments
-from vermilion.pictures.provenance import SOURCE_TYPE
+from vermilion.pictures.mark import SOURCE_TYPE
 from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
 
 GREY = grey_picture(61, 83)

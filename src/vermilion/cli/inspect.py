@@ -35,6 +35,7 @@ def _facts(found: "Provenance") -> dict[str, str]:
         "scan made as": found.scan_source_type,
         "first tool": found.tool,
         "AI system": found.system,
+        "credentials": found.credentials,
     }
     mark = found.mark
     if mark is not None:

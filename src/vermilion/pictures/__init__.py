@@ -1,5 +1,6 @@
 """Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
 
+from vermilion.pictures.credentials import Signature
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions, SaveOptions
@@ -23,6 +24,7 @@ __all__ = [
     "ReadOptions",
     "SaveOptions",
     "Scan",
+    "Signature",
     "check_output",
     "encode_picture",
     "publish",

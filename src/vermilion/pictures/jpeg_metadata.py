@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from vermilion.pictures.exif import density_of_exif, without_thumbnail
-from vermilion.pictures.jpeg_file import APP0, APP1, APP2, APP13, APP14, COM, JpegFile, Segment
+from vermilion.pictures.jpeg_file import APP0, APP1, APP2, APP11, APP13, APP14, COM, JpegFile, Segment
 from vermilion.pictures.jpeg_xmp import XMP, xmp_segments
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails
@@ -14,6 +14,10 @@ _EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _MULTI_PICTURE = b"MPF\0"  # points by position at pictures that the result does not carry
+# A C2PA manifest vouches for the bytes of the scan's file, so it would call the result a forgery.
+_BOXES = b"JP"  # then two bytes that number the box, which may span several segments
+_BOX_ID = 2
+_MANIFEST = b"jumdc2pa"
 _ROOM = 65533  # bytes of payload that a segment can hold
 # What is taken apart above, describes the old coding (Adobe) or is a thumbnail (JFXX).
 _NOT_COPIED = (
@@ -44,10 +48,12 @@ def read_metadata(file: JpegFile) -> Metadata:
 
 
 def _others(file: JpegFile) -> Iterator[tuple[int, bytes]]:
+    manifests = {payload[:_BOX_ID] for payload in file.payloads(APP11, _BOXES) if _MANIFEST in payload}
+    not_copied = [*_NOT_COPIED, *((APP11, _BOXES + number) for number in manifests)]
     for segment in file.segments:
         known = any(
             segment.marker == marker and segment.payload.startswith(signature)
-            for marker, signature in _NOT_COPIED
+            for marker, signature in not_copied
         )
         if APP0 <= segment.marker <= 0xEF and not known:
             yield segment.marker, segment.payload

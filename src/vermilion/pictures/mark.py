@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+"""IPTC's term for a picture of which a trained network made a part: here the colours."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vermilion.pictures.credentials import Signature
 from vermilion.pictures.mark import Mark
 
 # 400 million pixels is a 20,000 x 20,000 scan: beyond any print, and 0.4 GB of 8-bit luma.
@@ -34,6 +35,7 @@ class SaveOptions:
         drop_depth: Allow 16 bits to become 8 in a format that holds only 8.
         drop_alpha: Allow transparency to be left out in a format without it.
         mark: What the file's XMP is to tell of the colours; None leaves the XMP as it is.
+        signature: With what to sign a C2PA manifest that says the same as the mark; None for none.
     """
 
     overwrite: bool = False
@@ -41,3 +43,4 @@ class SaveOptions:
     drop_depth: bool = False
     drop_alpha: bool = False
     mark: Mark | None = None
+    signature: Signature | None = None

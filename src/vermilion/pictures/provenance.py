@@ -5,17 +5,15 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from vermilion.errors import OutputError, PictureError
+from vermilion.pictures.credentials import read_credentials
 from vermilion.pictures.jpeg_xmp import is_extension, whole_xmp
-from vermilion.pictures.mark import Mark
+from vermilion.pictures.mark import SOURCE_TYPE, Mark
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
 
 if TYPE_CHECKING:
     from vermilion.pictures.read import Readable
-
-SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-"""IPTC's term for a picture of which a trained network made a part: here the colours."""
 
 _TYPE = "Iptc4xmpExt:DigitalSourceType"
 _SYSTEM, _SYSTEM_VERSION = "Iptc4xmpExt:AISystemUsed", "Iptc4xmpExt:AISystemVersionUsed"
@@ -42,6 +40,7 @@ class Provenance:
         tool: the first tool that made the file.
         system: name and version of the AI system that took part.
         mark: what vermilion wrote, or None.
+        credentials: who signed the C2PA manifest, and whether the file was altered since.
     """
 
     source_type: str = ""
@@ -49,6 +48,7 @@ class Provenance:
     tool: str = ""
     system: str = ""
     mark: Mark | None = None
+    credentials: str = ""
 
 
 def result_metadata(metadata: Metadata, kind: str, mark: Mark | None, name: str) -> Metadata:
@@ -113,6 +113,7 @@ def read_provenance(source: "Readable") -> Provenance:
     from vermilion.pictures.read import read_scan  # noqa: PLC0415 - which reads what is written with marks
 
     scan = read_scan(source, ReadOptions(recolor=True))
+    content = scan.jpeg or (scan.source.read() if scan.source else b"")
     try:
         said = XmpPacket.parse(whole_xmp(scan.metadata.xmp, scan.metadata.jpeg_segments)).properties
     except MalformedXmpError as error:
@@ -125,6 +126,7 @@ def read_provenance(source: "Readable") -> Provenance:
         tool=said.get(_TOOL, ""),
         system=" ".join(filter(None, (said.get(_SYSTEM), said.get(_SYSTEM_VERSION)))),
         mark=_mark_of(said),
+        credentials=read_credentials(content, scan.format),
     )
 
 

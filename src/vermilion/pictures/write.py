@@ -5,6 +5,8 @@ from pathlib import Path
 
 from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
+from vermilion.pictures.credentials import signed
+from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import SaveOptions
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import result_metadata
@@ -99,10 +101,21 @@ def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
 
 def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> Sequence[Buffer]:
     metadata = result_metadata(scan.metadata, kind, options.mark, scan.source_name)
+    parts = _encode_with(metadata, scan, painting, kind, fast_jpeg=options.fast_jpeg)
+    if options.signature is None:
+        return parts
+    if options.mark is None:
+        raise OutputError("A signed manifest tells what a mark tells; leave out mark=False or the signing.")
+    return [signed(b"".join(parts), kind, options.mark, options.signature)]
+
+
+def _encode_with(
+    metadata: Metadata, scan: Scan, painting: Painting, kind: str, *, fast_jpeg: bool
+) -> Sequence[Buffer]:
     if kind == "jpeg":
         from vermilion.pictures.jpeg_write import encode_jpeg  # noqa: PLC0415 - only what is used
 
-        return encode_jpeg(scan, painting, metadata, fast=options.fast_jpeg)
+        return encode_jpeg(scan, painting, metadata, fast=fast_jpeg)
     from vermilion.pictures import vips_write  # noqa: PLC0415
 
     return vips_write.ENCODERS[kind](scan, painting, metadata)
