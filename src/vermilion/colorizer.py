@@ -100,21 +100,10 @@ class Colorizer:
         """
         self._check_model(recipe.model)
         recipe.check_files("the recipe")
-        picture = self.colorize(
-            recipe.input.path if source is None else source,
-            page=recipe.page,
-            recolor=recipe.recolor,
-            size=recipe.size,
-            controls=recipe.controls,
-        )
-        wanted, found = recipe.input.sha256, picture.scan.sha256
-        if wanted not in ("", found):
-            raise PictureError(
-                f"{picture.scan.source_name} is not the picture that the recipe was made for (its SHA-256 "
-                f"begins with {found[:12]} and not with {wanted[:12]}); give that one, or empty sha256 under "
-                "input to take any."
-            )
-        return picture
+        place = recipe.input.path if source is None else source
+        session = self.open(place, page=recipe.page, recolor=recipe.recolor, size=recipe.size)
+        _check_scan(session.scan, recipe.input.sha256)
+        return session.paint(recipe.controls)
 
     def _check_model(self, wanted: UsedModel) -> None:
         card = self.model.card
@@ -151,3 +140,12 @@ class Colorizer:
                 f"for the model's own {self.model.card.working_size}."
             )
         return size
+
+
+def _check_scan(scan: Scan, wanted: str) -> None:
+    if wanted not in ("", scan.sha256):
+        raise PictureError(
+            f"{scan.source_name} is not the picture that the recipe was made for (its SHA-256 begins with "
+            f"{scan.sha256[:12]} and not with {wanted[:12]}); give that one, or empty sha256 under input to "
+            "take any."
+        )

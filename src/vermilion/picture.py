@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import ExactJoiner, chroma_planes, to_eight_bits, turn_upright
-from vermilion.guidance import Recipe
-from vermilion.pictures import Mark, SaveOptions, Scan, encode_picture, publish, write_picture
+from vermilion.color import ExactJoiner, chroma_planes, to_eight_bits, turn_upright, upright_size
+from vermilion.guidance import Recipe, confidence_overlay
+from vermilion.pictures import Mark, SaveOptions, Scan, Signature, encode_picture, publish, write_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -59,7 +59,7 @@ class Picture:
         fast_jpeg: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
-        mark: bool = True,
+        mark: bool | Signature = True,
     ) -> None:
         """Write the picture; the name's suffix chooses JPEG, PNG, TIFF or lossless WebP.
 
@@ -70,7 +70,8 @@ class Picture:
                 for large scans that are stored as YCbCr, and no different for grey ones.
             drop_depth: allow 16 bits to become 8 where the format holds no more.
             drop_alpha: allow transparency to be left out where the format has none.
-            mark: tell in the file's XMP that a network made the colours, and by which recipe.
+            mark: tell in the file's XMP that a network made the colours, and by which recipe; with a
+                ``Signature`` also in a signed C2PA manifest.
 
         Raises:
             OutputError: it cannot be written, or something would be lost that no flag allows.
@@ -81,6 +82,7 @@ class Picture:
             drop_depth=drop_depth,
             drop_alpha=drop_alpha,
             mark=self._mark if mark else None,
+            signature=mark if isinstance(mark, Signature) else None,
         )
         write_picture(self.scan, self, path, options)
 
@@ -92,6 +94,24 @@ class Picture:
         """
         publish([self.recipe.to_json().encode()], Path(path), overwrite=overwrite)
 
+    def confidence_overlay(self) -> "Image":
+        """Return a picture to lay over this one, upright, RGBA: the less sure the model, the redder."""
+        from PIL import Image  # noqa: PLC0415 - only who asks for one pays for it
+
+        confidence = np.ascontiguousarray(turn_upright(self.confidence, self.scan.orientation))
+        size = upright_size(self.scan.size, self.scan.orientation)
+        return Image.fromarray(confidence_overlay(confidence, size))
+
+    def save_confidence(self, path: str | Path, *, overwrite: bool = False) -> None:
+        """Write ``confidence_overlay`` as a PNG.
+
+        Raises:
+            OutputError: the file is there, or cannot be written.
+        """
+        content = BytesIO()
+        self.confidence_overlay().save(content, "png")
+        publish([content.getvalue()], Path(path), overwrite=overwrite)
+
     def encode(
         self,
         format: str = "png",  # noqa: A002 - Pillow's word for it
@@ -99,7 +119,7 @@ class Picture:
         fast_jpeg: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
-        mark: bool = True,
+        mark: bool | Signature = True,
     ) -> bytes:
         """Return the content of a file: "jpg", "png", "tif" or "webp"; the flags are those of ``save``."""
         options = SaveOptions(
@@ -107,6 +127,7 @@ class Picture:
             drop_depth=drop_depth,
             drop_alpha=drop_alpha,
             mark=self._mark if mark else None,
+            signature=mark if isinstance(mark, Signature) else None,
         )
         return encode_picture(self.scan, self, format, options)
 

@@ -10,6 +10,7 @@ import pytest
 
 from vermilion.archive import Done, Failed, Job, Plan, RunOptions, Skipped, make_plan, run, run_plan
 from vermilion.errors import ModelError, OutputError, PictureError
+from vermilion.guidance import Controls
 
 
 @dataclass
@@ -17,6 +18,7 @@ class FakePicture:
     source: Path
     pages: int
     saved: list[dict[str, object]]
+    notes: tuple[str, ...] = ()
 
     @property
     def scan(self) -> SimpleNamespace:
@@ -74,9 +76,11 @@ def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
         drop_alpha=True,
         size=192,
         mark=False,
+        controls=Controls(vividness=0.5),
     )
     run_all(make_plan([box / "a.png"]), colorizer, options)
-    assert colorizer.asked == [{"source": box / "a.png", "page": 2, "recolor": True, "size": 192}]
+    wanted = {"page": 2, "recolor": True, "size": 192, "controls": Controls(vividness=0.5)}
+    assert colorizer.asked == [{"source": box / "a.png", **wanted}]
     flags = {"overwrite": True, "fast_jpeg": True, "drop_depth": True, "drop_alpha": True, "mark": False}
     assert colorizer.saved == [{"path": box / "a.color.png", **flags}]
 

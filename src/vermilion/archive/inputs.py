@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +29,12 @@ class Found:
     root: Path
 
 
+_BESIDE = re.compile(r"\.(confidence|variants|v\d+)$")
+
+
 def is_result_name(path: Path) -> bool:
-    """Tell whether a file is called NAME.color.EXT, as our own results are."""
-    return path.stem.lower().endswith(RESULT_MARK)
+    """Tell whether a file is called as our own results are: NAME.color.EXT or NAME.color.confidence.png."""
+    return _BESIDE.sub("", path.stem.lower()).endswith(RESULT_MARK)
 
 
 def find_pictures(inputs: Iterable[str | Path], leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:

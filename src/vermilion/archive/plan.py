@@ -14,6 +14,9 @@ from vermilion.pictures import SUFFIXES
 PLAIN_SUFFIX = ".png"
 """What a scan becomes whose own format we read but do not write (a BMP, a GIF, a JPEG 2000)."""
 
+CONFIDENCE_SUFFIX = ".confidence.png"
+"""What follows the stem of a result in the name of the overlay that shows where the model is unsure."""
+
 _SHOWN = 3
 
 

@@ -6,7 +6,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A picture that was colourised and written."""
+    """A picture that was colourised and written.
+
+    Attributes:
+        source: the scan.
+        target: the result.
+        seconds: that it took.
+        page: of the scan, counted from 1.
+        pages: of the scan.
+        other_pages_done: whether every page is done.
+        remarks: of the picture, about hints that could not be followed.
+    """
 
     source: Path
     target: Path
@@ -14,15 +24,20 @@ class Done:
     page: int = 1
     pages: int = 1
     other_pages_done: bool = False
+    remarks: tuple[str, ...] = ()
 
     @property
     def note(self) -> str:
         """What a person should know besides success; empty for an ordinary picture."""
+        return "; ".join([*self._pages_note, *self.remarks])
+
+    @property
+    def _pages_note(self) -> list[str]:
         if self.pages == 1:
-            return ""
+            return []
         if self.other_pages_done:
-            return f"page {self.page} of {self.pages}"
-        return f"page {self.page} of {self.pages} only; --page all takes every page"
+            return [f"page {self.page} of {self.pages}"]
+        return [f"page {self.page} of {self.pages} only; --page all takes every page"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from vermilion.archive.plan import Job, Plan
+from vermilion.archive.plan import CONFIDENCE_SUFFIX, Job, Plan
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
-from vermilion.colorizer import Colorizer, Picture
+from vermilion.colorizer import Colorizer
 from vermilion.errors import OutputError, VermilionError
-from vermilion.guidance import RECIPE_SUFFIX
-from vermilion.pictures import ReadOptions, read_scan
+from vermilion.guidance import RECIPE_SUFFIX, Controls
+from vermilion.picture import Picture
+from vermilion.pictures import ReadOptions, Signature, read_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,11 @@ class RunOptions:
         drop_depth: whether 16 bits may become 8 where the format holds no more.
         drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
-        mark: whether results tell in their XMP that a network made the colours.
+        mark: whether results tell in their XMP that a network made the colours; with a signature, whether
+            a signed C2PA manifest tells it, too.
         recipe: whether NAME.recipe.json is written beside each result.
+        confidence_map: whether NAME.confidence.png is written beside each result.
+        controls: what is said about the colours.
     """
 
     page: int | None = 1
@@ -36,8 +40,10 @@ class RunOptions:
     drop_depth: bool = False
     drop_alpha: bool = False
     size: int | None = None
-    mark: bool = True
+    mark: bool | Signature = True
     recipe: bool = False
+    confidence_map: bool = False
+    controls: Controls = field(default_factory=Controls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,16 @@ def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOp
 
 
 def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
-    """Write a picture as the options say, its recipe, and the folder that they go into."""
+    """Write a picture as the options say, what stands beside it, and the folder that they go into.
+
+    Raises:
+        OutputError: one of the files is there already, or cannot be written.
+    """
     _make_folder(target.parent)
-    recipe = target.with_suffix(RECIPE_SUFFIX)
-    if options.recipe and recipe.exists() and not options.overwrite:
-        raise OutputError(f"{recipe} exists already; move it away, or allow --overwrite.")
+    beside = _files_beside(picture, target, options)
+    for path in beside:
+        if path.exists() and not options.overwrite:
+            raise OutputError(f"{path} exists already; move it away, or allow --overwrite.")
     picture.save(
         target,
         overwrite=options.overwrite,
@@ -94,8 +105,18 @@ def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
         drop_alpha=options.drop_alpha,
         mark=options.mark,
     )
+    for path, write in beside.items():
+        write(path, overwrite=options.overwrite)
+
+
+def _files_beside(picture: Picture, target: Path, options: RunOptions) -> dict[Path, Callable[..., None]]:
+    """Return what else is written, and by which method of the picture."""
+    files: dict[Path, Callable[..., None]] = {}
     if options.recipe:
-        picture.save_recipe(recipe, overwrite=options.overwrite)
+        files[target.with_suffix(RECIPE_SUFFIX)] = picture.save_recipe
+    if options.confidence_map:
+        files[target.with_suffix(CONFIDENCE_SUFFIX)] = picture.save_confidence
+    return files
 
 
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
@@ -110,13 +131,19 @@ def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
 def _do(task: _Task, colorizer: Colorizer, options: RunOptions) -> Done | Failed:
     started = time.perf_counter()
     try:
-        picture = colorizer.colorize(task.source, page=task.page, recolor=options.recolor, size=options.size)
+        picture = colorizer.colorize(
+            task.source,
+            page=task.page,
+            recolor=options.recolor,
+            size=options.size,
+            controls=options.controls,
+        )
         save_result(picture, task.target, options)
         pages = picture.scan.pages
     except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
         return _failure(task.source, error)
     seconds = time.perf_counter() - started
-    return Done(task.source, task.target, seconds, task.page, pages, task.every_page)
+    return Done(task.source, task.target, seconds, task.page, pages, task.every_page, picture.notes)
 
 
 def _make_folder(folder: Path) -> None:

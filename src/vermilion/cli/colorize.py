@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from vermilion.cli import options as opt
+from vermilion.cli.controls import with_controls
 from vermilion.cli.progress import follow
 from vermilion.cli.report import Report
 from vermilion.cli.say import say_aside
@@ -16,8 +17,10 @@ from vermilion.cli.stream import STREAM, colorize_stream
 if TYPE_CHECKING:
     from vermilion.archive import Plan, RunOptions
     from vermilion.colorizer import Colorizer
+    from vermilion.guidance import Controls
 
 
+@with_controls
 def colorize(
     paths: opt.Paths,
     *,
@@ -33,9 +36,12 @@ def colorize(
     drop_alpha: opt.DropAlpha = False,
     size: opt.Size = None,
     recipe: opt.WriteRecipe = False,
+    confidence_map: opt.ConfidenceMap = False,
     no_mark: opt.NoMark = False,
+    c2pa: opt.C2pa = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
+    controls: "Controls",
 ) -> None:
     """Colourise pictures; every grey level of the scan stays as it is.
 
@@ -49,9 +55,10 @@ def colorize(
       vermilion colorize shoebox -o shoebox-color     # a folder, its tree mirrored
       vermilion colorize "scans/**/*.tif" -o color --format jpg --drop-depth
       vermilion colorize album.tif --page all         # album.p1.color.tif and so on
+      vermilion colorize grandma.jpg --hint 40,30=navy --look muted -o blue.jpg
       cat grandma.jpg | vermilion colorize - > grandma.color.jpg
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
-    from vermilion.archive import PlanOptions, RunOptions, make_plan
+    from vermilion.archive import RunOptions
 
     run = RunOptions(
         page=opt.parse_page(page),
@@ -61,18 +68,24 @@ def colorize(
         drop_depth=drop_depth,
         drop_alpha=drop_alpha,
         size=size,
-        mark=not no_mark,
+        mark=opt.parse_mark(no_mark, c2pa),
         recipe=recipe,
+        confidence_map=confidence_map,
+        controls=controls,
     )
     engine = partial(_start_engine, device, model, verbose=verbose)
     format_name = format_.value if format_ else None
     if STREAM in paths or output == STREAM:
-        colorize_stream(paths, output, format_name, engine, run)
-        return
-    every_page = run.page is None
-    target = Path(output) if output else None
-    plan = make_plan(paths, PlanOptions(output=target, format=format_name, every_page=every_page))
+        return colorize_stream(paths, output, format_name, engine, run)
+    plan = _plan(paths, output, format_name, run)
     raise typer.Exit(_do_all(plan, engine, run, Report(len(plan.jobs), quiet=quiet, verbose=verbose)))
+
+
+def _plan(paths: list[str], output: str | None, format_name: str | None, run: "RunOptions") -> "Plan":
+    from vermilion.archive import PlanOptions, make_plan
+
+    target = Path(output) if output else None
+    return make_plan(paths, PlanOptions(output=target, format=format_name, every_page=run.page is None))
 
 
 def _start_engine(device: str, model: Path | None, *, verbose: bool) -> "Colorizer":

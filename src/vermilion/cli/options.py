@@ -2,11 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vermilion.errors import SettingsError
+
+if TYPE_CHECKING:
+    from vermilion.pictures import Signature
 
 
 class Format(StrEnum):
@@ -89,6 +92,13 @@ WriteRecipe = Annotated[
         help="Write NAME.recipe.json beside each result: what `vermilion replay` needs to make it anew.",
     ),
 ]
+ConfidenceMap = Annotated[
+    bool,
+    typer.Option(
+        "--confidence-map",
+        help="Write NAME.confidence.png beside each result: an overlay, red where the model is unsure.",
+    ),
+]
 NoMark = Annotated[
     bool,
     typer.Option(
@@ -96,10 +106,34 @@ NoMark = Annotated[
         help="Do not tell in the file's XMP that a network made the colours, and by which recipe.",
     ),
 ]
+C2pa = Annotated[
+    Path | None,
+    typer.Option(
+        "--c2pa",
+        metavar="FILE.pem",
+        help="Sign a C2PA manifest with the key and certificates of this file "
+        '(needs: pip install "vermilion[c2pa]").',
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
 Verbose = Annotated[
     bool, typer.Option("-v", "--verbose", help="Say more: model, engine, each skipped picture, tracebacks.")
 ]
+
+
+def parse_mark(no_mark: bool, c2pa: Path | None) -> "bool | Signature":  # noqa: FBT001
+    """Read --no-mark and --c2pa: whether a mark is left, and with what it is signed.
+
+    Raises:
+        SettingsError: they contradict each other.
+    """
+    if c2pa is None:
+        return not no_mark
+    if no_mark:
+        raise SettingsError("A signed manifest is a mark; leave out --no-mark or --c2pa.")
+    from vermilion.pictures import Signature
+
+    return Signature(c2pa)
 
 
 def parse_page(text: str | None) -> int | None:

@@ -31,6 +31,7 @@ def replay(
     drop_depth: opt.DropDepth = False,
     drop_alpha: opt.DropAlpha = False,
     no_mark: opt.NoMark = False,
+    c2pa: opt.C2pa = None,
 ) -> None:
     """Make a result anew from its recipe: the same pixels on the same kind of machine.
 
@@ -51,7 +52,7 @@ def replay(
         fast_jpeg=fast_jpeg,
         drop_depth=drop_depth,
         drop_alpha=drop_alpha,
-        mark=not no_mark,
+        mark=opt.parse_mark(no_mark, c2pa),
     )
     done = replay_recipe(recipe, lambda: Colorizer(model, device=device), run, scan=scan, output=output)
     say(f"{shown(recipe)} -> {shown(done.target)}")

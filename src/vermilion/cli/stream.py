@@ -29,12 +29,19 @@ def colorize_stream(
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
     to_stdout = output in (None, STREAM)
-    if to_stdout and run.recipe:
-        raise SettingsError("Standard output holds no recipe; name a file with -o, or leave out --recipe.")
     if to_stdout and sys.stdout.isatty():
         raise SettingsError("A terminal shows no picture; redirect the output, or name a file with -o.")
+    if to_stdout and (run.recipe or run.confidence_map):
+        raise SettingsError(
+            "Standard output holds one picture and nothing beside it; name a file with -o, or leave out "
+            "--recipe and --confidence-map."
+        )
     source = _read_stdin() if paths[0] == STREAM else Path(paths[0])
-    picture = engine().colorize(source, page=run.page, recolor=run.recolor, size=run.size)
+    picture = engine().colorize(
+        source, page=run.page, recolor=run.recolor, size=run.size, controls=run.controls
+    )
+    for note in picture.notes:
+        say_aside(note)
     if picture.scan.pages > 1:
         say_aside(f"page {run.page} of {picture.scan.pages}; --page takes another")
     if to_stdout:

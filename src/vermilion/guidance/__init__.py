@@ -4,7 +4,8 @@ from vermilion.guidance.arrival import CLOSE, Goals, existing_ab, goals_of, hex_
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay, fade_unsure
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
-from vermilion.guidance.finish import finish_colors
+from vermilion.guidance.finish import check_files, finish_colors
+from vermilion.guidance.hint_text import load_hints, parse_hint
 from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
@@ -47,6 +48,7 @@ __all__ = [
     "apply_look",
     "ask_here",
     "cell_at",
+    "check_files",
     "check_inside",
     "confidence_overlay",
     "draw_hints",
@@ -56,10 +58,12 @@ __all__ = [
     "from_plain",
     "goals_of",
     "hex_of",
+    "load_hints",
     "load_look",
     "load_recipe",
     "look_names",
     "notes_on",
+    "parse_hint",
     "parse_recipe",
     "rasterize_hints",
     "read_cube",

@@ -12,6 +12,18 @@ from vermilion.guidance.look_file import load_look
 Floats = NDArray[np.float32]
 
 
+def check_files(controls: Controls) -> None:
+    """Refuse a look or a cube that cannot be used, before any picture is opened.
+
+    Raises:
+        SettingsError: the file is missing or malformed.
+    """
+    if controls.look is not None:
+        load_look(controls.look)
+    if controls.cube is not None:
+        read_cube(controls.cube)
+
+
 def finish_colors(controls: Controls, luma: Floats, ab: Floats, sureness: Floats) -> Floats:
     """Return (a,b) [h,w,2] after all controls that work on painted colours, in their fixed order.
 

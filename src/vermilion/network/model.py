@@ -25,8 +25,10 @@ _FEATURES = tuple(f"features_{stride}" for stride in (4, 8, 16, 32))
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What the network saw: one array for each stride of 4, 8, 16 and 32. ``paint`` reads it; others may only
-    compare places of it with each other."""
+    """What the network saw: one array for each stride of 4, 8, 16 and 32.
+
+    Only ``paint`` knows what they mean; others may compare places with each other.
+    """
 
     maps: tuple[Floats, ...]
 

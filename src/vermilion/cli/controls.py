@@ -1,0 +1,107 @@
+"""The options that steer colours, for every command that has them."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from vermilion.guidance import Controls
+
+HintTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--hint",
+        metavar="X,Y[,R]=COLOUR",
+        help="A colour that you know, in pixels of the picture as it is shown: 120,80=#283ca0, or with a "
+        "radius 120,80,15=navy; grey keeps a place grey; repeatable.",
+    ),
+]
+HintFile = Annotated[
+    Path | None,
+    typer.Option("--hints", metavar="FILE.json", help="A list of hints: points, strokes, boxes and masks."),
+]
+Temperature = Annotated[
+    float | None,
+    typer.Option(
+        "--temperature", metavar="T", help="Of the network's choice: lower is bolder; the model has its own."
+    ),
+]
+FadeUnsure = Annotated[
+    float,
+    typer.Option("--fade-unsure", metavar="0..1", help="Fade colour out where the model does not know."),
+]
+Vividness = Annotated[
+    float, typer.Option("--vividness", metavar="F", help="Factor on the colourfulness; 1 leaves it.")
+]
+Warmth = Annotated[
+    float,
+    typer.Option("--warmth", metavar="N", help="Warmer, or with a negative number cooler; 5 is visible."),
+]
+Tint = Annotated[
+    float, typer.Option("--tint", metavar="N", help="Towards magenta, or with a negative number green.")
+]
+LookName = Annotated[
+    str | None,
+    typer.Option(
+        "--look",
+        metavar="NAME",
+        help="natural, vivid, muted, hand-tinted, two-strip, autochrome, faded-print, or a .toml file.",
+    ),
+]
+CubeFile = Annotated[
+    str | None, typer.Option("--cube", metavar="FILE.cube", help="A 3D LUT; only its colours are taken.")
+]
+
+
+def read_controls(
+    *,
+    hint: HintTexts = None,
+    hints: HintFile = None,
+    temperature: Temperature = None,
+    fade_unsure: FadeUnsure = 0.0,
+    vividness: Vividness = 1.0,
+    warmth: Warmth = 0.0,
+    tint: Tint = 0.0,
+    look: LookName = None,
+    cube: CubeFile = None,
+) -> "Controls":
+    """Put the options together; hints of the file come first, those of the command line lie over them."""
+    from vermilion.guidance import Controls, check_files, load_hints, parse_hint
+
+    given = load_hints(hints) if hints else ()
+    controls = Controls(
+        hints=(*given, *map(parse_hint, hint or ())),
+        temperature=temperature,
+        fade_unsure=fade_unsure,
+        vividness=vividness,
+        warmth=warmth,
+        tint=tint,
+        look=look,
+        cube=cube,
+    )
+    check_files(controls)
+    return controls
+
+
+def with_controls(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of ``read_controls``, and what they come to as its argument ``controls``.
+
+    typer learns the options from the signature, so the signature is what grows.
+    """
+    own = inspect.signature(command)
+    extra = inspect.signature(read_controls).parameters
+
+    @wraps(command)
+    def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever typer has parsed
+        told = {name: given.pop(name) for name in extra}
+        command(**given, controls=read_controls(**told))
+
+    kept = [parameter for name, parameter in own.parameters.items() if name != "controls"]
+    parameters = [*kept, *extra.values()]
+    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return wrapped

@@ -1,0 +1,57 @@
+"""Hints as people write them: short on a command line, or many in a JSON file."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from vermilion.errors import HintError, SettingsError
+from vermilion.guidance.controls import Controls
+from vermilion.guidance.hints import MASK_DATA, AnyHint, Hint, Mask
+from vermilion.guidance.plain import from_plain
+
+
+def parse_hint(text: str) -> Hint:
+    """Read "x,y=colour" or "x,y,radius=colour"; all lengths are pixels of the upright picture.
+
+    Raises:
+        HintError: it is neither, or the colour is none.
+    """
+    place, _, color = text.partition("=")
+    try:
+        numbers = [float(part) for part in place.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (2, 3) or not color:
+        raise HintError(
+            f'{text!r} is no hint; write x,y=colour or x,y,radius=colour, for example "120,80=#283ca0" or '
+            '"120,80,15=navy".'
+        )
+    x, y, *radius = numbers
+    return Hint(x, y, color, *radius)
+
+
+def load_hints(path: str | Path) -> tuple[AnyHint, ...]:
+    """Read a JSON file that holds a list of hints, each a table with the names of its attributes.
+
+    Which kind is meant follows from the names: "x" and "y" are a point's, "points" a stroke's, "x0" to "y1" a
+    box's, and "mask" is the path of a mask, counted from the folder of the file.
+
+    Raises:
+        SettingsError: it cannot be read, is no JSON, or holds something that is no hint.
+    """
+    path = Path(path)
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"The hints {path} cannot be read ({error.strerror}); check the path.") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"The hints {path} are not valid JSON ({error}); mend that place.") from error
+    hints = from_plain(Controls, {"hints": table}, str(path)).hints
+    return tuple(_beside(hint, path.parent) for hint in hints)
+
+
+def _beside(hint: AnyHint, folder: Path) -> AnyHint:
+    """A mask's path as it is from here."""
+    if isinstance(hint, Mask) and not hint.mask.startswith(MASK_DATA):
+        return replace(hint, mask=str(folder / hint.mask))
+    return hint
