@@ -1,5 +1,6 @@
 """`vermilion inspect`, and the mark that `vermilion colorize` leaves."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,19 @@ def test_what_cannot_be_inspected(vermilion, here: Path) -> None:
         said = vermilion("inspect", name)
         assert (said.code, said.out) == (1, "")
         assert told in said.errors[0]
+
+
+def test_signing_needs_a_file_and_a_mark(vermilion, scan, here: Path) -> None:
+    scan("a.png")
+    for options, told in (
+        (["--c2pa", "a.pem", "--no-mark"], "leave out --no-mark"),
+        (["--c2pa", "a.pem"], "a.pem cannot be read" if has_c2pa() else "pip install"),
+    ):
+        said = vermilion("colorize", "a.png", *options)
+        assert said.code == 1
+        assert told in said.errors[0]
+        assert not (here / "a.color.png").exists()
+
+
+def has_c2pa() -> bool:
+    return importlib.util.find_spec("c2pa") is not None

@@ -73,13 +73,11 @@ def signature(tmp_path_factory):
             (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), True),
         ],
     )
-    (folder / "chain.pem").write_bytes(own + top)
-    (folder / "key.pem").write_bytes(
-        archive.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+    secret = archive.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    return Signature(folder / "chain.pem", folder / "key.pem")
+    (folder / "seal.pem").write_bytes(secret + own + top)
+    return Signature(folder / "seal.pem")
 
 
 def encoded(source, kind, signature, mark=MARK):
@@ -139,14 +137,21 @@ def test_the_manifest_of_a_scan_is_not_passed_off_as_the_results(signature):
     assert read_provenance(again).credentials == ""
 
 
-@pytest.mark.parametrize("broken", ["certificate", "key"])
-def test_what_cannot_sign_is_told(broken, signature, tmp_path):
-    (tmp_path / "a.pem").write_text("no PEM")
-    parts = {"certificate": signature.certificate, "key": signature.key}
-    with pytest.raises(OutputError, match=r"a\.pem.* cannot sign \(.*both as PEM\."):
-        encoded(GREY, "png", Signature(**parts | {broken: tmp_path / "a.pem"}))
+def test_what_cannot_sign_is_told(signature, tmp_path):
+    whole = signature.path.read_text()
+    key, certificates = whole.split("-----BEGIN CERTIFICATE", 1)
+    wrong = {
+        "no PEM": "holds no private key",
+        key: "holds no certificate",
+        whole.replace("M", "N", 9): "cannot sign",
+        key + "-----BEGIN CERTIFICATE" + certificates.replace("M", "N", 9): "cannot sign",
+    }
+    for content, told in wrong.items():
+        (tmp_path / "a.pem").write_text(content)
+        with pytest.raises(OutputError, match=rf"a\.pem.*{told}.*; give a PEM file"):
+            encoded(GREY, "png", Signature(tmp_path / "a.pem"))
     with pytest.raises(OutputError, match=r"gone\.pem cannot be read"):
-        encoded(GREY, "png", Signature(**parts | {broken: tmp_path / "gone.pem"}))
+        encoded(GREY, "png", Signature(tmp_path / "gone.pem"))
 
 
 def test_signing_without_a_mark_makes_no_sense(signature):
@@ -157,7 +162,7 @@ def test_signing_without_a_mark_makes_no_sense(signature):
 def test_without_the_package_the_cure_is_told(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "c2pa", None)
     with pytest.raises(OutputError, match=r'run: pip install "vermilion\[c2pa\]"'):
-        encoded(GREY, "png", Signature(tmp_path / "a", tmp_path / "b"))
+        encoded(GREY, "png", Signature(tmp_path / "a.pem"))
     data = encoded(jpeg_with(None), "jpg", None)
     assert read_provenance(data).credentials == ""
     assert "vermilion[c2pa]" in read_provenance(data + b"jumdc2pa").credentials

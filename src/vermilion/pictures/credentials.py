@@ -6,6 +6,7 @@ remote manifest or revocation list is fetched.
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ _OFFLINE = {
     "builder": {"thumbnail": {"enabled": False}},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
+_PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 
@@ -31,12 +33,11 @@ class Signature:
     """With what a manifest is signed.
 
     Attributes:
-        certificate: a PEM file with the signer's certificate and those above it.
-        key: a PEM file with its private key, PKCS #8 without a password.
+        path: a PEM file with a private key (PKCS #8, without a password), its certificate, and the
+            certificates above that.
     """
 
-    certificate: Path
-    key: Path
+    path: Path
 
 
 def signed(content: bytes, kind: str, mark: Mark, signature: Signature) -> bytes:
@@ -48,7 +49,7 @@ def signed(content: bytes, kind: str, mark: Mark, signature: Signature) -> bytes
     try:
         from c2pa import Builder, C2paError, C2paSignerInfo, Signer  # noqa: PLC0415 - only who signs needs it
 
-        key, chain = signature.key.read_bytes(), signature.certificate.read_bytes()
+        key, chain = _parts(signature.path.read_bytes())
         algorithm = _algorithm(key)
     except ModuleNotFoundError as error:
         raise OutputError(
@@ -88,6 +89,16 @@ def _manifest(mark: Mark) -> dict[str, Any]:
     }
 
 
+def _parts(pem: bytes) -> tuple[bytes, bytes]:
+    """The key, and the certificates in order."""
+    blocks = [match.group() + b"\n" for match in _PEM_BLOCK.finditer(pem)]
+    keys = [block for block in blocks if b"PRIVATE KEY-----" in block]
+    certificates = [block for block in blocks if b"BEGIN CERTIFICATE-----" in block]
+    if not keys or not certificates:
+        raise ValueError(f"it holds no {'certificate' if keys else 'private key'}")
+    return keys[0], b"".join(certificates)
+
+
 def _algorithm(key: bytes) -> bytes:
     """The name that C2PA has for what a private key does."""
     from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415 - comes with c2pa
@@ -102,8 +113,8 @@ def _algorithm(key: bytes) -> bytes:
 
 def _unfit(signature: Signature, error: Exception) -> OutputError:
     return OutputError(
-        f"{signature.certificate} and {signature.key} cannot sign ({_reason(error)}); give a C2PA "
-        "certificate with its chain, and its key without a password, both as PEM."
+        f"{signature.path} cannot sign ({_reason(error)}); give a PEM file with a key without a password, "
+        "its C2PA certificate and the chain."
     )
 
 
