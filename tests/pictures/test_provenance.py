@@ -277,3 +277,23 @@ def test_exiftool_reads_the_mark_and_the_scans_own_words(tmp_path):
         assert told["XMP-xmp:CreatorTool"] == 'Epson "Scan" 3'
         assert len(told["XMP-dc:Title"]) in lengths
         assert "ExifTool:Warning" not in told
+
+
+def test_a_wrapper_that_has_lost_its_first_bracket_is_no_damage():
+    torn = SCANS_OWN.encode().removeprefix(b"<")
+    result = marked(jpeg_with(torn), "jpg")
+    packet = XmpPacket.parse(xmp_of(result))
+    assert packet.properties["vermilion:Version"] == MARK.version
+    assert packet.properties["xmp:CreatorTool"] == 'Epson "Scan" 3'
+    assert xmp_of(result).startswith(torn[:60])
+
+
+def test_a_packet_of_photoshop_7_is_added_to():
+    old = (
+        f"<x:xapmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='{RDF}'><rdf:Description about='uuid:8c35'"
+        " xmlns:m='http://ns.adobe.com/xap/1.0/mm/'><m:DocumentID>docid</m:DocumentID></rdf:Description>"
+        "</rdf:RDF></x:xapmeta>"
+    )
+    xmp = xmp_of(marked(jpeg_with(old.encode()), "jpg"))
+    assert XmpPacket.parse(xmp).properties["vermilion:Version"] == MARK.version
+    assert {("about", "uuid:8c35"), (f"{{{RDF}}}about", "uuid:8c35")} <= statements(xmp)

@@ -30,6 +30,7 @@ _EMPTY = (
 ).encode()
 _ATTRIBUTE = re.compile(rb"""\s+([^\s="'<>]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_TORN_WRAPPER = re.compile(rb"\s*\?xpacket[^<>]*\?>")
 # A packet without a byte order mark begins with "<", which tells how wide its characters are.
 _WIDE_STARTS = {b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _MARKS = {
@@ -168,7 +169,7 @@ class _Finder:
         parser.StartNamespaceDeclHandler = self._declare
         parser.StartDoctypeDeclHandler = _refuse_doctype
         try:
-            parser.Parse(self.text, True)
+            parser.Parse(_without_torn_wrapper(self.text), True)
         except expat.ExpatError as error:
             raise MalformedXmpError(str(error)) from error
 
@@ -210,7 +211,7 @@ class _Finder:
             self._current = self._note(name, start, values.get(f"{RDF} resource", ""))
         elif parents[-1:] == [_RDF] and name == _DESCRIPTION:
             self._tags.append(match.span())
-            self.about = self.about or values.get(f"{RDF} about", "")
+            self.about = self.about or values.get(f"{RDF} about", values.get("about", ""))
             self._note_shorthand(match, attributes)
 
     def _finish(self, position: int) -> None:
@@ -239,11 +240,20 @@ class _Finder:
         """Simple properties may stand as attributes of their description."""
         places = {match[1].decode(): match.span() for match in _ATTRIBUTE.finditer(tag[0])}
         for spelling, value in attributes.items():
-            space, local, *prefix = spelling.split(" ")
-            start, end = places.get(":".join([*prefix, local]), (0, 0))
-            noted = self._note(f"{space} {local}", tag.start() + start, value) if prefix else None
+            space, *rest = spelling.split(" ")
+            if len(rest) != 2:  # no namespace, as in "about" of packets from before 2004
+                continue
+            local, prefix = rest
+            start, end = places.get(f"{prefix}:{local}", (0, 0))
+            noted = self._note(f"{space} {local}", tag.start() + start, value)
             if noted is not None:
                 noted.end = tag.start() + end
+
+
+def _without_torn_wrapper(text: bytes) -> bytes:
+    """The packet with blanks in place of a wrapper that has lost its first "<", as some old files have it."""
+    torn = _TORN_WRAPPER.match(text)
+    return text if torn is None else b" " * torn.end() + text[torn.end() :]
 
 
 def _without_prefix(spelling: str) -> str:
