@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import ExactJoiner, chroma_planes, to_eight_bits, turn_upright, upright_size
+from vermilion.color import Convert, ExactJoiner, chroma_planes, to_eight_bits, turn_upright, upright_size
 from vermilion.guidance import Recipe, confidence_overlay
 from vermilion.pictures import Mark, SaveOptions, Scan, Signature, encode_picture, publish, write_picture
 
@@ -28,7 +28,7 @@ class Picture:
 
     Attributes:
         scan: what came in. Its luma is the result's, at every pixel.
-        cbcr: float32 [h,w,2], -0.5..0.5: chroma of network size, in the file's orientation and profile.
+        cbcr: float32 [h,w,2], -0.5..0.5: sRGB chroma of network size, in the file's orientation.
         confidence: float32 [h,w], 0..1: the probability that the true (a,b) is within 10 of the painted one.
         draft: the recipe as far as it is known without reading anything again; see ``recipe``.
         engine: what computed.
@@ -140,7 +140,7 @@ class Picture:
         from PIL import Image  # noqa: PLC0415 - only who asks for one pays for it
 
         luma, alpha = to_eight_bits(self.scan.luma), self.scan.alpha
-        rgb = ExactJoiner(luma, self.cbcr).rows(0, luma.shape[0])
+        rgb = ExactJoiner(luma, self.cbcr, self._convert).rows(0, luma.shape[0])
         return Image.fromarray(self._upright(rgb, None if alpha is None else to_eight_bits(alpha)))
 
     def rgb(self) -> Codes:
@@ -153,7 +153,7 @@ class Picture:
 
     def chroma_planes(self, subsampled: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:  # noqa: FBT001
         """Return Cb and Cr as a JPEG stores them: uint8, as large as the scan, or half if ``subsampled``."""
-        return chroma_planes(self.scan.luma, self.cbcr, subsampled=subsampled)
+        return chroma_planes(self.scan.luma, self.cbcr, subsampled=subsampled, convert=self._convert)
 
     def _repr_png_(self) -> bytes:
         image = self.to_pil()
@@ -169,7 +169,12 @@ class Picture:
 
     @cached_property
     def _joiner(self) -> ExactJoiner:
-        return ExactJoiner(self.scan.luma, self.cbcr)
+        return ExactJoiner(self.scan.luma, self.cbcr, self._convert)
+
+    @cached_property
+    def _convert(self) -> Convert | None:
+        """Makes chroma fit the scan's profile, at full size: there its tone is steep here and flat there."""
+        return self.scan.colors.converter()
 
     def _upright(self, rgb: Codes, alpha: Codes | None) -> Codes:
         samples = rgb if alpha is None else np.dstack([rgb, alpha])

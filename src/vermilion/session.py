@@ -65,7 +65,6 @@ class Session:
         luma = turn_upright(scan.colors.to_srgb_tone(codes), scan.orientation)
         self._grid = luma.shape[0] // stride, luma.shape[1] // stride
         self._luma = reduce_luma(luma, self._grid)
-        self._stored_codes = reduce_luma(codes, (codes.shape[0] // stride, codes.shape[1] // stride))
         self._features = model.see(with_margin(luma)[None, None])
 
     def paint(self, controls: Controls = AUTOMATIC) -> Picture:
@@ -106,8 +105,8 @@ class Session:
         """Return the spots where one hint would change most, the best first; each counts as told after it."""
         drawing = self._draw(controls)
         painted = self._painted(drawing.canvas, controls.temperature)
-        sureness = np.maximum(painted.confidence, drawing.canvas[2])
-        return ask_here(self._features_at(1), sureness, self.size, count)
+        told = drawing.canvas[2] > 0
+        return ask_here(self._features_at(1), painted.confidence, told, self.size, count)
 
     def _draw(self, controls: Controls) -> Drawing:
         return draw_hints(controls.hints, self.size, self._grid)
@@ -174,7 +173,7 @@ class Session:
         cbcr = turn_back(ab_to_cbcr(self._luma, ab), self.scan.orientation)
         return Picture(
             scan=self.scan,
-            cbcr=self.scan.colors.convert(self._stored_codes, cbcr),
+            cbcr=cbcr,
             confidence=turn_back(confidence, self.scan.orientation),
             draft=replace(self._draft, controls=controls),
             engine=self._engine,

@@ -95,6 +95,45 @@ def test_one_picture_shows_the_same_colors_whatever_its_profile(name, light, chr
     assert np.percentile(distance, 95) <= 3
 
 
+def colored_file(colorizer, name, light):
+    """CIELAB of the file that a colourised scan of a sharp picture becomes."""
+    content = colorizer.colorize(tagged_png(codes_of_light(name, light), PROFILES[name])).encode("png")
+    image = pyvips.Image.new_from_buffer(content, "")
+    return shown_lab(image.numpy(), image.get("icc-profile-data") if PROFILES[name] else None)
+
+
+@pytest.mark.parametrize("name", ["Gray Gamma 1.8", "dot gain", "linear", "ProPhoto"])
+def test_edges_do_not_change_the_colors_of_a_profile(name, tiny_colorizer):
+    """Linear chroma grows with the light: it must fit each pixel's luma, not that of its surroundings."""
+    sharp = np.kron(np.random.default_rng(3).uniform(0.03, 0.8, (12, 16)), np.ones((8, 8)))
+    wanted = colored_file(tiny_colorizer, "untagged", sharp)
+    difference = (colored_file(tiny_colorizer, name, sharp) - wanted)[..., 1:]  # lightness gives way to luma
+    distance = np.linalg.norm(difference, axis=-1)
+    assert np.abs(wanted[..., 1:]).mean() > 5
+    assert distance.mean() <= 1
+    assert np.percentile(distance, 99) <= 4
+
+
+@pytest.mark.parametrize("name", ["Gray Gamma 1.8", "linear", "ProPhoto"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_the_table_of_chroma_is_as_good_as_the_formula(name, dtype):
+    colors = read_scan(tagged_png(np.zeros((8, 8), np.uint16), PROFILES[name])).colors
+    random, maximum = np.random.default_rng(0), np.iinfo(dtype).max
+    codes = random.integers(maximum // 10, maximum - maximum // 10, (50, 60)).astype(dtype)
+    luma = codes.astype(np.float32) / np.float32(maximum)
+    cbcr = fit_gamut(colors.to_srgb_tone(luma), random.normal(0, 0.06, (50, 60, 2)).astype(np.float32))
+    convert = colors.converter()
+    assert convert is not None
+    found = np.moveaxis(convert(codes, np.moveaxis(cbcr, -1, 0)), 0, -1)
+    distance = np.abs(found - colors.convert(luma, cbcr))
+    assert distance.mean() < 0.5 / 255
+    assert np.percentile(distance, 99) < 2 / 255
+
+
+def test_nothing_is_converted_for_srgb():
+    assert OutputColors().converter() is None
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_the_network_sees_srgb_tone(name, light):
     scan = read_scan(tagged_png(codes_of_light(name, light), PROFILES[name]))

@@ -16,13 +16,14 @@ from vermilion.color.figures import (
 )
 from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
-from vermilion.color.luma import LUMA_WEIGHTS, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
+from vermilion.color.luma import LUMA_WEIGHTS, Convert, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
 from vermilion.color.planes import chroma_planes
 from vermilion.color.turn import turn_back, turn_upright, upright_size
 
 __all__ = [
     "LUMA_WEIGHTS",
     "ChromaEnlarger",
+    "Convert",
     "ExactJoiner",
     "ab_error",
     "ab_to_cbcr",

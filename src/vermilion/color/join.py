@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from vermilion.color.chroma import STEP_OF_CHROMA, gamut_share
 from vermilion.color.enlarge import ChromaEnlarger
-from vermilion.color.luma import Codes
+from vermilion.color.luma import Codes, Convert
 from vermilion.color.repair import LumaRules, luma_rules, repair_luma
 from vermilion.color.strips import for_each_strip, whole_strips
 
@@ -42,10 +42,12 @@ class ExactJoiner:
     Args:
         luma: [H,W], uint8 or uint16; kept, never changed.
         small_cbcr: float32 [h,w,2], -0.5..0.5.
+        convert: makes the enlarged chroma fit the scan's profile; None where that is sRGB.
     """
 
-    def __init__(self, luma: Codes, small_cbcr: Floats) -> None:
+    def __init__(self, luma: Codes, small_cbcr: Floats, convert: Convert | None = None) -> None:
         self.luma = luma
+        self._convert = convert
         self._chroma = ChromaEnlarger(small_cbcr, (luma.shape[0], luma.shape[1]))
 
     def rows(self, start: int, stop: int) -> Codes:
@@ -56,7 +58,10 @@ class ExactJoiner:
 
         def fill(rows: slice) -> None:
             strip = rgb[rows.start - whole.start : rows.stop - whole.start]
-            _join_strip(self.luma[rows], self._chroma.planes(rows), strip)
+            chroma = self._chroma.planes(rows)
+            if self._convert:
+                chroma = self._convert(self.luma[rows], chroma)
+            _join_strip(self.luma[rows], chroma, strip)
 
         for_each_strip(whole, width, fill)
         return rgb[start - whole.start : stop - whole.start]

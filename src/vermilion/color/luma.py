@@ -1,5 +1,6 @@
 """Luma: the grey levels of a scan, which no part of vermilion ever changes."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import cv2
@@ -18,6 +19,9 @@ Codes = NDArray[np.uint8 | np.uint16]
 """Integer code values as a file stores them: 0..255 or 0..65535."""
 
 Floats = NDArray[np.float32]
+
+Convert = Callable[[Codes, Floats], Floats]
+"""Luma [h,w] as stored and sRGB chroma planes [2,h,w] (-0.5..0.5) to the planes of another colour space."""
 
 
 def luma_of_rgb(rgb: Codes) -> Codes:

@@ -8,17 +8,20 @@ from numpy.typing import NDArray
 
 from vermilion.color.chroma import STEP_OF_CHROMA, gamut_share
 from vermilion.color.enlarge import ChromaEnlarger
-from vermilion.color.luma import Codes
+from vermilion.color.luma import Codes, Convert
 from vermilion.color.strips import for_each_strip
 
 Bytes = NDArray[np.uint8]
 
 
-def chroma_planes(luma: Codes, small_cbcr: NDArray[np.float32], *, subsampled: bool) -> tuple[Bytes, Bytes]:
+def chroma_planes(
+    luma: Codes, small_cbcr: NDArray[np.float32], *, subsampled: bool, convert: Convert | None = None
+) -> tuple[Bytes, Bytes]:
     """Return the planes Cb and Cr for luma [H,W] and chroma [h,w,2]: uint8, 128 is grey, in gamut.
 
     They are [H,W], or half of that each way, rounded up, when ``subsampled`` (4:2:0). A sample of a half
-    size plane is in gamut for the mean luma of its four pixels.
+    size plane is in gamut for the mean luma of its four pixels. ``convert`` makes the enlarged chroma fit
+    the scan's profile.
     """
     height, width = luma.shape
     span = (height / 2, width / 2) if subsampled else (float(height), float(width))
@@ -29,6 +32,8 @@ def chroma_planes(luma: Codes, small_cbcr: NDArray[np.float32], *, subsampled: b
 
     def fill(rows: slice) -> None:
         cbcr = chroma.planes(rows)
+        if convert:
+            cbcr = convert(grey[rows], cbcr)
         cbcr *= 255
         steps = (STEP_OF_CHROMA @ cbcr.reshape(2, -1)).reshape(3, *cbcr.shape[1:])
         cbcr *= gamut_share(grey[rows] * scale, steps, 255)

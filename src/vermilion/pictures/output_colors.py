@@ -1,7 +1,9 @@
 """From sRGB chroma to the chroma of a scan's own profile, and from its tone to sRGB's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,10 @@ SRGB_TO_XYZ = np.array(
 _D50 = np.array([0.9642, 1.0, 0.8249])
 _LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
 _STEPS = 4
+_TONES = 64  # levels of grey in a table of converted chroma, evenly spread over sRGB's tone
+_CHROMAS = 33  # values of Cb and of Cr in it, over -0.5..0.5
+
+Converter = Callable[[NDArray[np.uint8 | np.uint16], Floats], Floats]
 
 
 def srgb_to_linear(values: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -114,16 +120,74 @@ class OutputColors:
         red, blue = codes[..., 0] - luma, codes[..., 2] - luma
         return np.stack([blue / 1.772, red / 1.402], -1).astype(np.float32)
 
+    def converter(self) -> Converter | None:
+        """What ``convert`` does, quick enough for millions of pixels; None where nothing is to do.
+
+        Colours out of sRGB's gamut are pulled into it first, as they are for a scan without a profile.
+
+        Returns:
+            A function of luma [h, w] as the scan stores it and planes [2, h, w] of sRGB chroma, which returns
+            float32 [2, h, w] in the result's code values. A table stands for the formula: it is off by less
+            than half an eight-bit level on average.
+        """
+        if self.space is None:
+            return None
+        grid = np.linspace(0.0, 1.0, 2**16)
+        tone_of_code = self.to_srgb_tone(grid.astype(np.float32))
+        code_of_tone = np.interp(np.linspace(0, 1, _TONES), tone_of_code, grid).astype(np.float32)
+        table = self._table(code_of_tone)
+
+        def convert(luma: NDArray[np.uint8 | np.uint16], cbcr: Floats) -> Floats:
+            wide = luma.astype(np.uint16) * 257 if luma.dtype == np.uint8 else luma
+            tone = tone_of_code[wide]
+            cbcr = cbcr * _gamut_share(tone, np.moveaxis(cbcr, 0, -1))
+            tone *= _TONES - 1
+            below = np.clip(np.floor(tone), 0, _TONES - 2)
+            across, down = (np.clip(plane + 0.5, 0, 1) * (_CHROMAS - 1) for plane in (cbcr[1], cbcr[0]))
+            down += below * _CHROMAS
+            darker, lighter = (
+                cv2.remap(table, across, down + step, cv2.INTER_LINEAR) for step in (0, _CHROMAS)
+            )
+            found: Floats = darker + (lighter - darker) * (tone - below)[..., None]
+            return np.ascontiguousarray(np.moveaxis(found, -1, 0))
+
+        return convert
+
+    def _table(self, codes: Floats) -> Floats:
+        """Converted chroma [tones * Cb, Cr, 2] at luma code values [tones], as one picture to look up in.
+
+        A colour out of gamut is entered as if its colourfulness grew on from where the gamut ends, so that
+        the last colours in gamut, which lie between table entries, come out right, too.
+        """
+        steps = np.linspace(-0.5, 0.5, _CHROMAS, dtype=np.float32)
+        cb, cr = np.meshgrid(steps, steps, indexing="ij")
+        chroma = np.tile(np.stack([cb, cr], -1), (len(codes), 1, 1)).astype(np.float32)
+        luma = np.repeat(codes, _CHROMAS * _CHROMAS).reshape(-1, _CHROMAS)
+        share = _gamut_share(self.to_srgb_tone(luma), chroma)[..., None]
+        table = self.convert(luma, chroma * share) / np.maximum(share, 1e-3)
+        return table.astype(np.float32)
+
 
 def _codes(space: RgbSpace, lab: NDArray[np.float64]) -> NDArray[np.float64]:
     return space.codes(_xyz(lab) @ np.linalg.inv(space.to_xyz).T)
 
 
-def _join(luma: NDArray[np.floating], cbcr: NDArray[np.floating]) -> NDArray[np.float64]:
+def _join(
+    luma: NDArray[np.floating], cbcr: NDArray[np.floating], *, clip: bool = True
+) -> NDArray[np.float64]:
     red = 1.402 * cbcr[..., 1]
     blue = 1.772 * cbcr[..., 0]
     green = -(0.299 * red + 0.114 * blue) / 0.587
-    return np.clip(luma[..., None] + np.stack([red, green, blue], -1), 0.0, 1.0)
+    rgb = np.asarray(luma[..., None] + np.stack([red, green, blue], -1), np.float64)
+    return np.clip(rgb, 0.0, 1.0) if clip else rgb
+
+
+def _gamut_share(tone: Floats, cbcr: Floats) -> Floats:
+    """The share of chroma [..., 2] that is in sRGB's gamut at a tone [...]; 1 where all of it is."""
+    steps = _join(np.zeros_like(tone), cbcr, clip=False)
+    most, least = np.maximum(steps.max(-1), 1e-6), np.maximum(-steps.min(-1), 1e-6)
+    share = np.minimum(1, np.minimum((1 - tone) / most, tone / least))
+    return np.asarray(share, np.float32)
 
 
 def _lightness(light: NDArray[np.float64]) -> NDArray[np.float64]:
