@@ -60,9 +60,7 @@ def test_hex_colors_are_srgb():
     assert Hint(0, 0, "#808080").ab == pytest.approx((0, 0), abs=0.01)
 
 
-@pytest.mark.parametrize(
-    "color", ["#ff00", "#gg0000", "", None, (1,), (1, 2, 3), ("a", 2), (300, 0), 5]
-)
+@pytest.mark.parametrize("color", ["#ff00", "#gg0000", "", None, (1,), (1, 2, 3), ("a", 2), (300, 0), 5])
 def test_colors_that_are_none(color):
     with pytest.raises(HintError):
         _ = Hint(0, 0, color).ab

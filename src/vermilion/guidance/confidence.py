@@ -57,7 +57,11 @@ def confidence_overlay(confidence: Floats, size: tuple[int, int]) -> NDArray[np.
 
 
 def ask_here(
-    features: Floats, confidence: Floats, picture_size: tuple[int, int], count: int
+    features: Floats,
+    confidence: Floats,
+    told: NDArray[np.bool_],
+    picture_size: tuple[int, int],
+    count: int,
 ) -> tuple[Spot, ...]:
     """Return up to ``count`` spots, best first, where one hint would change most.
 
@@ -67,6 +71,7 @@ def ask_here(
     Args:
         features: [C,h',w'] of the network, at any stride; they cover the picture.
         confidence: [h,w] in 0..1.
+        told: bool [h,w]: where there are hints already.
         picture_size: height and width in pixels of the upright picture.
         count: how many.
     """
@@ -74,6 +79,8 @@ def ask_here(
     likeness = _likeness(features, (height, width))
     doubt = cv2.resize(1 - confidence, (width, height), interpolation=cv2.INTER_AREA).ravel()
     total = float(doubt.sum()) or 1.0
+    hinted = cv2.resize(told.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA).ravel() > 0
+    doubt = doubt * (1 - likeness[hinted].max(axis=0, initial=0))
     spots = []
     for _ in range(min(count, doubt.size)):
         gains = likeness @ doubt

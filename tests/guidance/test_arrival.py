@@ -1,0 +1,82 @@
+"""Which colours exist where, how far hints are from arriving, and what is told of those that cannot."""
+
+import numpy as np
+import pytest
+
+from vermilion.color import ab_to_cbcr, cbcr_to_rgb, fit_gamut
+from vermilion.guidance import Box, Hint, draw_hints, existing_ab, goals_of, hex_of, notes_on
+
+SIZE = (80, 80)
+GRID = (20, 20)
+
+
+def goals(hint, luma=0.5, automatic=(0.0, 0.0)):
+    drawing = draw_hints([hint], SIZE, GRID)
+    return goals_of(drawing, np.full(GRID, luma, np.float32), np.full((*GRID, 2), automatic, np.float32))
+
+
+def painted(ab):
+    return np.full((*GRID, 2), ab, np.float32)
+
+
+def test_what_exists_is_what_the_join_shows():
+    luma = np.linspace(0, 1, 11, dtype=np.float32)
+    ab = existing_ab(luma, np.full((11, 2), (30, -60), np.float32))
+    rgb = cbcr_to_rgb(luma, fit_gamut(luma, ab_to_cbcr(luma, np.full((11, 2), (30, -60), np.float32))))
+    assert rgb.min() > -1e-5
+    assert rgb.max() < 1 + 1e-5
+    np.testing.assert_allclose(ab[[0, -1]], 0, atol=0.1)  # black and white have no colour
+    assert np.linalg.norm(ab[3]) > 30
+
+
+def test_a_color_that_exists_is_its_own_goal():
+    np.testing.assert_allclose(goals(Hint(40, 40, (20, 15))).ab, np.full((9, 2), (20, 15)), atol=0.5)
+
+
+def test_half_the_strength_is_half_the_way():
+    half = goals(Hint(40, 40, (20, 15), strength=0.5), automatic=(0, -5))
+    np.testing.assert_allclose(half.ab, np.full((9, 2), (10, 5)), atol=0.5)
+
+
+def test_what_is_painted_as_asked_misses_nothing():
+    own = goals(Box(0, 0, 40, 40, (20, 15)))
+    assert own.mean_miss(painted((20, 15))) < 0.5
+    assert own.worst_miss(painted((20, 5))) == pytest.approx(10, abs=0.5)
+
+
+def test_asking_again_asks_for_what_was_missed_and_only_there():
+    hint = Hint(40, 40, (20, 10))
+    own = goals(hint)
+    canvas = draw_hints([hint], SIZE, GRID).canvas
+    again = own.ask_again(canvas, own.miss(painted((10, 10))))
+    np.testing.assert_allclose(again[:2, 10, 10] * 110, (30, 10), atol=0.5)
+    np.testing.assert_array_equal(again[2], canvas[2])
+    np.testing.assert_array_equal(again[:, 0, 0], 0)
+
+
+def test_a_hint_that_arrived_is_not_worth_a_word():
+    hint = Hint(40, 40, (20, 15))
+    assert notes_on([hint], goals(hint), painted((20, 15))) == ()
+
+
+def test_navy_cannot_arrive_on_a_light_coat():
+    hint = Box(0, 0, 80, 80, "navy")
+    own = goals(hint, luma=0.85)
+    (note,) = notes_on([hint], own, painted(hint.ab))
+    assert note.startswith("the colour of the box from x = 0, y = 0 to x = 80, y = 80 cannot exist")
+    assert "so light" in note
+    assert note.endswith(hex_of(0.85, hint.ab))
+
+
+def test_a_hint_that_the_network_does_not_follow_is_told():
+    hint = Hint(40, 40, (30, 20))
+    (note,) = notes_on([hint], goals(hint), painted((0, 0)))
+    assert note.startswith("the hint at x = 40, y = 40 arrived only within 36")
+
+
+def test_hex_keeps_the_luma():
+    assert hex_of(128 / 255, (0, 0)) == "#808080"
+    code = hex_of(0.4, (30, 20))
+    red, green, blue = (int(code[place : place + 2], 16) for place in (1, 3, 5))
+    assert (0.299 * red + 0.587 * green + 0.114 * blue) / 255 == pytest.approx(0.4, abs=0.004)
+    assert red > green
