@@ -116,6 +116,56 @@ def test_what_is_missing_or_empty_fails_and_the_rest_is_planned(here: Path) -> N
     assert [failed.source.as_posix() for failed in plan.failed] == ["gone.jpg", "empty", "no*.jpg"]
 
 
+def test_links_are_followed_whichever_way_they_are_found(here: Path) -> None:
+    touch("box/a.jpg", "attic/b.jpg")
+    Path("box/more").symlink_to(Path("attic").resolve())
+    Path("box/again.jpg").symlink_to("a.jpg")
+    for typed in ("box", "box/**/*.jpg", "box/**"):
+        plan = make_plan([typed], PlanOptions(output=Path("out")))
+        assert results(plan) == {"box/a.jpg": "out/a.jpg", "box/more/b.jpg": "out/more/b.jpg"}
+        [skipped] = plan.skipped
+        assert skipped.source == Path("box/again.jpg")
+        assert skipped.reason == f"is the same picture as {Path('box/a.jpg')}"
+
+
+def test_a_loop_of_links_is_walked_once(here: Path) -> None:
+    touch("scans/a/z.jpg", "scans/b/y.jpg", "secret.jpg")
+    Path("scans/a/loop").symlink_to("..")
+    Path("scans/a/out-of-it").symlink_to("../..")
+    Path("scans/b/across").symlink_to("../a")
+    for typed in ("scans", "scans/**/*.jpg", "scans/**/**/*.jpg"):
+        plan = make_plan([typed], PlanOptions(output=Path("out")))
+        assert results(plan) == {"scans/a/z.jpg": "out/a/z.jpg", "scans/b/y.jpg": "out/b/y.jpg"}
+        reasons = {skipped.source.as_posix(): skipped.reason for skipped in plan.skipped}
+        assert reasons == {
+            "scans/a/loop": "is the same folder as scans",
+            "scans/a/out-of-it": "leads back to a folder that holds it",
+            "scans/b/across": f"is the same folder as {Path('scans/a')}",
+        }
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_only_regular_files_are_taken(here: Path) -> None:
+    touch("box/a.jpg")
+    os.mkfifo("box/z.jpg")
+    Path("box/gone.jpg").symlink_to("nowhere.jpg")
+    Path("box/self.jpg").symlink_to("self.jpg")
+    for typed in ("box", "box/*", "box/**/*.jpg"):
+        plan = make_plan([typed])
+        assert set(results(plan)) == {"box/a.jpg"}
+        assert [(skipped.source.name, skipped.reason) for skipped in plan.skipped] == [
+            ("z.jpg", "is no regular file")
+        ]
+        assert sorted(failed.source.name for failed in plan.failed) == ["gone.jpg", "self.jpg"]
+        assert all("leads nowhere" in failed.reason for failed in plan.failed)
+
+
+def test_an_empty_path_is_not_the_current_folder(here: Path) -> None:
+    touch("a.jpg")
+    with pytest.raises(SettingsError, match="An empty PATH"):
+        make_plan([""])
+
+
 def test_an_unreadable_folder_is_a_failure(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touch("box/a.jpg", "box/secret/b.jpg")
     real = os.scandir

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.archive.results import Failed, Skipped
+from vermilion.archive.search import Folder, fixed_part, match, walk
+from vermilion.errors import SettingsError
 
 PICTURE_SUFFIXES = frozenset(
     {
@@ -19,6 +21,8 @@ PICTURE_SUFFIXES = frozenset(
 
 RESULT_MARK = ".color"
 """The last part of the stem of every result that stands beside its scan."""
+
+_IS_RESULT = "is a result itself (NAME.color.EXT)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +44,48 @@ def is_result_name(path: Path) -> bool:
 def find_pictures(inputs: Iterable[str | Path], leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
     """Yield every picture that the inputs mean, each once, in the order typed and then by name.
 
+    Links are followed. Of several ways to one picture, the shortest without links is taken; the others
+    are skipped.
+
     Args:
         inputs: files, folders (searched all the way down) and glob patterns.
         leave_out: the output folder, which is never searched: results are not scans.
+
+    Raises:
+        SettingsError: an input is empty.
     """
-    seen: set[str] = set()
-    for given in inputs:
-        for found in _expand(str(given), leave_out):
-            path = found.path if isinstance(found, Found) else found.source
-            key = os.path.realpath(path)
-            if key in seen:
+    taken: dict[str, Path] = {}
+    for given in map(str, inputs):
+        if not given:
+            raise SettingsError("An empty PATH names no picture; check the variable that should hold it.")
+        entries = list(_expand(given, leave_out))
+        best = _best_ways(entry.path for entry in entries if isinstance(entry, Found))
+        for entry in entries:
+            if not isinstance(entry, Found):
+                yield entry
                 continue
-            seen.add(key)
-            if isinstance(found, Found) and is_result_name(found.path):
-                yield Skipped(found.path, "is a result itself (NAME.color.EXT)")
-            else:
-                yield found
+            real = os.path.realpath(entry.path)
+            chosen = taken.get(real, best[real])
+            if entry.path != chosen:
+                if os.path.abspath(entry.path) != os.path.abspath(chosen):  # noqa: PTH100 - links must stay
+                    yield Skipped(entry.path, f"is the same picture as {chosen}")
+            elif real not in taken:
+                taken[real] = chosen
+                yield Skipped(entry.path, _IS_RESULT) if is_result_name(entry.path) else entry
 
 
-def _expand(given: str, leave_out: Path | None) -> Iterator[Found | Failed]:
+def _best_ways(paths: Iterable[Path]) -> dict[str, Path]:
+    """Of several paths to one file the one without links, then the shortest, by the file's real path."""
+    best: dict[str, tuple[bool, bool, int, Path]] = {}
+    for path in paths:
+        real = os.path.realpath(path)
+        by_links = os.path.abspath(path) != real  # noqa: PTH100 - links must stay
+        way = (path.is_symlink(), by_links, len(path.parts), path)
+        best[real] = min(way, best.get(real, way))
+    return {real: way[-1] for real, way in best.items()}
+
+
+def _expand(given: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
     path = Path(given)
     if path.is_dir():
         yield from _search_folder(path, leave_out)
@@ -71,51 +98,45 @@ def _expand(given: str, leave_out: Path | None) -> Iterator[Found | Failed]:
 def _missing(path: Path) -> Failed:
     if path.exists():
         return Failed(path, f"{path} is neither a file nor a folder; name a picture.")
+    if path.is_symlink():
+        return Failed(path, f"{path} is a link that leads nowhere; mend it or take it away.")
     return Failed(path, f"{path} does not exist; check the spelling.")
 
 
-def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Found | Failed]:
-    root = _fixed_part(pattern)
+def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+    root = fixed_part(pattern)
     any_found = False
-    for match in map(Path, sorted(glob.glob(pattern, recursive=True))):  # noqa: PTH207 - any pattern
-        if leave_out is not None and _is_within(match, leave_out):
-            continue
-        if match.is_file() and match.suffix.lower() in PICTURE_SUFFIXES:
+    for found in match(pattern, leave_out):
+        if not isinstance(found, Path):
+            any_found = any_found or isinstance(found, Failed)
+            yield found
+        elif found.is_dir() and "**" not in pattern:
             any_found = True
-            yield Found(match, root)
-        elif match.is_dir() and "**" not in pattern:
+            yield from _search_folder(found, leave_out)
+        elif not found.is_dir() and found.suffix.lower() in PICTURE_SUFFIXES:
             any_found = True
-            yield from _search_folder(match, leave_out)
+            yield _regular(found, root)
     if not any_found:
         yield Failed(Path(pattern), f"{pattern} matches no picture; check the pattern.")
 
 
-def _fixed_part(pattern: str) -> Path:
-    """The folders of a pattern before its first wildcard."""
-    parts = Path(pattern).parts
-    fixed = next(index for index, part in enumerate(parts) if glob.has_magic(part))
-    return Path(*parts[:fixed])
-
-
-def _search_folder(folder: Path, leave_out: Path | None) -> Iterator[Found | Failed]:
-    troubles: list[OSError] = []
-    count = 0
-    for here, folders, names in os.walk(folder, onerror=troubles.append):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and not (leave_out and _is_within(Path(here, name), leave_out))
-        )
-        for name in sorted(names):
-            if not name.startswith(".") and Path(name).suffix.lower() in PICTURE_SUFFIXES:
-                count += 1
-                yield Found(Path(here, name), folder)
-    for trouble in troubles:
-        reason = f"{trouble.filename} cannot be opened ({trouble.strerror}); check its permissions."
-        yield Failed(Path(trouble.filename), reason, trouble)
-    if count == 0 and not troubles:
+def _search_folder(folder: Path, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+    any_found = False
+    for found in walk(folder, leave_out):
+        if not isinstance(found, Folder):
+            any_found = any_found or isinstance(found, Failed)
+            yield found
+            continue
+        for name in found.names:
+            if Path(name).suffix.lower() in PICTURE_SUFFIXES:
+                any_found = True
+                yield _regular(found.path / name, folder)
+    if not any_found:
         yield Failed(folder, f"{folder} holds no pictures; name a folder with photographs in it.")
 
 
-def _is_within(path: Path, folder: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+def _regular(path: Path, root: Path) -> Found | Skipped | Failed:
+    """A file; reading a pipe or a device that is merely called like a picture might never end."""
+    if path.is_file():
+        return Found(path, root)
+    return Skipped(path, "is no regular file") if path.exists() else _missing(path)
