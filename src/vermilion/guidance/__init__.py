@@ -1,6 +1,7 @@
 """What people say about colour, turned into hints for the network. Arrays only."""
 
 from vermilion.guidance.arrival import CLOSE, Goals, existing_ab, goals_of, hex_of, notes_on
+from vermilion.guidance.canvas import lay_over
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay, fade_unsure
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
@@ -10,8 +11,11 @@ from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_of
+from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
+from vermilion.guidance.reference import Reference, reference_canvas
+from vermilion.guidance.regions import find_regions
 from vermilion.guidance.shapes import (
     AB_SCALE,
     Drawing,
@@ -21,11 +25,14 @@ from vermilion.guidance.shapes import (
     rasterize_hints,
 )
 from vermilion.guidance.suggest import Suggestion, suggest_colors
+from vermilion.guidance.variants import VARIANT_REGIONS, Proposal, choose_variants, propose_variants
 
 __all__ = [
     "AB_SCALE",
     "CLOSE",
+    "PALETTE_REGIONS",
     "RECIPE_SUFFIX",
+    "VARIANT_REGIONS",
     "AnyHint",
     "Box",
     "Color",
@@ -36,7 +43,9 @@ __all__ = [
     "Hint",
     "Look",
     "Mask",
+    "Proposal",
     "Recipe",
+    "Reference",
     "Spot",
     "Stroke",
     "Suggestion",
@@ -50,22 +59,29 @@ __all__ = [
     "cell_at",
     "check_files",
     "check_inside",
+    "choose_variants",
     "confidence_overlay",
     "draw_hints",
     "existing_ab",
     "fade_unsure",
+    "find_regions",
     "finish_colors",
     "from_plain",
     "goals_of",
     "hex_of",
+    "lay_over",
     "load_hints",
     "load_look",
     "load_recipe",
     "look_names",
     "notes_on",
+    "palette_canvas",
+    "palette_of_picture",
     "parse_hint",
     "parse_recipe",
+    "propose_variants",
     "rasterize_hints",
     "read_cube",
+    "reference_canvas",
     "suggest_colors",
 ]

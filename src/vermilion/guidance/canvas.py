@@ -1,0 +1,28 @@
+"""Canvases: hints as the network reads them, [3,h,w] of a/110, b/110 and the weight, 0 without a hint."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.guidance.shapes import AB_SCALE
+
+Floats = NDArray[np.float32]
+
+_SPACING = 4  # cells from one hint to the next: they are heard, and outlines are still the network's own
+
+
+def lattice_canvas(ab: Floats) -> Floats:
+    """Return a canvas with the colours [h,w,2] of a whole picture, as single cells with room in between.
+
+    The network paints the rest, edges included; hints all over would leave nothing to it.
+    """
+    height, width = ab.shape[:2]
+    rows, columns = (slice(min(_SPACING // 2, side - 1), None, _SPACING) for side in (height, width))
+    canvas = np.zeros((3, height, width), np.float32)
+    canvas[:2, rows, columns] = np.moveaxis(ab[rows, columns], -1, 0) / np.float32(AB_SCALE)
+    canvas[2, rows, columns] = 1
+    return canvas
+
+
+def lay_over(under: Floats, over: Floats) -> Floats:
+    """Return one canvas of two: where the upper one has a hint, the lower one's is not seen."""
+    return np.where(over[2] > 0, over, under)

@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+
+from vermilion.guidance.variants import Proposal, choose_variants, propose_variants
+
+BINS = ((0.0, 0.0), (40.0, 20.0), (-30.0, 30.0), (0.0, -40.0))
+GRID = (16, 24)
+LUMA = np.full(GRID, 0.5, np.float32)
+
+
+@pytest.fixture
+def regions():
+    labels = np.zeros(GRID, np.int32)
+    labels[:, 12:] = 1
+    return labels
+
+
+def odds_of(regions, *shares):
+    return np.moveaxis(np.array(shares, np.float32)[regions], -1, 0)
+
+
+def colors_of(proposal, regions):
+    """The color (a, b) of each region's hints, rounded; one each."""
+    found = []
+    for region in range(2):
+        hints = proposal.canvas[:2, (proposal.canvas[2] == 1) & (regions == region)].T * 110
+        assert len(hints) > 2
+        assert np.ptp(hints, axis=0).max() < 1e-3
+        found.append(tuple(int(round(float(value), -1)) for value in hints[0]))
+    return tuple(found)
+
+
+def test_every_combination_is_proposed_once_with_its_probability(regions):
+    odds = odds_of(regions, (0.6, 0.4, 0, 0), (0, 0, 0.3, 0.7))
+    proposals = propose_variants(odds, BINS, LUMA, regions)
+    said = {colors_of(proposal, regions): proposal.likelihood for proposal in proposals}
+    assert len(proposals) == len(said) == 4
+    assert said[(0, 0), (0, -40)] == pytest.approx(np.log(0.42), abs=1e-3)
+    assert said[(40, 20), (-30, 30)] == pytest.approx(np.log(0.12), abs=1e-3)
+
+
+def test_what_is_unlikely_is_not_proposed(regions):
+    odds = odds_of(regions, (0.97, 0.03, 0, 0), (0.96, 0, 0, 0.04))
+    [only] = propose_variants(odds, BINS, LUMA, regions)
+    assert colors_of(only, regions) == ((0, 0), (0, 0))
+
+
+def test_a_region_that_knows_nothing_gets_its_likeliest_color_all_the_same():
+    many = tuple((float(a), float(b)) for a in range(-60, 61, 30) for b in range(-60, 61, 30))
+    odds = np.full((len(many), *GRID), 1 / len(many), np.float32)
+    assert propose_variants(odds, many, LUMA, np.zeros(GRID, np.int32))
+
+
+def test_a_seed_gives_the_same_again_and_another_one_others():
+    random = np.random.default_rng(0)
+    regions = np.arange(GRID[0], dtype=np.int32)[:, None].repeat(GRID[1], 1) // 4
+    odds = odds_of(regions, *random.dirichlet(np.full(4, 4.0), 4))
+    first, again, other = (propose_variants(odds, BINS, LUMA, regions, seed) for seed in (3, 3, 4))
+    assert len(first) == 24
+    np.testing.assert_array_equal([p.canvas for p in first], [p.canvas for p in again])
+    assert [p.likelihood for p in first] != [p.likelihood for p in other]
+
+
+def test_likely_colorings_are_drawn_more_often(regions):
+    odds = odds_of(regions, (0.7, 0.3, 0, 0), (0.7, 0, 0, 0.3))
+    first = [propose_variants(odds, BINS, LUMA, regions, seed)[0].likelihood for seed in range(100)]
+    share = np.mean(np.isclose(first, np.log(0.49), atol=1e-3))
+    assert 0.35 < share < 0.63
+
+
+def test_cells_keep_their_own_shade_of_a_regions_color():
+    shades = ((40.0, 20.0), (46.0, 24.0))
+    odds = np.zeros((2, *GRID), np.float32)
+    odds[0, :, :12], odds[1, :, 12:] = 1, 1
+    [only] = propose_variants(odds, shades, LUMA, np.zeros(GRID, np.int32))
+    hints = np.where(only.canvas[2] == 1, only.canvas[0] * 110, np.nan)
+    assert np.nanmax(hints[:, :12]) == pytest.approx(40, abs=0.1)
+    assert np.nanmin(hints[:, 12:]) == pytest.approx(46, abs=0.1)
+
+
+def painted(left, right):
+    ab = np.zeros((*GRID, 2), np.float32)
+    ab[:, :12], ab[:, 12:] = left, right
+    return ab
+
+
+def proposals(*likelihoods):
+    return [Proposal(np.zeros((3, *GRID), np.float32), likelihood) for likelihood in likelihoods]
+
+
+def test_variants_are_ranked_by_likelihood():
+    paintings = [painted((0, 20), (0, -20)), painted((0, -20), (0, 20)), painted((30, 0), (-30, 0))]
+    chosen = choose_variants(painted(0, 0), paintings, proposals(-2, -1, -3), 3)
+    assert chosen == [1, 0, 2]
+
+
+def test_nothing_is_shown_twice_and_a_cast_makes_no_difference():
+    first = painted((0, 20), (0, -20))
+    paintings = [first, first + 0.5, first + np.float32(15), painted((30, 0), (-30, 0))]
+    chosen = choose_variants(painted(0, 0), paintings, proposals(-1, -2, -3, -4), 4)
+    assert len(chosen) == 2
+    assert 3 in chosen
+
+
+def test_what_looks_like_the_automatic_result_is_no_variant():
+    automatic = painted((0, 20), (0, -20))
+    assert choose_variants(automatic, [automatic + 5], proposals(-1), 6) == []
+
+
+def test_those_are_chosen_that_stand_for_the_others():
+    crowd = [painted((20 + shade, 0), (-20 - shade, 0)) for shade in (-1, 0, 1)]
+    other = [painted((0, 25 + shade), (0, -25 - shade)) for shade in (-1, 0, 1)]
+    one, another = choose_variants(painted(0, 0), [*crowd, *other], proposals(-1, -2, -3, -4, -5, -6), 2)
+    assert one < 3 <= another
