@@ -160,9 +160,7 @@ def test_values_as_resources_and_lists_are_read():
     [
         b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>",
         SCANS_OWN.encode()[:-300],
-        SCANS_OWN.encode("latin-1", "replace").replace(b"Gro\xdfm", b"\xff\xff"),
         b"<html/>",
-        b'<!DOCTYPE a [<!ENTITY b "bb">]><a:RDF xmlns:a="%s">&b;</a:RDF>' % RDF.encode(),
         b"no xml",
     ],
 )
@@ -179,6 +177,28 @@ def test_damaged_xmp_is_not_touched_but_told(packet, tmp_path):
     assert next(parse_jpeg(result).payloads(APP1, XMP)) == packet
     with pytest.raises(PictureError, match="damaged XMP"):
         read_provenance(result)
+
+
+@pytest.mark.parametrize(
+    "packet",
+    [
+        SCANS_OWN.encode().replace("ß".encode(), b"\xdf"),  # Latin-1 among UTF-8
+        SCANS_OWN.encode().replace(b"Epson", b"\x0b"),
+        SCANS_OWN.encode().replace(b"<r:Alt>", b""),
+        b'<!DOCTYPE a [<!ENTITY b "bb">]><a:RDF xmlns:a="%s">&b;</a:RDF>' % RDF.encode(),
+    ],
+)
+def test_a_packet_that_no_parser_reads_keeps_its_bytes_and_takes_a_mark(packet):
+    newer = Mark("2.0.0", "newer", "01" * 32, "23" * 32)
+    first = marked(jpeg_with(packet), "jpg")
+    second = marked(first, "jpg", newer)
+    for result, mark in ((first, MARK), (second, newer)):
+        xmp = xmp_of(result)
+        place = packet.rindex(b"</", 0, packet.rindex(b"RDF>"))
+        assert xmp.startswith(packet[:place])
+        assert xmp.endswith(packet[place:])
+        assert read_provenance(result).mark == mark
+        assert xmp.count(b"vermilion:Model>") == 2
 
 
 def long_packet(letters):

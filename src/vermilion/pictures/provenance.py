@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from vermilion.errors import OutputError, PictureError
+from vermilion.pictures import damaged_xmp
 from vermilion.pictures.credentials import read_credentials
 from vermilion.pictures.jpeg_xmp import is_extension, whole_xmp
 from vermilion.pictures.mark import SOURCE_TYPE, Mark
@@ -71,6 +72,11 @@ def result_metadata(metadata: Metadata, kind: str, mark: Mark | None, name: str)
         return metadata if kind == "jpeg" else replace(metadata, xmp=whole)
     try:
         return _marked(metadata, XmpPacket.parse(whole), mark, apart=kind == "jpeg")
+    except MalformedXmpError:
+        pass
+    try:
+        xmp = damaged_xmp.with_properties(metadata.xmp or b"", _own_properties(mark))
+        return replace(metadata, xmp=xmp)
     except MalformedXmpError as error:
         raise OutputError(
             f"{name} carries damaged XMP ({error}), into which no mark can be put without loss;"
@@ -91,14 +97,19 @@ def _marked(metadata: Metadata, whole: XmpPacket, mark: Mark, *, apart: bool) ->
 
 def _properties(mark: Mark, said: Mapping[str, str]) -> dict[str, str]:
     """The properties to write, given what the packet says already."""
-    properties = {_TYPE: SOURCE_TYPE}
+    properties = {}
     if _TOOL not in said:
         properties[_TOOL] = f"{_PROGRAM} {mark.version}"
     if said.get(_SYSTEM, _PROGRAM) == _PROGRAM:
         properties |= {_SYSTEM: _PROGRAM, _SYSTEM_VERSION: mark.version}
-    properties |= {name: getattr(mark, key) for key, name in _OURS.items()}
+    properties |= _own_properties(mark)
     scan_type = said.get(_SCAN_TYPE, "") if _OURS["version"] in said else said.get(_TYPE, "")
     return properties | ({_SCAN_TYPE: scan_type} if scan_type else {})
+
+
+def _own_properties(mark: Mark) -> dict[str, str]:
+    """The properties that are written whatever the scan says."""
+    return {_TYPE: SOURCE_TYPE} | {name: getattr(mark, key) for key, name in _OURS.items()}
 
 
 def read_provenance(source: "Readable") -> Provenance:
@@ -115,7 +126,7 @@ def read_provenance(source: "Readable") -> Provenance:
     scan = read_scan(source, ReadOptions(recolor=True))
     content = scan.jpeg or (scan.source.read() if scan.source else b"")
     try:
-        said = XmpPacket.parse(whole_xmp(scan.metadata.xmp, scan.metadata.jpeg_segments)).properties
+        said = _said(whole_xmp(scan.metadata.xmp, scan.metadata.jpeg_segments) or b"")
     except MalformedXmpError as error:
         raise PictureError(
             f"{scan.source_name} carries damaged XMP ({error}); repair it, for instance with exiftool"
@@ -128,6 +139,13 @@ def read_provenance(source: "Readable") -> Provenance:
         mark=_mark_of(said),
         credentials=read_credentials(content, scan.format),
     )
+
+
+def _said(xmp: bytes) -> Mapping[str, str]:
+    try:
+        return XmpPacket.parse(xmp).properties
+    except MalformedXmpError:
+        return damaged_xmp.own_properties(xmp)
 
 
 def _mark_of(said: Mapping[str, str]) -> Mark | None:

@@ -96,7 +96,7 @@ class XmpPacket:
 
     def with_properties(self, added: Mapping[str, str]) -> bytes:
         """The packet with these properties in place of those of the same names, in its own encoding."""
-        return self._edited(_description(added, self._places.about).encode(), added)
+        return self._edited(description(added, self._places.about).encode(), added)
 
     def joined_with(self, extension: "XmpPacket") -> bytes:
         """The packet with all that its extension says, and without the note that there is one."""
@@ -109,16 +109,16 @@ class XmpPacket:
             text = text[:start] + replacement + text[end:]
         return text if self._encoding == "utf-8" else text.decode().encode(self._encoding)
 
-    def _insertion(self, description: bytes) -> tuple[int, int, bytes]:
+    def _insertion(self, told: bytes) -> tuple[int, int, bytes]:
         """The edit that puts a description at the end of the RDF, opening what is closed at once."""
         if self._places.rdf is None:
-            description = b'<rdf:RDF xmlns:rdf="%s">\n%s</rdf:RDF>\n' % (RDF.encode(), description)
+            told = b'<rdf:RDF xmlns:rdf="%s">\n%s</rdf:RDF>\n' % (RDF.encode(), told)
         home = self._home
         if home.outer != home.end:
-            return home.outer, home.outer, description
+            return home.outer, home.outer, told
         tag = self._places.text[home.start : home.inner]
         name = re.split(rb"[\s/>]", tag[1:], maxsplit=1)[0]
-        return home.start, home.end, tag[:-2].rstrip() + b">\n" + description + b"</" + name + b">"
+        return home.start, home.end, tag[:-2].rstrip() + b">\n" + told + b"</" + name + b">"
 
 
 def _decoded(blob: bytes) -> tuple[bytes, str]:
@@ -132,7 +132,7 @@ def _decoded(blob: bytes) -> tuple[bytes, str]:
     return (text.encode() if text.strip("\ufeff\0 \t\r\n") else b""), encoding
 
 
-def _description(properties: Mapping[str, str], about: str) -> str:
+def description(properties: Mapping[str, str], about: str = "") -> str:
     """An rdf:Description of simple properties, which brings its own namespaces."""
     used = sorted({name.partition(":")[0] for name in properties})
     spaces = "".join(f'\n    xmlns:{prefix}="{NAMESPACES[prefix]}"' for prefix in used)
