@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vermilion.archive import Job, Plan, PlanOptions, make_plan
+from vermilion.archive import Job, Plan, PlanOptions, make_plan, names
 from vermilion.errors import OutputError, SettingsError
 
 
@@ -190,6 +190,38 @@ def test_two_scans_of_one_result_are_found(here: Path) -> None:
     with pytest.raises(OutputError, match="would both become"):
         make_plan(["box/a.jpg", "other/a.jpg"], PlanOptions(output=Path("out")))
     assert len(make_plan(["box"]).jobs) == 2
+
+
+def test_names_that_differ_in_case_alone_clash_where_the_disk_says_so(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch("box/A.JPG", "box/a.jpg", "box/caf\u00e9.jpg", "box/cafe\u0301.jpg")
+    options = PlanOptions(output=Path("out"), format="png")
+    monkeypatch.setattr(names, "ignores_case", lambda _folder: False)
+    assert len(make_plan(["box"], options).jobs) == 4
+    monkeypatch.setattr(names, "ignores_case", lambda folder: folder.name == "out")
+    with pytest.raises(OutputError, match=r"out.A\.png and out.a\.png, which are one file on this disk"):
+        make_plan(["box"], options)
+    with pytest.raises(OutputError, match=r"out.caf\S+\.png, which are one file"):
+        make_plan(["box/caf*"], options)
+
+
+def test_a_disk_is_asked_by_a_name_that_is_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch("box/12", "box/Grandma.jpg")
+    asked: list[tuple[str, str]] = []
+
+    def same(first: Path, second: Path) -> bool:
+        asked.append((first.name, second.name))
+        return True
+
+    before = sorted(here.rglob("*"))
+    monkeypatch.setattr(Path, "samefile", same)
+    assert names.ignores_case(here / "box" / "yet" / "to be made")
+    assert asked == [("Grandma.jpg", "gRANDMA.JPG")]
+    assert sorted(here.rglob("*")) == before
+    monkeypatch.undo()
+    exists_both_ways = Path(here, "box", "gRANDMA.JPG").exists()
+    assert names.ignores_case(here / "box") == exists_both_ways
 
 
 def test_many_clashes_are_told_in_one_sentence(here: Path) -> None:

@@ -1,12 +1,12 @@
 """Which picture becomes which result, settled before anything is started."""
 
-import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.archive.inputs import PICTURE_SUFFIXES, Found, find_pictures, is_result_name
+from vermilion.archive.names import Names
 from vermilion.archive.results import Failed, Skipped
 from vermilion.errors import OutputError, SettingsError
 from vermilion.pictures import SUFFIXES
@@ -100,8 +100,9 @@ def _check_folder(inputs: list[str | Path], folder: Path | None) -> None:
         raise OutputError(f"{folder} cannot be written in that format; choose {', '.join(SUFFIXES)}.")
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file and no picture; name a folder with -o.")
+    identity = Names().identity
     for given in map(Path, inputs):
-        if given.is_dir() and _identity(given) == _identity(folder):
+        if given.is_dir() and identity(given) == identity(folder):
             raise OutputError(
                 f"The results would lie among the scans of {given}; name another folder, or leave out -o "
                 "to write NAME.color.EXT beside each."
@@ -135,37 +136,42 @@ def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
 
 
 def _refuse_collisions(jobs: list[Job], options: PlanOptions) -> None:
-    scans = {_identity(job.source): job.source for job in jobs}
+    identity = Names().identity
+    scans = {identity(job.source): job.source for job in jobs}
     claimed: dict[str, Job] = {}
     clashes: list[str] = []
     for job in jobs:
-        key = _identity(job.target)
+        key = identity(job.target)
         if key in scans:
             raise OutputError(
                 f"{job.target} is a scan itself and would be replaced by the result of {job.source}; "
                 "choose another folder with -o."
             )
         if key in claimed:
-            clashes.append(f"{claimed[key].source} and {job.source} would both become {job.target}")
+            clashes.append(_clash(claimed[key], job))
         claimed.setdefault(key, job)
     if options.every_page:
-        clashes += _page_clashes(jobs, claimed)
+        clashes += _page_clashes(jobs, claimed, identity)
     if clashes:
         more = f" (and {len(clashes) - _SHOWN} more)" if len(clashes) > _SHOWN else ""
         raise OutputError(f"{'; '.join(clashes[:_SHOWN])}{more}; rename one, or colourise them separately.")
 
 
-def _page_clashes(jobs: list[Job], claimed: dict[str, Job]) -> list[str]:
+def _clash(first: Job, second: Job) -> str:
+    if first.target == second.target:
+        return f"{first.source} and {second.source} would both become {second.target}"
+    return (
+        f"{first.source} and {second.source} would become {first.target} and {second.target}, "
+        "which are one file on this disk"
+    )
+
+
+def _page_clashes(jobs: list[Job], claimed: dict[str, Job], identity: Callable[[Path], str]) -> list[str]:
     """With every page done, a page of a.tif could become the result that a.p1.tif claims."""
     clashes = []
     for job in jobs:
         whole = re.sub(r"\.p\d+(?=(\.color)?\.[^.]+$)", "", job.target.name)
-        other = claimed.get(_identity(job.target.with_name(whole)))
+        other = claimed.get(identity(job.target.with_name(whole)))
         if other is not None and other is not job:
             clashes.append(f"a page of {other.source} and {job.source} would both become {job.target}")
     return clashes
-
-
-def _identity(path: Path) -> str:
-    """The same for two paths to one file, whether or not it exists."""
-    return os.path.normcase(os.path.realpath(path))

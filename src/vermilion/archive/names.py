@@ -1,0 +1,51 @@
+"""When two names mean one file: links, and file systems that do not tell A.png from a.png."""
+
+import os
+import sys
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Identities of files that exist or will; what is learnt of a folder is kept."""
+
+    _ignoring: dict[str, bool] = field(default_factory=dict)
+
+    def identity(self, path: Path) -> str:
+        """The same for two paths to one file, whether or not it exists."""
+        real = os.path.realpath(path)
+        folder = os.path.dirname(real)  # noqa: PTH120 - this is asked for every picture of an archive
+        if folder not in self._ignoring:
+            self._ignoring[folder] = ignores_case(Path(folder))
+        return unicodedata.normalize("NFC", real.casefold()) if self._ignoring[folder] else real
+
+
+def ignores_case(folder: Path) -> bool:
+    """Whether a file there answers to its name in other letters; the folder may be yet to be made.
+
+    Nothing is written: a name that is there already is asked for in the other case.
+    """
+    for place in (folder, *folder.parents):
+        told = _told_by_a_name_in(place)
+        if told is not None:
+            return told
+        if os.path.ismount(place):
+            break
+    return sys.platform in {"darwin", "win32"}
+
+
+def _told_by_a_name_in(folder: Path) -> bool | None:
+    try:
+        with os.scandir(folder) as entries:
+            names = (entry.name for entry in entries)
+            name = next((name for name in names if name.isascii() and name.swapcase() != name), None)
+    except OSError:
+        return None
+    if name is None:
+        return None
+    try:
+        return (folder / name).samefile(folder / name.swapcase())
+    except OSError:
+        return False
