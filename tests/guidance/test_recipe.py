@@ -154,7 +154,7 @@ def test_files_that_are_no_recipes(content, told, tmp_path):
 
 
 def test_files_that_the_controls_name_are_known_by_their_content(tmp_path):
-    for name in ("look.cube", "mask.png", "palette.jpg"):
+    for name in ("look.cube", "mask.png", "palette.jpg", "my.toml"):
         (tmp_path / name).write_text(name)
     cube, mask, palette = (str(tmp_path / name) for name in ("look.cube", "mask.png", "palette.jpg"))
     controls = Controls(hints=(Mask(mask, "red"), HINTS[-1]), cube=cube, palette=(palette,))
@@ -167,6 +167,8 @@ def test_files_that_the_controls_name_are_known_by_their_content(tmp_path):
     Path(mask).write_text("changed")
     with pytest.raises(SettingsError, match=r"mask\.png has changed since .* bring the old one back"):
         made.check_files("a.recipe.json")
+    look = replace(RECIPE, controls=Controls(look=str(tmp_path / "my.toml"))).completed("", b"", "an engine")
+    assert [used.path for used in look.files] == [str(tmp_path / "my.toml")]
     replace(made, files=(UsedFile(mask),)).check_files("a.recipe.json")
     Path(mask).unlink()
     with pytest.raises(SettingsError, match=r"mask\.png cannot be read"):

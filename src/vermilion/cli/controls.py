@@ -56,6 +56,13 @@ CubeFile = Annotated[
     str | None, typer.Option("--cube", metavar="FILE.cube", help="A 3D LUT; only its colours are taken.")
 ]
 
+CornerMark = Annotated[
+    bool,
+    typer.Option(
+        "--corner-mark", help="Leave the lower right corner grey, behind a vermilion line, for all to see."
+    ),
+]
+
 
 def read_controls(
     *,
@@ -68,6 +75,7 @@ def read_controls(
     tint: Tint = 0.0,
     look: LookName = None,
     cube: CubeFile = None,
+    corner_mark: CornerMark = False,
 ) -> "Controls":
     """Put the options together; hints of the file come first, those of the command line lie over them."""
     from vermilion.guidance import Controls, check_files, load_hints, parse_hint
@@ -82,6 +90,7 @@ def read_controls(
         tint=tint,
         look=look,
         cube=cube,
+        corner_mark=corner_mark,
     )
     check_files(controls)
     return controls

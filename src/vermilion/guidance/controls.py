@@ -18,7 +18,7 @@ class Controls:
     Plain data only, so that a recipe can hold all of it. Everything about colours at places becomes hints,
     drawn in this order, the later over the earlier: reference, palette, variant, ``hints``. Then the network
     paints with ``temperature``; then follow ``fade_unsure``, the look or the cube, and last vividness,
-    warmth and tint. Luma stays exactly the scan's throughout.
+    warmth and tint, and the corner mark over all. Luma stays exactly the scan's throughout.
 
     Attributes:
         hints: colours that are known; a later one lies over an earlier one.
@@ -33,6 +33,7 @@ class Controls:
         reference: path of a picture in colour, from which colours are carried over.
         variant: rank of another plausible colouring, from 1; None for the automatic one.
         seed: of the variants.
+        corner_mark: whether a corner shows that the picture was coloured: grey, behind a vermilion line.
     """
 
     hints: tuple[AnyHint, ...] = ()
@@ -47,6 +48,7 @@ class Controls:
     reference: str | None = None
     variant: int | None = None
     seed: int = 0
+    corner_mark: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hints", tuple(self.hints))

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from vermilion.guidance.confidence import fade_unsure
 from vermilion.guidance.controls import Controls
+from vermilion.guidance.corner import mark_corner
 from vermilion.guidance.cube import apply_cube, read_cube
 from vermilion.guidance.look import adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look
@@ -27,7 +28,8 @@ def check_files(controls: Controls) -> None:
 def finish_colors(controls: Controls, luma: Floats, ab: Floats, sureness: Floats) -> Floats:
     """Return (a,b) [h,w,2] after all controls that work on painted colours, in their fixed order.
 
-    First ``fade_unsure``, then the look or the cube, last vividness, warmth and tint. Controls that are left
+    First ``fade_unsure``, then the look or the cube, then vividness, warmth and tint, last the corner
+    mark. Controls that are left
     alone do nothing: the very same numbers come out.
 
     Args:
@@ -47,4 +49,4 @@ def finish_colors(controls: Controls, luma: Floats, ab: Floats, sureness: Floats
         ab = apply_cube(read_cube(controls.cube), luma, ab)
     if (controls.vividness, controls.warmth, controls.tint) != (1, 0, 0):
         ab = adjust_colors(luma, ab, vividness=controls.vividness, warmth=controls.warmth, tint=controls.tint)
-    return ab
+    return mark_corner(ab) if controls.corner_mark else ab

@@ -206,6 +206,8 @@ def parse_recipe(text: str, where: str = "the recipe") -> Recipe:
 def files_of(controls: Controls) -> list[str]:
     """The paths that controls name, each once."""
     paths = [controls.reference, controls.cube]
+    if controls.look is not None and controls.look.endswith(".toml"):
+        paths.append(controls.look)
     if len(controls.palette) == 1 and Path(controls.palette[0]).is_file():
         paths += controls.palette
     paths += [hint.mask for hint in controls.hints if isinstance(hint, Mask)]
