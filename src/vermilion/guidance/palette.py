@@ -1,6 +1,6 @@
 """Palettes: a few colours to paint with, or those of another picture, as hints to the regions they suit.
 
-    paint (with odds) ─▶ find_regions ─▶ palette_canvas ─▶ paint
+paint (with odds) ─▶ find_regions ─▶ palette_canvas ─▶ paint
 """
 
 from collections.abc import Sequence
