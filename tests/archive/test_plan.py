@@ -46,6 +46,12 @@ def test_the_format_stays_unless_we_cannot_write_it(here: Path, name: str, resul
     assert results(make_plan([name])) == {name: result}
 
 
+@pytest.mark.parametrize(("name", "stem"), [("a.jfif", "a"), ("a.JPE", "a"), ("a", "a"), ("b.bmp", "b")])
+def test_a_jpeg_stays_one_whatever_it_is_called(here: Path, name: str, stem: str) -> None:
+    Path(name).write_bytes(b"\xff\xd8\xff\xe0 and so on")
+    assert results(make_plan([name])) == {name: f"{stem}.color.jpg"}
+
+
 def test_format_sets_the_suffix(here: Path) -> None:
     touch("a.tif")
     assert results(make_plan(["a.tif"], PlanOptions(format="webp"))) == {"a.tif": "a.color.webp"}

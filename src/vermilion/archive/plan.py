@@ -9,10 +9,13 @@ from vermilion.archive.inputs import PICTURE_SUFFIXES, Found, find_pictures, is_
 from vermilion.archive.names import Names
 from vermilion.archive.results import Failed, Skipped
 from vermilion.errors import OutputError, SettingsError
-from vermilion.pictures import SUFFIXES
+from vermilion.pictures import SUFFIXES, is_jpeg
 
 PLAIN_SUFFIX = ".png"
 """What a scan becomes whose own format we read but do not write (a BMP, a GIF, a JPEG 2000)."""
+
+JPEG_SUFFIX = ".jpg"
+"""What a JPEG becomes that goes by another suffix (.jfif, .jpe) or by none."""
 
 CONFIDENCE_SUFFIX = ".confidence.png"
 """What follows the stem of a result in the name of the overlay that shows where the model is unsure."""
@@ -128,11 +131,21 @@ def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
     path = entry.path
     if format_name:
         suffix = f".{format_name}"
+    elif path.suffix.lower() in SUFFIXES:
+        suffix = path.suffix
     else:
-        suffix = path.suffix if path.suffix.lower() in SUFFIXES else PLAIN_SUFFIX
+        suffix = JPEG_SUFFIX if _holds_jpeg(path) else PLAIN_SUFFIX
     if folder is None:
         return path.with_name(f"{path.stem}.color{suffix}")
     return folder / path.parent.relative_to(entry.root) / f"{path.stem}{suffix}"
+
+
+def _holds_jpeg(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return is_jpeg(file.read(3))
+    except OSError:  # which is told when its turn comes
+        return False
 
 
 def _refuse_collisions(jobs: list[Job], options: PlanOptions) -> None:

@@ -1,6 +1,7 @@
 """Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
 
 from vermilion.pictures.credentials import Signature
+from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions, SaveOptions
@@ -27,6 +28,7 @@ __all__ = [
     "Signature",
     "check_output",
     "encode_picture",
+    "is_jpeg",
     "publish",
     "read_provenance",
     "read_scan",
