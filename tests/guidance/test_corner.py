@@ -11,13 +11,26 @@ from vermilion.guidance.corner import mark_corner
 @pytest.mark.parametrize("shape", [(64, 96), (200, 64), (3, 5), (1, 1)])
 def test_the_corner_is_grey_behind_a_line_and_all_else_is_as_it_was(shape):
     ab = np.full((*shape, 2), 7, np.float32)
-    marked = mark_corner(ab)
+    marked = mark_corner(np.full(shape, 0.5, np.float32), ab)
     steps = np.add.outer(np.arange(shape[0])[::-1], np.arange(shape[1])[::-1])
     leg = max(3, round(0.08 * min(shape)))
     assert (marked[steps < leg] == 0).all()
     assert (marked[(steps >= leg) & (steps < leg + 2)] > 40).all()
     assert (marked[steps >= leg + 2] == 7).all()
     assert (ab == 7).all()
+
+
+def test_a_corner_is_taken_in_which_color_can_be_seen():
+    places = {"lower right": (-1, -1), "lower left": (-1, 0), "upper right": (0, -1), "upper left": (0, 0)}
+    ab = np.full((64, 96, 2), 7, np.float32)
+    for name, (row, column) in places.items():
+        luma = np.zeros((64, 96), np.float32)
+        luma[-32 if row else 0 :, :][:32, -48 if column else 0 :][:, :48] = 0.5
+        marked = mark_corner(luma, ab)
+        assert (marked[row, column] == 0).all(), name
+        assert (marked == 0).all(-1).sum() == 15, name
+    for level in (0.0, 1.0):
+        assert (mark_corner(np.full((64, 96), level, np.float32), ab)[-1, -1] == 0).all()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

@@ -58,9 +58,7 @@ CubeFile = Annotated[
 
 CornerMark = Annotated[
     bool,
-    typer.Option(
-        "--corner-mark", help="Leave the lower right corner grey, behind a vermilion line, for all to see."
-    ),
+    typer.Option("--corner-mark", help="Leave a corner grey, behind a vermilion line, for all to see."),
 ]
 
 

@@ -49,4 +49,4 @@ def finish_colors(controls: Controls, luma: Floats, ab: Floats, sureness: Floats
         ab = apply_cube(read_cube(controls.cube), luma, ab)
     if (controls.vividness, controls.warmth, controls.tint) != (1, 0, 0):
         ab = adjust_colors(luma, ab, vividness=controls.vividness, warmth=controls.warmth, tint=controls.tint)
-    return mark_corner(ab) if controls.corner_mark else ab
+    return mark_corner(luma, ab) if controls.corner_mark else ab
