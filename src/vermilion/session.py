@@ -6,29 +6,43 @@ controls ─▶ hints drawn ─▶ paint ◀─ features, kept        ┌─▶ 
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import ab_to_cbcr, reduce_luma, turn_back, turn_upright, upright_size
+from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, turn_back, turn_upright, upright_size
+from vermilion.errors import SettingsError
 from vermilion.guidance import (
+    PALETTE_REGIONS,
+    VARIANT_REGIONS,
     Controls,
     Drawing,
     Recipe,
+    Reference,
     Spot,
     Suggestion,
     ask_here,
     cell_at,
     check_inside,
+    choose_variants,
+    colors_on_grid,
     draw_hints,
+    find_regions,
     finish_colors,
     goals_of,
+    lay_over,
     notes_on,
+    palette_canvas,
+    palette_file,
+    palette_of_picture,
+    propose_variants,
+    reference_canvas,
     suggest_colors,
 )
 from vermilion.network import Model, with_margin, working_size
 from vermilion.picture import Picture
-from vermilion.pictures import Scan
+from vermilion.pictures import Scan, read_colors
 
 Floats = NDArray[np.float32]
 
@@ -36,6 +50,9 @@ AUTOMATIC = Controls()
 """The controls that leave everything to the network."""
 
 _MOST_ROUNDS = 2  # of painting again for hints that did not arrive; each costs a painting
+_REFERENCE_SIDE = 1024  # pixels of the longest side that a reference or a palette is read at
+_COLORLESS = 1.5  # mean ab units of chroma below which a reference is grey, or toned
+_NO_ODDS = np.zeros((0, 0, 0), np.float32)
 _ARRIVED = 3.0  # ab units on average over a hint at which another round is not worth its time
 
 
@@ -60,6 +77,8 @@ class Session:
         self._model = model
         self._draft = draft
         self._engine = engine
+        self._short_side = short_side
+        self._known_variants: dict[tuple[int, int], list[Floats]] = {}
         stride = model.card.stride
         codes = scan.pixels.preview(working_size(scan.size, short_side, stride))
         luma = turn_upright(scan.colors.to_srgb_tone(codes), scan.orientation)
@@ -80,6 +99,15 @@ class Session:
         ab = finish_colors(controls, self._luma, painted.ab, sureness)
         return self._picture(ab, painted.confidence, controls, notes)
 
+    def variants(self, controls: Controls = AUTOMATIC) -> tuple[Picture, ...]:
+        """Return other plausible colourings, the likeliest first; ``controls`` says how many, and their seed.
+
+        There are fewer where the network knows no others that differ visibly. Each picture's recipe names its
+        rank, and ``paint`` with that ``variant`` gives it again.
+        """
+        ranks = range(1, len(self._variant_canvases(controls)) + 1)
+        return tuple(self.paint(replace(controls, variant=rank)) for rank in ranks)
+
     def suggest(
         self, x: float, y: float, count: int = 5, controls: Controls = AUTOMATIC
     ) -> tuple[Suggestion, ...]:
@@ -96,9 +124,9 @@ class Session:
         """
         check_inside(x, y, self.size, f"the place at x = {x:g}, y = {y:g}")
         row, column = cell_at(x, y, self.size, self._grid)
-        odds = self._odds(self._draw(controls).canvas)
+        painted = self._painted(self._draw(controls).canvas, controls.temperature, with_odds=True)
         return suggest_colors(
-            odds[:, row, column], self._model.card.bins, float(self._luma[row, column]), count
+            painted.odds[:, row, column], self._model.card.bins, float(self._luma[row, column]), count
         )
 
     def ask_me_here(self, count: int = 3, controls: Controls = AUTOMATIC) -> tuple[Spot, ...]:
@@ -109,7 +137,73 @@ class Session:
         return ask_here(self._features_at(1), painted.confidence, told, self.size, count)
 
     def _draw(self, controls: Controls) -> Drawing:
-        return draw_hints(controls.hints, self.size, self._grid)
+        return draw_hints(controls.hints, self.size, self._grid, self._guides(controls))
+
+    def _guides(self, controls: Controls) -> Floats:
+        """Return what reference, palette and variant come to as hints [3,h,w], the later over the earlier."""
+        canvas = np.zeros((3, *self._grid), np.float32)
+        if controls.reference is not None:
+            reference = self._reference(controls.reference)
+            canvas = reference_canvas(self._features.maps, self._grid, reference)
+        if controls.palette:
+            canvas = lay_over(canvas, self._palette_canvas(controls))
+        if controls.variant is not None:
+            canvas = lay_over(canvas, self._variant_canvas(controls, controls.variant))
+        return canvas
+
+    def _reference(self, path: str) -> Reference:
+        """Return a picture in colour as the network sees it.
+
+        Raises:
+            SettingsError: it has no colours.
+        """
+        rgb = read_colors(path, _REFERENCE_SIDE)
+        stride = self._model.card.stride
+        height, width = working_size(rgb.shape[:2], self._short_side, stride)
+        maps = self._model.see(with_margin(reduce_luma(luma_of_rgb(rgb), (height, width)))[None, None]).maps
+        ab = colors_on_grid(rgb, (height // stride, width // stride))
+        if float(np.linalg.norm(ab, axis=-1).mean()) < _COLORLESS:
+            raise SettingsError(f"The reference {path} has no colours to carry over; name one in colour.")
+        return Reference(maps, ab)
+
+    def _palette_canvas(self, controls: Controls) -> Floats:
+        file = palette_file(controls)
+        colors = controls.palette if file is None else palette_of_picture(read_colors(file, _REFERENCE_SIDE))
+        regions = self._regions(PALETTE_REGIONS)
+        return palette_canvas(colors, self._automatic.odds, self._model.card.bins, self._luma, regions)
+
+    def _variant_canvas(self, controls: Controls, rank: int) -> Floats:
+        canvases = self._variant_canvases(controls)
+        if rank > len(canvases):
+            raise SettingsError(
+                f"There is no variant {rank}: of this picture the network knows {len(canvases)} that differ; "
+                "choose one of them, or another seed."
+            )
+        return canvases[rank - 1]
+
+    def _variant_canvases(self, controls: Controls) -> list[Floats]:
+        """Return the hints of all variants; kept, as each choice costs two dozen paintings."""
+        key = controls.variants, controls.seed
+        if key not in self._known_variants:
+            proposals = propose_variants(
+                self._automatic.odds,
+                self._model.card.bins,
+                self._luma,
+                self._regions(VARIANT_REGIONS),
+                controls.seed,
+            )
+            painted = [self._painted(proposal.canvas, None).ab for proposal in proposals]
+            chosen = choose_variants(self._automatic.ab, painted, proposals, controls.variants)
+            self._known_variants[key] = [proposals[place].canvas for place in chosen]
+        return self._known_variants[key]
+
+    def _regions(self, count: int) -> NDArray[np.int32]:
+        return find_regions(self._features.maps, self._luma, self._automatic.ab, count)
+
+    @cached_property
+    def _automatic(self) -> "_Painted":
+        """What the network paints by itself, with its odds."""
+        return self._painted(np.zeros((3, *self._grid), np.float32), None, with_odds=True)
 
     def _paint_until_hints_arrive(
         self, drawing: Drawing, controls: Controls
@@ -138,20 +232,16 @@ class Session:
         canvas = self._draw(replace(controls, hints=())).canvas
         return self._painted(canvas, controls.temperature).ab
 
-    def _painted(self, canvas: Floats, temperature: float | None) -> "_Painted":
+    def _painted(self, canvas: Floats, temperature: float | None, *, with_odds: bool = False) -> "_Painted":
         """Paint with hints [3,h,w]."""
         height, width = self._grid
-        paint = self._model.paint(self._features, self._with_margin(canvas), temperature)
-        ab = np.moveaxis(paint.chroma[0, :, :height, :width], 0, -1)
-        return _Painted(ab, paint.confidence[0, 0, :height, :width])
-
-    def _odds(self, canvas: Floats) -> Floats:
-        """Return the odds [K,h,w] of all bins."""
-        height, width = self._grid
-        paint = self._model.paint(self._features, self._with_margin(canvas), with_odds=True)
-        assert paint.odds is not None  # noqa: S101 - they were asked for
-        odds: Floats = paint.odds[0, :, :height, :width]
-        return odds
+        hints = self._with_margin(canvas)
+        paint = self._model.paint(self._features, hints, temperature, with_odds=with_odds)
+        return _Painted(
+            ab=np.moveaxis(paint.chroma[0, :, :height, :width], 0, -1),
+            confidence=paint.confidence[0, 0, :height, :width],
+            odds=_NO_ODDS if paint.odds is None else paint.odds[0, :, :height, :width],
+        )
 
     def _with_margin(self, canvas: Floats) -> Floats:
         """Return hints on the grid that the network paints, which may be larger than the picture."""
@@ -183,7 +273,14 @@ class Session:
 
 @dataclass(frozen=True, eq=False)
 class _Painted:
-    """What the network painted of the picture itself: (a,b) [h,w,2] and confidence [h,w]."""
+    """What the network painted of the picture itself.
+
+    Attributes:
+        ab: [h,w,2].
+        confidence: [h,w].
+        odds: [K,h,w]; K is 0 where they were not asked for.
+    """
 
     ab: Floats
     confidence: Floats
+    odds: Floats

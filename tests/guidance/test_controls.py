@@ -22,11 +22,13 @@ from vermilion.guidance import Box, Controls, Hint, Mask, Stroke, load_hints, pa
         {"tint": -100},
         {"variant": 0},
         {"seed": -1},
+        {"variants": 0},
+        {"variant": 7},
     ],
 )
 def test_impossible_settings_name_themselves_and_what_is_possible(setting):
     (name,) = setting
-    with pytest.raises(SettingsError, match=f"A {name.replace('_', '-')} of .* is impossible; give one"):
+    with pytest.raises(SettingsError, match=f"A .*{name.replace('_', '-')} of .* is impossible; give one"):
         Controls(**setting)
 
 

@@ -5,7 +5,7 @@ from vermilion.guidance.canvas import lay_over
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay, fade_unsure
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
-from vermilion.guidance.finish import check_files, finish_colors
+from vermilion.guidance.finish import check_files, finish_colors, palette_file
 from vermilion.guidance.hint_text import load_hints, parse_hint
 from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.look import Look, adjust_colors, apply_look
@@ -14,7 +14,7 @@ from vermilion.guidance.named_color import Color, ab_of
 from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
-from vermilion.guidance.reference import Reference, reference_canvas
+from vermilion.guidance.reference import Reference, colors_on_grid, reference_canvas
 from vermilion.guidance.regions import find_regions
 from vermilion.guidance.shapes import (
     AB_SCALE,
@@ -60,6 +60,7 @@ __all__ = [
     "check_files",
     "check_inside",
     "choose_variants",
+    "colors_on_grid",
     "confidence_overlay",
     "draw_hints",
     "existing_ab",
@@ -76,6 +77,7 @@ __all__ = [
     "look_names",
     "notes_on",
     "palette_canvas",
+    "palette_file",
     "palette_of_picture",
     "parse_hint",
     "parse_recipe",

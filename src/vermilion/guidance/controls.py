@@ -8,6 +8,7 @@ from vermilion.guidance.hints import AnyHint
 
 MOST_TEMPERATURE = 10.0
 MOST_VIVIDNESS = 4.0
+MOST_VARIANTS = 24
 MOST_CAST = 60.0  # CIELAB units of warmth and tint
 
 
@@ -32,6 +33,7 @@ class Controls:
         palette: colours to paint with, "#rrggbb" or names; or a single path of a picture that has them.
         reference: path of a picture in colour, from which colours are carried over.
         variant: rank of another plausible colouring, from 1; None for the automatic one.
+        variants: how many of those there are: they are chosen to differ, so that ranks depend on it.
         seed: of the variants.
         corner_mark: whether a corner shows that the picture was coloured: grey, behind a vermilion line.
     """
@@ -47,6 +49,7 @@ class Controls:
     palette: tuple[str, ...] = ()
     reference: str | None = None
     variant: int | None = None
+    variants: int = 6
     seed: int = 0
     corner_mark: bool = False
 
@@ -60,7 +63,8 @@ class Controls:
         _check_range("warmth", self.warmth, -MOST_CAST, MOST_CAST)
         _check_range("tint", self.tint, -MOST_CAST, MOST_CAST)
         if self.variant is not None:
-            _check_range("variant", self.variant, 1, math.inf)
+            _check_range("variant", self.variant, 1, self.variants)
+        _check_range("number of variants", self.variants, 1, MOST_VARIANTS)
         _check_range("seed", self.seed, 0, math.inf)
         if self.look is not None and self.cube is not None:
             raise SettingsError("A look and a cube cannot both have the last word; leave one of them out.")

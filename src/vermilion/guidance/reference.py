@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.color import rgb_to_lab
 from vermilion.guidance.regions import cell_features
 from vermilion.guidance.shapes import AB_SCALE
 
@@ -34,6 +35,14 @@ class Reference:
 
     maps: Sequence[Floats]
     ab: Floats
+
+
+def colors_on_grid(rgb: NDArray[np.uint8], grid: tuple[int, int]) -> Floats:
+    """Return the mean (a,b) [h,w,2] of a picture [H,W,3] in each cell of a grid (h, w)."""
+    twice = cv2.resize(rgb, (2 * grid[1], 2 * grid[0]), interpolation=cv2.INTER_AREA)
+    lab = rgb_to_lab(twice.astype(np.float32) / 255)
+    ab: Floats = cv2.resize(lab[..., 1:], (grid[1], grid[0]), interpolation=cv2.INTER_AREA).astype(np.float32)
+    return ab
 
 
 def reference_canvas(maps: Sequence[Floats], grid: tuple[int, int], reference: Reference) -> Floats:

@@ -1,5 +1,6 @@
 """Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
 
+from vermilion.pictures.color_preview import read_colors
 from vermilion.pictures.credentials import Signature
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
@@ -30,6 +31,7 @@ __all__ = [
     "encode_picture",
     "is_jpeg",
     "publish",
+    "read_colors",
     "read_provenance",
     "read_scan",
     "write_picture",
