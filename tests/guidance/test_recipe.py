@@ -125,6 +125,7 @@ def test_the_least_that_a_person_must_write():
             "must have 2 entries, not 3",
         ),
         ({"controls": {"hints": [{"x": 1, "y": 2, "color": 7}]}}, "color: must be a text or a list"),
+        ({"controls": {"warmth": 10**400}}, "warmth: must be a number, not 1000"),
         ({"controls": {"temperature": "hot"}}, "temperature: must be a number or null, not 'hot'"),
     ],
 )

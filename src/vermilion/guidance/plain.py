@@ -10,6 +10,8 @@ T = TypeVar("T")
 
 _KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
 
+_EXACT = 2**53  # whole numbers beyond are not exact as floats, and no control needs them
+
 
 def from_plain(kind: type[T], value: object, where: str) -> T:
     """Build a dataclass of tables, lists, texts, numbers, booleans and nulls.
@@ -33,9 +35,10 @@ def _convert(kind: object, value: object, where: str) -> object:
         return _build(cast("type", kind), value, where)
     if get_origin(kind) is tuple:
         return _listed(get_args(kind), value, where)
-    if kind is float and type(value) is int:
+    fits = type(value) is not int or abs(value) <= _EXACT
+    if kind is float and type(value) is int and fits:
         return float(value)
-    if type(value) is not kind:
+    if type(value) is not kind or not fits:
         raise SettingsError(f"{where}: must be {_word(kind)}, not {_shown(value)}.")
     return value
 
