@@ -4,6 +4,7 @@
     ├── PictureError            a scan that cannot be read or is not what it claims to be
     │   └── AlreadyColoredError     a picture that is in real colour already
     ├── OutputError             a result that cannot be written, or would lose or overwrite something
+    │   └── ExistsError             a result that is there already
     ├── ModelError              a model folder that is missing, damaged or does not fit
     ├── DeviceError             an execution provider that was asked for and is not there
     ├── HintError               a hint that makes no sense for the picture
@@ -28,6 +29,10 @@ class AlreadyColoredError(PictureError):
 
 class OutputError(VermilionError):
     """A result that cannot be written."""
+
+
+class ExistsError(OutputError):
+    """A result that is there already."""
 
 
 class ModelError(VermilionError):

@@ -8,8 +8,19 @@ from typing import Any
 
 import pytest
 
-from vermilion.archive import Done, Failed, Job, Plan, RunOptions, Skipped, make_plan, run, run_plan
-from vermilion.errors import ModelError, OutputError, PictureError
+from vermilion.archive import (
+    Done,
+    Failed,
+    Job,
+    Plan,
+    RunOptions,
+    Skipped,
+    make_plan,
+    run,
+    run_plan,
+    save_result,
+)
+from vermilion.errors import ExistsError, ModelError, OutputError, PictureError
 from vermilion.guidance import Controls
 
 
@@ -180,3 +191,42 @@ def test_a_file_whose_pages_cannot_be_counted_fails_alone(box: Path, monkeypatch
     monkeypatch.setattr(run, "read_scan", count)
     outcomes = run_all(make_plan([box]), FakeColorizer(), RunOptions(page=None))
     assert [type(outcome) for outcome in outcomes] == [Done, Failed, Done]
+
+
+def test_a_result_that_appears_meanwhile_is_skipped(box: Path) -> None:
+    outcomes = run_all(make_plan([box]), FakeColorizer({"b.png": ExistsError("b.color.png exists already")}))
+    assert [type(outcome) for outcome in outcomes] == [Done, Skipped, Done]
+    assert outcomes[1].existing == box / "b.color.png"
+
+
+def test_what_stands_beside_a_result_tells_nothing_new_if_the_result_is_there(box: Path) -> None:
+    picture: Any = FakePicture(box / "a.png", 1, [])
+    picture.save_recipe = None
+    options = RunOptions(recipe=True)
+    (box / "a.color.recipe.json").write_bytes(b"{}")
+    with pytest.raises(OutputError, match=r"recipe\.json exists already") as told:
+        save_result(picture, box / "a.color.png", options)
+    assert not isinstance(told.value, ExistsError)
+    (box / "a.color.png").write_bytes(b"from another run")
+    with pytest.raises(ExistsError):
+        save_result(picture, box / "a.color.png", options)
+    assert picture.saved == []
+
+
+def test_pictures_with_our_mark_are_no_scans(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def look(source: Path) -> object:
+        asked.append(source.name)
+        if source.name == "c.png":
+            raise PictureError("c.png is torn.")
+        return "a mark" if source.name == "b.png" else None
+
+    monkeypatch.setattr(run, "read_mark", look)
+    (box / "a.color.png").write_bytes(b"there already")
+    plan = make_plan([box])
+    outcomes = run_all(plan, FakeColorizer())
+    assert [type(outcome) for outcome in outcomes[1:]] == [Skipped, Skipped, Done], "a.color.png comes first"
+    assert [outcome.marked for outcome in outcomes[1:3]] == [False, True]
+    assert asked == ["b.png", "c.png"], "what exists already costs nothing"
+    assert [type(outcome) for outcome in run_all(plan, FakeColorizer(), RunOptions(recolor=True))][2] is Done

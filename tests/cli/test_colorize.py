@@ -64,6 +64,35 @@ def test_a_second_run_finishes_the_first(vermilion, scan, here: Path) -> None:
     assert sorted(path.name for path in (here / "box").glob("*.color.*")) == ["a.color.png", "b.color.png"]
 
 
+def test_results_of_an_earlier_run_are_no_scans(vermilion, scan, here: Path) -> None:
+    for suffix in ("jpg", "png", "tif", "webp"):
+        scan(f"box/{suffix}.{suffix}")
+    assert vermilion("colorize", "box", "-o", "box/out").code == 0
+    said = vermilion("colorize", "box", "-o", "box/out2")
+    assert said.code == 0
+    assert "4 colourised, 4 skipped (4 are results themselves; --recolor colours them afresh)" in said.out
+    assert not (here / "box/out2/out").exists()
+    assert "is a result itself" in vermilion("colorize", "box/out/png.png").out
+    assert vermilion("colorize", "box/out/png.png", "--recolor").code == 0
+
+
+def test_two_runs_at_once_do_not_fail_each_other(vermilion, scan, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = scan("a.png")
+    result = path.with_name("a.color.png")
+    real = Colorizer.colorize
+
+    def slowly(self, source, **options):
+        picture = real(self, source, **options)
+        result.write_bytes(b"of the other run")
+        return picture
+
+    monkeypatch.setattr(Colorizer, "colorize", slowly)
+    said = vermilion("colorize", "a.png")
+    assert (said.code, said.errors) == (0, [])
+    assert "a.png skipped: a.color.png exists already" in said.out
+    assert result.read_bytes() == b"of the other run"
+
+
 def test_overwrite_makes_a_result_anew(vermilion, scan) -> None:
     path = scan("a.png")
     result = path.with_name("a.color.png")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 import threading
 
 import numpy as np
@@ -14,6 +15,7 @@ from vermilion.pictures import (
     SaveOptions,
     check_output,
     encode_picture,
+    publish,
     read_scan,
     write_picture,
 )
@@ -179,7 +181,7 @@ def failing(number):
 )
 def test_a_disk_that_refuses(number, reason, tmp_path, monkeypatch):
     scan, painting = painted(GREY)
-    monkeypatch.setattr("vermilion.pictures.publish.os.open", failing(number))
+    monkeypatch.setattr(os, "open", failing(number))
     with pytest.raises(OutputError, match=reason):
         write_picture(scan, painting, tmp_path / "a.png")
     assert names_in(tmp_path) == []
@@ -187,7 +189,8 @@ def test_a_disk_that_refuses(number, reason, tmp_path, monkeypatch):
 
 def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path, monkeypatch):
     scan, painting = painted(GREY)
-    monkeypatch.setattr("vermilion.pictures.publish._move_if_free", failing(errno.ENOSPC))
+    module = sys.modules[publish.__module__]
+    monkeypatch.setattr(module, "_move_if_free", failing(errno.ENOSPC))
     with pytest.raises(OutputError, match="the disk is full; free some space"):
         write_picture(scan, painting, tmp_path / "a.png")
     assert names_in(tmp_path) == []

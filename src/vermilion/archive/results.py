@@ -48,11 +48,13 @@ class Skipped:
         source: the picture.
         reason: why it was left alone.
         existing: the result that is there already, if that is the reason.
+        marked: whether the reason is a mark of ours in the picture.
     """
 
     source: Path
     reason: str
     existing: Path | None = None
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

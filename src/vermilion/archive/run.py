@@ -8,10 +8,10 @@ from pathlib import Path
 from vermilion.archive.plan import CONFIDENCE_SUFFIX, Job, Plan
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
 from vermilion.colorizer import Colorizer
-from vermilion.errors import OutputError, VermilionError
+from vermilion.errors import ExistsError, OutputError, VermilionError
 from vermilion.guidance import RECIPE_SUFFIX, Controls
 from vermilion.picture import Picture
-from vermilion.pictures import ReadOptions, Signature, read_scan
+from vermilion.pictures import ReadOptions, Signature, read_mark, read_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,12 @@ def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOp
         except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
             yield _failure(job.source, error)
             continue
+        if _is_own_result(job.source, tasks, options):
+            yield Skipped(job.source, "is a result itself (its XMP says so; --recolor does it)", marked=True)
+            continue
         for task in tasks:
-            if task.target.exists() and not options.overwrite:
-                yield Skipped(task.source, f"{task.target.name} exists already", task.target)
+            if not _is_to_do(task, options):
+                yield _skip_existing(task)
                 continue
             colorizer = colorizer or make_colorizer()
             yield _do(task, colorizer, options)
@@ -90,12 +93,15 @@ def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
     """Write a picture as the options say, what stands beside it, and the folder that they go into.
 
     Raises:
-        OutputError: one of the files is there already, or cannot be written.
+        ExistsError: the picture is there already; nothing is written.
+        OutputError: what stands beside it is there already, or a file cannot be written.
     """
     _make_folder(target.parent)
     beside = _files_beside(picture, target, options)
     for path in beside:
         if path.exists() and not options.overwrite:
+            if target.exists():
+                raise ExistsError(f"{target} exists already; choose another name, or allow --overwrite.")
             raise OutputError(f"{path} exists already; move it away, or allow --overwrite.")
     picture.save(
         target,
@@ -119,6 +125,24 @@ def _files_beside(picture: Picture, target: Path, options: RunOptions) -> dict[P
     return files
 
 
+def _is_to_do(task: _Task, options: RunOptions) -> bool:
+    return options.overwrite or not task.target.exists()
+
+
+def _skip_existing(task: _Task) -> Skipped:
+    return Skipped(task.source, f"{task.target.name} exists already", task.target)
+
+
+def _is_own_result(source: Path, tasks: list[_Task], options: RunOptions) -> bool:
+    """Whether a picture that would be done is the result of an earlier run, told by its mark."""
+    if options.recolor or not any(_is_to_do(task, options) for task in tasks):
+        return False
+    try:
+        return read_mark(source) is not None
+    except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
+        return False
+
+
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
     if options.page is not None:
         return [_Task(job.source, job.target, options.page)]
@@ -128,7 +152,7 @@ def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
     return [_Task(job.source, job.page_target(page), page, every_page=True) for page in range(1, pages + 1)]
 
 
-def _do(task: _Task, colorizer: Colorizer, options: RunOptions) -> Done | Failed:
+def _do(task: _Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     started = time.perf_counter()
     try:
         picture = colorizer.colorize(
@@ -140,6 +164,8 @@ def _do(task: _Task, colorizer: Colorizer, options: RunOptions) -> Done | Failed
         )
         save_result(picture, task.target, options)
         pages = picture.scan.pages
+    except ExistsError:  # another run was quicker
+        return _skip_existing(task)
     except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
         return _failure(task.source, error)
     seconds = time.perf_counter() - started

@@ -60,12 +60,20 @@ class Report:
     def _sum(self) -> str:
         parts = [f"{self._done} colourised"]
         if self._skipped:
-            existing = sum(skipped.existing is not None for skipped in self._skipped)
-            cure = f" ({existing} exist already; --overwrite makes them anew)" if existing else ""
-            parts.append(f"{len(self._skipped)} skipped{cure}")
+            parts.append(f"{len(self._skipped)} skipped{self._cures()}")
         if self._failed:
             parts.append(f"{len(self._failed)} failed")
         return ", ".join(parts)
+
+    def _cures(self) -> str:
+        existing = sum(skipped.existing is not None for skipped in self._skipped)
+        marked = sum(skipped.marked for skipped in self._skipped)
+        cures = []
+        if existing:
+            cures.append(f"{existing} exist already; --overwrite makes them anew")
+        if marked:
+            cures.append(f"{marked} are results themselves; --recolor colours them afresh")
+        return f" ({', '.join(cures)})" if cures else ""
 
     def _tell(self, line: str) -> None:
         if not self.quiet:

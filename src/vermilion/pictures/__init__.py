@@ -8,7 +8,7 @@ from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions, SaveOptions
 from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.painting import Painting
-from vermilion.pictures.provenance import Provenance, read_provenance
+from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
 from vermilion.pictures.publish import publish
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
@@ -32,6 +32,7 @@ __all__ = [
     "is_jpeg",
     "publish",
     "read_colors",
+    "read_mark",
     "read_provenance",
     "read_scan",
     "write_picture",

@@ -141,6 +141,24 @@ def read_provenance(source: "Readable") -> Provenance:
     )
 
 
+def read_mark(source: "Readable") -> Mark | None:
+    """What vermilion wrote into a file, or None: quick, as nothing but metadata is looked at.
+
+    Args:
+        source: a path, or the bytes of a file.
+
+    Raises:
+        PictureError: it is no picture.
+    """
+    from vermilion.pictures.read import read_scan  # noqa: PLC0415 - which reads what is written with marks
+
+    metadata = read_scan(source, ReadOptions(recolor=True)).metadata
+    try:
+        return _mark_of(_said(whole_xmp(metadata.xmp, metadata.jpeg_segments) or b""))
+    except MalformedXmpError:
+        return None
+
+
 def _said(xmp: bytes) -> Mapping[str, str]:
     try:
         return XmpPacket.parse(xmp).properties

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from vermilion.errors import OutputError
+from vermilion.errors import ExistsError, OutputError
 from vermilion.pictures.buffers import Buffer
 
 
@@ -19,7 +19,8 @@ def publish(parts: Iterable[Buffer], path: Path, *, overwrite: bool) -> None:
         overwrite: Replace what is there. Otherwise a file that appears meanwhile is kept, too.
 
     Raises:
-        OutputError: The file is there, or cannot be written; nothing is left behind.
+        ExistsError: The file is there.
+        OutputError: It cannot be written; nothing is left behind.
     """
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
     try:
@@ -55,9 +56,9 @@ def _move_if_free(temporary: Path, path: Path) -> None:
         temporary.replace(path)
 
 
-def exists(path: Path) -> OutputError:
+def exists(path: Path) -> ExistsError:
     """What to tell about a name that is taken."""
-    return OutputError(f"{path} exists already; choose another name or allow overwrite")
+    return ExistsError(f"{path} exists already; choose another name or allow overwrite")
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:
