@@ -127,6 +127,20 @@ def test_standard_input_and_output(vermilion, here: Path) -> None:
     assert (here / "b.png").exists()
 
 
+def test_a_result_of_standard_input_that_exists_is_skipped_like_any_other(
+    vermilion, scan, here: Path
+) -> None:
+    content = scan("a.png").read_bytes()
+    (here / "y.png").write_bytes(b"there already")
+    for path, stdin in (("-", content), ("a.png", b"")):
+        said = vermilion("colorize", path, "-o", "y.png", stdin=stdin)
+        assert (said.code, said.errors) == (0, [])
+        assert "y.png exists already" in said.out + said.err
+        assert (here / "y.png").read_bytes() == b"there already"
+    assert vermilion("colorize", "-", "-o", "y.png", "--overwrite", stdin=content).code == 0
+    assert luma(here / "y.png").shape == (72, 96)
+
+
 def test_a_file_may_go_to_standard_output(vermilion, scan) -> None:
     scan("a.png")
     said = vermilion("colorize", "a.png", "-o", "-")
@@ -140,6 +154,8 @@ def test_a_file_may_go_to_standard_output(vermilion, scan) -> None:
         (["-"], "Standard input is empty"),
         (["a.png", "-o", "-", "--page", "all"], "choose one with --page N"),
         (["-", "-o", "."], "is a folder"),
+        (["a.png", "-o", ""], "An empty OUT"),
+        ([""], "An empty PATH"),
         (["a.png", "--page", "0"], "--page takes a number"),
         (["a.png", "--page", "first"], "--page takes a number"),
     ],

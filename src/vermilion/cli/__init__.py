@@ -1,11 +1,21 @@
 """The command line: parses, calls, prints. Heavy packages are imported by the command that needs them."""
 
+import sys
+
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
+
 
 def main() -> None:
     """Run the `vermilion` command with the arguments of this process."""
-    from vermilion.cli.app import app
+    try:
+        from vermilion.cli.app import run
 
-    app(prog_name="vermilion")
+        code = run()
+    except KeyboardInterrupt:  # while the packages are loaded
+        print("error: Stopped.", file=sys.stderr)  # noqa: T201 - there is nothing yet to say it with
+        code = INTERRUPTED
+    sys.exit(code)
 
 
-__all__ = ["main"]
+__all__ = ["INTERRUPTED", "main"]

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vermilion.cli import colorize, export, info, inspect, replay, train
-from vermilion.cli.say import say_error
+from vermilion.cli import INTERRUPTED, colorize, export, info, inspect, replay, streams, train
+from vermilion.cli.say import say_error, say_loss
 from vermilion.errors import VermilionError
 
 
@@ -14,12 +14,32 @@ class KindGroup(TyperGroup):
     """Shows our own errors as the one sentence that they are, without a traceback."""
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's context has moved between its versions
-        """Run the chosen command; turn a VermilionError into exit code 1."""
+        """Run the chosen command; turn a VermilionError into exit code 1, and Ctrl-C into 130."""
         try:
             return super().invoke(ctx)
         except VermilionError as error:
             say_error(str(error))
             raise typer.Exit(1) from error
+        except KeyboardInterrupt as error:
+            say_error("Stopped.")
+            raise typer.Exit(INTERRUPTED) from error
+
+
+def run() -> int:
+    """Run the command that the arguments of this process name.
+
+    Returns:
+        The exit code.
+    """
+    streams.hold_closed_streams()
+    try:
+        app(prog_name="vermilion")
+    except SystemExit as end:
+        return streams.exit_code(end.code if isinstance(end.code, int) else int(end.code is not None))
+    except OSError as error:  # of help and the like, which typer writes
+        say_loss(error)
+        return 1
+    return streams.exit_code(0)
 
 
 app = typer.Typer(

@@ -13,6 +13,7 @@ from vermilion.cli.progress import follow
 from vermilion.cli.report import Report
 from vermilion.cli.say import say_aside
 from vermilion.cli.stream import STREAM, colorize_stream
+from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
     from vermilion.archive import Plan, RunOptions
@@ -84,7 +85,9 @@ def colorize(
 def _plan(paths: list[str], output: str | None, format_name: str | None, run: "RunOptions") -> "Plan":
     from vermilion.archive import PlanOptions, make_plan
 
-    target = Path(output) if output else None
+    if output == "":
+        raise SettingsError("An empty OUT names no folder; check the variable that should hold it.")
+    target = None if output is None else Path(output)
     return make_plan(paths, PlanOptions(output=target, format=format_name, every_page=run.page is None))
 
 

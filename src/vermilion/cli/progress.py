@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from vermilion.cli.say import say_aside
+from vermilion.cli.streams import is_terminal
 
 if TYPE_CHECKING:
     from vermilion.training import Progress as TrainingProgress
@@ -16,7 +17,7 @@ T = TypeVar("T")
 
 def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
     """Yield the items; show how far they are if there are several and stderr is a terminal."""
-    if hidden or total < 2 or not sys.stderr.isatty():
+    if hidden or total < 2 or not is_terminal(sys.stderr):
         yield from items
         return
     from rich.console import Console
@@ -25,7 +26,7 @@ def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
     columns = (TextColumn("colourising"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     # Lines for a terminal appear above the bar; lines for a file or a pipe go there untouched.
     with Progress(
-        *columns, console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty()
+        *columns, console=Console(stderr=True), transient=True, redirect_stdout=is_terminal(sys.stdout)
     ) as bar:
         task = bar.add_task("colourising", total=total)
         for item in items:
@@ -36,7 +37,7 @@ def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
 @contextmanager
 def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
     """Give a function that shows how far a training is: a bar on a terminal, else a line each time."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         yield lambda progress: say_aside(_training_line(progress))
         return
     from rich.console import Console

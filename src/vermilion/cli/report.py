@@ -3,13 +3,11 @@
 import traceback
 from typing import TYPE_CHECKING
 
+from vermilion.cli import INTERRUPTED
 from vermilion.cli.say import say, say_aside, say_error, shown
 
 if TYPE_CHECKING:
     from vermilion.archive import Done, Failed, Outcome, Skipped
-
-INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
 
 
 class Report:

@@ -1,27 +1,47 @@
 """Everything the command line says, to the right stream and printable on any terminal."""
 
+import os
 import sys
 from pathlib import Path
+from typing import IO, Any
 
 import typer
 
+from vermilion.cli.streams import give_up
+
 
 def say(text: str) -> None:
-    """Print a line to stdout, above the progress bar where there is one."""
+    """Print a line to stdout, above the progress bar where there is one.
+
+    A message that cannot be printed stops no work: nobody is told if it was a pipe whose reader went away,
+    else the loss is told once on stderr.
+    """
+    if sys.stdout is None:
+        return
     # Not typer.echo: it writes past the stand-in for stdout by which the bar makes room for a line.
-    sys.stdout.write(f"{_printable(text, sys.stdout.encoding)}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(f"{_printable(text, sys.stdout)}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        say_loss(error)
 
 
 def say_aside(text: str) -> None:
     """Print a line to stderr: news that must not mix with a picture on stdout."""
-    typer.echo(_printable(text, sys.stderr.encoding), err=True)
+    _tell_stderr(_printable(text, sys.stderr))
+
+
+def say_loss(error: OSError) -> None:
+    """Tell that stdout takes no more, and go on without it."""
+    if sys.stdout is not None and give_up(sys.stdout, error):
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        say_error(f"Standard output takes no more ({reason}); what was said there is incomplete.")
 
 
 def say_error(sentence: str) -> None:
     """Print one sentence to stderr behind a red "error:"."""
     mark = typer.style("error:", fg=typer.colors.RED, bold=True)
-    typer.echo(f"{mark} {_printable(sentence.rstrip('.'), sys.stderr.encoding)}.", err=True)
+    _tell_stderr(f"{mark} {_printable(sentence.rstrip('.'), sys.stderr)}.")
 
 
 def shown(path: Path) -> str:
@@ -30,7 +50,15 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)
 
 
-def _printable(text: str, encoding: str | None) -> str:
+def _tell_stderr(text: str) -> None:
+    try:
+        typer.echo(text, err=True)
+    except OSError as error:
+        if sys.stderr is not None:
+            give_up(sys.stderr, error)
+
+
+def _printable(text: str, stream: IO[Any] | None) -> str:
     """Names from old disks may hold bytes that the terminal cannot show; a question mark stands for them."""
-    encoding = encoding or "utf-8"
+    encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "replace").decode(encoding)

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vermilion.cli.say import say_aside
-from vermilion.errors import PictureError, SettingsError
+from vermilion.cli.streams import give_up, is_terminal
+from vermilion.errors import ExistsError, OutputError, PictureError, SettingsError
 
 if TYPE_CHECKING:
     from vermilion.archive import RunOptions
@@ -28,15 +29,13 @@ def colorize_stream(
         raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
-    to_stdout = output in (None, STREAM)
-    if to_stdout and sys.stdout.isatty():
-        raise SettingsError("A terminal shows no picture; redirect the output, or name a file with -o.")
-    if to_stdout and (run.recipe or run.confidence_map):
-        raise SettingsError(
-            "Standard output holds one picture and nothing beside it; name a file with -o, or leave out "
-            "--recipe and --confidence-map."
-        )
+    target = None if output in (None, STREAM) else Path(str(output))
+    if target is None:
+        _check_stdout(run)
     source = _read_stdin() if paths[0] == STREAM else Path(paths[0])
+    if target is not None and _is_there(target) and not run.overwrite:
+        _say_skipped(target)
+        return
     picture = engine().colorize(
         source, page=run.page, recolor=run.recolor, size=run.size, controls=run.controls
     )
@@ -44,26 +43,66 @@ def colorize_stream(
         say_aside(note)
     if picture.scan.pages > 1:
         say_aside(f"page {run.page} of {picture.scan.pages}; --page takes another")
-    if to_stdout:
-        sys.stdout.buffer.write(_encode(picture, format_name, run))
-        sys.stdout.buffer.flush()
+    if target is None:
+        _write_stdout(_encode(picture, format_name, run))
     else:
-        _save(picture, Path(str(output)), run)
+        _save(picture, target, run)
+
+
+def _check_stdout(run: "RunOptions") -> None:
+    if sys.stdout is None:
+        raise OutputError("Standard output is closed; redirect it, or name a file with -o.")
+    if is_terminal(sys.stdout):
+        raise SettingsError("A terminal shows no picture; redirect the output, or name a file with -o.")
+    if run.recipe or run.confidence_map:
+        raise SettingsError(
+            "Standard output holds one picture and nothing beside it; name a file with -o, or leave out "
+            "--recipe and --confidence-map."
+        )
 
 
 def _read_stdin() -> bytes:
+    if sys.stdin is None:
+        raise PictureError("Standard input is closed; pipe a picture into it.")
     data = sys.stdin.buffer.read()
     if not data:
         raise PictureError("Standard input is empty; pipe a picture into it.")
     return data
 
 
+def _is_there(target: Path) -> bool:
+    if target.is_dir():
+        raise SettingsError(f"{target} is a folder; name the file to write, as {target / 'picture.png'}.")
+    return target.exists()
+
+
+def _say_skipped(target: Path) -> None:
+    say_aside(f"skipped: {target} exists already; --overwrite makes it anew")
+
+
+def _write_stdout(content: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError as error:
+        give_up(sys.stdout, error)
+        raise OutputError(
+            "Whoever read the picture went away before its end; let it be read to the end."
+        ) from error
+    except OSError as error:
+        give_up(sys.stdout, error)
+        raise OutputError(
+            f"Standard output takes no more ({error.strerror}); write elsewhere, the picture there is torn."
+        ) from error
+
+
 def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
     from vermilion.archive import save_result
 
-    if target.is_dir():
-        raise SettingsError(f"{target} is a folder; name the file to write, as {target / 'picture.png'}.")
-    save_result(picture, target, run)
+    try:
+        save_result(picture, target, run)
+    except ExistsError:  # another run was quicker
+        _say_skipped(target)
 
 
 def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> bytes:
