@@ -55,9 +55,7 @@ def test_info_says_what_runs(vermilion) -> None:
 @pytest.mark.parametrize("missing", ["torch", "timm"])
 def test_a_missing_training_package_is_one_sentence(missing: str) -> None:
     with (
-        pytest.raises(
-            TrainingError, match=rf"^Training needs {missing}.*pip install \"vermilion\[train\]\"\.$"
-        ),
+        pytest.raises(TrainingError, match=rf"^Training needs {missing}.*pip install \"\.\[train\]\"\.$"),
         training_packages_needed(),
     ):
         raise ModuleNotFoundError(name=missing)
@@ -79,7 +77,8 @@ def test_training_commands_without_torch_say_how_to_get_it(command: list[str]) -
     assert result.returncode == 1
     [error] = result.stderr.splitlines()
     assert (
-        error == 'error: Training needs torch, which is not installed; run: pip install "vermilion[train]".'
+        error
+        == 'error: Training needs torch, which is not installed; run in the checkout: pip install ".[train]".'
     )
 
 

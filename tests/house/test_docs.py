@@ -94,3 +94,9 @@ def test_every_room_is_on_the_map() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms = [path.parent.name for path in sorted((ROOT / "src" / "vermilion").glob("*/__init__.py"))]
     assert [room for room in rooms if f"`{room}/`" not in page] == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "src").rglob("*.py"))], ids=lambda page: page.stem)
+def test_nobody_is_sent_to_an_index_that_does_not_have_us(page: Path) -> None:
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if re.search(r"pip install \"?vermilion", line)] == []

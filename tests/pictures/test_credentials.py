@@ -161,8 +161,8 @@ def test_signing_without_a_mark_makes_no_sense(signature):
 
 def test_without_the_package_the_cure_is_told(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "c2pa", None)
-    with pytest.raises(OutputError, match=r'run: pip install "vermilion\[c2pa\]"'):
+    with pytest.raises(OutputError, match=r'checkout: pip install "\.\[c2pa\]"'):
         encoded(GREY, "png", Signature(tmp_path / "a.pem"))
     data = encoded(jpeg_with(None), "jpg", None)
     assert read_provenance(data).credentials == ""
-    assert "vermilion[c2pa]" in read_provenance(data + b"jumdc2pa").credentials
+    assert ".[c2pa]" in read_provenance(data + b"jumdc2pa").credentials

@@ -36,7 +36,7 @@ def export(
         typer.Option("--working-size", metavar="PIXELS", help="Short side at which the network looks."),
     ] = 256,
 ) -> None:
-    """Turn a checkpoint into a model folder (needs: pip install "vermilion[train]").
+    """Turn a checkpoint into a model folder (needs: pip install ".[train]").
 
     \b
     Examples:

@@ -112,7 +112,7 @@ C2pa = Annotated[
         "--c2pa",
         metavar="FILE.pem",
         help="Sign a C2PA manifest with the key and certificates of this file "
-        '(needs: pip install "vermilion[c2pa]").',
+        '(needs: pip install ".[c2pa]").',
     ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]

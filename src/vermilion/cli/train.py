@@ -33,7 +33,7 @@ def train(
         bool, typer.Option("--resume", help="Go on from the last checkpoint of the recipe's run.")
     ] = False,
 ) -> None:
-    """Train a model by a recipe (needs: pip install "vermilion[train]").
+    """Train a model by a recipe (needs: pip install ".[train]").
 
     \b
     Examples:

@@ -20,5 +20,5 @@ def training_packages_needed() -> Iterator[None]:
         if missing in {"", "vermilion"}:
             raise
         raise TrainingError(
-            f'Training needs {missing}, which is not installed; run: pip install "vermilion[train]".'
+            f'Training needs {missing}, which is not installed; run in the checkout: pip install ".[train]".'
         ) from error

@@ -53,7 +53,7 @@ def signed(content: bytes, kind: str, mark: Mark, signature: Signature) -> bytes
         algorithm = _algorithm(key)
     except ModuleNotFoundError as error:
         raise OutputError(
-            f'Signing needs {error.name}, which is not installed; run: pip install "vermilion[c2pa]".'
+            f'Signing needs {error.name}, which is not installed; run in the checkout: pip install ".[c2pa]".'
         ) from error
     except OSError as error:
         raise OutputError(f"{error.filename} cannot be read ({error.strerror}); check its path.") from error
@@ -136,7 +136,7 @@ def read_credentials(content: bytes, kind: str) -> str:
     try:
         from c2pa import C2paError, Reader  # noqa: PLC0415
     except ModuleNotFoundError:
-        return 'there are some; pip install "vermilion[c2pa]" to read them'
+        return 'there are some; pip install ".[c2pa]" in the checkout to read them'
     try:
         with _context() as context, Reader(_MIME[kind], io.BytesIO(content), context=context) as reader:
             store = json.loads(reader.json())
