@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.cli.conftest import luma, picture
+from tests.cli.conftest import Screen, luma, picture
 from vermilion.cli import progress
 from vermilion.cli.say import say
 from vermilion.colorizer import Colorizer
@@ -278,11 +278,26 @@ def test_a_name_that_no_terminal_can_show(vermilion, here: Path) -> None:
     assert "f?r oma.jpg" in said.out
 
 
-def test_a_bar_is_drawn_on_a_terminal_only(vermilion, scan, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    assert list(progress.follow(iter("abc"), 3, hidden=False)) == ["a", "b", "c"]
-    assert list(progress.follow(iter("abc"), 3, hidden=True)) == ["a", "b", "c"]
-    assert list(progress.follow(iter("a"), 1, hidden=False)) == ["a"]
+@pytest.mark.parametrize(
+    ("items", "hidden", "terminal", "drawn"),
+    [
+        ("abc", False, True, True),
+        ("abc", True, True, False),
+        ("a", False, True, False),
+        ("abc", False, False, False),
+    ],
+)
+def test_a_bar_is_drawn_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, items: str, hidden: bool, terminal: bool, drawn: bool
+) -> None:
+    screen = Screen(terminal)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    assert list(progress.follow(iter(items), len(items), hidden=hidden)) == list(items)
+    shown = screen.getvalue()
+    assert ("colourising" in shown, "0/3" in shown, "3/3" in shown) == (drawn, drawn, drawn)
+    assert bool(shown) == drawn
 
 
 def test_lines_make_room_for_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:

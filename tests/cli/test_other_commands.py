@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import vermilion as package
+from tests.cli.conftest import Screen
 from vermilion import cli
 from vermilion.cli import progress
 from vermilion.cli.training_room import training_packages_needed
@@ -111,9 +112,14 @@ def test_train_calls_the_training_room(vermilion, training: SimpleNamespace) -> 
 
 
 def test_training_shows_a_bar_on_a_terminal(training, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "160")
     with progress.training_bar() as report:
         training.train(Path("a.toml"), resume=False, report=report)
+    assert "images/s" in screen.getvalue()
+    assert "\u2501" in screen.getvalue(), "the bar itself"
 
 
 def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
