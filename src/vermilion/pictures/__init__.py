@@ -9,9 +9,9 @@ from vermilion.pictures.options import ReadOptions, SaveOptions
 from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
-from vermilion.pictures.publish import publish
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
+from vermilion.pictures.whole_file import publish
 from vermilion.pictures.write import SUFFIXES, check_output, encode_picture, write_picture
 
 __all__ = [

@@ -10,8 +10,8 @@ from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import SaveOptions
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import result_metadata
-from vermilion.pictures.publish import exists, publish
 from vermilion.pictures.scan import Scan
+from vermilion.pictures.whole_file import exists, publish
 
 # The formats that can be written, by the suffix of a name.
 SUFFIXES = {
