@@ -78,6 +78,15 @@ def test_cells_keep_their_own_shade_of_a_regions_color():
     assert np.nanmin(hints[:, 12:]) == pytest.approx(46, abs=0.1)
 
 
+def test_the_two_most_similar_regions_are_also_given_one_color():
+    regions = np.repeat(np.arange(3, dtype=np.int32), 8)[None].repeat(GRID[0], 0)
+    odds = odds_of(regions, (0.5, 0.5, 0, 0), (0, 0, 0, 1), (0.45, 0.55, 0, 0))
+    drawn = propose_variants(odds, BINS, LUMA, regions)
+    likelihoods = np.exp([proposal.likelihood for proposal in drawn])
+    np.testing.assert_allclose(np.sort(likelihoods[:4]), [0.225, 0.225, 0.275, 0.275], rtol=1e-3)
+    np.testing.assert_allclose(np.sort(likelihoods[4:]), [0.475, 0.525], rtol=1e-3)
+
+
 def painted(left, right):
     ab = np.zeros((*GRID, 2), np.float32)
     ab[:, :12], ab[:, 12:] = left, right

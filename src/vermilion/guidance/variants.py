@@ -9,7 +9,7 @@ stand best for the others.
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,10 @@ class Proposal:
 def propose_variants(
     odds: Floats, bins: Sequence[tuple[float, float]], luma: Floats, regions: Labels, seed: int = 0
 ) -> list[Proposal]:
-    """Return distinct colourings, drawn by their joint probability.
+    """Return colourings, drawn by their joint probability.
+
+    Half of them give one colour to the two regions that are most alike: what is parted too finely for one
+    picture is right for another, and choosing among both came closer to the truth than either alone.
 
     Args:
         odds: [K,h,w], of the automatic painting.
@@ -57,20 +60,12 @@ def propose_variants(
         regions: [h,w], from ``find_regions``; ``VARIANT_REGIONS`` of them do well.
         seed: another one draws others.
     """
-    centres = np.array(bins, np.float32)
-    colors = [
-        _colors_of(shares, bins, float(luma[regions == region].mean()))
-        for region, shares in enumerate(mean_odds(odds, regions))
-    ]
-    painted = [[_cells_near(odds, centres, color.ab) for color in region] for region in colors]
-    choices = list(itertools.product(*(range(len(region)) for region in colors)))
-    likelihoods = np.array([_likelihood(colors, choice) for choice in choices])
-    # The highest of likelihoods disturbed like this are a sample without repetition (Gumbel's trick).
-    disturbed = likelihoods + np.random.default_rng(seed).gumbel(size=len(choices))
-    drawn = np.argsort(-disturbed, kind="stable")[:_PROPOSALS]
+    divisions = [regions] if int(regions.max()) < 2 else [regions, _with_two_as_one(odds, regions)]
+    random, share = np.random.default_rng(seed), _PROPOSALS // len(divisions)
     return [
-        Proposal(lattice_canvas(_assembled(painted, choices[place], regions)), float(likelihoods[place]))
-        for place in drawn
+        proposal
+        for division in divisions
+        for proposal in itertools.islice(_drawn(odds, bins, luma, division, random), share)
     ]
 
 
@@ -99,6 +94,38 @@ def choose_variants(
         nearest = np.minimum(nearest, missed[best])
         allowed &= apart[best, :-1] >= _VISIBLE
     return sorted(chosen, key=lambda place: -proposals[place].likelihood)
+
+
+def _drawn(
+    odds: Floats,
+    bins: Sequence[tuple[float, float]],
+    luma: Floats,
+    regions: Labels,
+    random: np.random.Generator,
+) -> Iterator[Proposal]:
+    """Yield distinct colourings by regions in the order in which chance, by their probability, draws them."""
+    colors = [
+        _colors_of(shares, bins, float(luma[regions == region].mean()))
+        for region, shares in enumerate(mean_odds(odds, regions))
+    ]
+    centres = np.array(bins, np.float32)
+    painted = [[_cells_near(odds, centres, color.ab) for color in region] for region in colors]
+    choices = list(itertools.product(*(range(len(region)) for region in colors)))
+    likelihoods = np.array([_likelihood(colors, choice) for choice in choices])
+    # The first in the order of such disturbed likelihoods are a sample without repetition (Gumbel's trick).
+    disturbed = likelihoods + random.gumbel(size=len(choices))
+    for place in np.argsort(-disturbed, kind="stable"):
+        ab = _assembled(painted, choices[place], regions)
+        yield Proposal(lattice_canvas(ab), float(likelihoods[place]))
+
+
+def _with_two_as_one(odds: Floats, regions: Labels) -> Labels:
+    """Return regions [h,w], the two of which that have the most similar odds made one."""
+    shares = mean_odds(odds, regions)
+    apart = np.abs(shares[:, None] - shares).sum(axis=-1) + np.where(np.eye(len(shares)), np.inf, 0)
+    one, other = np.unravel_index(apart.argmin(), apart.shape)
+    _, numbered = np.unique(np.where(regions == other, one, regions), return_inverse=True)
+    return numbered.reshape(regions.shape).astype(np.int32)
 
 
 def _colors_of(shares: Floats, bins: Sequence[tuple[float, float]], luma: float) -> tuple[Suggestion, ...]:
