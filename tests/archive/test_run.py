@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,10 +50,14 @@ class FakeColorizer:
     asked: list[dict[str, object]] = field(default_factory=list)
     saved: list[dict[str, object]] = field(default_factory=list)
 
-    def colorize(self, source: Path, **options: object) -> FakePicture:
+    def open(self, source: Path, **options: object) -> SimpleNamespace:
         self.asked.append({"source": source, **options})
         if source.name in self.troubles:
             raise self.troubles[source.name]
+        return SimpleNamespace(paint=partial(self.paint, source))
+
+    def paint(self, source: Path, controls: Controls) -> FakePicture:
+        self.asked[-1]["controls"] = controls
         return FakePicture(source, self.pages, self.saved)
 
 

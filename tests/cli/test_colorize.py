@@ -79,14 +79,14 @@ def test_results_of_an_earlier_run_are_no_scans(vermilion, scan, here: Path) -> 
 def test_two_runs_at_once_do_not_fail_each_other(vermilion, scan, monkeypatch: pytest.MonkeyPatch) -> None:
     path = scan("a.png")
     result = path.with_name("a.color.png")
-    real = Colorizer.colorize
+    real = Colorizer.open
 
     def slowly(self, source, **options):
         picture = real(self, source, **options)
         result.write_bytes(b"of the other run")
         return picture
 
-    monkeypatch.setattr(Colorizer, "colorize", slowly)
+    monkeypatch.setattr(Colorizer, "open", slowly)
     said = vermilion("colorize", "a.png")
     assert (said.code, said.errors) == (0, [])
     assert "a.png skipped: a.color.png exists already" in said.out
@@ -255,14 +255,14 @@ def test_verbose_shows_where_a_failure_came_from(vermilion, here: Path) -> None:
 def test_ctrl_c_says_how_to_go_on(vermilion, scan, monkeypatch: pytest.MonkeyPatch) -> None:
     scan("box/a.png")
     scan("box/b.png")
-    real = Colorizer.colorize
+    real = Colorizer.open
 
     def interrupted(self, source, **options):
         if source.name == "b.png":
             raise KeyboardInterrupt
         return real(self, source, **options)
 
-    monkeypatch.setattr(Colorizer, "colorize", interrupted)
+    monkeypatch.setattr(Colorizer, "open", interrupted)
     said = vermilion("colorize", "box")
     assert said.code == 130
     assert "1 colourised" in said.out

@@ -115,3 +115,65 @@ def test_what_makes_no_sense_is_one_sentence_and_writes_nothing(
     assert len(said.errors) == 1
     assert told in said.errors[0]
     assert [path.name for path in here.iterdir()] == ["a.png"]
+
+
+def test_variants_are_written_with_a_contact_sheet(vermilion, scan, here: Path) -> None:
+    scan("box/a.png")
+    said = vermilion("colorize", "box", "--variants", "3", "--recipe")
+    assert said.code == 0
+    names = {path.name for path in (here / "box").iterdir()}
+    assert {"a.color.png", "a.color.v1.png", "a.color.v1.recipe.json", "a.color.variants.jpg"} <= names
+    np.testing.assert_array_equal(luma(here / "box" / "a.color.v1.png"), luma(here / "box" / "a.png"))
+    (here / "again").mkdir()
+    replayed = vermilion("replay", "box/a.color.v1.recipe.json", "-o", "again/a.png")
+    assert replayed.code == 0
+    with Image.open(here / "again" / "a.png") as again, Image.open(here / "box" / "a.color.v1.png") as first:
+        np.testing.assert_array_equal(np.asarray(again), np.asarray(first))
+    assert "0 colourised" in vermilion("colorize", "box").out  # none of them is taken for a scan
+
+
+def test_a_variant_that_is_there_is_not_overwritten(vermilion, scan, here: Path) -> None:
+    scan("a.png")
+    (here / "a.color.v1.png").write_bytes(b"mine")
+    said = vermilion("colorize", "a.png", "--variants", "2")
+    assert said.code == 1
+    assert "a.color.v1.png exists already" in said.errors[0]
+    assert {path.name for path in here.iterdir()} == {"a.png", "a.color.v1.png"}
+
+
+def test_a_palette_is_what_is_painted_with(vermilion, scan, here: Path) -> None:
+    scan("a.png")
+    assert vermilion("colorize", "a.png", "--palette", "#008000", "-o", "green.png").code == 0
+    with Image.open(here / "green.png") as image:
+        ab = rgb_to_lab(np.asarray(image) / 255)[..., 1:]
+    assert ab[..., 0].min() < -20
+    Image.new("RGB", (50, 50), "#008000").save(here / "moss.jpg")
+    assert vermilion("colorize", "a.png", "--palette", "moss.jpg", "-o", "moss.png").code == 0
+    assert ab_at(here / "moss.png", 20, 60)[0] < 0
+
+
+def test_a_reference_gives_its_colors_to_what_looks_alike(vermilion, scan, here: Path) -> None:
+    grey = Image.open(scan("a.png"))
+    tinted = Image.merge("RGB", (grey.point(lambda v: min(255, v + 30)), grey, grey.point(lambda v: v * 0.7)))
+    tinted.save(here / "tinted.png")
+    assert vermilion("colorize", "a.png", "--reference", "tinted.png", "-o", "b.png").code == 0
+    np.testing.assert_array_equal(luma(here / "b.png"), luma(here / "a.png"))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--palette", "moss.jpg"], "'moss.jpg' in the palette is neither a colour nor a picture"),
+        (["--palette", "navy,bleu"], "'bleu' in the palette"),
+        (["--reference", "gone.jpg"], "The reference gone.jpg is not there"),
+        (["--reference", "a.png"], "a.png has no colours to carry over"),
+        (["--seed", "-1"], "A seed of -1 is impossible"),
+        (["--variants", "2", "-o", "-"], "Variants are several pictures"),
+    ],
+)
+def test_guides_that_cannot_be_used(vermilion, scan, here: Path, options: list[str], told: str) -> None:
+    scan("a.png")
+    said = vermilion("colorize", "a.png", *options)
+    assert said.code == 1
+    assert told in said.errors[0]
+    assert [path.name for path in here.iterdir()] == ["a.png"]

@@ -3,7 +3,8 @@
 from vermilion.archive.plan import Job, Plan, PlanOptions, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
-from vermilion.archive.run import RunOptions, run_plan, save_result
+from vermilion.archive.run import RunOptions, run_plan
+from vermilion.archive.save import save_result
 
 __all__ = [
     "Done",

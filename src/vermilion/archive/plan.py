@@ -17,9 +17,6 @@ PLAIN_SUFFIX = ".png"
 JPEG_SUFFIX = ".jpg"
 """What a JPEG becomes that goes by another suffix (.jfif, .jpe) or by none."""
 
-CONFIDENCE_SUFFIX = ".confidence.png"
-"""What follows the stem of a result in the name of the overlay that shows where the model is unsure."""
-
 _SHOWN = 3
 
 

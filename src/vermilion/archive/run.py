@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vermilion.archive.plan import CONFIDENCE_SUFFIX, Job, Plan
+from vermilion.archive.plan import Job, Plan
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
+from vermilion.archive.save import refuse_existing, save_result, save_variants, variant_files
 from vermilion.colorizer import Colorizer
-from vermilion.errors import ExistsError, OutputError, VermilionError
-from vermilion.guidance import RECIPE_SUFFIX, Controls
+from vermilion.errors import ExistsError, VermilionError
+from vermilion.guidance import Controls
 from vermilion.picture import Picture
 from vermilion.pictures import ReadOptions, Signature, read_mark, read_scan
+from vermilion.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class RunOptions:
             a signed C2PA manifest tells it, too.
         recipe: whether NAME.recipe.json is written beside each result.
         confidence_map: whether NAME.confidence.png is written beside each result.
+        variants: how many other colourings are written as NAME.v1.EXT and so on, with a contact sheet.
         controls: what is said about the colours.
     """
 
@@ -43,6 +46,7 @@ class RunOptions:
     mark: bool | Signature = True
     recipe: bool = False
     confidence_map: bool = False
+    variants: int = 0
     controls: Controls = field(default_factory=Controls)
 
 
@@ -89,42 +93,6 @@ def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOp
             yield _do(task, colorizer, options)
 
 
-def save_result(picture: Picture, target: Path, options: RunOptions) -> None:
-    """Write a picture as the options say, what stands beside it, and the folder that they go into.
-
-    Raises:
-        ExistsError: the picture is there already; nothing is written.
-        OutputError: what stands beside it is there already, or a file cannot be written.
-    """
-    _make_folder(target.parent)
-    beside = _files_beside(picture, target, options)
-    for path in beside:
-        if path.exists() and not options.overwrite:
-            if target.exists():
-                raise ExistsError(f"{target} exists already; choose another name, or allow --overwrite.")
-            raise OutputError(f"{path} exists already; move it away, or allow --overwrite.")
-    picture.save(
-        target,
-        overwrite=options.overwrite,
-        fast_jpeg=options.fast_jpeg,
-        drop_depth=options.drop_depth,
-        drop_alpha=options.drop_alpha,
-        mark=options.mark,
-    )
-    for path, write in beside.items():
-        write(path, overwrite=options.overwrite)
-
-
-def _files_beside(picture: Picture, target: Path, options: RunOptions) -> dict[Path, Callable[..., None]]:
-    """Return what else is written, and by which method of the picture."""
-    files: dict[Path, Callable[..., None]] = {}
-    if options.recipe:
-        files[target.with_suffix(RECIPE_SUFFIX)] = picture.save_recipe
-    if options.confidence_map:
-        files[target.with_suffix(CONFIDENCE_SUFFIX)] = picture.save_confidence
-    return files
-
-
 def _is_to_do(task: _Task, options: RunOptions) -> bool:
     return options.overwrite or not task.target.exists()
 
@@ -155,30 +123,29 @@ def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
 def _do(task: _Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
     started = time.perf_counter()
     try:
-        picture = colorizer.colorize(
-            task.source,
-            page=task.page,
-            recolor=options.recolor,
-            size=options.size,
-            controls=options.controls,
-        )
-        save_result(picture, task.target, options)
+        session = colorizer.open(task.source, page=task.page, recolor=options.recolor, size=options.size)
+        picture, remarks = _paint_and_save(session, task.target, options)
         pages = picture.scan.pages
     except ExistsError:  # another run was quicker
         return _skip_existing(task)
     except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
         return _failure(task.source, error)
     seconds = time.perf_counter() - started
-    return Done(task.source, task.target, seconds, task.page, pages, task.every_page, picture.notes)
+    return Done(task.source, task.target, seconds, task.page, pages, task.every_page, remarks)
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{folder} cannot be made ({error.strerror}); choose a folder with -o that can be written to."
-        ) from error
+def _paint_and_save(session: Session, target: Path, options: RunOptions) -> tuple[Picture, tuple[str, ...]]:
+    """Return the picture that was written, and what is to be said of it."""
+    if options.variants:
+        refuse_existing(variant_files(target, options.variants), overwrite=options.overwrite)
+    picture = session.paint(options.controls)
+    save_result(picture, target, options)
+    if not options.variants:
+        return picture, picture.notes
+    variants = session.variants(replace(options.controls, variants=options.variants))
+    save_variants(picture, variants, target, options)
+    fewer = len(variants) < options.variants
+    return picture, (*picture.notes, *([f"only {len(variants)} variants differ"] if fewer else []))
 
 
 def _failure(source: Path, error: Exception) -> Failed:

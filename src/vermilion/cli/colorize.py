@@ -38,6 +38,7 @@ def colorize(
     size: opt.Size = None,
     recipe: opt.WriteRecipe = False,
     confidence_map: opt.ConfidenceMap = False,
+    variants: opt.Variants = 0,
     no_mark: opt.NoMark = False,
     c2pa: opt.C2pa = None,
     quiet: opt.Quiet = False,
@@ -72,6 +73,7 @@ def colorize(
         mark=opt.parse_mark(no_mark, c2pa),
         recipe=recipe,
         confidence_map=confidence_map,
+        variants=variants,
         controls=controls,
     )
     engine = partial(_start_engine, device, model, verbose=verbose)

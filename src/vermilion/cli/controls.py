@@ -62,6 +62,25 @@ CornerMark = Annotated[
 ]
 
 
+Palette = Annotated[
+    str | None,
+    typer.Option(
+        "--palette",
+        metavar="COLOURS|PICTURE",
+        help='Colours to paint with, such as "#283ca0,navy,grey", or a picture that has them.',
+    ),
+]
+ReferencePicture = Annotated[
+    str | None,
+    typer.Option(
+        "--reference",
+        metavar="PICTURE",
+        help="A picture in colour: places that look alike take their colours from it.",
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of the variants: another one, others.")]
+
+
 def read_controls(
     *,
     hint: HintTexts = None,
@@ -73,6 +92,9 @@ def read_controls(
     tint: Tint = 0.0,
     look: LookName = None,
     cube: CubeFile = None,
+    palette: Palette = None,
+    reference: ReferencePicture = None,
+    seed: Seed = 0,
     corner_mark: CornerMark = False,
 ) -> "Controls":
     """Put the options together; hints of the file come first, those of the command line lie over them."""
@@ -88,10 +110,20 @@ def read_controls(
         tint=tint,
         look=look,
         cube=cube,
+        palette=_words(palette),
+        reference=reference,
+        seed=seed,
         corner_mark=corner_mark,
     )
     check_files(controls)
     return controls
+
+
+def _words(palette: str | None) -> tuple[str, ...]:
+    """Split colours at commas; a path that holds commas stays whole."""
+    if palette is None or Path(palette).is_file():
+        return () if palette is None else (palette,)
+    return tuple(word.strip() for word in palette.split(",") if word.strip())
 
 
 def with_controls(command: Callable[..., None]) -> Callable[..., None]:

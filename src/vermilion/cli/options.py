@@ -99,6 +99,16 @@ ConfidenceMap = Annotated[
         help="Write NAME.confidence.png beside each result: an overlay, red where the model is unsure.",
     ),
 ]
+Variants = Annotated[
+    int,
+    typer.Option(
+        "--variants",
+        metavar="N",
+        min=0,
+        max=24,
+        help="Also write N other plausible colourings as NAME.v1.EXT and so on, and a contact sheet of all.",
+    ),
+]
 NoMark = Annotated[
     bool,
     typer.Option(

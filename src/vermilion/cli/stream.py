@@ -29,6 +29,8 @@ def colorize_stream(
         raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
+    if run.variants:
+        raise SettingsError("Variants are several pictures; name a PATH without -, or leave out --variants.")
     target = None if output in (None, STREAM) else Path(str(output))
     if target is None:
         _check_stdout(run)
