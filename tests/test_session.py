@@ -193,6 +193,35 @@ def test_the_order_is_fade_then_look_then_adjustments():
     np.testing.assert_allclose(picture.cbcr, ab_to_cbcr(luma, ab), atol=2e-3)
 
 
+def test_the_persons_own_hints_lie_over_palette_and_variant(tiny_colorizer):
+    session = tiny_colorizer.open(scene())
+    box = Box(60, 40, 120, 80, (20.0, 10.0))
+    for controls in (Controls(palette=("#008000",)), Controls(variant=1)):
+        assert not np.array_equal(session.paint(controls).cbcr, session.paint().cbcr)
+        ab = shown_ab(session.paint(replace(controls, hints=(box,))))
+        np.testing.assert_allclose(ab[8, 12], (20, 10), atol=1)
+
+
+def test_variants_have_ranks_and_can_be_painted_again(tiny_colorizer):
+    session = tiny_colorizer.open(scene())
+    found = session.variants(Controls(variants=3, seed=5))
+    assert found
+    for rank, picture in enumerate(found, 1):
+        assert (picture.draft.controls.variant, picture.draft.controls.seed) == (rank, 5)
+        again = tiny_colorizer.colorize(scene(), controls=picture.draft.controls)
+        np.testing.assert_array_equal(again.cbcr, picture.cbcr)
+    with pytest.raises(SettingsError, match="There is no variant 24"):
+        tiny_colorizer.open(GREY).paint(Controls(variant=24, variants=24))
+
+
+def test_a_reference_without_likeness_changes_nothing(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    session = colorizer_of(HalfDeafModel()).open(GREY)
+    picture = session.paint(Controls(reference=str(tmp_path / "noise.png")))
+    np.testing.assert_array_equal(picture.cbcr, session.paint().cbcr)
+
+
 def test_luma_stays_exact_under_all_controls(tiny_colorizer):
     grey = scene()
     controls = Controls(

@@ -27,6 +27,13 @@ def blocks(language: str) -> list:
     return found
 
 
+def hints_of_the_docs() -> str:
+    """The file of hints that docs/steering.md shows."""
+    page = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
+    [shown] = [text for kind, text in BLOCK.findall(page) if kind == "json"]
+    return str(shown)
+
+
 @pytest.fixture
 def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with every picture that the docs speak of, and the tiny model in place of the shipped one."""
@@ -46,6 +53,10 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         grey.save(path)
     grey.save(tmp_path / "album.tif", save_all=True, append_images=[grey, grey])
+    Image.merge("RGB", [grey, grey.rotate(90).resize(grey.size), grey]).save(tmp_path / "postcard.jpg")
+    (tmp_path / "hints.json").write_text(hints_of_the_docs())
+    corners = (f"{red} {green} {blue}" for blue in (0, 1) for green in (0, 1) for red in (0, 1))
+    (tmp_path / "film.cube").write_text("\n".join(["LUT_3D_SIZE 2", *corners]))
     return tmp_path
 
 
