@@ -1,4 +1,6 @@
 import math
+from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -190,3 +192,15 @@ def test_a_malformed_look_is_refused_in_one_sentence(tmp_path, text, message):
         read_look(write(tmp_path, text))
     assert "own.toml" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_the_page_on_looks_names_every_look_and_every_key():
+    page = (Path(__file__).parents[2] / "docs" / "looks.md").read_text(encoding="utf-8")
+    for name in (*look_names(), *(field.name for field in fields(Look))):
+        assert f"`{name}`" in page
+
+
+def test_the_look_on_the_page_can_be_used(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "looks.md").read_text(encoding="utf-8")
+    shown = page.partition("```toml\n")[2].partition("```")[0]
+    assert read_look(write(tmp_path, shown)).about == "Tea-stained, with cold shadows."

@@ -1,0 +1,80 @@
+"""Make the pictures of what steering does, from the photographs in examples/: docs/images/steering-*.jpg.
+
+python scripts/make_steering_sheets.py [--model FOLDER]
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL.Image import Transpose
+
+from vermilion import Colorizer
+from vermilion.guidance import Box, Controls, Hint, look_names
+
+ROOT = Path(__file__).resolve().parent.parent
+CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"
+TENT = ROOT / "examples" / "mother_in_tent_1936.jpg"
+PORTRAIT = ROOT / "examples" / "daguerreotype_portrait_1856.jpg"
+PALETTES = (("#c2553a", "#2a5a8c", "#d9b866"), ("#3f6b3a", "#a9784a", "#7fa6c9"), ("#8a3fa0",))
+GRASS = "#858a50"
+BLUE_CAR = (
+    Hint(600, 180, "grey"),
+    Hint(230, 200, "grey"),
+    Hint(850, 660, "grey"),
+    Hint(700, 430, GRASS),
+    Hint(450, 760, GRASS),
+    Hint(700, 850, GRASS),
+    Hint(150, 850, GRASS),
+    Box(500, 520, 620, 600, "#27508f"),
+)
+HEIGHT = 300  # pixels of one picture
+QUALITY = 82
+
+
+def sheet(colorizer: Colorizer, scan: Path, every: Sequence[Controls]) -> NDArray[np.uint8]:
+    """One scan under several controls, side by side, BGR."""
+    session = colorizer.open(scan)
+    views = [np.asarray(session.paint(controls).to_pil())[:, :, ::-1] for controls in every]
+    width = round(views[0].shape[1] * HEIGHT / views[0].shape[0])
+    small = [cv2.resize(view, (width, HEIGHT), interpolation=cv2.INTER_AREA) for view in views]
+    return np.concatenate(small, axis=1).astype(np.uint8)
+
+
+def reference_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
+    """The automatic car; mirrored, where it was told to be blue; the first with that as reference."""
+    told = colorizer.colorize(CAR, hints=BLUE_CAR).to_pil()
+    part = told.crop((80, 110, told.width - 80, told.height - 110)).transpose(Transpose.FLIP_LEFT_RIGHT)
+    part.save(folder / "reference.png")
+    result = sheet(colorizer, CAR, [Controls(), Controls(reference=str(folder / "reference.png"))])
+    middle = np.asarray(part.resize((round(part.width * HEIGHT / part.height), HEIGHT)))[:, :, ::-1]
+    half = result.shape[1] // 2
+    return np.concatenate([result[:, :half], middle, result[:, half:]], axis=1)
+
+
+def main() -> None:
+    """Write a sheet for looks, palettes, variants and a reference."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", help="a model folder; by default the one inside the package")
+    colorizer = Colorizer(parser.parse_args().model)
+    looks = [Controls(), *(Controls(look=name) for name in look_names() if name != "natural")]
+    palettes = [Controls(), *(Controls(palette=palette) for palette in PALETTES)]
+    variants = [Controls(), *(Controls(variant=rank) for rank in range(1, 5))]
+    with tempfile.TemporaryDirectory() as folder:
+        sheets = {
+            "looks": sheet(colorizer, CAR, looks),
+            "palettes": sheet(colorizer, TENT, palettes),
+            "variants": sheet(colorizer, PORTRAIT, variants),
+            "reference": reference_sheet(colorizer, Path(folder)),
+        }
+    for name, picture in sheets.items():
+        path = ROOT / "docs" / "images" / f"steering-{name}.jpg"
+        cv2.imwrite(str(path), picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+
+
+if __name__ == "__main__":
+    main()
