@@ -7,15 +7,14 @@ where an ab error is smaller by what the enlargement costs.
 """
 
 import argparse
-import itertools
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.colors import true_hints
+from benchmarks.reliability import auc, calibration_error, reliability, spread
 from benchmarks.scene import Floats, Picture, Scene, ab_of_rgb, mean, read_rgb
 from vermilion import Colorizer, Hint
 from vermilion.color import ab_error, luma_of_rgb, palette_distance, unit_range
@@ -36,7 +35,6 @@ VARIANTS = 6
 SMALLEST_CROP, LARGEST_CROP = 0.6, 0.8  # of both sides
 CLOSE = 10.0  # ab units within which a painted colour is right: what the confidence is a probability of
 COLORED = 10.0  # painted chroma above which it matters whether a colour is right
-RELIABILITY_BINS = 10
 
 
 def hint_curve(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
@@ -117,13 +115,6 @@ def save_variants(paths: list[Path], scenes: list[Scene], folder: Path) -> Itera
     yield f"saved true, automatic and variant-1 to variant-{VARIANTS} in {folder}"
 
 
-def spread(pictures: list[Floats]) -> float:
-    """Mean ab distance between two of some pictures once each one's mean is removed; 0 of fewer than two."""
-    plain = [ab - ab.mean(axis=(0, 1)) for ab in pictures]
-    distances = [ab_error(one, other) for one, other in itertools.combinations(plain, 2)]
-    return mean(distances) if distances else 0.0
-
-
 def reference_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
     """Two crops of one picture, often mirrored, one the reference of the other; and a crop of another one."""
     pairs = [tuple(Scene(colorizer.model, crop) for crop in two_crops(path)) for path in paths]
@@ -171,31 +162,6 @@ def confidence_figures(scenes: list[Scene]) -> Iterator[str]:
         f"AUC among colours above chroma {COLORED:g}: confidence {auc(sure[colored], right[colored]):.3f}, "
         f"1 - chroma {auc(-chroma[colored], right[colored]):.3f}"
     )
-
-
-def reliability(
-    sure: NDArray[np.floating], right: NDArray[np.bool_]
-) -> Iterator[tuple[float, float, float, float]]:
-    """For each tenth of confidence: where it begins, its share of cells, mean confidence, share right."""
-    number = np.clip((sure * RELIABILITY_BINS).astype(int), 0, RELIABILITY_BINS - 1)
-    for part in range(RELIABILITY_BINS):
-        own = number == part
-        if own.any():
-            yield part / RELIABILITY_BINS, own.mean(), float(sure[own].mean()), float(right[own].mean())
-
-
-def calibration_error(sure: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error: mean gap between confidence and share right, weighed by cells."""
-    return float(sum(share * abs(said - true) for _, share, said, true in reliability(sure, right)))
-
-
-def auc(score: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
-    """Probability that a right cell scores higher than a wrong one, ties counting half; nan without both."""
-    wrong_scores = np.sort(score[~right])
-    below, upto = (np.searchsorted(wrong_scores, score[right], side) for side in ("left", "right"))
-    if not len(wrong_scores) or not len(below):
-        return float("nan")
-    return float((below + upto).mean() / (2 * len(wrong_scores)))
 
 
 def _compared(values: list[float], start: float) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.steering import auc, calibration_error, spread
+from benchmarks.reliability import auc, calibration_error, spread
 
 
 def test_a_score_that_orders_all_and_one_that_says_nothing():

@@ -1,0 +1,43 @@
+"""Figures of figures: is a confidence calibrated, does it tell right from wrong, do pictures differ?"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import ab_error
+
+RELIABILITY_BINS = 10
+
+
+def reliability(
+    sure: NDArray[np.floating], right: NDArray[np.bool_]
+) -> Iterator[tuple[float, float, float, float]]:
+    """For each tenth of confidence: where it begins, its share of cells, mean confidence, share right."""
+    number = np.clip((sure * RELIABILITY_BINS).astype(int), 0, RELIABILITY_BINS - 1)
+    for part in range(RELIABILITY_BINS):
+        own = number == part
+        if own.any():
+            yield part / RELIABILITY_BINS, own.mean(), float(sure[own].mean()), float(right[own].mean())
+
+
+def calibration_error(sure: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
+    """Expected calibration error: mean gap between confidence and share right, weighed by cells."""
+    return float(sum(share * abs(said - true) for _, share, said, true in reliability(sure, right)))
+
+
+def auc(score: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
+    """Probability that a right cell scores higher than a wrong one, ties counting half; nan without both."""
+    wrong_scores = np.sort(score[~right])
+    below, upto = (np.searchsorted(wrong_scores, score[right], side) for side in ("left", "right"))
+    if not len(wrong_scores) or not len(below):
+        return float("nan")
+    return float((below + upto).mean() / (2 * len(wrong_scores)))
+
+
+def spread(pictures: Sequence[NDArray[np.floating]]) -> float:
+    """Mean ab distance between two of some pictures once each one's mean is removed; 0 of fewer than two."""
+    plain = [ab - ab.mean(axis=(0, 1)) for ab in pictures]
+    distances = [ab_error(one, other) for one, other in itertools.combinations(plain, 2)]
+    return float(np.mean(distances)) if distances else 0.0
