@@ -1,0 +1,57 @@
+"""Make the pictures of hints and of confidence in docs/steering.md from the photographs in examples/.
+
+python scripts/make_hint_pictures.py [--model FOLDER]
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL.Image import Image
+
+from vermilion import Box, Colorizer, Controls, Hint, Session, Stroke
+from vermilion.archive.save import contact_sheet
+
+ROOT = Path(__file__).resolve().parent.parent
+CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"
+VALLEY = ROOT / "examples" / "valley_town_1890_sepia.jpg"
+QUALITY = 82
+
+CAR_HINTS = (
+    Stroke(((530, 690), (560, 560), (740, 520)), "#1f4f78", 40),
+    Box(420, 540, 500, 640, "#8a5a30"),
+    Hint(600, 850, "#6b6a3a", 40),
+    Hint(700, 420, "#6f7a3c", 40),
+    Hint(700, 200, "#9fc0de", 40),
+)
+
+
+def main() -> None:
+    """Write docs/images/steering-hints.jpg and steering-confidence.jpg."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", help="a model folder; by default the one inside the package")
+    colorizer = Colorizer(parser.parse_args().model)
+    write("hints", told(colorizer.open(CAR)))
+    write("confidence", sure(colorizer.open(VALLEY)))
+
+
+def told(session: Session) -> list[Image]:
+    """The automatic colours, and those after a few hints."""
+    return [session.paint(controls).to_pil() for controls in (Controls(), Controls(hints=CAR_HINTS))]
+
+
+def sure(session: Session) -> list[Image]:
+    """The automatic colours, the overlay on top of them, and what is left once the unsure ones faded."""
+    picture = session.paint()
+    marked = picture.to_pil().convert("RGBA")
+    marked.alpha_composite(picture.confidence_overlay())
+    return [picture.to_pil(), marked, session.paint(Controls(fade_unsure=1)).to_pil()]
+
+
+def write(name: str, images: Sequence[Image]) -> None:
+    """Write one sheet."""
+    contact_sheet(images).save(ROOT / "docs" / "images" / f"steering-{name}.jpg", quality=QUALITY)
+
+
+if __name__ == "__main__":
+    main()
