@@ -53,7 +53,7 @@ _MOST_ROUNDS = 2  # of painting again for hints that did not arrive; each costs 
 _REFERENCE_SIDE = 1024  # pixels of the longest side that a reference or a palette is read at
 _COLORLESS = 1.5  # mean ab units of chroma below which a reference is grey, or toned
 _NO_ODDS = np.zeros((0, 0, 0), np.float32)
-_ARRIVED = 3.0  # ab units on average over a hint at which another round is not worth its time
+_ARRIVED = 4.0  # ab units on average over a hint at which another round is not worth its time
 
 
 class Session:

@@ -31,12 +31,14 @@ class Goals:
         owner: [n]: number of the hint.
         luma: float32 [n], 0..1.
         ab: float32 [n,2]: the colour to arrive at.
+        short: float32 [n]: ab units between the colour that was named and the nearest that exists there.
     """
 
     cells: NDArray[np.bool_]
     owner: NDArray[np.intp]
     luma: Floats
     ab: Floats
+    short: Floats
 
     def miss(self, painted: Floats) -> Floats:
         """Return goal minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
@@ -84,9 +86,16 @@ def goals_of(drawing: Drawing, luma: Floats, automatic: Floats) -> Goals:
     """
     cells = drawing.owner != NOBODY
     a, b, strength = drawing.canvas[:, cells]
-    wanted = existing_ab(luma[cells], np.stack([a, b], axis=-1) * np.float32(AB_SCALE))
+    named = np.stack([a, b], axis=-1) * np.float32(AB_SCALE)
+    possible = existing_ab(luma[cells], named)
     start = existing_ab(luma[cells], automatic[cells])
-    return Goals(cells, drawing.owner[cells], luma[cells], start + strength[:, None] * (wanted - start))
+    return Goals(
+        cells=cells,
+        owner=drawing.owner[cells],
+        luma=luma[cells],
+        ab=start + strength[:, None] * (possible - start),
+        short=np.linalg.norm(possible - named, axis=-1).astype(np.float32),
+    )
 
 
 def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[str, ...]:
@@ -103,9 +112,7 @@ def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[s
         own = goals.owner == number
         if not own.any():
             continue
-        asked = np.broadcast_to(np.array(hint.ab, np.float32), (int(own.sum()), 2))
-        possible = existing_ab(goals.luma[own], asked)
-        if hint.strength and np.linalg.norm(possible - asked, axis=-1).mean() > CLOSE:
+        if hint.strength and goals.short[own].mean() > CLOSE:
             nearest = hex_of(float(goals.luma[own].mean()), hint.ab)
             notes.append(
                 f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals.luma[own])}; "
