@@ -214,11 +214,26 @@ def test_variants_have_ranks_and_can_be_painted_again(tiny_colorizer):
         tiny_colorizer.open(GREY).paint(Controls(variant=24, variants=24))
 
 
+def test_guides_are_made_once(tmp_path):
+    model = HalfDeafModel()
+    Image.new("RGB", (64, 64), "#806020").save(tmp_path / "brown.png")
+    controls = Controls(reference=str(tmp_path / "brown.png"), palette=("#008000",), variants=2)
+    session = colorizer_of(model).open(GREY)
+    session.variants(controls)
+    session.paint(controls)
+    before, model.paintings = model.paintings, 0
+    session.paint(replace(controls, warmth=3))
+    assert before > 1
+    assert model.paintings == 1
+
+
 def test_a_reference_without_likeness_changes_nothing(tmp_path):
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     session = colorizer_of(HalfDeafModel()).open(GREY)
     picture = session.paint(Controls(reference=str(tmp_path / "noise.png")))
+    (note,) = picture.notes
+    assert "noise.png looks like this picture" in note
     np.testing.assert_array_equal(picture.cbcr, session.paint().cbcr)
 
 

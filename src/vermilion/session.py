@@ -5,6 +5,7 @@ controls ─▶ hints drawn ─▶ paint ◀─ features, kept        ┌─▶ 
                              └─▶ (a,b) ─▶ faded, look, vividness, warmth, tint
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -78,7 +79,7 @@ class Session:
         self._draft = draft
         self._engine = engine
         self._short_side = short_side
-        self._known_variants: dict[tuple[int, int], list[Floats]] = {}
+        self._guides_known: dict[tuple[object, ...], Floats] = {}
         stride = model.card.stride
         codes = scan.pixels.preview(working_size(scan.size, short_side, stride))
         luma = turn_upright(scan.colors.to_srgb_tone(codes), scan.orientation)
@@ -95,6 +96,8 @@ class Session:
         """
         drawing = self._draw(controls)
         painted, notes = self._paint_until_hints_arrive(drawing, controls)
+        if controls.reference is not None and not self._reference_canvas(controls.reference).any():
+            notes += (f"nothing in {controls.reference} looks like this picture, so that it changed nothing",)
         sureness = np.maximum(painted.confidence, drawing.canvas[2])
         ab = finish_colors(controls, self._luma, painted.ab, sureness)
         return self._picture(ab, painted.confidence, controls, notes)
@@ -105,7 +108,7 @@ class Session:
         There are fewer where the network knows no others that differ visibly. Each picture's recipe names its
         rank, and ``paint`` with that ``variant`` gives it again.
         """
-        ranks = range(1, len(self._variant_canvases(controls)) + 1)
+        ranks = range(1, len(self._variant_canvases(controls.variants, controls.seed)) + 1)
         return tuple(self.paint(replace(controls, variant=rank)) for rank in ranks)
 
     def suggest(
@@ -143,13 +146,24 @@ class Session:
         """Return what reference, palette and variant come to as hints [3,h,w], the later over the earlier."""
         canvas = np.zeros((3, *self._grid), np.float32)
         if controls.reference is not None:
-            reference = self._reference(controls.reference)
-            canvas = reference_canvas(self._features.maps, self._grid, reference)
+            canvas = self._reference_canvas(controls.reference)
         if controls.palette:
             canvas = lay_over(canvas, self._palette_canvas(controls))
         if controls.variant is not None:
             canvas = lay_over(canvas, self._variant_canvas(controls, controls.variant))
         return canvas
+
+    def _kept(self, key: tuple[object, ...], make: Callable[[], Floats]) -> Floats:
+        """Return what was made before for the same key: guides that stay cost nothing when a hint moves."""
+        if key not in self._guides_known:
+            self._guides_known[key] = make()
+        return self._guides_known[key]
+
+    def _reference_canvas(self, path: str) -> Floats:
+        return self._kept(
+            ("reference", path),
+            lambda: reference_canvas(self._features.maps, self._grid, self._reference(path)),
+        )
 
     def _reference(self, path: str) -> Reference:
         """Return a picture in colour as the network sees it.
@@ -167,35 +181,36 @@ class Session:
         return Reference(maps, ab)
 
     def _palette_canvas(self, controls: Controls) -> Floats:
-        file = palette_file(controls)
-        colors = controls.palette if file is None else palette_of_picture(read_colors(file, _REFERENCE_SIDE))
-        regions = self._regions(PALETTE_REGIONS)
-        return palette_canvas(colors, self._automatic.odds, self._model.card.bins, self._luma, regions)
+        def make() -> Floats:
+            file = palette_file(controls)
+            colors = palette_of_picture(read_colors(file, _REFERENCE_SIDE)) if file else controls.palette
+            regions = self._regions(PALETTE_REGIONS)
+            return palette_canvas(colors, self._automatic.odds, self._model.card.bins, self._luma, regions)
+
+        return self._kept(("palette", controls.palette), make)
 
     def _variant_canvas(self, controls: Controls, rank: int) -> Floats:
-        canvases = self._variant_canvases(controls)
+        canvases = self._variant_canvases(controls.variants, controls.seed)
         if rank > len(canvases):
             raise SettingsError(
                 f"There is no variant {rank}: of this picture the network knows {len(canvases)} that differ; "
                 "choose one of them, or another seed."
             )
-        return canvases[rank - 1]
+        canvas: Floats = canvases[rank - 1]
+        return canvas
 
-    def _variant_canvases(self, controls: Controls) -> list[Floats]:
-        """Return the hints of all variants; kept, as each choice costs two dozen paintings."""
-        key = controls.variants, controls.seed
-        if key not in self._known_variants:
-            proposals = propose_variants(
-                self._automatic.odds,
-                self._model.card.bins,
-                self._luma,
-                self._regions(VARIANT_REGIONS),
-                controls.seed,
-            )
+    def _variant_canvases(self, count: int, seed: int) -> Floats:
+        """Return the hints [n,3,h,w] of all variants, n at most ``count``; they cost two dozen paintings."""
+
+        def make() -> Floats:
+            odds, bins, regions = self._automatic.odds, self._model.card.bins, self._regions(VARIANT_REGIONS)
+            proposals = propose_variants(odds, bins, self._luma, regions, seed)
             painted = [self._painted(proposal.canvas, None).ab for proposal in proposals]
-            chosen = choose_variants(self._automatic.ab, painted, proposals, controls.variants)
-            self._known_variants[key] = [proposals[place].canvas for place in chosen]
-        return self._known_variants[key]
+            chosen = choose_variants(self._automatic.ab, painted, proposals, count)
+            canvases = [proposals[place].canvas for place in chosen]
+            return np.reshape(canvases, (len(canvases), 3, *self._grid)).astype(np.float32, copy=False)
+
+        return self._kept(("variants", count, seed), make)
 
     def _regions(self, count: int) -> NDArray[np.int32]:
         return find_regions(self._features.maps, self._luma, self._automatic.ab, count)
