@@ -75,9 +75,37 @@ def test_a_bad_file_is_told_in_one_sentence_and_the_rest_is_done(
     assert "1 colourised, 1 failed" in said.out or "good.png -> good.color.png" in said.out
 
 
-def test_absurd_dimensions_cost_no_memory(vermilion, here: Path) -> None:
-    absurd(here / "absurd.png")
-    assert "60,000" in vermilion("colorize", "absurd.png").errors[0]
+PEAK_AFTER = """
+import re, sys
+from vermilion.cli.app import run
+code = run()
+print(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1])
+sys.exit(code)
+"""
+
+
+def peak_memory(model: Path, name: str) -> tuple[int, int, str]:
+    """Exit code, largest resident size in MiB and standard error of a process that colourises a file."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PEAK_AFTER, "colorize", name, "-q", "--model", str(model)],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return ended.returncode, int(ended.stdout) // 1024, ended.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system tells no peaks")
+def test_absurd_dimensions_cost_no_memory(tiny_model: Path, scan, here: Path) -> None:
+    scan("small.png")
+    absurd(here / "absurd.png")  # 3.6 GB if it were decoded
+    _, usual, _ = peak_memory(tiny_model, "small.png")
+    code, peak, told = peak_memory(tiny_model, "absurd.png")
+    assert code == 1
+    assert "60,000" in told
+    assert 0 < peak <= usual + 16
 
 
 def test_an_unreadable_folder(vermilion, scan, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
