@@ -3,14 +3,16 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import helper, numpy_helper
 
 from vermilion.errors import TrainingError
 from vermilion.network import Model
 from vermilion.training import CardFacts, export
 from vermilion.training.checkpoint import read_generator, save_module
-from vermilion.training.export import check_parity
+from vermilion.training.export import PARITY_SIZES, check_parity, write_graphs
 from vermilion.training.generator import UNetGenerator
 
 
@@ -64,6 +66,70 @@ def test_graphs_that_compute_something_else_are_refused(
         check_parity(generator, tmp_path)
     said["odds"] = float("nan")
     with pytest.raises(TrainingError, match="do not use this model"):
+        check_parity(generator, tmp_path)
+
+
+def test_parity_is_asked_for_at_several_sizes_and_aspects(
+    generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len({size[1:] for size in PARITY_SIZES}) >= 3
+    aspects = {height / width for _, height, width in PARITY_SIZES}
+    assert len(aspects) >= 3
+    assert min(aspects) < 1 < max(aspects)
+    assert any(count > 1 for count, _, _ in PARITY_SIZES)
+    asked = []
+
+    class Session:
+        def __init__(self, *_: object, **__: object) -> None: ...
+
+        def run(self, names: list[str], given: dict[str, np.ndarray]) -> list[np.ndarray]:
+            if "luma" in given:
+                asked.append((given["luma"].shape[0], *given["luma"].shape[2:]))
+            return [np.zeros(1, np.float32) for _ in names]
+
+    monkeypatch.setattr(sys.modules[check_parity.__module__].onnxruntime, "InferenceSession", Session)
+    monkeypatch.setattr(sys.modules[check_parity.__module__], "PARITY", np.inf)
+    monkeypatch.setattr(sys.modules[check_parity.__module__], "PARITY_OF_ODDS", np.inf)
+    check_parity(generator, tmp_path)
+    assert asked == list(PARITY_SIZES)
+
+
+@pytest.mark.slow
+def test_a_broken_graph_is_refused(run: Path, generator: UNetGenerator, tmp_path: Path) -> None:
+    generator.eval()
+    write_graphs(generator, tmp_path)
+    check_parity(generator, tmp_path)
+    for name in ("see.onnx", "paint.onnx"):
+        whole = (tmp_path / name).read_bytes()
+        model = onnx.load_from_string(whole)
+        for tensor in model.graph.initializer:
+            if tensor.data_type == onnx.TensorProto.FLOAT16:
+                wrong = numpy_helper.to_array(tensor) * np.float16(1.25)
+                tensor.CopyFrom(numpy_helper.from_array(wrong, tensor.name))
+        onnx.save(model, tmp_path / name)
+        with pytest.raises(TrainingError, match="differ from torch"):
+            check_parity(generator, tmp_path)
+        (tmp_path / name).write_bytes(whole)
+
+
+@pytest.mark.slow
+def test_a_graph_that_is_right_at_one_size_alone_is_refused(
+    generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the trace had taken a free size for a number."""
+    generator.eval()
+    write_graphs(generator, tmp_path)
+    model = onnx.load(tmp_path / "paint.onnx")
+    count, height, width = PARITY_SIZES[0]
+    shape = numpy_helper.from_array(np.array([count, 2, height // 4, width // 4], np.int64), "traced_shape")
+    model.graph.initializer.append(shape)
+    for node in model.graph.node:
+        for index, output in enumerate(node.output):
+            if output == "chroma":
+                node.output[index] = "chroma_of_any_size"
+    model.graph.node.append(helper.make_node("Reshape", ["chroma_of_any_size", "traced_shape"], ["chroma"]))
+    onnx.save(model, tmp_path / "paint.onnx")
+    with pytest.raises(TrainingError, match="cannot be run"):
         check_parity(generator, tmp_path)
 
 

@@ -180,7 +180,7 @@ def check_parity(generator: UNetGenerator, folder: Path) -> None:
     """Compare the folder's graphs with torch, in the engine that will run them, at several sizes.
 
     Raises:
-        TrainingError: they differ by more than `PARITY` or `PARITY_OF_ODDS`.
+        TrainingError: they differ by more than `PARITY` or `PARITY_OF_ODDS`, or do not run at every size.
     """
     limits = {"chroma": PARITY, "confidence": PARITY_OF_ODDS, "odds": PARITY_OF_ODDS}
     for output, difference in _differences(generator, folder):
@@ -201,11 +201,18 @@ def _differences(generator: UNetGenerator, folder: Path) -> Iterator[tuple[str, 
         luma = _smooth(random, (count, 1, height, width))
         hints = np.zeros((count, 3, height // STRIDE, width // STRIDE), np.float32)
         hints[:, :, 2:4, 3:5] = np.array([0.3, -0.2, 1.0], np.float32)[None, :, None, None]
-        given = dict(zip(FEATURES, see.run(FEATURES, {"luma": luma}), strict=True))
-        given |= {"hints": hints, "temperature": np.array(0.4, np.float32)}
+        try:
+            given = dict(zip(FEATURES, see.run(FEATURES, {"luma": luma}), strict=True))
+            given |= {"hints": hints, "temperature": np.array(0.4, np.float32)}
+            told = paint.run(outputs, given)
+        except Exception as error:  # ONNX Runtime has no error of its own that covers all
+            raise TrainingError(
+                f"{folder}: the exported graphs cannot be run at {height} x {width} ({error}); "
+                "do not use this model."
+            ) from error
         with torch.no_grad():
             painted = answers(generator(torch.from_numpy(luma), torch.from_numpy(hints), 0.4))
-        for name, ours, theirs in zip(outputs, paint.run(outputs, given), painted, strict=True):
+        for name, ours, theirs in zip(outputs, told, painted, strict=True):
             yield name, float(np.abs(ours - theirs.numpy()).max())
 
 
