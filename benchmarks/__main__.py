@@ -39,4 +39,5 @@ def main() -> None:
         print(face_figures(args.model, args.bench, args.faces))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -91,7 +91,7 @@ def colorize_folder(
     return target
 
 
-def _write(path: Path, rgb: NDArray[np.uint8]) -> None:
+def _write(path: Path, rgb: NDArray[np.unsignedinteger]) -> None:
     """PNG with the least compression: these files are read once."""
     cv2.imwrite(str(path), rgb[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
 

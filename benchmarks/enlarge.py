@@ -23,6 +23,7 @@ from vermilion.color import (
     luma_of_rgb,
     reduce_luma,
     rgb_to_lab,
+    unit_range,
 )
 
 Floats = NDArray[np.float32]
@@ -91,7 +92,7 @@ def errors(cbcr: Floats, luma: Floats, true_ab: Floats, zone: NDArray[np.bool_])
 def compare(colorizer: Colorizer, rgb: NDArray[np.uint8]) -> dict[str, NDArray[np.float64]]:
     """For each way: errors [2 chromas, 2 regions]; the chromas are the network's own and the true one."""
     codes = luma_of_rgb(rgb)
-    luma = codes.astype(np.float32) / 255
+    luma = unit_range(codes)
     true_ab = rgb_to_lab(rgb.astype(np.float32) / 255)[..., 1:]
     own = colorizer.colorize(codes).cbcr
     size = own.shape[:2]

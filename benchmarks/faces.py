@@ -7,6 +7,7 @@ the usual classes.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -41,7 +42,8 @@ def faces_of(path: Path, colorizer: Colorizer, detector: "cv2.FaceDetectorYN") -
     if bgr is None:
         return []
     detector.setInputSize((bgr.shape[1], bgr.shape[0]))
-    _, boxes = detector.detect(bgr)
+    # OpenCV's types do not know that there are no boxes where there are no faces.
+    boxes = cast("NDArray[np.float32] | None", detector.detect(bgr)[1])
     if boxes is None:
         return []
     rgb = np.ascontiguousarray(bgr[:, :, ::-1])

@@ -100,12 +100,13 @@ def peak_memory(folder: Path, model: Path | None) -> Measure:
         "import sys; from vermilion import Colorizer; m = sys.argv[3] or None\n"
         "Colorizer(m).colorize(sys.argv[1]).save(sys.argv[2], overwrite=True)"
     )
-    pid = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", code, str(folder / "large.jpg"), str(folder / "out.jpg"), str(model or "")]
     )
-    _, status, usage = os.wait4(pid.pid, 0)
-    if status:
-        raise RuntimeError(f"the measured process failed with status {status}")
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"the measured process failed with status {process.returncode}")
     kibibytes = usage.ru_maxrss if sys.platform != "darwin" else usage.ru_maxrss / 1024
     return Measure("12 Mpx JPEG, peak memory", kibibytes / 1024, "MiB", 400)
 

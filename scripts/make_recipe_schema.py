@@ -35,7 +35,7 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"anyOf": [_of(part, definitions) for part in get_args(kind)]}
     if get_origin(kind) is tuple:
         return _of_tuple(get_args(kind), definitions)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         name = kind.__name__
         if name not in definitions:
             definitions[name] = {}
@@ -62,7 +62,7 @@ def _of_dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         elif entry.default_factory is dataclasses.MISSING:
             required.append(entry.name)
         properties[entry.name] = schema
-    summary = inspect.getdoc(kind).split("\n")[0]
+    summary = (inspect.getdoc(kind) or "").split("\n")[0]
     return {
         "description": summary,
         "type": "object",
@@ -74,7 +74,7 @@ def _of_dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _descriptions(kind: Any) -> dict[str, str]:
     """What a docstring's section Attributes says of each field."""
-    _, _, section = inspect.getdoc(kind).partition("Attributes:\n")
+    _, _, section = (inspect.getdoc(kind) or "").partition("Attributes:\n")
     parts = re.split(r"^    (\w+): ", section, flags=re.MULTILINE)[1:]
     return {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
 

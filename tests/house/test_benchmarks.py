@@ -1,0 +1,131 @@
+"""The benchmarks run: each on three made-up pictures, with the tiny model and a scorer that is a stand-in."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks import __main__ as everything
+from benchmarks import colors, enlarge, faces, reliability, speed, steering
+from vermilion import Colorizer
+
+MAKE_GREY = """
+import sys
+from pathlib import Path
+from PIL import Image
+source, target = map(Path, sys.argv[1:3])
+target.mkdir(parents=True)
+for path in source.iterdir():
+    Image.open(path).convert("L").save(target / path.name)
+"""
+SCORE = """
+import json, sys
+from pathlib import Path
+from PIL import Image
+pictures, results = map(Path, sys.argv[1:3])
+assert {path.stem for path in pictures.iterdir()} == {path.stem for path in results.iterdir()}
+figures = {"ab_err": float(len(list(results.iterdir()))), "luma_max": 0.0, "kmd": None}
+Path(sys.argv[sys.argv.index("--json") + 1]).write_text(json.dumps(figures))
+"""
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    y, x = np.mgrid[:80, :96]
+    for number in range(3):
+        rgb = np.dstack([x * 2, y * 3, 200 - x - 20 * number]).astype(np.uint8)
+        rgb[20:50, 30 : 60 + number] = (220, 60 * number, 30)
+        Image.fromarray(rgb).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.fixture
+def bench(pictures: Path, tmp_path: Path) -> colors.Bench:
+    (tmp_path / "score.py").write_text(SCORE)
+    (tmp_path / "make_grey.py").write_text(MAKE_GREY)
+    return colors.Bench(pictures, tmp_path / "score.py", tmp_path / "work")
+
+
+@pytest.mark.slow
+def test_colors(bench: colors.Bench, tiny_model_folder: Path) -> None:
+    rows = colors.color_figures(tiny_model_folder, bench, hints=2)
+    assert list(rows) == ["plain", "aged", "hinted"]
+    told = colors.table(rows).splitlines()
+    assert told[0] == "plain    ab_err 3.000  luma_max 0.000"
+    assert told[-1] == "true hints lower ab_err by 0.0%"
+
+
+@pytest.mark.slow
+def test_speed(monkeypatch: pytest.MonkeyPatch, tiny_model_folder: Path) -> None:
+    monkeypatch.setattr(speed, "LARGE", (128, 192))
+    monkeypatch.setattr(speed, "SMALL", (64, 64))
+    once = speed._median_of_process
+    monkeypatch.setattr(speed, "_median_of_process", lambda command: once(command, rounds=1))
+    monkeypatch.setenv("PYTHONPATH", str(Path(speed.__file__).parents[1] / "src"))
+    measures = speed.all_speeds(tiny_model_folder)
+    assert [measure.unit for measure in measures] == ["x", "x", "MiB", "s", "s"]
+    assert all(measure.value > 0 for measure in measures)
+    assert measures[2].line().endswith(("ok", "MISSED"))
+
+
+def test_faces(pictures: Path, tiny_colorizer: Colorizer) -> None:
+    box = np.array([[20.0, 20.0, 40.0, 40.0, 0.0], [0.0, 0.0, 5.0, 5.0, 0.0]], np.float32)
+    detector: Any = SimpleNamespace(setInputSize=lambda size: None, detect=lambda bgr: (1, box))
+    [face] = faces.faces_of(pictures / "0.png", tiny_colorizer, detector)
+    assert face.error > 0
+    assert face.tone in dict(faces.TONES)
+    nobody: Any = SimpleNamespace(setInputSize=lambda size: None, detect=lambda bgr: (1, None))
+    assert faces.faces_of(pictures / "0.png", tiny_colorizer, nobody) == []
+    assert faces.tone_of(np.array([80.0, 10.0, 15.0], np.float32)) == "light"
+    assert faces.tone_of(np.array([25.0, 10.0, 15.0], np.float32)) == "dark"
+
+
+def test_enlarge(pictures: Path, tiny_colorizer: Colorizer) -> None:
+    rgb = np.asarray(Image.open(pictures / "1.png"))
+    large = cv2.resize(rgb, (480, 400), interpolation=cv2.INTER_NEAREST).astype(np.uint8, copy=False)
+    found = enlarge.compare(tiny_colorizer, large)
+    assert list(found) == list(enlarge.WAYS)
+    assert all(errors.shape == (2, 2) and np.isfinite(errors).all() for errors in found.values())
+    assert (found["bicubic"][1] < found["bicubic"][0]).all(), "true chroma is nearer than painted"
+
+
+def test_reliability() -> None:
+    sure = np.array([0.05, 0.05, 0.95, 0.95])
+    right = np.array([False, False, True, False])
+    assert [round(begin, 1) for begin, *_ in reliability.reliability(sure, right)] == [0.0, 0.9]
+    assert reliability.calibration_error(sure, right) == pytest.approx(0.5 * 0.05 + 0.5 * 0.45)
+    assert reliability.auc(sure, right) == pytest.approx((1 + 1 + 0.5) / 3)
+
+
+@pytest.mark.slow
+def test_steering(
+    pictures: Path,
+    tiny_model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["--bench", pictures, "--model", tiny_model_folder, "--save", tmp_path / "saved", "--limit", "3"]
+    monkeypatch.setattr(sys, "argv", ["steering", *map(str, words)])
+    steering.main()
+    told = capsys.readouterr().out
+    assert told.startswith("3 pictures, model tiny")
+    for part in ("hints", "arrival", "variants", "reference", "confidence", "saved"):
+        assert f"\n{part}\n  " in told
+    assert len(list((tmp_path / "saved" / "true").iterdir())) == 3
+
+
+def test_the_front_door_says_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", "--only", "colors"])
+    with pytest.raises(SystemExit):
+        everything.main()
+    assert "need --bench and --scorer" in capsys.readouterr().err
