@@ -1,0 +1,59 @@
+"""Two generators of one training as one: the weights in between keep what each does well."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from vermilion.errors import TrainingError
+from vermilion.training.average import refresh_statistics
+from vermilion.training.checkpoint import read_facts, read_generator, save_module
+from vermilion.training.generator import UNetGenerator
+from vermilion.training.samples import Samples
+
+
+@torch.no_grad()
+def mix_generators(before: Path, after: Path, share: float, samples: Samples, target: Path) -> Path:
+    """Write the generator that lies between one and what it became by further training.
+
+    A game makes colours vivid and costs a little truth; on the way there, some weights have most of both
+    (network interpolation, Wang et al. 2018, ESRGAN, arXiv:1809.00219).
+
+    Args:
+        before: a `generator.safetensors`.
+        after: what it became, of the same shape.
+        share: of the later weights, 0..1.
+        samples: from which the batch norms' statistics are measured afresh.
+        target: the file to write.
+
+    Returns:
+        `target`.
+
+    Raises:
+        TrainingError: the two are not of one shape, the share is not in 0..1, or `target` exists.
+    """
+    if not 0 <= share <= 1:
+        raise TrainingError(f"A share of {share} is impossible; give one from 0 (before) to 1 (after).")
+    if target.exists():
+        raise TrainingError(f"{target}: exists already; choose another name.")
+    first, second = read_generator(before), read_generator(after)
+    if first.recipe != second.recipe:
+        raise TrainingError(f"{before} and {after} are of different shapes; mix two of one training.")
+    mixed = _between(first, second, share)
+    refresh_statistics(mixed, samples)
+    facts = {
+        "generator": json.dumps(mixed.recipe),
+        "passes": read_facts(after).get("passes", "0"),
+        "mixed": json.dumps({"share": share}),
+    }
+    save_module(mixed, target, facts)
+    return target
+
+
+def _between(first: UNetGenerator, second: UNetGenerator, share: float) -> UNetGenerator:
+    """`second` with every weight moved towards `first`'s."""
+    earlier = first.state_dict()
+    for name, later in second.state_dict().items():
+        if later.is_floating_point():
+            later.lerp_(earlier[name], 1 - share)
+    return second
