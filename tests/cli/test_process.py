@@ -143,9 +143,10 @@ def test_a_reader_of_the_messages_may_go_away(shell, box: Path) -> None:
     assert len(results(box)) == 4
 
 
-def test_a_reader_of_the_picture_may_not(shell, here: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_of_the_picture_may_not(shell, here: Path, unbuffered: str) -> None:
     noise(here / "a.png")
-    ended = shell("$V colorize a.png -o - $M | head -c 10 > /dev/null")
+    ended = shell(f"PYTHONUNBUFFERED={unbuffered} $V colorize a.png -o - $M | head -c 10 > /dev/null")
     assert ended.returncode == 1
     [error] = ended.stderr.splitlines()
     assert "went away" in error

@@ -1,9 +1,11 @@
 """One picture from standard input, to standard output, or both."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from vermilion.cli.say import say_aside
 from vermilion.cli.streams import give_up, is_terminal
@@ -84,8 +86,7 @@ def _say_skipped(target: Path) -> None:
 
 def _write_stdout(content: bytes) -> None:
     try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        _write_all(sys.stdout.buffer, content)
     except BrokenPipeError as error:
         give_up(sys.stdout, error)
         raise OutputError(
@@ -96,6 +97,17 @@ def _write_stdout(content: bytes) -> None:
         raise OutputError(
             f"Standard output takes no more ({error.strerror}); write elsewhere, the picture there is torn."
         ) from error
+
+
+def _write_all(stream: IO[bytes], content: bytes) -> None:
+    """Write to the end: with PYTHONUNBUFFERED a stream may take a part and say nothing."""
+    rest = memoryview(content)
+    while rest:
+        taken = stream.write(rest)
+        if not taken:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        rest = rest[taken:]
+    stream.flush()
 
 
 def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
