@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from vermilion.errors import SettingsError
+from vermilion.training.checkpoint import SHIPPED
 from vermilion.training.settings import (
     DataSettings,
     LossSettings,
@@ -91,11 +93,23 @@ def test_every_recipe_plays_the_game(name: str) -> None:
 
 
 def test_our_recipe_freezes_then_learns_whole_then_plays() -> None:
-    frozen, whole, game = load_settings(CONFIGS / "vermilion.toml").stages
-    assert frozen.encoder_rate == frozen.adversarial == whole.adversarial == 0
-    assert whole.encoder_rate > 0
+    frozen, whole, large, game = load_settings(CONFIGS / "vermilion.toml").stages
+    assert frozen.encoder_rate == frozen.adversarial == whole.adversarial == large.adversarial == 0
+    assert whole.encoder_rate > 0 < large.encoder_rate
     assert 0.1 <= game.adversarial <= 0.2
     assert load_settings(CONFIGS / "vermilion.toml").data.hinted > 0
+
+
+def test_the_shipped_model_played_the_game_of_our_recipe() -> None:
+    """What the card says of the model in the package: the recipe's stages, the game's share not nil."""
+    card = json.loads((SHIPPED.parent / "model.json").read_text(encoding="utf-8"))
+    recipe = load_settings(CONFIGS / "vermilion.toml")
+    played = {stage["name"]: stage for stage in card["training"]["stages"]}
+    assert {name: stage["passes"] for name, stage in played.items()} == {
+        stage.name: stage.passes for stage in recipe.stages
+    }
+    assert played["game"]["adversarial"] == recipe.stages[-1].adversarial > 0
+    assert card["training"]["passes"] == sum(stage.passes for stage in recipe.stages)
 
 
 @pytest.mark.parametrize("table", [Settings, DataSettings, ModelSettings, LossSettings, StageSettings])
