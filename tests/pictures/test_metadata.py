@@ -3,15 +3,19 @@
 import io
 import itertools
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms, IptcImagePlugin, PngImagePlugin
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
+from vermilion.errors import OutputError
 from vermilion.pictures import Density, DensityUnit, ReadOptions, encode_picture, read_scan
 from vermilion.pictures.exif import orientation_of, without_thumbnail
 from vermilion.pictures.jpeg_file import APP1, APP2, APP13, COM, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg_xmp import whole_xmp
+from vermilion.pictures.metadata import Metadata
 
 GREY = grey_picture(61, 83)
 XMP = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
@@ -125,6 +129,61 @@ def test_comments_and_unknown_segments_stay_in_a_jpeg():
     data = result(tagged_jpeg(), "jpg")
     assert opened(data).info["comment"] == b"from the attic"
     assert Segment(0xEB, b"something else") in parse_jpeg(data).segments
+
+
+@pytest.mark.parametrize("length", [65533, 65534, 150_000])
+def test_a_comment_beyond_one_segment_goes_on_in_the_next(length):
+    texts = PngImagePlugin.PngInfo()
+    comment = "ß" * (length // 2) + "-" * (length % 2)
+    texts.add_text("Comment", comment)
+    segments = [
+        s.payload
+        for s in parse_jpeg(result(saved(GREY, "PNG", pnginfo=texts), "jpg")).segments
+        if s.marker == COM
+    ]
+    assert "".join(part.decode() for part in segments) == comment
+
+
+def test_long_xmp_of_a_png_goes_on_in_an_extension():
+    texts = PngImagePlugin.PngInfo()
+    title = "<rdf:Description xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:title>%s</dc:title></rdf:Description>"
+    rdf = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>%s</rdf:RDF>"
+    texts.add_itxt("XML:com.adobe.xmp", rdf % (title % ("a" * 200_000)))
+    metadata = read_scan(result(saved(GREY, "PNG", pnginfo=texts), "jpg"), ReadOptions(recolor=True)).metadata
+    assert b"HasExtendedXMP" in (metadata.xmp or b"")
+    assert b"a" * 200_000 in (whole_xmp(metadata.xmp, metadata.jpeg_segments) or b"")
+
+
+@pytest.mark.parametrize("first", ["PNG", "TIFF", "WEBP"])
+def test_exif_that_no_jpeg_holds_is_refused(first):
+    exif = Image.Exif()
+    exif[0x010E] = "d" * 70_000
+    data = saved(GREY, first, exif=exif, **({"lossless": True} if first == "WEBP" else {}))
+    with pytest.raises(
+        OutputError, match=r"bytes of EXIF and JPEG holds 65,527; save it as PNG, TIFF or WebP"
+    ):
+        result(data, "jpg")
+    for kind in ("png", "tif", "webp"):
+        assert b"d" * 70_000 in result(data, kind)
+
+
+def test_the_longest_exif_that_a_jpeg_holds_is_kept():
+    exif = Image.Exif()
+    exif[0x010E] = "d" * (65_526 - 26 - 1)
+    data = saved(GREY, "PNG", exif=exif)
+    assert len(read_scan(data).metadata.exif or b"") == 65_526
+    assert opened(result(data, "jpg")).getexif()[0x010E] == exif[0x010E]
+
+
+def test_a_profile_of_more_parts_than_a_jpeg_counts_is_refused():
+    huge = replace(read_scan(GREY), metadata=Metadata(icc=bytes(255 * 65_519 + 1)))
+    with pytest.raises(
+        OutputError, match=r"16,707,346 bytes of profile and JPEG holds 16,707,345; save it as PNG"
+    ):
+        encode_picture(huge, MadePainting(huge), "jpg")
+    full = replace(huge, metadata=Metadata(icc=bytes(255 * 65_519)))
+    written = parse_jpeg(encode_picture(full, MadePainting(full), "jpg"))
+    assert sum(len(part) - 2 for part in written.payloads(APP2, b"ICC_PROFILE\0")) == 255 * 65_519
 
 
 def test_texts_of_a_png_stay():

@@ -101,10 +101,12 @@ def test_unknown_formats_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(("kind", "height"), [("webp", 16384), ("jpg", 65536)])
-def test_a_picture_too_large_for_a_format_is_refused(kind, height):
+def test_a_picture_too_large_for_a_format_is_refused(kind, height, tmp_path):
     scan, painting = painted(np.zeros((height, 1), np.uint8))
     with pytest.raises(OutputError, match="save it as PNG or TIFF"):
         encode_picture(scan, painting, kind)
+    with pytest.raises(OutputError, match="save it as PNG or TIFF"):  # before anything is painted
+        check_output(scan, tmp_path / f"a.{kind}")
 
 
 def test_nothing_is_overwritten_unless_asked(tmp_path):

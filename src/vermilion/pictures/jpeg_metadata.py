@@ -19,6 +19,10 @@ _BOXES = b"JP"  # then two bytes that number the box, which may span several seg
 _BOX_ID = 2
 _MANIFEST = b"jumdc2pa"
 _ROOM = 65533  # bytes of payload that a segment can hold
+_ICC_PART = _ROOM - len(_ICC) - 2
+# What has no way to go on in further segments, or only in 255 of them.
+EXIF_ROOM = _ROOM - len(_EXIF)
+ICC_ROOM = 255 * _ICC_PART
 # What is taken apart above, describes the old coding (Adobe) or is a thumbnail (JFXX).
 _NOT_COPIED = (
     (APP0, _JFIF),
@@ -76,12 +80,15 @@ def _density(file: JpegFile) -> Density | None:
 
 
 def metadata_segments(metadata: Metadata) -> Iterator[Segment]:
-    """The segments of a new file that carry `metadata`, JFIF's first."""
+    """The segments of a new file that carry `metadata`, JFIF's first.
+
+    EXIF and profile must fit into `EXIF_ROOM` and `ICC_ROOM`; anything else may have any length.
+    """
     density = metadata.density or Density(1, 1, DensityUnit.ASPECT)
     across, down = (min(65535, max(1, round(n))) for n in (density.across, density.down))
     head = struct.pack(">HBHHBB", 0x0102, density.unit.value, across, down, 0, 0)
     yield Segment(APP0, _JFIF + head)
-    if metadata.exif and len(metadata.exif) + len(_EXIF) <= _ROOM:
+    if metadata.exif:
         yield Segment(APP1, _EXIF + metadata.exif)
     if metadata.xmp:
         yield from xmp_segments(metadata.xmp, metadata.jpeg_segments)
@@ -93,15 +100,24 @@ def metadata_segments(metadata: Metadata) -> Iterator[Segment]:
         for part in _parts(metadata.iptc, _ROOM - len(_PHOTOSHOP)):
             yield Segment(APP13, _PHOTOSHOP + part)
     for comment in metadata.comments:
-        yield Segment(COM, comment[:_ROOM])
+        for part in _text_parts(comment):
+            yield Segment(COM, part)
 
 
 def _icc_segments(icc: bytes) -> Iterator[Segment]:
-    parts = _parts(icc, _ROOM - len(_ICC) - 2)
-    if len(parts) <= 255:
-        for number, part in enumerate(parts, 1):
-            yield Segment(APP2, _ICC + bytes((number, len(parts))) + part)
+    parts = _parts(icc, _ICC_PART)
+    for number, part in enumerate(parts, 1):
+        yield Segment(APP2, _ICC + bytes((number, len(parts))) + part)
 
 
 def _parts(blob: bytes, length: int) -> list[bytes]:
     return [blob[start : start + length] for start in range(0, len(blob), length)]
+
+
+def _text_parts(text: bytes) -> Iterator[bytes]:
+    """A text of unknown encoding in parts for segments; a character of UTF-8 is not cut in two."""
+    while len(text) > _ROOM:
+        length = next((n for n in range(_ROOM, _ROOM - 4, -1) if text[n] & 0xC0 != 0x80), _ROOM)
+        yield text[:length]
+        text = text[length:]
+    yield text

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import OutputError
 from vermilion.pictures.jpeg_coefficients import grey_jpeg
 from vermilion.pictures.jpeg_file import (
     APP0,
@@ -43,7 +42,6 @@ from vermilion.pictures.scan import Scan
 # Luma that does not come as JPEG coefficients, and chroma: qualities in libjpeg's scale.
 _NEW_LUMA_QUALITY = 97
 _CHROMA_QUALITY = 92
-_MAX_SIDE = 65535
 # Below 2 megapixels the exact way takes less than 50 ms, and the edge blocks, whose hidden part
 # cannot be made again from the decoded luma, are more than 0.5 % of all.
 _FAST_FROM = 2_000_000
@@ -58,15 +56,7 @@ def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, *, fast: boo
     A grey or YCbCr scan's luma coefficients and table are carried over bit for bit (with
     `fast` those of a YCbCr scan are made again from its luma with its own table). Any other
     luma is encoded at quality 97, and its chroma at full size.
-
-    Raises:
-        OutputError: The picture is too large for a JPEG.
     """
-    if max(scan.size) > _MAX_SIDE:
-        raise OutputError(
-            f"a JPEG side ends at {_MAX_SIDE} pixels, but {scan.source_name} is"
-            f" {scan.size[1]} x {scan.size[0]}; save it as PNG or TIFF"
-        )
     grey, subsampled = _grey_jpeg(scan, fast=fast)
     progressive = grey.frame.process == PROGRESSIVE
     planes = painting.chroma_planes(subsampled)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.luma import Samples, to_eight_bits
 from vermilion.pictures.metadata import Metadata
@@ -19,7 +18,6 @@ from vermilion.pictures.vips_library import VipsImage, load_vips
 from vermilion.pictures.webp_file import webp_with_metadata
 
 _STRIP = 512
-_WEBP_MAX_SIDE = 16383
 
 
 def encode_png(scan: Scan, painting: Painting, metadata: Metadata) -> list[Buffer]:
@@ -42,16 +40,7 @@ def encode_tiff(scan: Scan, painting: Painting, metadata: Metadata) -> list[Buff
 
 
 def encode_webp(scan: Scan, painting: Painting, metadata: Metadata) -> list[Buffer]:
-    """Lossless WebP; RGB is exact under transparent pixels, too.
-
-    Raises:
-        OutputError: The picture is too large for a WebP.
-    """
-    if max(scan.size) > _WEBP_MAX_SIDE:
-        raise OutputError(
-            f"a WebP side ends at {_WEBP_MAX_SIDE} pixels, but {scan.source_name} is"
-            f" {scan.size[1]} x {scan.size[0]}; save it as PNG or TIFF"
-        )
+    """Lossless WebP; RGB is exact under transparent pixels, too."""
     image = _image(_samples(scan, painting, eight_bits=True))
     data = image.webpsave_buffer(lossless=True, effort=2, exact=True, keep="none")
     return webp_with_metadata(data, metadata, scan.size, has_alpha=scan.alpha is not None)

@@ -6,6 +6,7 @@ from pathlib import Path
 from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.credentials import signed
+from vermilion.pictures.jpeg_metadata import EXIF_ROOM, ICC_ROOM
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import SaveOptions
 from vermilion.pictures.painting import Painting
@@ -25,6 +26,7 @@ SUFFIXES = {
 _FORMATS = {suffix[1:]: name for suffix, name in SUFFIXES.items()}
 _SIXTEEN_BITS = frozenset({"png", "tiff"})
 _ALPHA = frozenset({"png", "tiff", "webp"})
+_LONGEST_SIDE = {"jpeg": 65_535, "webp": 16_383}  # in pixels
 _DEFAULTS = SaveOptions()
 
 
@@ -32,9 +34,9 @@ def write_picture(scan: Scan, painting: Painting, path: str | Path, options: Sav
     """Write the coloured picture in the format that the suffix of `path` names.
 
     Raises:
-        OutputError: The suffix is unknown, the file is there already, the format would lose
-            depth or alpha that `options` does not give up, no mark can be put into the scan's
-            metadata, or the file cannot be written.
+        OutputError: The suffix is unknown, the file is there already, the format cannot hold so
+            large a picture or so much metadata, or would lose depth or alpha that `options` does not
+            give up, no mark can be put into the scan's metadata, or the file cannot be written.
     """
     path = Path(path)
     kind = check_output(scan, path, options)
@@ -56,12 +58,13 @@ def encode_picture(
         options: Which losses are allowed.
 
     Raises:
-        OutputError: The format is unknown, would lose depth or alpha, or no mark can be put
-            into the scan's metadata.
+        OutputError: The format is unknown, cannot hold so large a picture or so much metadata, or
+            would lose depth or alpha, or no mark can be put into the scan's metadata.
     """
     kind = _FORMATS.get(format.lower().removeprefix("."))
     if kind is None:
         raise OutputError(f"{format!r} cannot be written; choose {', '.join(_FORMATS)}")
+    _refuse_what_does_not_fit(scan, kind)
     _refuse_losses(scan, kind, options)
     return b"".join(_encode(scan, painting, kind, options))
 
@@ -81,9 +84,30 @@ def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS)
         raise OutputError(f"{path} has no suffix that can be written; choose {', '.join(SUFFIXES)}")
     if not options.overwrite and path.exists():
         raise exists(path)
+    _refuse_what_does_not_fit(scan, kind)
     _refuse_losses(scan, kind, options)
     result_metadata(scan.metadata, kind, options.mark, scan.source_name)
     return kind
+
+
+def _refuse_what_does_not_fit(scan: Scan, kind: str) -> None:
+    longest = _LONGEST_SIDE.get(kind)
+    if longest is not None and max(scan.size) > longest:
+        raise OutputError(
+            f"a side of a {kind.upper()} ends at {longest:,} pixels, but {scan.source_name} is"
+            f" {scan.size[1]:,} x {scan.size[0]:,}; save it as PNG or TIFF"
+        )
+    if kind != "jpeg":
+        return
+    for name, blob, room in (
+        ("EXIF", scan.metadata.exif, EXIF_ROOM),
+        ("profile", scan.metadata.icc, ICC_ROOM),
+    ):
+        if blob is not None and len(blob) > room:
+            raise OutputError(
+                f"{scan.source_name} has {len(blob):,} bytes of {name} and JPEG holds {room:,};"
+                " save it as PNG, TIFF or WebP, or shorten that first, for instance with exiftool"
+            )
 
 
 def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
