@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from vermilion.pictures.exif import density_of_exif, without_thumbnail
 from vermilion.pictures.jpeg_file import APP0, APP1, APP2, APP11, APP13, APP14, COM, JpegFile, Segment
+from vermilion.pictures.jpeg_pictures import MULTI_PICTURE
 from vermilion.pictures.jpeg_xmp import XMP, xmp_segments
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails
@@ -13,7 +14,6 @@ _JFIF, _JFXX = b"JFIF\0", b"JFXX\0"
 _EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
-_MULTI_PICTURE = b"MPF\0"  # points by position at pictures that the result does not carry
 # A C2PA manifest vouches for the bytes of the scan's file, so it would call the result a forgery.
 _BOXES = b"JP"  # then two bytes that number the box, which may span several segments
 _BOX_ID = 2
@@ -30,7 +30,7 @@ _NOT_COPIED = (
     (APP1, _EXIF),
     (APP1, XMP),
     (APP2, _ICC),
-    (APP2, _MULTI_PICTURE),
+    (APP2, MULTI_PICTURE),  # points by position at pictures that the result does not carry
     (APP13, _PHOTOSHOP),
     (APP14, b"Adobe"),
 )

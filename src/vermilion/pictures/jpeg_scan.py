@@ -11,6 +11,7 @@ from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
 from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata
+from vermilion.pictures.jpeg_pictures import pictures_of
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import Samples, Scan, reduce_area
@@ -92,7 +93,11 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan | None:
     check_size(source.name, frame.height, frame.width, options.max_pixels)
     if frame.precision != 8 or len(frame.components) not in (1, 3):
         return None
-    only_page(options.page, 1, source.name)
+    pictures = pictures_of(data, file)
+    only_page(options.page, len(pictures), source.name)
+    if options.page != 1:
+        data = pictures[options.page - 1]
+        file = parse_jpeg(data)
     if len(frame.components) == 3 and not options.recolor:
         _refuse_color(data, source.name, (frame.height, frame.width))
     metadata = read_metadata(file)
@@ -101,14 +106,15 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan | None:
         size=(frame.height, frame.width),
         depth=8,
         orientation=orientation_of(metadata.exif),
-        page=1,
-        pages=1,
+        page=options.page,
+        pages=len(pictures),
         metadata=replace(metadata, icc=icc),
         source_name=source.name,
         format="jpeg",
         colors=colors,
         pixels=JpegPixels(data, source.name),
         jpeg=data,
+        source=source if options.page != 1 else None,
     )
 
 

@@ -44,10 +44,11 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
     except Image.DecompressionBombError as error:
         raise PictureError(f"{source.name} claims too many pixels; save it as TIFF or PNG") from error
     except (OSError, EOFError, SyntaxError, ValueError) as error:
-        raise _broken(source.name, error) from error
+        raise broken(source.name, error) from error
 
 
-def _broken(name: str, error: Exception) -> PictureError:
+def broken(name: str, error: Exception) -> PictureError:
+    """What to tell about a file that Pillow recognises but cannot decode."""
     return PictureError(f"{name} is damaged or cut off ({error}); copy or scan it again")
 
 
@@ -60,9 +61,9 @@ def read_image(image: "Image", options: ReadOptions, name: str = "<image>", kind
     check_size(name, image.height, image.width, options.max_pixels)
     try:
         pages = int(getattr(image, "n_frames", 1))
-        levels = _image_levels(image)
+        levels = image_levels(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise _broken(name, error) from error
+        raise broken(name, error) from error
     luma, alpha = luma_and_alpha(levels, name, options)
     metadata, colors = _image_metadata(image)
     return Scan(
@@ -79,7 +80,8 @@ def read_image(image: "Image", options: ReadOptions, name: str = "<image>", kind
     )
 
 
-def _image_levels(image: "Image") -> Samples:
+def image_levels(image: "Image") -> Samples:
+    """Levels [H, W, 1 to 4] of the frame that an image of any mode shows."""
     if image.mode.startswith("I;16"):
         return np.asarray(image).astype(np.uint16)[..., None]
     if image.mode in ("I", "F"):

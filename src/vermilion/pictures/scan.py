@@ -46,8 +46,8 @@ class Scan:
         source_name: The name for messages: a path, "<bytes>", "<array>" or "<image>".
         format: "jpeg", "png", "tiff", "webp", "array" or another libvips format name.
         colors: How chroma must be converted for the profile of the result.
-        jpeg: The whole file if the scan is a JPEG, else None.
-        source: Where the file is, or None if the scan never was one.
+        jpeg: If the scan is a JPEG, the file, from the page's first byte on; else None.
+        source: Where the file is; None if it is all in `jpeg`, or the scan never was one.
     """
 
     size: tuple[int, int]
@@ -78,10 +78,10 @@ class Scan:
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the file in hexadecimal; of an array or an image, of its luma and alpha."""
-        if self.jpeg is not None:
-            return hashlib.sha256(self.jpeg).hexdigest()
         if self.source is not None:
             return self.source.sha256()
+        if self.jpeg is not None:
+            return hashlib.sha256(self.jpeg).hexdigest()
         digest = hashlib.sha256(f"{self.size} {self.depth}".encode())
         for samples in (self.luma, self.alpha):
             if samples is not None:

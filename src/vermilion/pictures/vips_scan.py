@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
-from vermilion.pictures.arrays import only_page
+from vermilion.pictures.arrays import luma_and_alpha, only_page
 from vermilion.pictures.exif import orientation_of
 from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_eight_bits
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.png_frames import count_frames, read_frame
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, UnopenedError, check_size
@@ -28,6 +29,8 @@ _OUTSIDE_RGB = ("lab", "labs", "labq", "lch", "cmc", "xyz", "yxy", "scrgb", "hsv
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """A page; of an animated PNG, `image` is the first, whose metadata are those of all."""
+
     image: VipsImage
     number: int
     count: int
@@ -42,17 +45,13 @@ def read_with_vips(source: Source, options: ReadOptions) -> Scan:
         PictureError: It is damaged, too large, or in real colour.
     """
     page = _open(source, options)
-    image = page.image
-    metadata = read_metadata(image, source, page.format, page.number)
-    normal, keeps_profile = _to_grey_or_rgb(image)
-    luma, alpha, small = _decode(normal, source.name)
-    if small is not None and not options.recolor:
-        refuse_real_color(small, source.name)
+    metadata = read_metadata(page.image, source, page.format, page.number)
+    luma, alpha, keeps_profile = _samples(page, source, options)
     icc, colors = output_profile(metadata.icc if keeps_profile else None)
     return Scan(
         size=luma.shape,
         depth=8 * luma.dtype.itemsize,
-        orientation=_orientation(image, metadata, page.format),
+        orientation=_orientation(page.image, metadata, page.format),
         page=page.number,
         pages=page.count,
         metadata=replace(metadata, icc=icc),
@@ -66,13 +65,15 @@ def read_with_vips(source: Source, options: ReadOptions) -> Scan:
 
 def _open(source: Source, options: ReadOptions) -> _Page:
     image = _load(source)
+    kind = str(image.get("vips-loader")).removesuffix("_buffer").removesuffix("load")
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    loader = str(image.get("vips-loader"))
+    if kind == "png":
+        pages = count_frames(source)
     only_page(options.page, pages, source.name)
-    if options.page != 1:
+    if options.page != 1 and kind != "png":
         image = _load(source, page=options.page - 1)
     check_size(source.name, image.height, image.width, options.max_pixels)
-    return _Page(image, options.page, pages, loader.removesuffix("_buffer").removesuffix("load"))
+    return _Page(image, options.page, pages, kind)
 
 
 def _load(source: Source, **choices: int) -> VipsImage:
@@ -99,6 +100,17 @@ def broken(name: str, reason: str) -> PictureError:
     lines = [line.strip() for line in reason.splitlines() if line.strip()]
     detail = lines[-1] if lines else "no reason given"
     return PictureError(f"{name} is damaged or cut off ({detail}); copy or scan it again")
+
+
+def _samples(page: _Page, source: Source, options: ReadOptions) -> tuple[Samples, Samples | None, bool]:
+    """Luma, alpha, and whether the file's profile still describes them; real colour is refused."""
+    if page.format == "png" and page.number != 1:
+        return *luma_and_alpha(read_frame(source, page.number), source.name, options), True
+    normal, keeps_profile = _to_grey_or_rgb(page.image)
+    luma, alpha, small = _decode(normal, source.name)
+    if small is not None and not options.recolor:
+        refuse_real_color(small, source.name)
+    return luma, alpha, keeps_profile
 
 
 def _to_grey_or_rgb(image: VipsImage) -> tuple[VipsImage, bool]:
