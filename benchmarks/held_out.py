@@ -19,7 +19,7 @@ from vermilion.training import load_settings
 from vermilion.training.bins import annealed_mean
 from vermilion.training.checkpoint import read_generator, read_weights
 from vermilion.training.discriminator import Discriminator
-from vermilion.training.generator import RESIDUAL_SCALE, UNetGenerator
+from vermilion.training.generator import NEAR, RESIDUAL_SCALE, UNetGenerator
 from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
 
@@ -105,6 +105,33 @@ def judge_accuracy(generator: UNetGenerator, weights: Path, pictures: list[HeldO
     return right / len(pictures)
 
 
+@torch.no_grad()
+def calibration(generator: UNetGenerator, pictures: list[HeldOut], temperature: float) -> tuple[float, float]:
+    """Slope and shift of the confidence's logit that fit best, on clean and aged pictures alike."""
+    logits, right = [], []
+    for picture in pictures:
+        for luma in (picture.luma, picture.aged):
+            true = torch.from_numpy(picture.ab).permute(2, 0, 1)[None]
+            seen = torch.from_numpy(luma)[None, None]
+            painted = generator(seen, torch.zeros(1, 3, *true.shape[2:]), temperature)
+            logits.append(painted.sureness.flatten()[::7])
+            near = (painted.chroma - true).square().sum(1) < NEAR**2
+            right.append(near.float().flatten()[::7])
+    line = torch.tensor([1.0, 0.0], requires_grad=True)
+    x, y = torch.cat(logits), torch.cat(right)
+    optimizer = torch.optim.LBFGS([line], max_iter=50)
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        with torch.enable_grad():
+            value = nn.functional.binary_cross_entropy_with_logits(line[0] * x + line[1], y)
+            value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    optimizer.step(loss)  # type: ignore[no-untyped-call]
+    return float(line[0]), float(line[1])
+
+
 def main() -> None:
     """Print a table of figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.held_out", description=__doc__)
@@ -115,6 +142,11 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=500)
     parser.add_argument("--side", type=int, default=192, help="pixels of the short side; the working size")
     parser.add_argument("--judge", type=Path, help="discriminator of the last generator; adds its accuracy")
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="fit the last generator's confidence",
+    )
     args = parser.parse_args()
     data = load_settings(args.recipe).data
     store = open_store(data.pictures, Path(data.cache), data.short_side)
@@ -127,6 +159,9 @@ def main() -> None:
             print(path.name, "aged" if aged else "clean")
             lines = sweep(generator, pictures, None if aged else eye, knobs, aged=aged)
             print("\n".join(lines), flush=True)
+    if args.calibrate:
+        slope, shift = calibration(generator, pictures, knobs[0][0])
+        print(f'for model.json: "calibration": [{slope:.3f}, {shift:.3f}]')
     if args.judge:
         print(f"judge right on {judge_accuracy(generator, args.judge, pictures):.1%} of held-out pictures")
 

@@ -61,6 +61,20 @@ def test_no_temperature_means_the_cards(tiny_model):
     assert np.abs(tiny_model.paint(features, temperature=0.1).chroma - automatic).max() > 1
 
 
+def test_the_card_may_calibrate_the_confidence(own_folder):
+    luma = np.random.default_rng(0).random((1, 1, 64, 64), np.float32)
+    plain = Model.load(own_folder, "cpu")
+    card = json.loads((own_folder / "model.json").read_text())
+    write_card(own_folder, files=card["files"], calibration=[0.5, -1.0])
+    moved = Model.load(own_folder, "cpu")
+    before, after = (model.paint(model.see(luma)) for model in (plain, moved))
+    logit = np.log(before.confidence / (1 - before.confidence))
+    np.testing.assert_allclose(after.confidence, 1 / (1 + np.exp(1 - 0.5 * logit)), atol=1e-5)
+    np.testing.assert_array_equal(after.chroma, before.chroma)
+    assert after.confidence.dtype == np.float32
+    assert abs(after.confidence - before.confidence).max() > 0.05
+
+
 def test_threads_get_what_one_gets(tiny_model):
     lumas = [ramp() * share for share in np.linspace(0.1, 1, 12, dtype=np.float32)]
 

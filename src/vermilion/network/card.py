@@ -1,7 +1,7 @@
 """The card of a model folder: what ``model.json`` says about the network, as one value."""
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ class ModelCard:
         files: SHA-256 of each file of the folder, in hexadecimal.
         licence: of the weights.
         training: summary of how the model was made.
+        calibration: slope and shift of the confidence's logit, fitted on held-out pictures; a card may leave
+            them out.
     """
 
     schema: int
@@ -38,6 +40,7 @@ class ModelCard:
     files: dict[str, str]
     licence: str
     training: dict[str, Any]
+    calibration: tuple[float, float] = (1.0, 0.0)
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -67,7 +70,8 @@ def _card_of(facts: object, path: Path) -> ModelCard:
             f"{path} has schema {facts.get('schema')!r} and this vermilion reads {SCHEMA}; "
             "update vermilion, or export the model again with it."
         )
-    missing = [field.name for field in fields(ModelCard) if field.name not in facts]
+    needed = [field.name for field in fields(ModelCard) if field.default is MISSING]
+    missing = [name for name in needed if name not in facts]
     if missing:
         raise ModelError(f"{path} lacks {', '.join(missing)}; export the model again.")
     try:
@@ -88,4 +92,10 @@ def _typed(facts: dict[str, Any]) -> ModelCard:
         files={str(name): str(digest) for name, digest in facts["files"].items()},
         licence=str(facts["licence"]),
         training=dict(facts["training"]),
+        calibration=_pair(facts.get("calibration", (1.0, 0.0))),
     )
+
+
+def _pair(values: Any) -> tuple[float, float]:  # noqa: ANN401 - it comes from a file
+    slope, shift = values
+    return float(slope), float(shift)

@@ -114,7 +114,17 @@ class Model:
             self.card.temperature if temperature is None else temperature, np.float32
         )
         names = ["chroma", "confidence", "odds"] if with_odds else ["chroma", "confidence"]
-        return Paint(*self._paint.run(names, inputs))
+        chroma, confidence, *odds = self._paint.run(names, inputs)
+        return Paint(chroma, calibrated(confidence, *self.card.calibration), *odds)
+
+
+def calibrated(confidence: Floats, slope: float, shift: float) -> Floats:
+    """Return probabilities whose logits are moved along a line (Platt 1999): any shape, float32."""
+    if (slope, shift) == (1.0, 0.0):
+        return confidence
+    inside = np.clip(confidence, 1e-6, 1 - 1e-6)
+    logit = slope * np.log(inside / (1 - inside)) + shift
+    return np.asarray(1 / (1 + np.exp(-logit)), np.float32)
 
 
 def _check_names(see: "InferenceSession", paint: "InferenceSession", folder: Path) -> None:

@@ -43,6 +43,7 @@ class CardFacts:
     temperature: float = 0.4
     licence: str = ""
     training: dict[str, Any] = field(default_factory=dict)
+    calibration: tuple[float, float] = (1.0, 0.0)  # slope and shift of the confidence's logit
 
 
 class PaintGraph(nn.Module):
@@ -235,6 +236,7 @@ def write_card(generator: UNetGenerator, folder: Path, facts: CardFacts, passes:
         "temperature": facts.temperature,
         "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
         "licence": facts.licence,
+        "calibration": list(facts.calibration),
         "training": {"encoder": generator.recipe["encoder"], "passes": passes} | facts.training,
     }
     (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
