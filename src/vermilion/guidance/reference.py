@@ -12,15 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import rgb_to_lab
-from vermilion.guidance.regions import cell_features
+from vermilion.guidance.likeness import LEAST_LEAD, LEAST_LIKENESS, PLACE_STEP, likeness_of, places_of
 from vermilion.guidance.shapes import AB_SCALE
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 
-_STEP = 2  # cells of stride 4 to one that is matched: finer ones look alike everywhere
-_LEAST_LIKENESS = 0.55  # cosine; random pictures hardly ever reach it
-_LEAST_LEAD = 0.02  # of a match over the best one elsewhere in the reference
 _ELSEWHERE = 2  # cells from a match at which another place begins
 
 
@@ -56,40 +53,19 @@ def reference_canvas(maps: Sequence[Floats], grid: tuple[int, int], reference: R
         grid: height and width of the picture in cells of stride 4.
         reference: from the same model.
     """
-    height, width = (side // _STEP for side in grid)
-    other_size = reference.ab.shape[0] // _STEP, reference.ab.shape[1] // _STEP
-    here, there = _match(_likeness(maps, grid, reference), other_size)
+    height, width = (side // PLACE_STEP for side in grid)
+    other_grid = reference.ab.shape[0], reference.ab.shape[1]
+    other_size = other_grid[0] // PLACE_STEP, other_grid[1] // PLACE_STEP
+    likeness = likeness_of(places_of(maps, grid), places_of(reference.maps, other_grid))
+    here, there = _match(likeness, other_size)
     colors = cv2.resize(reference.ab, other_size[::-1], interpolation=cv2.INTER_AREA).reshape(-1, 2)
     coarse = np.zeros((3, height * width), np.float32)
     coarse[:2, here] = colors[there].T / AB_SCALE
     coarse[2, here] = 1
     canvas = np.zeros((3, *grid), np.float32)
-    fine = coarse.reshape(3, height, width).repeat(_STEP, axis=1).repeat(_STEP, axis=2)
+    fine = coarse.reshape(3, height, width).repeat(PLACE_STEP, axis=1).repeat(PLACE_STEP, axis=2)
     canvas[:, : fine.shape[1], : fine.shape[2]] = fine
     return canvas
-
-
-def _likeness(maps: Sequence[Floats], grid: tuple[int, int], reference: Reference) -> Floats:
-    """Return the cosines [n,m] of the features of n cells of the picture and m of the reference."""
-    other_grid = reference.ab.shape[0], reference.ab.shape[1]
-    levels = zip(
-        cell_features(maps, grid, _STEP), cell_features(reference.maps, other_grid, _STEP), strict=True
-    )
-    cosines = [
-        _cosines(own.reshape(len(own), -1).T, other.reshape(len(other), -1).T) for own, other in levels
-    ]
-    mean: Floats = np.mean(cosines, axis=0, dtype=np.float32)
-    return mean
-
-
-def _cosines(own: Floats, other: Floats) -> Floats:
-    """Return cosines [n,m] of vectors [n,C] and [m,C], once every channel counts the same."""
-    both = np.concatenate([own, other])
-    spread = both.std(axis=0)
-    both = (both - both.mean(axis=0)) / (spread + np.float32(0.05 * both.std() + 1e-6))  # some are dead
-    both /= np.linalg.norm(both, axis=1, keepdims=True) + np.float32(1e-6)
-    cosines: Floats = both[: len(own)] @ both[len(own) :].T
-    return cosines
 
 
 def _match(likeness: Floats, other_size: tuple[int, int]) -> tuple[Indices, Indices]:
@@ -97,11 +73,11 @@ def _match(likeness: Floats, other_size: tuple[int, int]) -> tuple[Indices, Indi
     own = np.arange(len(likeness))
     best = likeness.argmax(axis=1)
     value = likeness[own, best]
-    good = (likeness.argmax(axis=0)[best] == own) & (value >= _LEAST_LIKENESS)
+    good = (likeness.argmax(axis=0)[best] == own) & (value >= LEAST_LIKENESS)
     here = own[good]
     there = best[good]
     lead = value[good] - _best_elsewhere(likeness[good], there, other_size[1])
-    return here[lead >= _LEAST_LEAD], there[lead >= _LEAST_LEAD]
+    return here[lead >= LEAST_LEAD], there[lead >= LEAST_LEAD]
 
 
 def _best_elsewhere(likeness: Floats, there: Indices, width: int) -> Floats:
