@@ -1,4 +1,4 @@
-"""Writes src/vermilion/guidance/recipe.schema.json from the dataclasses of a recipe; a test compares the two.
+"""Writes the schemas of recipes and albums in src/vermilion/guidance from their dataclasses; tests compare.
 
 Run it as: python scripts/make_recipe_schema.py
 """
@@ -11,22 +11,36 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from vermilion.guidance import Recipe
+from vermilion.guidance import Album, Recipe
+from vermilion.guidance.album import ALBUM_SCHEMA
 from vermilion.guidance.recipe import SCHEMA
 
 FILE = Path(__file__).parents[1] / "src" / "vermilion" / "guidance" / "recipe.schema.json"
+ALBUM_FILE = FILE.with_name("album.schema.json")
 _TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}
 
 
 def make_schema() -> str:
-    """The whole schema as JSON."""
+    """The whole schema of recipes as JSON."""
     definitions: dict[str, Any] = {}
-    whole = _of(Recipe, definitions)
-    recipe = definitions.pop("Recipe")
-    assert whole == {"$ref": "#/$defs/Recipe"}
-    recipe["properties"]["schema"]["const"] = SCHEMA
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A recipe of vermilion"}
-    return json.dumps(head | recipe | {"$defs": definitions}, indent=2, ensure_ascii=False) + "\n"
+    _of(Recipe, definitions)
+    return _whole("Recipe", "A recipe of vermilion", SCHEMA, definitions)
+
+
+def make_album_schema() -> str:
+    """The whole schema of albums as JSON; a hint in it may leave its colour to the entry."""
+    definitions: dict[str, Any] = {}
+    _of(Album, definitions)
+    for name in ("Hint", "Stroke", "Box", "Mask"):
+        definitions[name]["required"].remove("color")
+    return _whole("Album", "An album of vermilion", ALBUM_SCHEMA, definitions)
+
+
+def _whole(name: str, title: str, version: int, definitions: dict[str, Any]) -> str:
+    whole = definitions.pop(name)
+    whole["properties"]["schema"]["const"] = version
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    return json.dumps(head | whole | {"$defs": definitions}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -81,3 +95,4 @@ def _descriptions(kind: Any) -> dict[str, str]:
 
 if __name__ == "__main__":
     FILE.write_text(make_schema(), encoding="utf-8")
+    ALBUM_FILE.write_text(make_album_schema(), encoding="utf-8")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vermilion import __version__
+from vermilion.agreed import AgreedColors
 from vermilion.errors import ModelError, PictureError, SettingsError
 from vermilion.guidance import AnyHint, Controls, Recipe, UsedFile, UsedModel
 from vermilion.network import Model, engine_name
@@ -44,6 +45,7 @@ class Colorizer:
 
     def __init__(self, model: str | Path | Model | None = None, *, device: str = "auto") -> None:
         self.model = model if isinstance(model, Model) else Model.load(model, device)
+        self._agreed = AgreedColors(self.model)
 
     def colorize(
         self,
@@ -84,7 +86,7 @@ class Colorizer:
         short_side = self._short_side(size)
         scan = read_scan(source, ReadOptions(page=page, recolor=recolor))
         draft = self._draft(scan, recolor=recolor, size=size)
-        return Session(self.model, scan, short_side, draft, self._engine)
+        return Session(self._agreed, scan, short_side, draft, self._engine)
 
     def replay(self, recipe: Recipe, source: "Source | None" = None) -> Picture:
         """Colourise a picture as a recipe says; ``recipe.difference(picture.recipe)`` tells how well it went.

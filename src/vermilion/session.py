@@ -8,15 +8,18 @@ controls ─▶ hints drawn ─▶ paint ◀─ features, kept        ┌─▶ 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, turn_back, turn_upright, upright_size
+from vermilion.agreed import AgreedColors, AlbumHints, look_at
+from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, turn_back
 from vermilion.errors import SettingsError
 from vermilion.guidance import (
     PALETTE_REGIONS,
     VARIANT_REGIONS,
+    AnyHint,
     Controls,
     Drawing,
     Recipe,
@@ -41,11 +44,12 @@ from vermilion.guidance import (
     reference_canvas,
     suggest_colors,
 )
-from vermilion.network import Model, with_margin, working_size
+from vermilion.network import with_margin, working_size
 from vermilion.picture import Picture
 from vermilion.pictures import Scan, read_colors
 
 Floats = NDArray[np.float32]
+T = TypeVar("T")
 
 AUTOMATIC = Controls()
 """The controls that leave everything to the network."""
@@ -61,7 +65,7 @@ class Session:
     """A picture that is open, as ``Colorizer.open`` gives it. Several threads may use it at the same time.
 
     Args:
-        model: what paints.
+        agreed: the model that paints, and what it saw for albums.
         scan: the picture.
         short_side: pixels at which the network looks.
         draft: the recipe but for the controls.
@@ -72,20 +76,19 @@ class Session:
         size: height and width in pixels as it is shown, upright: what hints are placed in.
     """
 
-    def __init__(self, model: Model, scan: Scan, short_side: int, draft: Recipe, engine: str) -> None:
+    def __init__(self, agreed: AgreedColors, scan: Scan, short_side: int, draft: Recipe, engine: str) -> None:
         self.scan = scan
-        self.size = upright_size(scan.size, scan.orientation)
-        self._model = model
+        self._agreed = agreed
+        self._model = agreed.model
         self._draft = draft
         self._engine = engine
         self._short_side = short_side
-        self._guides_known: dict[tuple[object, ...], Floats] = {}
-        stride = model.card.stride
-        codes = scan.pixels.preview(working_size(scan.size, short_side, stride))
-        luma = turn_upright(scan.colors.to_srgb_tone(codes), scan.orientation)
-        self._grid = luma.shape[0] // stride, luma.shape[1] // stride
-        self._luma = reduce_luma(luma, self._grid)
-        self._features = model.see(with_margin(luma)[None, None])
+        self._known: dict[tuple[object, ...], Any] = {}
+        self._sight = look_at(self._model, scan, short_side)
+        self.size = self._sight.size
+        self._grid = self._sight.grid
+        self._luma = self._sight.luma
+        self._features = self._sight.features
 
     def paint(self, controls: Controls = AUTOMATIC) -> Picture:
         """Colour the picture as the controls say; only what depends on them is computed.
@@ -98,6 +101,7 @@ class Session:
         painted, notes = self._paint_until_hints_arrive(drawing, controls)
         if controls.reference is not None and not self._reference_canvas(controls.reference).any():
             notes += (f"nothing in {controls.reference} looks like this picture, so that it changed nothing",)
+        notes += self._album(controls.album).notes
         sureness = np.maximum(painted.confidence, drawing.canvas[2])
         ab = finish_colors(controls, self._luma, painted.ab, sureness)
         return self._picture(ab, painted.confidence, controls, notes)
@@ -140,7 +144,16 @@ class Session:
         return ask_here(self._features_at(1), painted.confidence, told, self.size, count)
 
     def _draw(self, controls: Controls) -> Drawing:
-        return draw_hints(controls.hints, self.size, self._grid, self._guides(controls))
+        return draw_hints(self._hints(controls), self.size, self._grid, self._guides(controls))
+
+    def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
+        """Return what people said of places: the album's hints, and over them those of this picture."""
+        return (*self._album(controls.album).hints, *controls.hints)
+
+    def _album(self, path: str | None) -> AlbumHints:
+        if path is None:
+            return AlbumHints()
+        return self._kept(("album", path), lambda: self._agreed.hints_for(path, self.scan, self._sight))
 
     def _guides(self, controls: Controls) -> Floats:
         """Return what reference, palette and variant come to as hints [3,h,w], the later over the earlier."""
@@ -153,11 +166,12 @@ class Session:
             canvas = lay_over(canvas, self._variant_canvas(controls, controls.variant))
         return canvas
 
-    def _kept(self, key: tuple[object, ...], make: Callable[[], Floats]) -> Floats:
+    def _kept(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """Return what was made before for the same key: guides that stay cost nothing when a hint moves."""
-        if key not in self._guides_known:
-            self._guides_known[key] = make()
-        return self._guides_known[key]
+        if key not in self._known:
+            self._known[key] = make()
+        kept: T = self._known[key]
+        return kept
 
     def _reference_canvas(self, path: str) -> Floats:
         return self._kept(
@@ -228,7 +242,8 @@ class Session:
         The network weighs hints against what it sees, as evidence. A person's word is more than evidence.
         """
         painted = self._painted(drawing.canvas, controls.temperature)
-        if not controls.hints:
+        hints = self._hints(controls)
+        if not hints:
             return painted, ()
         goals = goals_of(drawing, self._luma, self._without_hints(controls))
         canvas, best = drawing.canvas, painted
@@ -238,13 +253,13 @@ class Session:
             canvas = goals.ask_again(canvas, goals.miss(painted.ab))
             painted = self._painted(canvas, controls.temperature)
             best = min(best, painted, key=lambda each: goals.mean_miss(each.ab))
-        return best, notes_on(controls.hints, goals, best.ab)
+        return best, notes_on(hints, goals, best.ab)
 
     def _without_hints(self, controls: Controls) -> Floats:
-        """Return the (a,b) without the person's own hints, where hints of less than full strength need it."""
-        if all(hint.strength == 1 for hint in controls.hints):
+        """Return the (a,b) without what people said of places, where a strength below 1 needs it."""
+        if all(hint.strength == 1 for hint in self._hints(controls)):
             return np.zeros((*self._grid, 2), np.float32)
-        canvas = self._draw(replace(controls, hints=())).canvas
+        canvas = self._draw(replace(controls, hints=(), album=None)).canvas
         return self._painted(canvas, controls.temperature).ab
 
     def _painted(self, canvas: Floats, temperature: float | None, *, with_odds: bool = False) -> "_Painted":

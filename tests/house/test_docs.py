@@ -27,11 +27,10 @@ def blocks(language: str) -> list:
     return found
 
 
-def hints_of_the_docs() -> str:
-    """The file of hints that docs/steering.md shows."""
+def hints_and_album_of_the_docs() -> list[str]:
+    """The file of hints and the album that docs/steering.md shows."""
     page = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
-    [shown] = [text for kind, text in BLOCK.findall(page) if kind == "json"]
-    return str(shown)
+    return [text for kind, text in BLOCK.findall(page) if kind == "json"]
 
 
 @pytest.fixture
@@ -54,7 +53,9 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         grey.save(path)
     grey.save(tmp_path / "album.tif", save_all=True, append_images=[grey, grey])
     Image.merge("RGB", [grey, grey.rotate(90).resize(grey.size), grey]).save(tmp_path / "postcard.jpg")
-    (tmp_path / "hints.json").write_text(hints_of_the_docs())
+    hints, album = hints_and_album_of_the_docs()
+    (tmp_path / "hints.json").write_text(hints)
+    (tmp_path / "album.json").write_text(album)
     corners = (f"{red} {green} {blue}" for blue in (0, 1) for green in (0, 1) for red in (0, 1))
     (tmp_path / "film.cube").write_text("\n".join(["LUT_3D_SIZE 2", *corners]))
     return tmp_path

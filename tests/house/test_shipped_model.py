@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vermilion import Colorizer
+from vermilion import Colorizer, Controls
 from vermilion.color import rgb_to_lab
 from vermilion.network import default_model_folder
 
@@ -77,3 +77,36 @@ def test_a_photograph_gets_colours_and_keeps_its_greys(
         assert skin[:, 1].mean() > 5, "towards red"
         assert skin[:, 2].mean() > 8, "towards yellow"
         assert np.mean((skin[:, 1] > 0) & (skin[:, 2] > 0)) > 0.9
+
+
+def test_an_album_carries_the_colour_of_a_car_to_another_picture_of_it(
+    shipped: Colorizer, tmp_path: Path
+) -> None:
+    """The other picture is a mirrored part; its bonnet turns blue, and its hill stays as green as it was."""
+    car, other = tmp_path / "car.png", tmp_path / "other.png"
+    with Image.open(ROOT / "examples" / "photographer_on_car_1936.jpg") as scan:
+        grey = scan.convert("L")
+    grey.save(car)
+    width, left, top = grey.width, 60, 180
+    grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT).crop((left, top, 880, 760)).save(other)
+    entry = {"picture": car.name}
+    entries = [
+        entry | {"name": "car", "color": "#27508f", "hints": [_box(390, 440, 600, 560)]},
+        entry | {"name": "hill", "color": [-8, 18], "hints": [_box(600, 340, 880, 420)]},
+    ]
+    (tmp_path / "album.json").write_text(json.dumps({"entries": entries}))
+    session = shipped.open(other)
+    automatic, told = (
+        rgb_to_lab(session.paint(controls).to_numpy().astype(np.float32) / 255)[..., 1:]
+        for controls in (Controls(), Controls(album=str(tmp_path / "album.json")))
+    )
+    bonnet = np.s_[430 - top : 540 - top, width - 590 - left : width - 470 - left]
+    hill = np.s_[420 - top : 560 - top, width - 880 - left : width - 780 - left]
+    assert automatic[bonnet][..., 1].mean() > 0
+    assert told[bonnet][..., 1].mean() < -15
+    moved = np.linalg.norm(told[hill].mean((0, 1)) - automatic[hill].mean((0, 1)))
+    assert moved < 5
+
+
+def _box(x0: int, y0: int, x1: int, y1: int) -> dict[str, int]:
+    return {"x0": x0, "y0": y0, "x1": x1, "y1": y1}

@@ -78,6 +78,14 @@ ReferencePicture = Annotated[
         help="A picture in colour: places that look alike take their colours from it.",
     ),
 ]
+AlbumFile = Annotated[
+    str | None,
+    typer.Option(
+        "--album",
+        metavar="FILE.json",
+        help="Colours agreed on in some pictures: the same things are found in others and get them, too.",
+    ),
+]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of the variants: another one, others.")]
 
 
@@ -94,6 +102,7 @@ def read_controls(
     cube: CubeFile = None,
     palette: Palette = None,
     reference: ReferencePicture = None,
+    album: AlbumFile = None,
     seed: Seed = 0,
     corner_mark: CornerMark = False,
 ) -> "Controls":
@@ -112,6 +121,7 @@ def read_controls(
         cube=cube,
         palette=_words(palette),
         reference=reference,
+        album=album,
         seed=seed,
         corner_mark=corner_mark,
     )

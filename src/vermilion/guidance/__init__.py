@@ -1,5 +1,6 @@
 """What people say about colour, turned into hints for the network. Arrays only."""
 
+from vermilion.guidance.album import Album, AlbumEntry, load_album
 from vermilion.guidance.arrival import CLOSE, Goals, existing_ab, goals_of, hex_of, notes_on
 from vermilion.guidance.canvas import lay_over
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay, fade_unsure
@@ -8,6 +9,7 @@ from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.finish import check_files, finish_colors, palette_file
 from vermilion.guidance.hint_text import load_hints, parse_hint
 from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
+from vermilion.guidance.likeness import places_of
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_of
@@ -18,6 +20,7 @@ from vermilion.guidance.reference import Reference, colors_on_grid, reference_ca
 from vermilion.guidance.regions import find_regions
 from vermilion.guidance.shapes import (
     AB_SCALE,
+    NOBODY,
     Drawing,
     cell_at,
     check_inside,
@@ -25,14 +28,18 @@ from vermilion.guidance.shapes import (
     rasterize_hints,
 )
 from vermilion.guidance.suggest import Suggestion, suggest_colors
+from vermilion.guidance.things import cells_of_places, find_places, found_thing, places_on
 from vermilion.guidance.variants import VARIANT_REGIONS, Proposal, choose_variants, propose_variants
 
 __all__ = [
     "AB_SCALE",
     "CLOSE",
+    "NOBODY",
     "PALETTE_REGIONS",
     "RECIPE_SUFFIX",
     "VARIANT_REGIONS",
+    "Album",
+    "AlbumEntry",
     "AnyHint",
     "Box",
     "Color",
@@ -57,6 +64,7 @@ __all__ = [
     "apply_look",
     "ask_here",
     "cell_at",
+    "cells_of_places",
     "check_files",
     "check_inside",
     "choose_variants",
@@ -65,12 +73,15 @@ __all__ = [
     "draw_hints",
     "existing_ab",
     "fade_unsure",
+    "find_places",
     "find_regions",
     "finish_colors",
+    "found_thing",
     "from_plain",
     "goals_of",
     "hex_of",
     "lay_over",
+    "load_album",
     "load_hints",
     "load_look",
     "load_recipe",
@@ -81,6 +92,8 @@ __all__ = [
     "palette_of_picture",
     "parse_hint",
     "parse_recipe",
+    "places_of",
+    "places_on",
     "propose_variants",
     "rasterize_hints",
     "read_cube",

@@ -17,9 +17,9 @@ class Controls:
     """How one picture is to be coloured; nothing is changed unless told.
 
     Plain data only, so that a recipe can hold all of it. Everything about colours at places becomes hints,
-    drawn in this order, the later over the earlier: reference, palette, variant, ``hints``. Then the network
-    paints with ``temperature``; then follow ``fade_unsure``, the look or the cube, and last vividness,
-    warmth and tint, and the corner mark over all. Luma stays exactly the scan's throughout.
+    drawn in this order, the later over the earlier: reference, palette, variant, album, ``hints``. Then the
+    network paints with ``temperature``; then follow ``fade_unsure``, the look or the cube, and last
+    vividness, warmth and tint, and the corner mark over all. Luma stays exactly the scan's throughout.
 
     Attributes:
         hints: colours that are known; a later one lies over an earlier one.
@@ -32,6 +32,7 @@ class Controls:
         cube: path of a .cube file (a 3D lookup table).
         palette: colours to paint with, "#rrggbb" or names; or a single path of a picture that has them.
         reference: path of a picture in colour, from which colours are carried over.
+        album: path of an album, colours that were agreed on in other pictures.
         variant: rank of another plausible colouring, from 1; None for the automatic one.
         variants: how many of those there are: they are chosen to differ, so that ranks depend on it.
         seed: of the variants.
@@ -48,6 +49,7 @@ class Controls:
     cube: str | None = None
     palette: tuple[str, ...] = ()
     reference: str | None = None
+    album: str | None = None
     variant: int | None = None
     variants: int = 6
     seed: int = 0

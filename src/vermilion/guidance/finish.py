@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import HintError, SettingsError
+from vermilion.guidance.album import check_album
 from vermilion.guidance.confidence import fade_unsure
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.corner import mark_corner
@@ -18,7 +19,7 @@ Floats = NDArray[np.float32]
 
 
 def check_files(controls: Controls) -> None:
-    """Refuse a look, a cube, a palette or a reference that cannot be used, before any picture is opened.
+    """Refuse files and words that cannot be used, before any picture is opened.
 
     Raises:
         SettingsError: a file is missing or malformed, or a word of the palette is neither colour nor file.
@@ -29,6 +30,8 @@ def check_files(controls: Controls) -> None:
         read_cube(controls.cube)
     if controls.reference is not None and not Path(controls.reference).is_file():
         raise SettingsError(f"The reference {controls.reference} is not there; name a picture in colour.")
+    if controls.album is not None:
+        check_album(controls.album)
     if not palette_file(controls):
         _check_palette(controls.palette)
 

@@ -47,11 +47,11 @@ def load_hints(path: str | Path) -> tuple[AnyHint, ...]:
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"The hints {path} are not valid JSON ({error}); mend that place.") from error
     hints = from_plain(Controls, {"hints": table}, str(path)).hints
-    return tuple(_beside(hint, path.parent) for hint in hints)
+    return tuple(hint_beside(hint, path.parent) for hint in hints)
 
 
-def _beside(hint: AnyHint, folder: Path) -> AnyHint:
-    """A mask's path as it is from here."""
+def hint_beside(hint: AnyHint, folder: Path) -> AnyHint:
+    """Return a hint whose mask, if it is one, has its path as it is from here and not from a folder."""
     if isinstance(hint, Mask) and not hint.mask.startswith(MASK_DATA):
         return replace(hint, mask=str(folder / hint.mask))
     return hint

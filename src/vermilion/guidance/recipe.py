@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vermilion.errors import SettingsError
+from vermilion.guidance.album import album_files
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.hints import MASK_DATA, Mask
 from vermilion.guidance.plain import from_plain
@@ -204,13 +205,14 @@ def parse_recipe(text: str, where: str = "the recipe") -> Recipe:
 
 
 def files_of(controls: Controls) -> list[str]:
-    """The paths that controls name, each once."""
+    """The paths that controls name, directly or in an album, each once."""
     paths = [controls.reference, controls.cube]
     if controls.look is not None and controls.look.endswith(".toml"):
         paths.append(controls.look)
     if len(controls.palette) == 1 and Path(controls.palette[0]).is_file():
         paths += controls.palette
     paths += [hint.mask for hint in controls.hints if isinstance(hint, Mask)]
+    paths += album_files(controls.album) if controls.album else []
     return list(dict.fromkeys(path for path in paths if path and not path.startswith(MASK_DATA)))
 
 
