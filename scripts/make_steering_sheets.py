@@ -4,6 +4,7 @@ python scripts/make_steering_sheets.py [--model FOLDER]
 """
 
 import argparse
+import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from PIL.Image import Transpose
 
 from vermilion import Colorizer
@@ -32,6 +34,11 @@ BLUE_CAR = (
     Hint(150, 850, GRASS),
     Box(500, 520, 620, 600, "#27508f"),
 )
+ALBUM = [
+    {"name": "car", "color": "#27508f", "hints": [{"x0": 390, "y0": 440, "x1": 600, "y1": 560}]},
+    {"name": "hill", "color": GRASS, "hints": [{"x0": 600, "y0": 340, "x1": 880, "y1": 420}]},
+    {"name": "sky", "color": "grey", "hints": [{"x0": 400, "y0": 130, "x1": 880, "y1": 300}]},
+]
 HEIGHT = 300  # pixels of one picture
 QUALITY = 82
 
@@ -56,8 +63,21 @@ def reference_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
     return np.concatenate([result[:, :half], middle, result[:, half:]], axis=1)
 
 
+def album_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
+    """The car as it was agreed on; a mirrored part of it, automatic, and with the album."""
+    car, part, album = folder / "car.png", folder / "part.png", folder / "album.json"
+    with Image.open(CAR) as scan:
+        grey = scan.convert("L")
+    grey.save(car)
+    grey.transpose(Transpose.FLIP_LEFT_RIGHT).crop((60, 180, 880, 760)).save(part)
+    album.write_text(json.dumps({"entries": [entry | {"picture": car.name} for entry in ALBUM]}))
+    told = Controls(album=str(album))
+    sheets = [sheet(colorizer, car, [told]), sheet(colorizer, part, [Controls(), told])]
+    return np.concatenate(sheets, axis=1)
+
+
 def main() -> None:
-    """Write a sheet for looks, palettes, variants and a reference."""
+    """Write a sheet for looks, palettes, variants, a reference and an album."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", help="a model folder; by default the one inside the package")
     colorizer = Colorizer(parser.parse_args().model)
@@ -70,6 +90,7 @@ def main() -> None:
             "palettes": sheet(colorizer, TENT, palettes),
             "variants": sheet(colorizer, PORTRAIT, variants),
             "reference": reference_sheet(colorizer, Path(folder)),
+            "album": album_sheet(colorizer, Path(folder)),
         }
     for name, picture in sheets.items():
         path = ROOT / "docs" / "images" / f"steering-{name}.jpg"
