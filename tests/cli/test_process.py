@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,15 @@ def noise(path: Path) -> None:
     Image.fromarray(grey).save(path)
 
 
+@pytest.fixture
+def heard() -> Iterator[None]:
+    """Ctrl-C reaches the processes that a test starts, though whoever started the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("package", ["typer", "numpy", "onnxruntime", "pyvips"])
 def test_ctrl_c_while_packages_are_loaded(scan, here: Path, tiny_model: Path, package: str) -> None:
     scan("a.png")
@@ -73,6 +83,7 @@ main()
     assert error.startswith("error: Stopped")
 
 
+@pytest.mark.usefixtures("heard")
 def test_ctrl_c_in_the_middle_of_a_folder(scan, here: Path, tiny_model: Path) -> None:
     for number in range(40):
         scan(f"box/{number:02}.png", (400, 300))
@@ -92,6 +103,7 @@ def test_ctrl_c_in_the_middle_of_a_folder(scan, here: Path, tiny_model: Path) ->
     assert not list((here / "box").glob(".*")), "nothing half-written is left"
 
 
+@pytest.mark.usefixtures("heard")
 def test_a_real_ctrl_c_at_any_moment_leaves_no_traceback(scan, here: Path, tiny_model: Path) -> None:
     scan("a.png")
     command = [sys.executable, "-c", "from vermilion.cli import main; print(flush=True); main()"]
