@@ -117,7 +117,8 @@ def test_a_real_ctrl_c_at_any_moment_leaves_no_traceback(scan, here: Path, tiny_
             time.sleep(delay)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=60)
-        assert process.returncode in {0, 130}, err
+        # Once Python takes itself down, the signal ends the process itself; shells call that 130, too.
+        assert process.returncode in {0, 130, -signal.SIGINT}, err
         assert "Traceback" not in err
 
 
