@@ -130,6 +130,13 @@ def test_the_table_of_chroma_is_as_good_as_the_formula(name, dtype):
     assert np.percentile(distance, 99) < 2 / 255
 
 
+def test_scans_of_one_profile_share_its_table():
+    first, second = (
+        read_scan(tagged_png(np.full((8, 8), code, np.uint16), PROFILES["linear"])) for code in (9, 99)
+    )
+    assert first.colors.converter() is second.colors.converter()
+
+
 def test_nothing_is_converted_for_srgb():
     assert OutputColors().converter() is None
 

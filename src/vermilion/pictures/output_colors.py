@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -38,9 +39,9 @@ def linear_to_srgb(light: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RgbSpace:
-    """An RGB space: a tone curve for each channel and a matrix to D50 XYZ.
+    """An RGB space: a tone curve for each channel and a matrix to D50 XYZ. It equals itself alone.
 
     Attributes:
         curves: float64 [3, N]: linear light at N code values evenly spread over 0..1, rising.
@@ -130,42 +131,46 @@ class OutputColors:
             float32 [2, h, w] in the result's code values. A table stands for the formula: it is off by less
             than half an eight-bit level on average.
         """
-        if self.space is None:
-            return None
-        grid = np.linspace(0.0, 1.0, 2**16)
-        tone_of_code = self.to_srgb_tone(grid.astype(np.float32))
-        code_of_tone = np.interp(np.linspace(0, 1, _TONES), tone_of_code, grid).astype(np.float32)
-        table = self._table(code_of_tone)
+        return None if self.space is None else _tabulated(self.space)
 
-        def convert(luma: NDArray[np.uint8 | np.uint16], cbcr: Floats) -> Floats:
-            wide = luma.astype(np.uint16) * 257 if luma.dtype == np.uint8 else luma
-            tone = tone_of_code[wide]
-            cbcr = cbcr * _gamut_share(tone, np.moveaxis(cbcr, 0, -1))
-            tone *= _TONES - 1
-            below = np.clip(np.floor(tone), 0, _TONES - 2)
-            across, down = (np.clip(plane + 0.5, 0, 1) * (_CHROMAS - 1) for plane in (cbcr[1], cbcr[0]))
-            down += below * _CHROMAS
-            darker, lighter = (
-                cv2.remap(table, across, down + step, cv2.INTER_LINEAR) for step in (0, _CHROMAS)
-            )
-            found: Floats = darker + (lighter - darker) * (tone - below)[..., None]
-            return np.ascontiguousarray(np.moveaxis(found, -1, 0))
 
-        return convert
+@lru_cache(maxsize=8)  # the scans of one archive share a profile
+def _tabulated(space: RgbSpace) -> Converter:
+    """See ``OutputColors.converter``."""
+    colors = OutputColors(space)
+    grid = np.linspace(0.0, 1.0, 2**16)
+    tone_of_code = colors.to_srgb_tone(grid.astype(np.float32))
+    code_of_tone = np.interp(np.linspace(0, 1, _TONES), tone_of_code, grid).astype(np.float32)
+    table = _table(colors, code_of_tone)
 
-    def _table(self, codes: Floats) -> Floats:
-        """Converted chroma [tones * Cb, Cr, 2] at luma code values [tones], as one picture to look up in.
+    def convert(luma: NDArray[np.uint8 | np.uint16], cbcr: Floats) -> Floats:
+        wide = luma.astype(np.uint16) * 257 if luma.dtype == np.uint8 else luma
+        tone = tone_of_code[wide]
+        cbcr = cbcr * _gamut_share(tone, np.moveaxis(cbcr, 0, -1))
+        tone *= _TONES - 1
+        below = np.clip(np.floor(tone), 0, _TONES - 2)
+        across, down = (np.clip(plane + 0.5, 0, 1) * (_CHROMAS - 1) for plane in (cbcr[1], cbcr[0]))
+        down += below * _CHROMAS
+        darker, lighter = (cv2.remap(table, across, down + step, cv2.INTER_LINEAR) for step in (0, _CHROMAS))
+        found: Floats = darker + (lighter - darker) * (tone - below)[..., None]
+        return np.ascontiguousarray(np.moveaxis(found, -1, 0))
 
-        A colour out of gamut is entered as if its colourfulness grew on from where the gamut ends, so that
-        the last colours in gamut, which lie between table entries, come out right, too.
-        """
-        steps = np.linspace(-0.5, 0.5, _CHROMAS, dtype=np.float32)
-        cb, cr = np.meshgrid(steps, steps, indexing="ij")
-        chroma = np.tile(np.stack([cb, cr], -1), (len(codes), 1, 1)).astype(np.float32)
-        luma = np.repeat(codes, _CHROMAS * _CHROMAS).reshape(-1, _CHROMAS)
-        share = _gamut_share(self.to_srgb_tone(luma), chroma)[..., None]
-        table = self.convert(luma, chroma * share) / np.maximum(share, 1e-3)
-        return table.astype(np.float32)
+    return convert
+
+
+def _table(colors: OutputColors, codes: Floats) -> Floats:
+    """Converted chroma [tones * Cb, Cr, 2] at luma code values [tones], as one picture to look up in.
+
+    A colour out of gamut is entered as if its colourfulness grew on from where the gamut ends, so that
+    the last colours in gamut, which lie between table entries, come out right, too.
+    """
+    steps = np.linspace(-0.5, 0.5, _CHROMAS, dtype=np.float32)
+    cb, cr = np.meshgrid(steps, steps, indexing="ij")
+    chroma = np.tile(np.stack([cb, cr], -1), (len(codes), 1, 1)).astype(np.float32)
+    luma = np.repeat(codes, _CHROMAS * _CHROMAS).reshape(-1, _CHROMAS)
+    share = _gamut_share(colors.to_srgb_tone(luma), chroma)[..., None]
+    table = colors.convert(luma, chroma * share) / np.maximum(share, 1e-3)
+    return table.astype(np.float32)
 
 
 def _codes(space: RgbSpace, lab: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ a profile made of tables alone is sampled with LittleCMS and fitted by curves an
 import io
 import struct
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,12 @@ class UnusableProfileError(ValueError):
     """A profile that is damaged, or of a kind that says nothing about grey or RGB."""
 
 
+@lru_cache(maxsize=8)
 def output_profile(icc: bytes | None) -> tuple[bytes | None, OutputColors]:
     """The RGB profile that the result carries, and how chroma must be converted for it.
 
-    A profile that cannot be used is left out: viewers could not use it either.
+    A profile that cannot be used is left out: viewers could not use it either. The same bytes give the same
+    object, so that what is made of it is made once.
 
     Args:
         icc: The scan's profile (grey or RGB), or None.
