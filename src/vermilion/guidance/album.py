@@ -1,6 +1,5 @@
 """An album: colours that were agreed on in one picture, to be found again in others."""
 
-import json
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,7 +8,7 @@ from vermilion.errors import SettingsError
 from vermilion.guidance.hint_text import hint_beside
 from vermilion.guidance.hints import MASK_DATA, AnyHint, Mask
 from vermilion.guidance.named_color import Color
-from vermilion.guidance.plain import from_plain
+from vermilion.guidance.plain import from_plain, read_json
 
 ALBUM_SCHEMA = 1
 """Version of the form of an album; it grows whenever an older vermilion could misread a newer album."""
@@ -79,12 +78,7 @@ def load_album(path: str | Path) -> Album:
         SettingsError: the file is missing, is no JSON, or holds a key or value that no album has.
     """
     path = Path(path)
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"The album {path} cannot be read ({error.strerror}); check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"The album {path} is not valid JSON ({error}); mend that place.") from error
+    table = read_json(path, "The album")
     if isinstance(table, dict):
         if table.get("schema", ALBUM_SCHEMA) != ALBUM_SCHEMA:
             raise SettingsError(

@@ -1,13 +1,12 @@
 """Hints as people write them: short on a command line, or many in a JSON file."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
-from vermilion.errors import HintError, SettingsError
+from vermilion.errors import HintError
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.hints import MASK_DATA, AnyHint, Hint, Mask
-from vermilion.guidance.plain import from_plain
+from vermilion.guidance.plain import from_plain, read_json
 
 
 def parse_hint(text: str) -> Hint:
@@ -40,12 +39,7 @@ def load_hints(path: str | Path) -> tuple[AnyHint, ...]:
         SettingsError: it cannot be read, is no JSON, or holds something that is no hint.
     """
     path = Path(path)
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"The hints {path} cannot be read ({error.strerror}); check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"The hints {path} are not valid JSON ({error}); mend that place.") from error
+    table = read_json(path, "The hints", "are")
     hints = from_plain(Controls, {"hints": table}, str(path)).hints
     return tuple(hint_beside(hint, path.parent) for hint in hints)
 

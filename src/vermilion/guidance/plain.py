@@ -1,7 +1,9 @@
 """Plain data, as JSON gives it, to the dataclasses that it describes; errors name the key."""
 
 import dataclasses
+import json
 import types
+from pathlib import Path
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from vermilion.errors import SettingsError, VermilionError
@@ -11,6 +13,25 @@ T = TypeVar("T")
 _KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
 
 _EXACT = 2**53  # whole numbers beyond are not exact as floats, and no control needs them
+
+
+def read_json(path: Path, called: str, verb: str = "is") -> object:
+    """Read a JSON file.
+
+    Args:
+        path: of the file.
+        called: what to call it in messages: "The album".
+        verb: "are", if that is several.
+
+    Raises:
+        SettingsError: it cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{called} {path} cannot be read ({error.strerror}); check the path.") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{called} {path} {verb} not valid JSON ({error}); mend that place.") from error
 
 
 def from_plain(kind: type[T], value: object, where: str) -> T:
