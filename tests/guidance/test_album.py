@@ -1,11 +1,10 @@
-import importlib.util
 import json
 from dataclasses import fields
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.scripts_as_modules import load_script
 from vermilion.errors import SettingsError
 from vermilion.guidance import AlbumEntry, Box, Hint, Mask, load_album
 from vermilion.guidance.album import album_files, check_album
@@ -13,7 +12,6 @@ from vermilion.guidance.likeness import places_of
 from vermilion.guidance.shapes import NOBODY, covered_cells
 from vermilion.guidance.things import cells_of_places, find_places, found_thing, places_on
 
-ROOT = Path(__file__).parents[2]
 COAT = {"name": "coat", "color": "navy", "picture": "coat.png", "hints": [{"x": 5, "y": 6, "radius": 2}]}
 CHANNELS = 96
 
@@ -87,12 +85,7 @@ def test_what_is_no_album_is_told_in_a_sentence(tmp_path):
 
 
 def test_the_schema_agrees_with_the_dataclasses():
-    script = ROOT / "scripts" / "make_recipe_schema.py"
-    spec = importlib.util.spec_from_file_location("make_recipe_schema", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("make_recipe_schema")
     text = module.ALBUM_FILE.read_text(encoding="utf-8")
     assert text == module.make_album_schema(), "run scripts/make_recipe_schema.py"
     entry = json.loads(text)["$defs"]["AlbumEntry"]

@@ -1,7 +1,6 @@
 """Recipes: there and back, one hash however they are laid out, and a sentence for whatever is wrong."""
 
 import hashlib
-import importlib.util
 import json
 from dataclasses import fields, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.scripts_as_modules import load_script
 from vermilion.errors import SettingsError
 from vermilion.guidance import (
     Box,
@@ -177,12 +177,7 @@ def test_files_that_the_controls_name_are_known_by_their_content(tmp_path):
 
 
 def test_the_schema_agrees_with_the_dataclasses():
-    script = ROOT / "scripts" / "make_recipe_schema.py"
-    spec = importlib.util.spec_from_file_location("make_recipe_schema", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("make_recipe_schema")
     text = module.FILE.read_text(encoding="utf-8")
     assert text == module.make_schema(), "run scripts/make_recipe_schema.py"
     schema = json.loads(text)

@@ -1,6 +1,5 @@
 """Docs are run, not believed."""
 
-import importlib.util
 import re
 import shlex
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from tests.scripts_as_modules import load_script
 from tests.tiny_model import make_tiny_model
 from vermilion.cli.app import app
 from vermilion.network import folder as model_folder
@@ -86,12 +86,7 @@ def check_options(words: list[str]) -> None:
 
 
 def test_the_page_of_commands_is_what_the_commands_say() -> None:
-    script = ROOT / "scripts" / "make_cli_page.py"
-    spec = importlib.util.spec_from_file_location("make_cli_page", script)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("make_cli_page")
     page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert page == module.make_page(), "run scripts/make_cli_page.py"
 
