@@ -32,6 +32,7 @@ class Players:
     optimizer: Any  # torch optimisers as Fabric wraps them
     judge_optimizer: Any
     lessons: Any  # Lessons, or None for the classic game
+    eye: Any = None  # Eye, or None where no stage asks it
     passes: int = 0
     steps: int = 0
     balance: float = 0.0  # factor of the game in the painter's loss

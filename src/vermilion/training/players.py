@@ -16,6 +16,7 @@ from vermilion.training.checkpoint import SHIPPED, Players, read_facts, read_gen
 from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
 from vermilion.training.discriminator import Discriminator
 from vermilion.training.encoder import See, make_encoder
+from vermilion.training.eye import Eye, make_eye
 from vermilion.training.generator import Paint, UNetGenerator
 from vermilion.training.losses import Lessons
 from vermilion.training.samples import Samples
@@ -58,10 +59,17 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     judge_optimizer = torch.optim.AdamW(
         judge.parameters(), betas=(0.5, 0.999) if classic else (0.0, 0.99), weight_decay=0.0
     )
-    players = Players(generator, judge, average, optimizer, judge_optimizer, lessons)
+    players = Players(generator, judge, average, optimizer, judge_optimizer, lessons, _eye(settings, device))
     players.optimizer = fabric.setup_optimizers(optimizer)
     players.judge_optimizer = fabric.setup_optimizers(judge_optimizer)
     return players
+
+
+def _eye(settings: Settings, device: torch.device) -> Eye | None:
+    """The frozen eye, if any stage asks it."""
+    if not any(stage.perceptual > 0 for stage in settings.stages):
+        return None
+    return make_eye(settings.loss.eye, settings.loss.eye_weights).to(device)
 
 
 def _groups(generator: nn.Module) -> list[dict[str, Any]]:

@@ -52,6 +52,9 @@ class LossSettings:
     chroma: float = 0.3  # weight of the smooth L1 on chroma, in units of 10 ab
     confidence: float = 0.1  # weight of the confidence head's cross-entropy
     temperature: float = 0.4  # of the annealed mean while training
+    eye: str = "tf_efficientnet_lite0"  # timm classifier that sees the colours, in stages with `perceptual`
+    eye_weights: str = "timm"  # a safetensors file of timm's keys, or "timm" to download
+    eye_share: float = 0.5  # of each batch that it looks at; the rest of the lessons are cheaper
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class StageSettings:
     frozen_blocks: int = 3  # leading encoder blocks that stay frozen when the encoder learns
     adversarial: float = 0.0  # share of the gradient that the game gets; 0 = no game
     colorfulness: float = 0.0  # weight of matching the batch's mean spread of chroma
+    perceptual: float = 0.0  # weight of how differently [loss] `eye` sees painted and true colours
     judge_rate: float = 3e-4
     judge_alone: int = 0  # first passes in which the judge learns and the painter does not hear it yet
     penalty: float = 1.0  # weight of the zero-centred gradient penalties R1 and R2
@@ -160,6 +164,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "judge_width": (1, _MANY),
     "rebalance": (0, 1),
     "temperature": (0.01, _MANY),
+    "eye_share": (0.01, 1),
+    "perceptual": (0, _MANY),
     "passes": (1, _MANY),
     "decoder_rate": (0, _MANY),
     "encoder_rate": (0, _MANY),

@@ -31,6 +31,10 @@ def take_step(
     else:
         losses = players.lessons(painted, batch.ab, stage.colorfulness)
         total, scalars = losses.total, losses.scalars()
+        if stage.perceptual > 0:
+            seen = look(players, settings, batch, painted)
+            total = total + stage.perceptual * seen
+            scalars["seen"] = seen.detach()
         if stage.adversarial > 0:
             played, said = _game(fabric, players, stage, batch, painted)
             scalars |= said
@@ -42,6 +46,13 @@ def take_step(
     _learn(fabric, players.generator, players.optimizer, total, clip=CLIP)
     players.average.update_parameters(players.generator)
     return scalars
+
+
+def look(players: Players, settings: Settings, batch: Batch, painted: Painted) -> Tensor:
+    """How differently the eye sees the painted and the true colours of the first part of the batch."""
+    count = max(1, round(settings.loss.eye_share * len(batch.luma)))
+    seen: Tensor = players.eye(batch.luma[:count], painted.chroma[:count], batch.ab[:count])
+    return seen
 
 
 def _game(
