@@ -34,9 +34,14 @@ NEAR_EDGE = 8  # pixels
 STRONG = 0.15  # least luma gradient (Sobel, 0..1 a pixel, after a light blur) of a strong edge
 
 
+def ours(small: Floats, luma: Floats) -> Floats:
+    """What vermilion does: a guided filter of radius 1 that never extrapolates."""
+    return enlarge_chroma(small, luma)
+
+
 def bicubic(small: Floats, luma: Floats) -> Floats:
-    """What vermilion does."""
-    return enlarge_chroma(small, luma.shape)
+    """Without a look at the luma."""
+    return cv2.resize(small, luma.shape[::-1], interpolation=cv2.INTER_CUBIC).astype(np.float32, copy=False)
 
 
 def bilinear(small: Floats, luma: Floats) -> Floats:
@@ -70,6 +75,7 @@ def guided_and_back(small: Floats, luma: Floats) -> Floats:
 WAYS: dict[str, Way] = {
     "bicubic": bicubic,
     "bilinear": bilinear,
+    "ours": ours,
     "guided r1": guided,
     "guided r1, back-projected": guided_and_back,
 }

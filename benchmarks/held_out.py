@@ -5,6 +5,7 @@ python -m benchmarks.held_out RECIPE.toml GENERATOR.safetensors [...] --eye mobi
 
 import argparse
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import nn
 
+from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma
 from vermilion.color.figures import colorfulness, kernel_distance
 from vermilion.training import load_settings
 from vermilion.training.bins import annealed_mean
@@ -23,28 +25,45 @@ from vermilion.training.generator import NEAR, RESIDUAL_SCALE, UNetGenerator
 from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
 
-EYE_SIDE = 160
-EYE_MEAN, EYE_DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+EYE_SIDE = 192
 
 
-def load_eye(spec: str) -> nn.Module:
-    """A feature network NAME:FILE that no training has used."""
+class Sight(NamedTuple):
+    """What an eye sees of n pictures: pooled features [n, d] and, if it is a classifier, classes [n]."""
+
+    features: NDArray[np.float64]
+    classes: NDArray[np.int64] | None
+
+
+def load_eye(spec: str) -> Any:  # noqa: ANN401 - timm adds what nn.Module lacks
+    """A timm network NAME:FILE that no training has used; a classifier if the file holds one."""
     name, _, file = spec.partition(":")
-    eye = timm.create_model(name, pretrained=False, num_classes=0)
-    eye.load_state_dict({key: value.float() for key, value in load_file(file).items()}, strict=False)
+    state = {key: value.float() for key, value in load_file(file).items()}
+    classes = len(state["classifier.weight"]) if "classifier.weight" in state else 0
+    eye = timm.create_model(name, pretrained=False, num_classes=classes)
+    eye.load_state_dict(state, strict=False)
     return eye.eval()
 
 
 @torch.no_grad()
-def look(eye: nn.Module, pictures: list[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """Pooled features [n, d] of uint8 RGB pictures."""
-    rows = []
-    mean, deviation = (torch.tensor(values).view(1, 3, 1, 1) for values in (EYE_MEAN, EYE_DEVIATION))
+def look(eye: Any, pictures: list[NDArray[np.uint8]]) -> Sight:  # noqa: ANN401
+    """What the eye sees of uint8 RGB pictures."""
+    features, classes = [], []
+    mean, deviation = (torch.tensor(eye.default_cfg[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
     for picture in pictures:
         square = cv2.resize(picture, (EYE_SIDE, EYE_SIDE), interpolation=cv2.INTER_AREA)
         tensor = torch.from_numpy(square).permute(2, 0, 1)[None].float() / 255
-        rows.append(eye((tensor - mean) / deviation)[0].double().numpy())
-    return np.stack(rows)
+        pooled = eye.forward_head(eye.forward_features((tensor - mean) / deviation), pre_logits=True)
+        features.append(pooled[0].double().numpy())
+        classes.append(int(eye.get_classifier()(pooled).argmax()))
+    return Sight(np.stack(features), np.array(classes) if eye.num_classes else None)
+
+
+def as_shown(luma: NDArray[np.float32], ab: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The picture that the program would make of luma [H, W] and ab [h, w, 2]: uint8 [H, W, 3]."""
+    codes = np.rint(luma * 255).astype(np.uint8)
+    small = ab_to_cbcr(reduce_luma(luma, (ab.shape[0], ab.shape[1])), ab)
+    return join_enlarged(codes, small).astype(np.uint8, copy=False)
 
 
 @torch.no_grad()
@@ -60,7 +79,7 @@ def logits_and_residual(
 def sweep(
     generator: UNetGenerator,
     pictures: list[HeldOut],
-    eye: nn.Module | None,
+    eye: Any,  # noqa: ANN401
     knobs: list[tuple[float, float]],
     *,
     aged: bool,
@@ -68,7 +87,7 @@ def sweep(
     """One line of figures for each pair of temperature and gain."""
     said = [logits_and_residual(generator, picture.aged if aged else picture.luma) for picture in pictures]
     truth = [to_rgb(picture.luma, picture.ab) for picture in pictures]
-    seen = look(eye, truth) if eye else None
+    wanted = look(eye, truth) if eye else None
     lines = []
     for temperature, gain in knobs:
         chroma = [
@@ -81,13 +100,20 @@ def sweep(
             f"T {temperature:.2f} gain {gain:.2f}  "
             + figures([picture.ab for picture in pictures], chroma).line()
         )
-        painted = [to_rgb(picture.luma, ab) for picture, ab in zip(pictures, chroma, strict=True)]
+        painted = [as_shown(picture.luma, ab) for picture, ab in zip(pictures, chroma, strict=True)]
         line += f" cf {sum(map(colorfulness, painted)) / sum(map(colorfulness, truth)):.3f}"
-        if eye is not None and seen is not None:
-            features = look(eye, painted)
-            line += f" kmd {kernel_distance(seen, features, seen.shape[1], 1.0):.2f}"
+        if wanted is not None:
+            line += told(wanted, look(eye, painted))
         lines.append(line)
     return lines
+
+
+def told(wanted: Sight, seen: Sight) -> str:
+    """Kernel distance of the features, and how often a picture is taken for what the true one is."""
+    line = f" kmd {kernel_distance(wanted.features, seen.features, wanted.features.shape[1], 1.0):.2f}"
+    if wanted.classes is None or seen.classes is None:
+        return line
+    return line + f" same class {(wanted.classes == seen.classes).mean():.3f}"
 
 
 @torch.no_grad()

@@ -110,7 +110,7 @@ def test_hue_is_kept_where_the_gamut_ends():
 def test_join_enlarged_equals_join_of_the_enlarged_chroma():
     luma, _ = random_scan(np.uint8, 0.1, side=501)
     small = np.random.default_rng(3).uniform(-0.2, 0.2, (20, 24, 2)).astype(np.float32)
-    whole = join(luma, enlarge_chroma(small, luma.shape))
+    whole = join(luma, enlarge_chroma(small, luma))
     difference = np.abs(join_enlarged(luma, small).astype(int) - whole)
     assert difference.max() <= 1
     assert (difference > 0).mean() < 1e-3

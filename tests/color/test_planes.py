@@ -32,14 +32,14 @@ def test_no_color_is_128():
 def test_full_size_planes_are_the_enlarged_chroma():
     luma = np.full((61, 83), 128, np.uint8)
     planes = np.stack(chroma_planes(luma, gentle_chroma(), subsampled=False), axis=-1)
-    wanted = enlarge_chroma(gentle_chroma(), (61, 83)) * 255 + 128
+    wanted = enlarge_chroma(gentle_chroma(), luma) * 255 + 128
     assert np.abs(planes - wanted).max() <= 0.501
 
 
 def test_half_size_planes_are_means_of_the_full_ones():
     luma = np.full((240, 320), 128, np.uint8)
     half = np.stack(chroma_planes(luma, gentle_chroma(), subsampled=True), axis=-1)
-    full = enlarge_chroma(gentle_chroma(), (240, 320)) * 255 + 128
+    full = enlarge_chroma(gentle_chroma(), luma) * 255 + 128
     mean = full.reshape(120, 2, 160, 2, 2).mean(axis=(1, 3))
     assert np.abs(half - mean).max() <= 0.8
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import timm
 import torch
 
 from benchmarks.held_out import look, sweep
@@ -14,13 +15,15 @@ from vermilion.training.validation import held_out_pictures
 def test_a_line_for_each_pair_of_temperature_and_gain(generator: UNetGenerator, store: PictureStore) -> None:
     pictures = held_out_pictures(store, [0, 1, 2], 96)
     torch.manual_seed(2)
-    eye = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 8, 9, stride=8), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten()
-    )
-    assert look(eye, [np.zeros((40, 60, 3), np.uint8), np.ones((80, 30, 3), np.uint8)]).shape == (2, 8)
+    eye = timm.create_model("test_efficientnet", num_classes=7).eval()
+    sight = look(eye, [np.zeros((40, 60, 3), np.uint8), np.ones((80, 30, 3), np.uint8)])
+    assert sight.features.shape == (2, eye.head_hidden_size)
+    assert sight.classes is not None
+    assert set(sight.classes) <= set(range(7))
     knobs = [(0.4, 1.0), (0.4, 0.0)]
     painted, grey = sweep(generator.eval(), pictures, eye, knobs, aged=False)
     assert painted.startswith("T 0.40 gain 1.00")
     assert " cf 0.000" in grey, "no gain, no colour"
     assert "kmd" in painted
+    assert "same class" in painted
     assert len(sweep(generator, pictures, None, knobs[:1], aged=True)) == 1

@@ -48,7 +48,7 @@ class ExactJoiner:
     def __init__(self, luma: Codes, small_cbcr: Floats, convert: Convert | None = None) -> None:
         self.luma = luma
         self._convert = convert
-        self._chroma = ChromaEnlarger(small_cbcr, (luma.shape[0], luma.shape[1]))
+        self._chroma = ChromaEnlarger(small_cbcr, luma)
 
     def rows(self, start: int, stop: int) -> Codes:
         """Return rows ``start`` to ``stop`` of the picture as RGB [rows,W,3] in luma's dtype, a new array."""

@@ -26,7 +26,7 @@ def chroma_planes(
     height, width = luma.shape
     span = (height / 2, width / 2) if subsampled else (float(height), float(width))
     grey = halve(luma) if subsampled else luma
-    chroma = ChromaEnlarger(small_cbcr, (grey.shape[0], grey.shape[1]), span)
+    chroma = ChromaEnlarger(small_cbcr, grey, span)
     planes = np.empty((2, *grey.shape), np.uint8)
     scale = np.float32(255 / np.iinfo(luma.dtype).max)
 
