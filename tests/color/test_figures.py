@@ -5,6 +5,7 @@ from vermilion.color import (
     ab_error,
     colorfulness,
     correlation,
+    frechet_distance,
     kernel_distance,
     palette,
     palette_distance,
@@ -79,3 +80,15 @@ def test_palettes_ignore_where_colors_are_and_know_which() -> None:
     moved = [picture[::-1, ::-1] for picture in pictures]
     assert palette_distance(pictures, moved) == pytest.approx(0, abs=1e-6)
     assert palette_distance(pictures, [0 * picture for picture in pictures]) > 10
+
+
+def test_frechet_distance_is_that_of_gaussians() -> None:
+    """Shifted and stretched along the axes it is the sum of (m - m')^2 + (s - s')^2."""
+    unit = np.sqrt(3 / 4)  # so that the sample deviation is 1, and nothing is correlated
+    signs = unit * np.array([[1, 1], [1, -1], [-1, 1], [-1, -1]])
+    true, made = signs * [2, 3], signs * [5, 1] + [3, 4]
+    assert frechet_distance(true, true) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(true, made) == pytest.approx(25 + 3**2 + 2**2)
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    assert frechet_distance(true @ turn, made @ turn) == pytest.approx(38)
+    assert np.isnan(frechet_distance(true[:1], made[:1]))

@@ -4,12 +4,15 @@ The only home of colour ranges: luma is integer codes or float32 0..1, chroma be
 float32 [...,2] in -0.5..0.5, CIELAB is L 0..100 with a, b of about -110..110.
 """
 
+from vermilion.color.aging import old_photograph, plain_luma
 from vermilion.color.chroma import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut, rgb_to_cbcr
+from vermilion.color.differences import SSIM_WINDOW, ciede2000, psnr, ssim
 from vermilion.color.enlarge import ChromaEnlarger, enlarge_chroma
 from vermilion.color.figures import (
     ab_error,
     colorfulness,
     correlation,
+    frechet_distance,
     kernel_distance,
     palette,
     palette_distance,
@@ -22,6 +25,7 @@ from vermilion.color.turn import turn_back, turn_upright, upright_size
 
 __all__ = [
     "LUMA_WEIGHTS",
+    "SSIM_WINDOW",
     "ChromaEnlarger",
     "Convert",
     "ExactJoiner",
@@ -30,22 +34,28 @@ __all__ = [
     "cbcr_to_ab",
     "cbcr_to_rgb",
     "chroma_planes",
+    "ciede2000",
     "colorfulness",
     "correlation",
     "enlarge_chroma",
     "fit_gamut",
+    "frechet_distance",
     "join",
     "join_enlarged",
     "kernel_distance",
     "lab_to_rgb",
     "linear_of_srgb",
     "luma_of_rgb",
+    "old_photograph",
     "palette",
     "palette_distance",
+    "plain_luma",
+    "psnr",
     "reduce_luma",
     "rgb_to_cbcr",
     "rgb_to_lab",
     "srgb_of_linear",
+    "ssim",
     "to_eight_bits",
     "turn_back",
     "turn_upright",

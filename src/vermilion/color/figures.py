@@ -66,6 +66,21 @@ def kernel_distance(true: Array, made: Array, scale: float, shift: float) -> flo
     return float(1000 * (sums.sum() - np.trace(sums)) / (count * (count - 1)))
 
 
+def frechet_distance(true: Array, made: Array) -> float:
+    """Fréchet distance of two sets of vectors [n, d]: |m - m'|^2 + tr(C + C' - 2 (C C')^(1/2)).
+
+    As in FID (Heusel et al. 2017, arXiv:1706.08500), with sample covariances. One vector alone has none: nan.
+    """
+    if min(len(true), len(made)) < 2:
+        return float("nan")
+    between = true.mean(0) - made.mean(0)
+    spreads = [np.atleast_2d(np.cov(vectors, rowvar=False)) for vectors in (true, made)]
+    values, axes = np.linalg.eigh(spreads[0])
+    root = (axes * np.sqrt(np.maximum(values, 0))) @ axes.T
+    shared = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ spreads[1] @ root), 0)).sum()
+    return float(max(between @ between + np.trace(spreads[0]) + np.trace(spreads[1]) - 2 * shared, 0.0))
+
+
 def palette_distance(true: Sequence[Array], painted: Sequence[Array]) -> float:
     """Kernel distance of palettes: do pictures have the colours that pictures have, wherever they are?"""
     palettes = [np.stack([palette(ab) for ab in side]) for side in (true, painted)]

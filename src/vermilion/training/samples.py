@@ -15,7 +15,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from vermilion.training.degrade import luma_of, old_photograph
+from vermilion.color import old_photograph, plain_luma
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore
 
@@ -117,7 +117,7 @@ class Samples(Dataset[tuple[torch.Tensor, ...]]):
         rgb = crop(self.store[picture], size, self.settings.smallest_crop, random)
         ab = true_ab(rgb, (size[0] // self.stride, size[1] // self.stride))
         ab *= np.float32(self.settings.vividness)
-        luma = old_photograph(rgb, random) if random.random() < self.settings.degraded else luma_of(rgb)
+        luma = old_photograph(rgb, random) if random.random() < self.settings.degraded else plain_luma(rgb)
         hints = random_hints(ab, random, self.settings.hinted)
         return (
             torch.from_numpy(luma[None]),

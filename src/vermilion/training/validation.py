@@ -8,8 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from vermilion.color import ab_error, correlation, palette_distance
-from vermilion.training.degrade import luma_of, old_photograph
+from vermilion.color import ab_error, correlation, old_photograph, palette_distance, plain_luma
 from vermilion.training.game import rightness
 from vermilion.training.generator import Painted, UNetGenerator
 from vermilion.training.samples import STRIDE, true_ab
@@ -61,7 +60,7 @@ def held_out_pictures(
         resized = cv2.resize(rgb, (width, height), interpolation=way).astype(np.uint8, copy=False)
         random = np.random.default_rng(int(store.entries[number].key, 16))
         ab = true_ab(resized, (height // STRIDE, width // STRIDE))
-        pictures.append(HeldOut(luma_of(resized), old_photograph(resized, random), ab))
+        pictures.append(HeldOut(plain_luma(resized), old_photograph(resized, random), ab))
     return pictures
 
 

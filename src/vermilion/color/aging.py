@@ -1,7 +1,7 @@
 """Old photographs made from new ones: what a film saw, and what time did to the print.
 
-Only the input of the network is degraded, never its target. Blur grows with the picture's short side;
-grain, scratches and dust are a pixel or two wide at the size at which the network looks.
+For training and for figures: only what the network sees is degraded, never the truth. Blur grows with
+the picture's short side; grain, scratches and dust are a pixel or two wide, whatever the size.
 """
 
 import cv2
@@ -25,7 +25,7 @@ FILMS = {
 LINEAR = ((np.arange(256) / 255) ** 2.2).astype(np.float32)
 
 
-def luma_of(rgb: NDArray[np.uint8]) -> Plane:
+def plain_luma(rgb: NDArray[np.uint8]) -> Plane:
     """The plain input: BT.601 luma, float32 [H, W] in 0..1, of uint8 [H, W, 3]."""
     return (rgb @ (LUMA / 255)).astype(np.float32)
 
@@ -43,7 +43,7 @@ def old_photograph(rgb: NDArray[np.uint8], random: Generator) -> Plane:
 def _exposed(rgb: NDArray[np.uint8], random: Generator) -> Plane:
     """The scene through a film of a random kind and a random contrast."""
     if random.random() < 0.35:
-        tone = luma_of(rgb)  # a plain conversion that only aged
+        tone = plain_luma(rgb)  # a plain conversion that only aged
     else:
         weights = np.array(list(FILMS.values())[random.integers(len(FILMS))], np.float32)
         weights = weights * np.exp(random.normal(0, 0.15, 3)).astype(np.float32)
