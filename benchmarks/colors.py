@@ -7,7 +7,6 @@ old, and on plain ones with a few true hints.
 import json
 import subprocess
 import sys
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion import Colorizer, Hint
-from vermilion.color import rgb_to_lab
+from vermilion.evaluation import View
+from vermilion.evaluation import true_hints as hints_of_picture
 
 FIGURES = ("ab_err", "corr", "corr_c", "cf_ratio", "cmd", "kmd", "top1", "luma_max")
-HINT_PATCH = 2  # pixels around a hint's point whose mean colour it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +66,7 @@ class Bench:
 
 def true_hints(path: Path, count: int) -> list[Hint]:
     """`count` points of a colour picture at places that depend on its name alone."""
-    rgb = cv2.imread(str(path), cv2.IMREAD_COLOR)[:, :, ::-1].astype(np.float32) / 255  # type: ignore[index]
-    random = np.random.default_rng(zlib.crc32(path.stem.encode()))
-    hints = []
-    for _ in range(count):
-        y, x = (int(random.integers(side)) for side in rgb.shape[:2])
-        patch = rgb[max(0, y - HINT_PATCH) : y + HINT_PATCH + 1, max(0, x - HINT_PATCH) : x + HINT_PATCH + 1]
-        ab = rgb_to_lab(np.ascontiguousarray(patch))[..., 1:].mean(axis=(0, 1))
-        hints.append(Hint(x + 0.5, y + 0.5, (float(ab[0]), float(ab[1]))))
-    return hints
+    return list(hints_of_picture(View.read(path).rgb, path.stem, count))
 
 
 def colorize_folder(

@@ -1,8 +1,6 @@
 """How the colours of faces fare, by skin tone.
 
-Faces are found in true colour pictures (YuNet through OpenCV). The skin of a box is its middle; its tone
-is the individual typology angle, arctan((L - 50) / b) of the mean true skin (Chardon et al. 1991), in
-the usual classes.
+Faces are found in true colour pictures (YuNet through OpenCV). The skin of a box is its middle.
 """
 
 from dataclasses import dataclass
@@ -15,8 +13,8 @@ from numpy.typing import NDArray
 
 from vermilion import Colorizer
 from vermilion.color import rgb_to_lab
+from vermilion.evaluation import TONES, tone_of
 
-TONES = (("light", 41.0), ("intermediate", 28.0), ("tan", 10.0), ("brown", -30.0), ("dark", -91.0))
 LEAST_SIDE = 24  # pixels of a face box
 
 
@@ -28,12 +26,6 @@ class Face:
     error: float
     true: NDArray[np.float32]
     painted: NDArray[np.float32]
-
-
-def tone_of(lab: NDArray[np.float32]) -> str:
-    """The class of a mean skin colour."""
-    angle = float(np.degrees(np.arctan2(lab[0] - 50, max(float(lab[2]), 1e-3))))
-    return next((name for name, least in TONES if angle > least), TONES[-1][0])
 
 
 def faces_of(path: Path, colorizer: Colorizer, detector: "cv2.FaceDetectorYN") -> list[Face]:

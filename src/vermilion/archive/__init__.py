@@ -1,12 +1,14 @@
 """Many pictures: which becomes what (plan), the loop that does them all (run), and recipes (replay)."""
 
+from vermilion.archive.inputs import PICTURE_SUFFIXES
 from vermilion.archive.plan import Job, Plan, PlanOptions, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
 from vermilion.archive.run import RunOptions, run_plan
-from vermilion.archive.save import save_result
+from vermilion.archive.save import make_folder, refuse_existing, save_result
 
 __all__ = [
+    "PICTURE_SUFFIXES",
     "Done",
     "Failed",
     "Job",
@@ -16,7 +18,9 @@ __all__ = [
     "Replayed",
     "RunOptions",
     "Skipped",
+    "make_folder",
     "make_plan",
+    "refuse_existing",
     "replay_recipe",
     "run_plan",
     "save_result",

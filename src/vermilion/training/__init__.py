@@ -6,14 +6,18 @@ from pathlib import Path
 
 from vermilion.training.export import CardFacts, export
 from vermilion.training.loop import Progress, Report, train_settings
+from vermilion.training.onlooker import InceptionDistance, Onlooker, load_onlooker
 from vermilion.training.settings import Settings, load_settings
 
 __all__ = [
     "CardFacts",
+    "InceptionDistance",
+    "Onlooker",
     "Progress",
     "Report",
     "Settings",
     "export",
+    "load_onlooker",
     "load_settings",
     "train",
     "train_settings",

@@ -1,0 +1,121 @@
+"""`vermilion evaluate`: how near our colours are to true ones."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vermilion.cli import options as opt
+from vermilion.cli.progress import follow
+from vermilion.cli.say import say, say_aside, shown
+
+if TYPE_CHECKING:
+    from vermilion.evaluation import Evaluation
+
+
+def evaluate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Colour pictures; folders in it are not searched.")
+    ],
+    *,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="Folder for report.html and report.json; else evaluation."
+        ),
+    ] = Path("evaluation"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a report that is there.")] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against",
+            metavar="RESULTS",
+            help="Another colouriser's results, of the same stems and sizes, to be put beside ours.",
+        ),
+    ] = None,
+    masks: Annotated[
+        Path | None,
+        typer.Option(
+            "--masks",
+            metavar="MASKS",
+            help="Masks of the same stems and sizes, white where there is skin: adds its error, by tone.",
+        ),
+    ] = None,
+    hints: Annotated[
+        bool, typer.Option("--hints", help="Also measure the error after 1, 5, 10 and 50 true hints.")
+    ] = False,
+    aged: Annotated[
+        bool, typer.Option("--aged", help="Make the pictures look like old photographs first.")
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Take only N pictures, evenly picked."),
+    ] = None,
+    size: opt.Size = None,
+    eye: Annotated[
+        str | None,
+        typer.Option(
+            "--eye",
+            metavar="NAME:WEIGHTS",
+            help="A timm network and its safetensors file: adds Fréchet and kernel distances "
+            '(needs: pip install ".[train]").',
+        ),
+    ] = None,
+    fid: Annotated[
+        str | None,
+        typer.Option(
+            "--fid",
+            metavar="WEIGHTS",
+            help="Inception's weights as torch-fidelity has them, or download to let it fetch them: adds FID "
+            '(needs: pip install ".[train,evaluate]").',
+        ),
+    ] = None,
+    device: opt.Device = "auto",
+    model: opt.ModelFolder = None,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Measure how near our colours are to true ones, and write a report.
+
+    Each picture loses its colours, is colourised, and is compared with itself. No picture is changed.
+    What each figure means is in docs/evaluation.md.
+
+    \b
+    Examples:
+      vermilion evaluate photos
+      vermilion evaluate photos --hints -o with-hints
+      vermilion evaluate photos --aged --limit 2 -o aged
+      vermilion evaluate photos --against other-results --masks skin -o both
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    from vermilion.colorizer import Colorizer
+    from vermilion.evaluation import EvaluationOptions, check_report
+    from vermilion.evaluation import evaluate as run
+
+    check_report(output, overwrite=overwrite)
+    asked = EvaluationOptions(
+        against=against, masks=masks, limit=limit, aged=aged, hints=hints, size=size, eye=eye, fid=fid
+    )
+    colorizer = Colorizer(model, device=device)
+    found = run(
+        folder, asked, colorizer=colorizer, watch=lambda pairs: follow(pairs, len(pairs), hidden=quiet)
+    )
+    _, page = found.save(output, overwrite=overwrite)
+    if not quiet:
+        _tell(found, page)
+
+
+def _tell(found: "Evaluation", page: Path) -> None:
+    from vermilion.evaluation import figure_rows
+
+    say(f"{found.ours.pictures} pictures, {found.about.model} at {found.about.size} px")
+    if found.theirs:
+        say(f"{'':<10} {'vermilion':>10} {'the other':>10}")
+    for row in figure_rows(found):
+        theirs = f" {row.theirs:>10}" if found.theirs else ""
+        say(f"{row.name:<10} {row.ours:>10}{theirs}   {row.meaning}")
+    for skin in found.ours.skin:
+        say(f"skin, {skin.tone}: ab_err {skin.ab_err:.2f} ({skin.pictures} pictures)")
+    for count, error in found.hint_curve.items():
+        say(f"after {count} true hints: ab_err {error:.2f}")
+    for note in (*found.notes, *(f"left out: {each.reason}" for each in found.left_out)):
+        say_aside(note)
+    say(f"{shown(page)} shows pictures, too")

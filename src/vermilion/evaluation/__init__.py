@@ -1,0 +1,37 @@
+"""Figures and reports about results: how near painted colours are to true ones, for us and for others."""
+
+from vermilion.evaluation.figures import PictureFigures, SetFigures, compare, interval, resamples
+from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
+from vermilion.evaluation.gallery import PictureResult, Shown
+from vermilion.evaluation.hints import COUNTS, true_hints
+from vermilion.evaluation.result import About, Evaluation, check_report
+from vermilion.evaluation.run import EvaluationOptions, evaluate
+from vermilion.evaluation.skin import TONES, Skin, tone_of
+from vermilion.evaluation.view import View
+from vermilion.evaluation.words import Row, figure_rows
+
+__all__ = [
+    "COUNTS",
+    "TONES",
+    "About",
+    "Evaluation",
+    "EvaluationOptions",
+    "LeftOut",
+    "Pair",
+    "PictureFigures",
+    "PictureResult",
+    "Row",
+    "SetFigures",
+    "Shown",
+    "Skin",
+    "View",
+    "check_report",
+    "compare",
+    "evaluate",
+    "figure_rows",
+    "find_pairs",
+    "interval",
+    "resamples",
+    "tone_of",
+    "true_hints",
+]

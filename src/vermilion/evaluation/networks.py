@@ -1,0 +1,129 @@
+"""Networks that look at the pictures, where they are there; the only door from here to the training room."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import frechet_distance, kernel_distance
+from vermilion.errors import SettingsError
+from vermilion.evaluation.view import Bytes
+
+if TYPE_CHECKING:
+    from vermilion.training import InceptionDistance, Onlooker
+
+Doubles = NDArray[np.float64]
+
+FID_DOWNLOAD = "download"
+"""The word that lets torch-fidelity fetch Inception's weights: all that is ever downloaded here."""
+
+_FEWEST = 2  # pictures that a distance of sets needs
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What looks at the pictures besides arithmetic.
+
+    Attributes:
+        eye: gives features of pictures; None where there is none.
+        eye_name: what the network is called; empty where there is none.
+        inception: one for each side that is compared with the truth; empty where there is none.
+        notes: what was wanted and is left out, and why.
+    """
+
+    eye: "Onlooker | None" = None
+    eye_name: str = ""
+    inception: tuple["InceptionDistance", ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Looks:
+    """What a network saw of one side's pictures and of the true ones; it grows picture by picture."""
+
+    eye: "Onlooker | None" = None
+    inception: "InceptionDistance | None" = None
+    features: list[tuple[Doubles, Doubles]] = field(default_factory=list)
+    seen: int = 0
+
+    def add(self, true: Bytes, made: Bytes) -> None:
+        """Look at a pair of pictures [H,W,3]."""
+        self.seen += 1
+        if self.eye is not None:
+            self.features.append((self.eye.features(true), self.eye.features(made)))
+        if self.inception is not None:
+            self.inception.add(true, real=True)
+            self.inception.add(made, real=False)
+
+    def distances(self) -> dict[str, float]:
+        """The distances fd, kmd and fid, as far as there is something that saw enough."""
+        found = {}
+        if self.seen < _FEWEST:
+            return {}
+        if self.features:
+            true, made = (np.stack(side) for side in zip(*self.features, strict=True))
+            found["fd"] = frechet_distance(true, made)
+            found["kmd"] = kernel_distance(true, made, true.shape[1], 1.0)
+        if self.inception is not None:
+            found["fid"] = self.inception.distance()
+        return found
+
+
+def open_networks(eye: str | None, fid: str | None, sides: int) -> Networks:
+    """Load what is asked for; what is not there is left out with a sentence.
+
+    Args:
+        eye: NAME:WEIGHTS, a timm network and a safetensors file.
+        fid: a file of Inception's weights as torch-fidelity has them, or "download".
+        sides: how many colourisers are compared with the truth.
+
+    Raises:
+        SettingsError: ``eye`` has no colon.
+        TrainingError: timm knows no such network, or the weights are another's.
+    """
+    opened, name, eye_note = _open_eye(eye)
+    distances, fid_note = _open_inception(fid, sides)
+    return Networks(opened, name, distances, tuple(note for note in (eye_note, fid_note) if note))
+
+
+def _open_eye(text: str | None) -> tuple["Onlooker | None", str, str]:
+    """The network, its name, and why there is none."""
+    if text is None:
+        return None, "", ""
+    name, colon, file = text.partition(":")
+    if not (name and colon and file):
+        raise SettingsError(
+            f"--eye takes NAME:WEIGHTS, a network of timm and a safetensors file, not {text!r}."
+        )
+    left_out = f"The distances fd and kmd of {name} are left out"
+    if not Path(file).is_file():
+        return None, "", f"{left_out}: {file} is no file."
+    try:
+        from vermilion.training import load_onlooker  # noqa: PLC0415 - torch is loaded only where asked for
+    except ModuleNotFoundError as error:
+        return None, "", f"{left_out}: {_lack(error, 'train')}"
+    return load_onlooker(name, Path(file)), name, ""
+
+
+def _open_inception(weights: str | None, sides: int) -> tuple[tuple["InceptionDistance", ...], str]:
+    if weights is None:
+        return (), ""
+    if weights != FID_DOWNLOAD and not Path(weights).is_file():
+        return (), f"FID is left out: {weights} is no file."
+    try:
+        from vermilion.training import InceptionDistance  # noqa: PLC0415
+
+        path = None if weights == FID_DOWNLOAD else weights
+        return tuple(InceptionDistance(path) for _ in range(sides)), ""
+    except ModuleNotFoundError as error:
+        return (), f"FID is left out: {_lack(error, 'train,evaluate')}"
+
+
+def _lack(error: ModuleNotFoundError, extra: str) -> str:
+    """Which package is missing; a fault of ours stays one."""
+    missing = (error.name or "torch-fidelity").partition(".")[0]  # torchmetrics tells of that one by no name
+    if missing == "vermilion":
+        raise error
+    return f'it needs {missing}; run in the checkout: pip install ".[{extra}]".'

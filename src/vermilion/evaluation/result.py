@@ -1,0 +1,126 @@
+"""What an evaluation found, as plain values that can be written down."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vermilion.archive import make_folder, refuse_existing
+from vermilion.evaluation.figures import SetFigures
+from vermilion.evaluation.folder import LeftOut
+from vermilion.evaluation.gallery import PictureResult, Shown
+from vermilion.pictures import publish
+
+JSON_NAME, PAGE_NAME = "report.json", "report.html"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was evaluated, and how.
+
+    Attributes:
+        vermilion: version of the program.
+        model: name and version.
+        model_sha256: of the model.
+        engine: what computed.
+        folder: of the true pictures.
+        against: folder of the other colouriser's results; empty where there is none.
+        aged: whether the pictures were made to look old.
+        size: pixels of the short side at which the network looked.
+        eye: name of the network behind fd and kmd; empty where there is none.
+    """
+
+    vermilion: str
+    model: str
+    model_sha256: str
+    engine: str
+    folder: str
+    against: str
+    aged: bool
+    size: int
+    eye: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """The figures of a folder of pictures, and some of the pictures.
+
+    Attributes:
+        about: what was evaluated.
+        ours: figures of all pictures.
+        theirs: those of the other colouriser, where there is one.
+        hint_curve: mean ``ab_err`` of ours after so many true hints; empty where it was not asked for.
+        pictures: the figures of each.
+        shown: the best, the median and the worst, reduced.
+        left_out: pictures that no figure counts.
+        notes: figures that were wanted and could not be had, and what else a reader should know.
+    """
+
+    about: About
+    ours: SetFigures
+    theirs: SetFigures | None
+    hint_curve: dict[int, float]
+    pictures: tuple[PictureResult, ...]
+    shown: tuple[Shown, ...]
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """Everything but the pictures as JSON text; figures that are not there are null."""
+        plain: dict[str, Any] = {
+            "about": asdict(self.about),
+            "ours": _plain(self.ours),
+            "theirs": _plain(self.theirs) if self.theirs else None,
+            "hint_curve": {str(count): error for count, error in self.hint_curve.items()},
+            "notes": self.notes,
+            "left_out": {each.name: each.reason for each in self.left_out},
+            "per_picture": {each.stem: _without_stem(each) for each in self.pictures},
+        }
+        return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_html(self) -> str:
+        """A page for people, which needs no other file."""
+        from vermilion.evaluation.page import page_of  # noqa: PLC0415 - the page is made of this
+
+        return page_of(self)
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, Path]:
+        """Write ``report.json`` and ``report.html`` into a folder, which is made if need be.
+
+        Returns:
+            Where they are.
+
+        Raises:
+            OutputError: one is there already, or cannot be written.
+        """
+        data, page = report_files(folder)
+        check_report(folder, overwrite=overwrite)
+        make_folder(Path(folder))
+        publish([self.to_json().encode()], data, overwrite=overwrite)
+        publish([self.to_html().encode()], page, overwrite=overwrite)
+        return data, page
+
+
+def report_files(folder: str | Path) -> tuple[Path, Path]:
+    """Where the JSON and the page of a report go."""
+    return Path(folder) / JSON_NAME, Path(folder) / PAGE_NAME
+
+
+def check_report(folder: str | Path, *, overwrite: bool = False) -> None:
+    """Refuse at once what ``Evaluation.save`` would refuse after all the work.
+
+    Raises:
+        OutputError: a report is there already.
+    """
+    refuse_existing(report_files(folder), overwrite=overwrite)
+
+
+def _plain(figures: SetFigures) -> dict[str, Any]:
+    plain: dict[str, Any] = asdict(figures)
+    means: dict[str, Any] = plain.pop("means")
+    return means | plain
+
+
+def _without_stem(result: PictureResult) -> dict[str, Any]:
+    plain = asdict(result)
+    return {name: value for name, value in plain.items() if name != "stem" and value is not None}

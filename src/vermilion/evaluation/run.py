@@ -1,0 +1,203 @@
+"""The loop: each true picture loses its colours, gets painted ones, and is compared with itself.
+
+folder ─▶ pairs ─▶ truth ─luma, aged or not─▶ Colorizer ─▶ ours ─┬─▶ figures ─▶ means, distances of sets
+                     │                                           │
+                     └──────────────── theirs, masks ────────────┘
+"""
+
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vermilion import __version__
+from vermilion.color import ab_error, luma_of_rgb, old_photograph
+from vermilion.colorizer import Colorizer
+from vermilion.errors import PictureError, SettingsError
+from vermilion.evaluation.figures import SetFigures
+from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
+from vermilion.evaluation.gallery import PictureResult, Shown, choose
+from vermilion.evaluation.hints import COUNTS, true_hints
+from vermilion.evaluation.networks import Looks, Networks, open_networks
+from vermilion.evaluation.result import About, Evaluation
+from vermilion.evaluation.side import Side
+from vermilion.evaluation.skin import read_mask
+from vermilion.evaluation.view import Bytes, View, shrunk
+from vermilion.guidance import Controls
+from vermilion.network import engine_name
+from vermilion.session import AUTOMATIC, Session
+
+Watch = Callable[[Sequence[Pair]], Iterable[Pair]]
+"""Hands the pictures on one by one, and may show how far they are."""
+
+AGED_NOTE = (
+    "The pictures were made to look old: psnr, ssim, ciede2000, fd, kmd and fid also count what that did to "
+    "the greys."
+)
+_SHOWN_SIDE = 360  # pixels of the longer side of a picture in the report
+_COLORLESS = 1.5  # mean a, b distance from grey below which pictures have no colours to compare with
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationOptions:
+    """What is measured.
+
+    Attributes:
+        against: a folder of another colouriser's results.
+        masks: a folder of masks, white where there is skin.
+        limit: how many pictures at most, evenly picked.
+        aged: make the pictures look old before they are coloured.
+        hints: also measure the error after some true hints.
+        size: pixels of the short side at which the network looks; None for the model's own.
+        eye: NAME:WEIGHTS of a timm network, for the distances fd and kmd.
+        fid: a file of Inception's weights, or "download", for FID.
+    """
+
+    against: Path | None = None
+    masks: Path | None = None
+    limit: int | None = None
+    aged: bool = False
+    hints: bool = False
+    size: int | None = None
+    eye: str | None = None
+    fid: str | None = None
+
+
+_DEFAULTS = EvaluationOptions()
+
+
+def evaluate(
+    folder: str | Path,
+    options: EvaluationOptions = _DEFAULTS,
+    *,
+    colorizer: Colorizer | None = None,
+    watch: Watch = iter,
+) -> Evaluation:
+    """Take the colours of a folder of pictures away, paint them again, and compare.
+
+    Args:
+        folder: of true colour pictures; folders in it are not searched.
+        options: what is measured.
+        colorizer: what paints; None for the shipped model.
+        watch: hands the pictures on, and may show how far they are (a progress bar such as tqdm fits).
+
+    Raises:
+        SettingsError: a folder holds nothing that can be compared, or an option is impossible.
+        PictureError: a result or a mask has another size than its picture.
+        TrainingError: a network and its weights do not fit together.
+    """
+    pairs, left_out = find_pairs(Path(folder), options.against, options.masks, options.limit)
+    networks = open_networks(options.eye, options.fid, sides=2 if options.against else 1)
+    trial = _Trial(colorizer or Colorizer(), options, networks)
+    for pair in watch(pairs):
+        try:
+            trial.add(pair)
+        except PictureError as error:
+            left_out.append(LeftOut(pair.path.name, str(error)))
+    return trial.result(str(folder), pairs, left_out)
+
+
+class _Trial:
+    """The pictures so far."""
+
+    def __init__(self, colorizer: Colorizer, options: EvaluationOptions, networks: Networks) -> None:
+        self._colorizer, self._options, self._networks = colorizer, options, networks
+        inception = [*networks.inception, None, None]
+        self._ours = Side(Looks(networks.eye, inception[0]))
+        self._theirs = Side(Looks(networks.eye, inception[1]))
+        self._hint_errors: dict[int, list[float]] = {count: [] for count in COUNTS if options.hints}
+        self._results: list[PictureResult] = []
+
+    def add(self, pair: Pair) -> None:
+        """Take one picture in.
+
+        Raises:
+            PictureError: a file cannot be read; nothing of the picture is counted.
+        """
+        true = View.read(pair.path)
+        theirs = View.read(pair.theirs) if pair.theirs else None
+        mask = read_mask(pair.mask) if pair.mask else None
+        session = self._open(true, pair.stem)
+        ours, skin = self._ours.add(true, _painted(session), mask)
+        for count, errors in self._hint_errors.items():
+            hints = true_hints(true.rgb, pair.stem, count)
+            errors.append(ab_error(true.ab, _painted(session, Controls(hints=hints)).ab))
+        their_row, their_skin = self._theirs.add(true, theirs, mask) if theirs else (None, None)
+        self._results.append(PictureResult(pair.stem, ours, their_row, skin, their_skin))
+
+    def result(self, folder: str, pairs: Sequence[Pair], left_out: Sequence[LeftOut]) -> Evaluation:
+        """Everything that was found."""
+        if not self._results:
+            raise SettingsError(f"No picture of {folder} could be read; the first: {left_out[0].reason}")
+        ours = self._ours.figures()
+        _refuse_grey(ours, folder)
+        return Evaluation(
+            about=self._about(folder),
+            ours=ours,
+            theirs=self._theirs.figures() if self._theirs.rows else None,
+            hint_curve={count: float(np.mean(errors)) for count, errors in self._hint_errors.items()},
+            pictures=tuple(self._results),
+            shown=self._shown(pairs),
+            left_out=tuple(left_out),
+            notes=(*self._networks.notes, *([AGED_NOTE] if self._options.aged else [])),
+        )
+
+    def _open(self, true: View, stem: str) -> Session:
+        luma = seen_luma(true.rgb, stem, aged=self._options.aged)
+        return self._colorizer.open(luma, size=self._options.size)
+
+    def _about(self, folder: str) -> About:
+        model = self._colorizer.model
+        return About(
+            vermilion=__version__,
+            model=f"{model.card.name} {model.card.version}",
+            model_sha256=model.hash,
+            engine=f"{engine_name()}, {model.provider}",
+            folder=folder,
+            against=str(self._options.against or ""),
+            aged=self._options.aged,
+            size=self._options.size or model.card.working_size,
+            eye=self._networks.eye_name,
+        )
+
+    def _shown(self, pairs: Sequence[Pair]) -> tuple[Shown, ...]:
+        by_stem = {pair.stem: pair for pair in pairs}
+        return tuple(
+            Shown(group, result, self._views(by_stem[result.stem])) for group, result in choose(self._results)
+        )
+
+    def _views(self, pair: Pair) -> tuple[tuple[str, Bytes], ...]:
+        """Paint a picture once more: only those that are shown need be kept."""
+        true = View.read(pair.path)
+        session = self._open(true, pair.stem)
+        grey = np.repeat(np.asarray(session.scan.luma, np.uint8)[..., None], 3, axis=2)
+        views = [("old" if self._options.aged else "grey", grey), ("vermilion", _painted(session).rgb)]
+        if pair.theirs:
+            views.append(("the other", View.read(pair.theirs).rgb))
+        views.append(("truth", true.rgb))
+        return tuple((name, shrunk(rgb, _SHOWN_SIDE / max(rgb.shape[:2]))) for name, rgb in views)
+
+
+def seen_luma(rgb: Bytes, stem: str, *, aged: bool) -> Bytes:
+    """What a colouriser is given of a true picture [H,W,3]: luma [H,W], or that of an old photograph of it.
+
+    How a picture aged follows from its stem alone.
+    """
+    if not aged:
+        return np.asarray(luma_of_rgb(rgb), np.uint8)
+    old = old_photograph(rgb, np.random.default_rng(zlib.crc32(stem.encode())))
+    return np.rint(old * 255).astype(np.uint8)
+
+
+def _painted(session: Session, controls: Controls = AUTOMATIC) -> View:
+    return View(np.asarray(session.paint(controls).to_numpy(), np.uint8))
+
+
+def _refuse_grey(ours: SetFigures, folder: str) -> None:
+    if ours.means.ab_err_grey < _COLORLESS:
+        raise SettingsError(
+            f"The pictures of {folder} are grey, so there is no truth to compare with; name a folder of "
+            "colour pictures."
+        )

@@ -1,0 +1,94 @@
+"""Networks that look at whole pictures, for figures that compare sets of pictures. No training uses them."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import timm
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from vermilion.errors import TrainingError
+
+Bytes = NDArray[np.uint8]
+
+_SHORT_SIDE, _CROP = 256, 224  # pixels: of the picture, and of its middle that is looked at
+
+
+class Onlooker:
+    """A classifier of coloured pictures, for the features from which it tells classes apart."""
+
+    def __init__(self, body: nn.Module, mean: tuple[float, ...], deviation: tuple[float, ...]) -> None:
+        self._body: Any = body.eval()
+        self._mean, self._deviation = (torch.tensor(each).view(1, 3, 1, 1) for each in (mean, deviation))
+
+    @torch.no_grad()
+    def features(self, rgb: Bytes) -> NDArray[np.float64]:
+        """Pooled features [d] of the middle of a picture, uint8 [H,W,3]."""
+        seen = torch.from_numpy(middle(rgb)).permute(2, 0, 1)[None].float() / 255
+        maps = self._body.forward_features((seen - self._mean) / self._deviation)
+        pooled = self._body.forward_head(maps, pre_logits=True)
+        return np.asarray(pooled[0].double().numpy(), np.float64)
+
+
+def middle(rgb: Bytes) -> Bytes:
+    """The middle 224 x 224 pixels of a picture [H,W,3] whose short side is made 256."""
+    height, width = rgb.shape[:2]
+    scale = _SHORT_SIDE / min(height, width)
+    if scale != 1:
+        size = max(_SHORT_SIDE, round(width * scale)), max(_SHORT_SIDE, round(height * scale))
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        rgb = np.asarray(cv2.resize(rgb, size, interpolation=way), np.uint8)
+    top, left = ((side - _CROP) // 2 for side in rgb.shape[:2])
+    return np.ascontiguousarray(rgb[top : top + _CROP, left : left + _CROP])
+
+
+def load_onlooker(name: str, weights: Path) -> Onlooker:
+    """An onlooker from a timm classifier and a safetensors file of its weights.
+
+    Raises:
+        TrainingError: timm knows no such network, or the file belongs to another one.
+    """
+    try:
+        body = timm.create_model(name, pretrained=False)
+    except (RuntimeError, ValueError) as error:
+        raise TrainingError(f"timm has no network {name!r} ({error}); name another one.") from error
+    try:
+        state = {key: value.float() for key, value in load_file(weights).items()}
+    except SafetensorError as error:
+        raise TrainingError(f"{weights} is no safetensors file ({error}); name one.") from error
+    wanted = {key for key in body.state_dict() if not key.startswith("classifier")}
+    missing = [key for key in wanted if key not in state and not key.endswith("num_batches_tracked")]
+    if missing:
+        raise TrainingError(f"{weights} has no {min(missing)}, so it is not {name}'s; name its own.")
+    body.load_state_dict({key: value for key, value in state.items() if key in wanted}, strict=False)
+    config = body.default_cfg
+    return Onlooker(body, config["mean"], config["std"])
+
+
+class InceptionDistance:
+    """FID proper (Heusel et al. 2017), by torchmetrics and torch-fidelity.
+
+    Args:
+        weights: torch-fidelity's file of Inception's weights; None to have torch-fidelity download it.
+
+    Raises:
+        ModuleNotFoundError: a package is not installed.
+    """
+
+    def __init__(self, weights: str | None) -> None:
+        from torchmetrics.image.fid import FrechetInceptionDistance  # noqa: PLC0415 - of another extra
+
+        self._metric = FrechetInceptionDistance(feature=2048, feature_extractor_weights_path=weights)
+
+    def add(self, rgb: Bytes, *, real: bool) -> None:
+        """Show it one picture [H,W,3], true or painted."""
+        self._metric.update(torch.from_numpy(rgb).permute(2, 0, 1)[None], real=real)
+
+    def distance(self) -> float:
+        """FID of all that was shown; there must be two pictures of each kind."""
+        return float(self._metric.compute())
