@@ -1,0 +1,131 @@
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.evaluation.conftest import picture
+from vermilion.errors import SettingsError
+from vermilion.evaluation import EvaluationOptions, evaluate
+from vermilion.evaluation.networks import Looks, open_networks
+from vermilion.training import load_onlooker
+
+NETWORK = "test_efficientnet"
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Random weights of a tiny network, without its classifier."""
+    import timm
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(0)
+    state = timm.create_model(NETWORK, pretrained=False).state_dict()
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    save_file({key: value for key, value in state.items() if not key.startswith("classifier")}, path)
+    return path
+
+
+def test_nothing_asked_for_is_nothing_opened() -> None:
+    opened = open_networks(None, None, 2)
+    assert (opened.eye, opened.inception, opened.notes) == (None, (), ())
+
+
+def test_an_eye_needs_a_name_and_weights() -> None:
+    for text in ("resnet18", "resnet18:", ":file"):
+        with pytest.raises(SettingsError, match="--eye takes NAME:WEIGHTS"):
+            open_networks(text, None, 1)
+
+
+def test_weights_that_are_not_there_are_one_sentence() -> None:
+    opened = open_networks("resnet18:nowhere", "nowhere.pth", 1)
+    assert opened.notes == (
+        "The distances fd and kmd of resnet18 are left out: nowhere is no file.",
+        "FID is left out: nowhere.pth is no file.",
+    )
+
+
+def test_packages_that_are_not_there_are_one_sentence(weights: Path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", None)
+    opened = open_networks(None, str(weights), 1)
+    assert opened.inception == ()
+    [note] = opened.notes
+    assert note.startswith("FID is left out: it needs torchmetrics; ")
+    assert note.endswith('pip install ".[train,evaluate]".')
+
+    monkeypatch.setitem(sys.modules, "vermilion.training", Missing("torch"))
+    [note] = open_networks(f"{NETWORK}:{weights}", None, 1).notes
+    assert note == (
+        f"The distances fd and kmd of {NETWORK} are left out: it needs torch; "
+        'run in the checkout: pip install ".[train]".'
+    )
+
+
+class Missing(ModuleType):
+    """A module whose import fails for want of a package."""
+
+    def __getattr__(self, name: str) -> object:
+        raise ModuleNotFoundError(name=self.__name__)
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_missing_package(weights: Path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "vermilion.training", Missing("vermilion.training.nothing"))
+    with pytest.raises(ModuleNotFoundError):
+        open_networks(f"{NETWORK}:{weights}", None, 1)
+
+
+def test_an_eye_finds_the_truth_in_no_distance(photos, weights: Path, tiny_colorizer) -> None:
+    options = EvaluationOptions(against=photos, eye=f"{NETWORK}:{weights}")
+    found = evaluate(photos, options, colorizer=tiny_colorizer)
+    assert found.theirs is not None
+    assert (found.theirs.fd, found.theirs.kmd) == pytest.approx((0, 0), abs=1e-5)
+    assert found.ours.fd is not None
+    assert found.ours.fd > 1e-4
+    assert found.about.eye == NETWORK
+
+
+def test_distances_are_those_of_the_features(weights: Path) -> None:
+    eye = load_onlooker(NETWORK, weights)
+    looks = Looks(eye)
+    true, made = ([picture(seed) for seed in seeds] for seeds in ((0, 1, 2), (3, 4, 5)))
+    for pair in zip(true, made, strict=True):
+        looks.add(*pair)
+    x, y = (np.stack([eye.features(rgb) for rgb in side]) for side in (true, made))
+
+    def kernel(p: np.ndarray, q: np.ndarray) -> float:
+        return float((p @ q / len(p) + 1) ** 3)
+
+    others = [(i, j) for i in range(3) for j in range(3) if i != j]
+    total = sum(
+        kernel(x[i], x[j]) + kernel(y[i], y[j]) - kernel(x[i], y[j]) - kernel(y[i], x[j]) for i, j in others
+    )
+    assert looks.distances()["kmd"] == pytest.approx(1000 * total / len(others))
+
+
+def test_fid_sees_every_true_and_every_painted_picture(photos, weights, tiny_colorizer, monkeypatch) -> None:
+    shown: list[tuple[bool, tuple[int, ...]]] = []
+    made: list[dict[str, object]] = []
+
+    class Distance:
+        def __init__(self, **options: object) -> None:
+            made.append(options)
+
+        def update(self, pictures, real: bool) -> None:
+            assert str(pictures.dtype) == "torch.uint8"
+            shown.append((real, tuple(pictures.shape)))
+
+        def compute(self) -> float:
+            return 12.5
+
+    monkeypatch.setitem(sys.modules, "torchmetrics", ModuleType("torchmetrics"))
+    monkeypatch.setitem(sys.modules, "torchmetrics.image", ModuleType("torchmetrics.image"))
+    fid = SimpleNamespace(FrechetInceptionDistance=Distance)
+    monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", fid)
+    found = evaluate(photos, EvaluationOptions(fid=str(weights)), colorizer=tiny_colorizer)
+    assert found.ours.fid == 12.5
+    assert shown == [(True, (1, 3, 48, 64)), (False, (1, 3, 48, 64))] * 4
+    assert made == [{"feature": 2048, "feature_extractor_weights_path": str(weights)}]
+    open_networks(None, "download", 2)
+    assert made[1:] == [{"feature": 2048, "feature_extractor_weights_path": None}] * 2
