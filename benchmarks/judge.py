@@ -151,12 +151,13 @@ def trained(true: Tensor, made: Tensor, lessons: Lessons) -> Judge:
     torch.manual_seed(0)
     judge = Judge().to(memory_format=torch.channels_last)  # 40 % quicker on a processor
     optimizer = torch.optim.AdamW(judge.parameters(), lr=lessons.rate, weight_decay=lessons.decay)
-    steps = lessons.epochs * max(1, len(true) // lessons.pairs)
+    pairs = min(lessons.pairs, len(true))
+    steps = lessons.epochs * (len(true) // pairs)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, lessons.rate, total_steps=steps)
     for _ in range(steps):
-        some = torch.randint(len(true), (lessons.pairs,))
+        some = torch.randint(len(true), (pairs,))
         pictures = crops(torch.cat([true[some], made[some]]).float())
-        wanted = torch.tensor([1.0, 0.0]).repeat_interleave(lessons.pairs)
+        wanted = torch.tensor([1.0, 0.0]).repeat_interleave(pairs)
         optimizer.zero_grad()
         binary_cross_entropy_with_logits(judge(pictures), wanted).backward()  # type: ignore[no-untyped-call]
         optimizer.step()

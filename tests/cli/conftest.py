@@ -59,7 +59,7 @@ def vermilion(here: Path, tiny_model: Path) -> Callable[..., Said]:
 
     def run(*arguments: object, stdin: bytes = b"", model: Path | None = tiny_model) -> Said:
         words = [str(argument) for argument in arguments]
-        if model is not None and words[0] in {"colorize", "info", "replay"}:
+        if model is not None and words[0] in {"colorize", "evaluate", "info", "replay"}:
             words += ["--model", str(model)]
         return Said(CliRunner().invoke(app, words, input=stdin))
 

@@ -18,7 +18,7 @@ from vermilion.errors import TrainingError
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("command", ["colorize", "replay", "inspect", "info", "train", "export"])
+@pytest.mark.parametrize("command", ["colorize", "replay", "inspect", "info", "evaluate", "train", "export"])
 def test_help_has_examples(vermilion, command: str) -> None:
     said = vermilion(command, "--help", model=None)
     assert said.code == 0
@@ -27,7 +27,7 @@ def test_help_has_examples(vermilion, command: str) -> None:
 
 def test_no_arguments_show_the_commands(vermilion) -> None:
     said = vermilion("--help")
-    for command in ("colorize", "replay", "inspect", "info", "train", "export"):
+    for command in ("colorize", "replay", "inspect", "info", "evaluate", "train", "export"):
         assert f"\n  {command} " in said.out
 
 

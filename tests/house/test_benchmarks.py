@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as everything
-from benchmarks import colors, enlarge, faces, reliability, speed, steering
+from benchmarks import colors, enlarge, faces, judge, reliability, speed, steering
 from vermilion import Colorizer
+from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
 
 MAKE_GREY = """
@@ -101,6 +102,47 @@ def test_reliability() -> None:
     assert [round(begin, 1) for begin, *_ in reliability.reliability(sure, right)] == [0.0, 0.9]
     assert reliability.calibration_error(sure, right) == pytest.approx(0.5 * 0.05 + 0.5 * 0.45)
     assert reliability.auc(sure, right) == pytest.approx((1 + 1 + 0.5) / 3)
+
+
+def test_judge_sees_colors_and_not_how_finely_they_are_drawn(
+    pictures: Path, tiny_colorizer: Colorizer
+) -> None:
+    rgb = np.asarray(Image.open(pictures / "0.png"))
+    picture = tiny_colorizer.colorize(luma_of_rgb(rgb))
+    true = judge.in_colors(picture, judge.reduced(rgb, judge.grid_of(picture)))
+    np.testing.assert_array_equal(luma_of_rgb(true), luma_of_rgb(rgb))
+    again = judge.in_colors(picture, judge.reduced(true, judge.grid_of(picture)))
+    fine, coarse = (np.abs(a.astype(int) - b).mean() for a, b in ((rgb, true), (true, again)))
+    assert coarse < fine, "colours that went through once lose less when they go through again"
+    seen = judge.as_input(true)
+    assert (seen.shape, seen.dtype) == ((3, judge.SIDE, judge.SIDE), np.float16)
+
+
+@pytest.mark.slow
+def test_judge(
+    pictures: Path,
+    tiny_model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for number in range(3, 10):
+        Image.open(pictures / f"{number % 3}.png").rotate(9 * number).save(pictures / f"{number}.png")
+    words = [pictures, "--model", tiny_model_folder, "--results", pictures, "--epochs", "12"]
+    monkeypatch.setattr(sys, "argv", ["judge", *map(str, words)])
+    judge.main()
+    control, *told = capsys.readouterr().out.splitlines()
+    assert control.startswith("mean colour ")
+    assert float(control.split("AUC ")[1].split()[0]) > 0.9
+    assert told[-2].startswith(str(tiny_model_folder))
+    assert told[-1] == f"{pictures!s:<28} AUC 0.500 (0.500 to 0.500)", "the truth is like the truth"
+
+
+def test_judge_counts_by_halves() -> None:
+    scores = np.array([[2.0, 1.0], [3.0, 0.0], [1.5, 2.5]], np.float32)
+    assert judge.auc_of(scores) == pytest.approx(7 / 9)
+    verdict = judge.Verdict("a", 0.75, 0.7, 0.8)
+    assert verdict.line().endswith("AUC 0.750 (0.700 to 0.800)")
 
 
 @pytest.mark.slow

@@ -53,6 +53,11 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         grey.save(path)
     grey.save(tmp_path / "album.tif", save_all=True, append_images=[grey, grey])
     Image.merge("RGB", [grey, grey.rotate(90).resize(grey.size), grey]).save(tmp_path / "postcard.jpg")
+    for folder in ("photos", "other-results", "skin"):
+        (tmp_path / folder).mkdir()
+        for number in range(3):
+            color = Image.merge("RGB", [grey, grey.rotate(90 * number).resize(grey.size), grey.rotate(180)])
+            color.save(tmp_path / folder / f"{number}.png")
     hints, album = hints_and_album_of_the_docs()
     (tmp_path / "hints.json").write_text(hints)
     (tmp_path / "album.json").write_text(album)
