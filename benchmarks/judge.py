@@ -176,7 +176,7 @@ def crops(pictures: Tensor) -> Tensor:
 @torch.no_grad()
 def scores_of(judge: Judge, pictures: Tensor) -> NDArray[np.float32]:
     """How true pictures look [n]: the mean of what is seen straight and mirrored."""
-    batches = pictures.split(64)
+    batches = torch.split(pictures, 64)
     means = [(judge(batch.float()) + judge(batch.float().flip(-1))) / 2 for batch in batches]
     return np.asarray(torch.cat(means).numpy(), np.float32)
 
@@ -204,7 +204,7 @@ def main() -> None:
     parser.add_argument("--results", type=Path, action="append", help="a folder of another's results")
     parser.add_argument("--limit", type=int, help="how many pictures at most, evenly picked")
     parser.add_argument("--size", type=int, help="working size; by default each model's own")
-    parser.add_argument("--epochs", type=int, default=Lessons.epochs)
+    parser.add_argument("--epochs", type=int, default=Lessons().epochs)
     args = parser.parse_args()
     for number, each in enumerate(verdicts(args, Lessons(epochs=args.epochs))):
         print(each.line(), flush=True)

@@ -43,7 +43,7 @@ def test_asking_for_help_loads_only_typer() -> None:
 
 
 def test_colorizing_loads_no_torch_and_no_rich() -> None:
-    assert loaded_after("import vermilion.archive, vermilion.colorizer").isdisjoint(
+    assert loaded_after("import vermilion.archive, vermilion.colorizer, vermilion.evaluation").isdisjoint(
         {"torch", "timm", "onnx", "rich"}
     )
 

@@ -13,63 +13,75 @@ if TYPE_CHECKING:
     from vermilion.evaluation import Evaluation
 
 
+Pictures = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="Colour pictures; folders in it are not searched.")
+]
+ReportFolder = Annotated[
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="Folder for report.html and report.json; without it, evaluation.",
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a report that is there.")]
+Against = Annotated[
+    Path | None,
+    typer.Option(
+        "--against",
+        metavar="RESULTS",
+        help="Another colouriser's results, of the same stems and sizes, to be put beside ours.",
+    ),
+]
+Masks = Annotated[
+    Path | None,
+    typer.Option(
+        "--masks",
+        metavar="MASKS",
+        help="Masks of the same stems and sizes, white where there is skin: adds its error, by tone.",
+    ),
+]
+Hints = Annotated[
+    bool, typer.Option("--hints", help="Also measure the error after 1, 5, 10 and 50 true hints.")
+]
+Aged = Annotated[bool, typer.Option("--aged", help="Make the pictures look like old photographs first.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Take only N pictures, evenly picked.")
+]
+Eye = Annotated[
+    str | None,
+    typer.Option(
+        "--eye",
+        metavar="NAME:WEIGHTS",
+        help="A timm network and its safetensors file: adds Fréchet and kernel distances "
+        '(needs: pip install ".[train]").',
+    ),
+]
+Fid = Annotated[
+    str | None,
+    typer.Option(
+        "--fid",
+        metavar="WEIGHTS",
+        help="Inception's weights as torch-fidelity has them, or download to let it fetch them: adds FID "
+        '(needs: pip install ".[train,evaluate]").',
+    ),
+]
+
+
 def evaluate(
-    folder: Annotated[
-        Path, typer.Argument(metavar="FOLDER", help="Colour pictures; folders in it are not searched.")
-    ],
+    folder: Pictures,
     *,
-    output: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--output", metavar="OUT", help="Folder for report.html and report.json; else evaluation."
-        ),
-    ] = Path("evaluation"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a report that is there.")] = False,
-    against: Annotated[
-        Path | None,
-        typer.Option(
-            "--against",
-            metavar="RESULTS",
-            help="Another colouriser's results, of the same stems and sizes, to be put beside ours.",
-        ),
-    ] = None,
-    masks: Annotated[
-        Path | None,
-        typer.Option(
-            "--masks",
-            metavar="MASKS",
-            help="Masks of the same stems and sizes, white where there is skin: adds its error, by tone.",
-        ),
-    ] = None,
-    hints: Annotated[
-        bool, typer.Option("--hints", help="Also measure the error after 1, 5, 10 and 50 true hints.")
-    ] = False,
-    aged: Annotated[
-        bool, typer.Option("--aged", help="Make the pictures look like old photographs first.")
-    ] = False,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", min=1, help="Take only N pictures, evenly picked."),
-    ] = None,
+    output: ReportFolder = Path("evaluation"),
+    overwrite: Overwrite = False,
+    against: Against = None,
+    masks: Masks = None,
+    hints: Hints = False,
+    aged: Aged = False,
+    limit: Limit = None,
     size: opt.Size = None,
-    eye: Annotated[
-        str | None,
-        typer.Option(
-            "--eye",
-            metavar="NAME:WEIGHTS",
-            help="A timm network and its safetensors file: adds Fréchet and kernel distances "
-            '(needs: pip install ".[train]").',
-        ),
-    ] = None,
-    fid: Annotated[
-        str | None,
-        typer.Option(
-            "--fid",
-            metavar="WEIGHTS",
-            help="Inception's weights as torch-fidelity has them, or download to let it fetch them: adds FID "
-            '(needs: pip install ".[train,evaluate]").',
-        ),
-    ] = None,
+    eye: Eye = None,
+    fid: Fid = None,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
     quiet: opt.Quiet = False,

@@ -63,8 +63,8 @@ def ciede2000(true: NDArray[np.floating], made: NDArray[np.floating]) -> Doubles
     lightness = d_lightness / (1 + 0.015 * far / np.sqrt(20 + far))
     chroma = d_chroma / (1 + 0.045 * mean_chroma)
     hue = d_hue / (1 + 0.015 * mean_chroma * _hue_weight(mean_hue))
-    squares = lightness**2 + chroma**2 + hue**2 + _rotation(mean_chroma, mean_hue) * chroma * hue
-    return np.sqrt(np.maximum(squares, 0))
+    squares: Doubles = lightness**2 + chroma**2 + hue**2 + _rotation(mean_chroma, mean_hue) * chroma * hue
+    return np.asarray(np.sqrt(np.maximum(squares, 0)), np.float64)
 
 
 def _stretched(lab: NDArray[np.floating], other: NDArray[np.floating]) -> tuple[Doubles, Doubles, Doubles]:
@@ -88,16 +88,12 @@ def _turn_and_mean(hue_1: Doubles, hue_2: Doubles, grey: NDArray[np.bool_]) -> t
 
 def _hue_weight(hue: Doubles) -> Doubles:
     """T of the paper."""
-    return (
-        1
-        - 0.17 * np.cos(hue - np.radians(30))
-        + 0.24 * np.cos(2 * hue)
-        + 0.32 * np.cos(3 * hue + np.radians(6))
-        - 0.20 * np.cos(4 * hue - np.radians(63))
-    )
+    waves = -0.17 * np.cos(hue - np.radians(30)) + 0.24 * np.cos(2 * hue)
+    waves += 0.32 * np.cos(3 * hue + np.radians(6)) - 0.20 * np.cos(4 * hue - np.radians(63))
+    return np.asarray(1 + waves, np.float64)
 
 
 def _rotation(chroma: Doubles, hue: Doubles) -> Doubles:
     """R_T of the paper: chroma and hue are not independent among blues."""
     turn = np.radians(30) * np.exp(-(((np.degrees(hue) - 275) / 25) ** 2))
-    return -np.sin(2 * turn) * 2 * np.sqrt(chroma**7 / (chroma**7 + _FAR))
+    return np.asarray(-2 * np.sin(2 * turn) * np.sqrt(chroma**7 / (chroma**7 + _FAR)), np.float64)

@@ -54,7 +54,7 @@ def load_onlooker(name: str, weights: Path) -> Onlooker:
         TrainingError: timm knows no such network, or the file belongs to another one.
     """
     try:
-        body = timm.create_model(name, pretrained=False)
+        body: Any = timm.create_model(name, pretrained=False)
     except (RuntimeError, ValueError) as error:
         raise TrainingError(f"timm has no network {name!r} ({error}); name another one.") from error
     try:
