@@ -1,8 +1,10 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.evaluation.conftest import NAMES, picture, write_photos
 from vermilion.color import ab_error, luma_of_rgb, palette_distance
@@ -67,6 +69,17 @@ def test_how_a_picture_aged_follows_from_its_stem() -> None:
     assert old.dtype == np.uint8
     np.testing.assert_array_equal(old, seen_luma(rgb, "a", aged=True))
     assert not np.array_equal(old, seen_luma(rgb, "b", aged=True))
+
+
+def test_inputs_are_written_for_other_colorizers(photos, tiny_colorizer, tmp_path: Path) -> None:
+    options = EvaluationOptions(aged=True, inputs=tmp_path / "below" / "old", limit=1)
+    for _ in range(2):  # the second run finds the same there
+        evaluate(photos, options, colorizer=tiny_colorizer)
+    with Image.open(tmp_path / "below" / "old" / "beach.png") as written:
+        assert written.mode == "L"
+        np.testing.assert_array_equal(np.asarray(written), seen_luma(picture(0), "beach", aged=True))
+    with pytest.raises(OutputError, match="exists already"):
+        evaluate(photos, replace(options, aged=False), colorizer=tiny_colorizer)
 
 
 def test_skin_is_measured_where_masks_show_it(photos, write, tiny_colorizer) -> None:

@@ -34,6 +34,14 @@ Against = Annotated[
         help="Another colouriser's results, of the same stems and sizes, to be put beside ours.",
     ),
 ]
+Inputs = Annotated[
+    Path | None,
+    typer.Option(
+        "--inputs",
+        metavar="GREY",
+        help="Also write the pictures without their colours there as PNG, to give to another colouriser.",
+    ),
+]
 Masks = Annotated[
     Path | None,
     typer.Option(
@@ -75,6 +83,7 @@ def evaluate(
     output: ReportFolder = Path("evaluation"),
     overwrite: Overwrite = False,
     against: Against = None,
+    inputs: Inputs = None,
     masks: Masks = None,
     hints: Hints = False,
     aged: Aged = False,
@@ -104,7 +113,15 @@ def evaluate(
 
     check_report(output, overwrite=overwrite)
     asked = EvaluationOptions(
-        against=against, masks=masks, limit=limit, aged=aged, hints=hints, size=size, eye=eye, fid=fid
+        against=against,
+        masks=masks,
+        limit=limit,
+        aged=aged,
+        hints=hints,
+        size=size,
+        eye=eye,
+        fid=fid,
+        inputs=inputs,
     )
     colorizer = Colorizer(model, device=device)
     found = run(
@@ -125,7 +142,7 @@ def _tell(found: "Evaluation", page: Path) -> None:
         theirs = f" {row.theirs:>10}" if found.theirs else ""
         say(f"{row.name:<10} {row.ours:>10}{theirs}   {row.meaning}")
     for skin in found.ours.skin:
-        say(f"skin, {skin.tone}: ab_err {skin.ab_err:.2f} ({skin.pictures} pictures)")
+        say(f"skin, {skin.tone}: ab_err {skin.ab_err:.2f} (pictures: {skin.pictures})")
     for count, error in found.hint_curve.items():
         say(f"after {count} true hints: ab_err {error:.2f}")
     for note in (*found.notes, *(f"left out: {each.reason}" for each in found.left_out)):

@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vermilion import __version__
+from vermilion.archive import make_folder
 from vermilion.color import ab_error, luma_of_rgb, old_photograph
 from vermilion.colorizer import Colorizer
 from vermilion.errors import PictureError, SettingsError
@@ -27,6 +30,7 @@ from vermilion.evaluation.skin import read_mask
 from vermilion.evaluation.view import Bytes, View, shrunk
 from vermilion.guidance import Controls
 from vermilion.network import engine_name
+from vermilion.pictures import publish
 from vermilion.session import AUTOMATIC, Session
 
 Watch = Callable[[Sequence[Pair]], Iterable[Pair]]
@@ -53,6 +57,7 @@ class EvaluationOptions:
         size: pixels of the short side at which the network looks; None for the model's own.
         eye: NAME:WEIGHTS of a timm network, for the distances fd and kmd.
         fid: a file of Inception's weights, or "download", for FID.
+        inputs: a folder for what is given to the network, grey or old, to be given to another colouriser.
     """
 
     against: Path | None = None
@@ -63,6 +68,7 @@ class EvaluationOptions:
     size: int | None = None
     eye: str | None = None
     fid: str | None = None
+    inputs: Path | None = None
 
 
 _DEFAULTS = EvaluationOptions()
@@ -87,6 +93,7 @@ def evaluate(
         SettingsError: a folder holds nothing that can be compared, or an option is impossible.
         PictureError: a result or a mask has another size than its picture.
         TrainingError: a network and its weights do not fit together.
+        OutputError: in the folder for inputs lies something else of the same name.
     """
     pairs, left_out = find_pairs(Path(folder), options.against, options.masks, options.limit)
     networks = open_networks(options.eye, options.fid, sides=2 if options.against else 1)
@@ -120,6 +127,8 @@ class _Trial:
         theirs = View.read(pair.theirs) if pair.theirs else None
         mask = read_mask(pair.mask) if pair.mask else None
         session = self._open(true, pair.stem)
+        if self._options.inputs:
+            save_input(session.scan.luma, self._options.inputs / f"{pair.stem}.png")
         ours, skin = self._ours.add(true, _painted(session), mask)
         for count, errors in self._hint_errors.items():
             hints = true_hints(true.rgb, pair.stem, count)
@@ -189,6 +198,19 @@ def seen_luma(rgb: Bytes, stem: str, *, aged: bool) -> Bytes:
         return np.asarray(luma_of_rgb(rgb), np.uint8)
     old = old_photograph(rgb, np.random.default_rng(zlib.crc32(stem.encode())))
     return np.rint(old * 255).astype(np.uint8)
+
+
+def save_input(luma: NDArray[np.unsignedinteger], path: Path) -> None:
+    """Write luma [H,W] as a PNG; what an earlier run wrote may be there already.
+
+    Raises:
+        OutputError: another file is there, or it cannot be written.
+    """
+    _, content = cv2.imencode(".png", luma)
+    if path.is_file() and path.read_bytes() == content.tobytes():
+        return
+    make_folder(path.parent)
+    publish([content.tobytes()], path, overwrite=False)
 
 
 def _painted(session: Session, controls: Controls = AUTOMATIC) -> View:
