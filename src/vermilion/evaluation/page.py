@@ -62,7 +62,8 @@ def _table(found: Evaluation) -> Iterator[str]:
     for row in figure_rows(found):
         numbers = [row.ours, row.interval, *([row.theirs] if found.theirs else [])]
         cells = "".join(f'<td class="number">{escape(number)}</td>' for number in numbers)
-        rows.append(f"<tr><th>{row.name}</th>{cells}<td>{escape(row.meaning)}</td></tr>")
+        meaning = f'<td class="meaning">{escape(row.meaning)}</td>'
+        rows.append(f"<tr><th>{row.name}</th>{cells}{meaning}</tr>")
     yield "<h2>Figures</h2>"
     yield _wide_table(heads, rows)
     yield "<p>Intervals: bootstrap over the pictures.</p>"
@@ -89,7 +90,9 @@ def _skin_row(skin: Skin, mark: str) -> str:
 
 def _wide_table(heads: Sequence[str], rows: Sequence[str]) -> str:
     """A table that scrolls on a phone."""
-    head = "".join(f"<th>{name}</th>" for name in heads)
+    head = "".join(
+        f'<th class="{name}">{name}</th>' if name == "meaning" else f"<th>{name}</th>" for name in heads
+    )
     return f'<div class="wide"><table><tr>{head}</tr>{"".join(rows)}</table></div>'
 
 
