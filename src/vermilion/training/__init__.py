@@ -4,16 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vermilion.training.export import CardFacts, export
+from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
+from vermilion.training.decoder_alone import encoder_hash
+from vermilion.training.export import CardFacts, Lender, export, export_decoder
 from vermilion.training.loop import Progress, Report, train_settings
 from vermilion.training.settings import Settings, load_settings
+from vermilion.training.validation import Figures
 
 __all__ = [
+    "Adaptation",
+    "Adapted",
     "CardFacts",
+    "Comparison",
+    "Figures",
+    "Lender",
     "Progress",
     "Report",
     "Settings",
+    "adapt",
+    "encoder_hash",
     "export",
+    "export_decoder",
     "load_settings",
     "train",
     "train_settings",
