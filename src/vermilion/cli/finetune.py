@@ -23,54 +23,62 @@ _TOLD = {
 }
 
 
+Pictures = Annotated[
+    list[str], typer.Argument(metavar="FOLDER", help="Colour pictures of the style or collection.")
+]
+Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Name to install the model under.")]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--from", metavar="MODEL", help="Model to start from, as --model takes it; the shipped one."
+    ),
+]
+Passes = Annotated[
+    int,
+    typer.Option(
+        "--passes", metavar="N", min=0, help="Pictures to learn from, in all; 0 takes each 16 times."
+    ),
+]
+Thaw = Annotated[
+    int,
+    typer.Option(
+        "--thaw",
+        metavar="N",
+        min=0,
+        help="Let the encoder's last N blocks learn, too; the model then carries an encoder of its own.",
+    ),
+]
+Game = Annotated[
+    int,
+    typer.Option(
+        "--game", metavar="N", min=0, help="Passes of the adversarial game at the end; vivid, less true."
+    ),
+]
+Licence = Annotated[
+    str, typer.Option("--licence", metavar="LICENCE", help="Licence of the weights, for the card.")
+]
+Run = Annotated[
+    str, typer.Option("--run", metavar="OUT", help="Folder of the training; without it runs/NAME.")
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")]
+KeepAnyway = Annotated[
+    bool, typer.Option("--keep-anyway", help="Install the model even if it is no better than before.")
+]
+
+
 def finetune(
-    pictures: Annotated[
-        list[str], typer.Argument(metavar="FOLDER", help="Colour pictures of the style or collection.")
-    ],
+    pictures: Pictures,
     *,
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Name to install the model under.")],
-    start: Annotated[
-        str | None,
-        typer.Option(
-            "--from", metavar="MODEL", help="Model to start from, as --model takes it; the shipped one."
-        ),
-    ] = None,
-    passes: Annotated[
-        int,
-        typer.Option(
-            "--passes",
-            metavar="N",
-            min=0,
-            help="Pictures to learn from, in all; 0 takes each 16 times, at least 1,600.",
-        ),
-    ] = 0,
-    thaw: Annotated[
-        int,
-        typer.Option(
-            "--thaw",
-            metavar="N",
-            min=0,
-            help="Let the encoder's last N blocks learn, too; the model then carries an encoder of its own.",
-        ),
-    ] = 0,
-    game: Annotated[
-        int,
-        typer.Option(
-            "--game", metavar="N", min=0, help="Passes of the adversarial game at the end; vivid, less true."
-        ),
-    ] = 0,
-    licence: Annotated[
-        str, typer.Option("--licence", metavar="LICENCE", help="Licence of the weights, for the card.")
-    ] = "not stated",
-    run: Annotated[
-        str, typer.Option("--run", metavar="OUT", help="Folder of the training; without it runs/NAME.")
-    ] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
+    name: Name,
+    start: Start = None,
+    passes: Passes = 0,
+    thaw: Thaw = 0,
+    game: Game = 0,
+    licence: Licence = "not stated",
+    run: Run = "",
+    resume: Resume = False,
     overwrite: opt.ReplaceModel = False,
-    keep_anyway: Annotated[
-        bool,
-        typer.Option("--keep-anyway", help="Install the model even if it is no better than before."),
-    ] = False,
+    keep_anyway: KeepAnyway = False,
 ) -> None:
     """Adapt a model to a style or a collection (needs: pip install ".[train]").
 
