@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,7 +24,7 @@ from vermilion.training.adapt import (
 from vermilion.training.checkpoint import read_generator, save_module
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.settings import check_settings
-from vermilion.training.store import PictureStore
+from vermilion.training.store import Entry, PictureStore
 from vermilion.training.validation import Figures, held_out_pictures
 
 FIGURES = Figures(ab_error=12.0, corr=0.5, corr_c=0.4, chroma_ratio=0.6, cmd=100)
@@ -93,13 +92,13 @@ def test_enough_is_held_out_and_never_learned_from(wanted: Adaptation) -> None:
 
 def test_one_in_eight_of_many_is_held_out() -> None:
     store = object.__new__(PictureStore)
-    store.entries = [SimpleNamespace(key=f"{number:x}") for number in range(800)]
+    store.entries = [Entry(0, 64, 64, f"{number:x}", "made up") for number in range(800)]
     assert choose_hold_out(store) == 8
 
 
 def test_too_few_pictures_are_refused() -> None:
     store = object.__new__(PictureStore)
-    store.entries = [SimpleNamespace(key=f"{number:x}") for number in range(20)]
+    store.entries = [Entry(0, 64, 64, f"{number:x}", "made up") for number in range(20)]
     store.skipped = Counter(grey=3)
     with pytest.raises(TrainingError, match=r"20 usable colour pictures are too few.*'grey': 3.*at least 50"):
         choose_hold_out(store)

@@ -160,8 +160,15 @@ def _stages(wanted: Adaptation, passes: int) -> tuple[StageSettings, ...]:
         raise TrainingError(
             f"The encoder has {blocks} blocks, so {wanted.thaw} cannot be thawed; name fewer."
         )
-    thawed = {"encoder_rate": 2e-5 if wanted.thaw else 0.0, "frozen_blocks": blocks - wanted.thaw}
-    lessons = StageSettings("lessons", passes, decoder_rate=3e-4, warmup=320, decay=0.6, **thawed)
+    lessons = StageSettings(
+        "lessons",
+        passes,
+        decoder_rate=3e-4,
+        encoder_rate=2e-5 if wanted.thaw else 0.0,
+        frozen_blocks=blocks - wanted.thaw,
+        warmup=320,
+        decay=0.6,
+    )
     game = StageSettings(
         "game",
         wanted.game,
