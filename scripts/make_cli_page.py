@@ -4,6 +4,7 @@ Run it as: python scripts/make_cli_page.py
 """
 
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,15 @@ skipped); 1, something could not be done; 2, the command was not understood; 130
 def make_page() -> str:
     """The whole page as Markdown."""
     group: Any = get_command(app)
-    sections = [_section(name, command) for name, command in group.commands.items()]
-    return "\n".join([INTRODUCTION, *sections])
+    return "\n".join([INTRODUCTION, *_sections(group)])
+
+
+def _sections(group: Any, above: str = "") -> Iterator[str]:
+    """A section for each command, and after it one for each command of its own."""
+    for name, command in group.commands.items():
+        yield _section(above + name, command)
+        if hasattr(command, "commands"):
+            yield from _sections(command, f"{above}{name} ")
 
 
 def _section(name: str, command: Any) -> str:
@@ -41,9 +49,8 @@ def _section(name: str, command: Any) -> str:
     rows = [f"| `{_usage(param)}` | {_cell(param.help)} |" for param in arguments]
     rows += [f"| {_spelling(param)} | {_cell(param.help)} |" for param in options]
     table = ["| | |", "|---|---|", *rows]
-    return "\n".join(
-        [f"## vermilion {name}", "", f"    {usage}", "", text, "", "```sh", examples, "```", "", *table, ""]
-    )
+    lines = [f"## vermilion {name}", "", f"    {usage}", "", text, "", "```sh", examples, "```", ""]
+    return "\n".join([*lines, *table, ""] if rows else lines)
 
 
 def _help_and_examples(command: Any) -> tuple[str, str]:

@@ -1,8 +1,17 @@
-"""What all tests share: a tiny model and a colorizer that uses it."""
+"""What all tests share: a tiny model and a colorizer that uses it, and no installed models."""
 
 import pytest
 
 from tests.tiny_model import make_tiny_model
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_folder(tmp_path_factory):
+    """Where models would be installed: never the folder of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("installed") / "models"
+        patch.setenv("VERMILION_MODELS", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from vermilion import __version__
 from vermilion.agreed import AgreedColors
 from vermilion.errors import ModelError, PictureError, SettingsError
 from vermilion.guidance import AnyHint, Controls, Recipe, UsedFile, UsedModel
-from vermilion.network import Model, engine_name
+from vermilion.network import Model, engine_name, name_of_model
 from vermilion.picture import Picture
 from vermilion.pictures import ReadOptions, Scan, read_scan
 from vermilion.session import AUTOMATIC, Session
@@ -35,7 +35,8 @@ class Colorizer:
     """Colourises photographs. Once made it may be used by several threads at the same time.
 
     Args:
-        model: a model folder, or a loaded model; None for the one inside the package.
+        model: a model folder, the name of an installed model, ``hf://owner/name``, or a loaded model; None
+            for the one inside the package.
         device: "auto", "cpu", "cuda", "coreml", ...: what runs the network.
 
     Raises:
@@ -110,10 +111,11 @@ class Colorizer:
     def _check_model(self, wanted: UsedModel) -> None:
         card = self.model.card
         if wanted.sha256 not in ("", self.model.hash):
+            option = f"--model {name_of_model(wanted.sha256)}".strip()
             raise ModelError(
                 f"The recipe was made with the model {wanted.name} {wanted.version} ({wanted.sha256[:12]}), "
-                f"and this is {card.name} {card.version} ({self.model.hash[:12]}); name the folder of that "
-                "model (--model), or empty sha256 under model to take any."
+                f"and this is {card.name} {card.version} ({self.model.hash[:12]}); name that model "
+                f"({option}), or empty sha256 under model to take any."
             )
 
     @property

@@ -18,16 +18,20 @@ from vermilion.errors import TrainingError
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("command", ["colorize", "replay", "inspect", "info", "evaluate", "train", "export"])
+COMMANDS = ["colorize", "replay", "inspect", "info", "evaluate", "train", "finetune", "export", "models"]
+MODELS_COMMANDS = ["models verify", "models import", "models export", "models remove"]
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *MODELS_COMMANDS])
 def test_help_has_examples(vermilion, command: str) -> None:
-    said = vermilion(command, "--help", model=None)
+    said = vermilion(*command.split(), "--help", model=None)
     assert said.code == 0
     assert f"vermilion {command} " in said.out.partition("Examples:")[2]
 
 
 def test_no_arguments_show_the_commands(vermilion) -> None:
     said = vermilion("--help")
-    for command in ("colorize", "replay", "inspect", "info", "evaluate", "train", "export"):
+    for command in COMMANDS:
         assert f"\n  {command} " in said.out
 
 
@@ -68,7 +72,9 @@ def test_a_fault_of_ours_is_not_taken_for_a_missing_package() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [["train", "a.toml"], ["export", "a.ckpt", "folder"]])
+@pytest.mark.parametrize(
+    "command", [["train", "a.toml"], ["export", "a.ckpt", "folder"], ["finetune", "photos", "--name", "a"]]
+)
 def test_training_commands_without_torch_say_how_to_get_it(command: list[str]) -> None:
     code = "import sys; sys.modules['torch'] = None; from vermilion.cli import main; main()"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     model = make_tiny_model(tmp_path / "my-model")
     monkeypatch.setattr("vermilion.network.model.default_model_folder", lambda: model)
     monkeypatch.setattr(model_folder, "default_model_folder", lambda: model)
+    install_models(tmp_path, monkeypatch)
     grey = Image.linear_gradient("L").resize((96, 64))
     for name in (
         "grandma.jpg",
@@ -66,6 +68,15 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def install_models(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed model, and the archive of another."""
+    monkeypatch.setenv("VERMILION_MODELS", str(place / "models"))
+    make_tiny_model(place / "models" / "kodachrome")
+    with zipfile.ZipFile(place / "autochrome.zip", "w") as archive:
+        for path in (place / "my-model").iterdir():
+            archive.write(path, path.name)
+
+
 @pytest.mark.parametrize("snippet", blocks("python"))
 def test_python_snippets_run(snippet: str, shoebox: Path) -> None:
     exec(compile(snippet, "<docs>", "exec"), {"__name__": "docs"})
@@ -77,7 +88,7 @@ def test_shell_snippets_run(snippet: str, shoebox: Path) -> None:
         words = shlex.split(line, comments=True)
         if not words or words[0] != "vermilion":
             continue
-        if words[1] in {"train", "export"} or "--device" in words:
+        if words[1] in {"train", "finetune", "export"} or "--device" in words:
             check_options(words[1:])
         else:
             result = CliRunner().invoke(app, words[1:])

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ AB = torch.randn((2, 2, 16, 16), generator=torch.Generator().manual_seed(1)) * 2
 HINTS = torch.zeros(2, 3, 16, 16)
 
 
-def lessons(generator: UNetGenerator, **settings: float) -> Lessons:
+def lessons(generator: UNetGenerator, **settings: Any) -> Lessons:
     centres = generator.paint.centres
     return Lessons(centres, torch.full((len(centres),), 1 / len(centres)), LossSettings(**settings))
 

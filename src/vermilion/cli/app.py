@@ -5,7 +5,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vermilion.cli import INTERRUPTED, colorize, evaluate, export, info, inspect, replay, streams, train
+from vermilion.cli import (
+    INTERRUPTED,
+    colorize,
+    evaluate,
+    export,
+    finetune,
+    info,
+    inspect,
+    models,
+    replay,
+    streams,
+    train,
+)
 from vermilion.cli.say import say_error, say_loss
 from vermilion.errors import VermilionError
 
@@ -54,7 +66,9 @@ app.command("replay", short_help="Make a result anew from its recipe.")(replay.r
 app.command("inspect", short_help="Show what a picture says of where it comes from.")(inspect.inspect)
 app.command("info", short_help="Show version, model, engine and provider.")(info.info)
 app.command("evaluate", short_help="Measure how near our colours are to true ones.")(evaluate.evaluate)
+app.add_typer(models.models, name="models", short_help="List, check, hand on and remove models.")
 app.command("train", short_help="Train a model by a recipe.")(train.train)
+app.command("finetune", short_help="Adapt a model to a style or a collection.")(finetune.finetune)
 app.command("export", short_help="Turn a checkpoint into a model folder.")(export.export)
 
 

@@ -93,7 +93,7 @@ def _plan(paths: list[str], output: str | None, format_name: str | None, run: "R
     return make_plan(paths, PlanOptions(output=target, format=format_name, every_page=run.page is None))
 
 
-def _start_engine(device: str, model: Path | None, *, verbose: bool) -> "Colorizer":
+def _start_engine(device: str, model: str | None, *, verbose: bool) -> "Colorizer":
     from vermilion.colorizer import Colorizer
 
     colorizer = Colorizer(model, device=device)

@@ -42,6 +42,7 @@ ResultFormat = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Make results that exist already anew.")]
+ReplaceModel = Annotated[bool, typer.Option("--overwrite", help="Replace the installed model of this name.")]
 Device = Annotated[
     str,
     typer.Option(
@@ -51,8 +52,13 @@ Device = Annotated[
     ),
 ]
 ModelFolder = Annotated[
-    Path | None,
-    typer.Option("--model", metavar="FOLDER", help="A model folder to use instead of the shipped one."),
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Another model than the shipped one: a model folder, the name of an installed model, or "
+        "hf://owner/name.",
+    ),
 ]
 FastJpeg = Annotated[
     bool,

@@ -1,20 +1,57 @@
 """Model folders and ONNX Runtime: arrays in, arrays out."""
 
-from vermilion.network.card import ModelCard
+from vermilion.network.card import ModelCard, read_card
 from vermilion.network.engine import PROVIDERS, engine_name
-from vermilion.network.folder import default_model_folder
+from vermilion.network.exchange import export_model, import_model
+from vermilion.network.find import find_model, name_of_model
+from vermilion.network.folder import (
+    SEE_FILE,
+    WEIGHTS_FILE,
+    default_model_folder,
+    folder_hash,
+    lenders,
+    read_graphs,
+    see_folder,
+)
 from vermilion.network.frame import with_margin, working_size
+from vermilion.network.installed import (
+    KnownModel,
+    check_free,
+    known_models,
+    new_model,
+    remove_model,
+    verify_model,
+)
 from vermilion.network.model import SIDE_MULTIPLE, Features, Model, Paint
+from vermilion.network.places import models_folder
 
 __all__ = [
     "PROVIDERS",
+    "SEE_FILE",
     "SIDE_MULTIPLE",
+    "WEIGHTS_FILE",
     "Features",
+    "KnownModel",
     "Model",
     "ModelCard",
     "Paint",
+    "check_free",
     "default_model_folder",
     "engine_name",
+    "export_model",
+    "find_model",
+    "folder_hash",
+    "import_model",
+    "known_models",
+    "lenders",
+    "models_folder",
+    "name_of_model",
+    "new_model",
+    "read_card",
+    "read_graphs",
+    "remove_model",
+    "see_folder",
+    "verify_model",
     "with_margin",
     "working_size",
 ]

@@ -1,13 +1,16 @@
 """Model folders: where they are, and their files, read only if they are what the card says."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from vermilion.errors import ModelError
 from vermilion.network.card import CARD_FILE, ModelCard, read_card
+from vermilion.network.places import installed_folders
 
 SEE_FILE = "see.onnx"
 PAINT_FILE = "paint.onnx"
+WEIGHTS_FILE = "generator.safetensors"
 
 
 def default_model_folder() -> Path:
@@ -18,8 +21,8 @@ def default_model_folder() -> Path:
 def read_graphs(folder: Path, card: ModelCard) -> tuple[bytes, bytes]:
     """Return the bytes of ``see.onnx`` and ``paint.onnx``; every file that the card names is checked.
 
-    A fine-tuned model may lack ``see.onnx``: then it is taken from the package's own model, if that one has
-    the file with the hash that the card names.
+    A fine-tuned model may lack ``see.onnx``: then it is taken from the package's own model or from an
+    installed one, whichever has the file with the hash that the card names.
 
     Raises:
         ModelError: a file is missing or is not the one that the card names.
@@ -27,8 +30,7 @@ def read_graphs(folder: Path, card: ModelCard) -> tuple[bytes, bytes]:
     for name in card.files:
         if name not in {SEE_FILE, PAINT_FILE} and (folder / name).exists():
             _read_checked(folder / name, card.files[name])
-    see_folder = folder if (folder / SEE_FILE).exists() else _lender(folder, card)
-    see = _read_checked(see_folder / SEE_FILE, _digest(folder, card, SEE_FILE))
+    see = _read_checked(see_folder(folder, card) / SEE_FILE, _digest(folder, card, SEE_FILE))
     return see, _read_checked(folder / PAINT_FILE, _digest(folder, card, PAINT_FILE))
 
 
@@ -43,16 +45,37 @@ def _digest(folder: Path, card: ModelCard, name: str) -> str:
     return card.files[name]
 
 
-def _lender(folder: Path, card: ModelCard) -> Path:
-    """Return the folder to borrow ``see.onnx`` from."""
-    lender = default_model_folder()
+def see_folder(folder: Path, card: ModelCard) -> Path:
+    """Return the folder that a model's ``see.onnx`` lies in: its own, or that of the model which lends it.
+
+    Raises:
+        ModelError: the model has none, and no model here has the one that it needs.
+    """
+    if (folder / SEE_FILE).exists():
+        return folder
     wanted = _digest(folder, card, SEE_FILE)
-    if lender != folder and lender.exists() and read_card(lender).files.get(SEE_FILE) == wanted:
-        return lender
-    raise ModelError(
-        f"{folder} has no {SEE_FILE} and needs the one with the hash {wanted[:12]}, which is not that of the "
-        f"package's model; copy that {SEE_FILE} into the folder."
-    )
+    lender = next(lenders(wanted), None)
+    if lender is None:
+        raise ModelError(
+            f"{folder} has no {SEE_FILE} and needs the one with the hash {wanted[:12]}, which neither the "
+            "package's model nor an installed one has; install the model that it was made from, or copy that "
+            f"{SEE_FILE} into the folder."
+        )
+    return lender
+
+
+def lenders(digest: str) -> Iterator[Path]:
+    """Yield the folders, the package's first, that hold the ``see.onnx`` with this hash."""
+    for folder in (default_model_folder(), *installed_folders()):
+        if (folder / SEE_FILE).exists() and _names(folder, digest):
+            yield folder
+
+
+def _names(folder: Path, digest: str) -> bool:
+    try:
+        return read_card(folder).files.get(SEE_FILE) == digest
+    except ModelError:  # a damaged model lends nothing; whoever asks for it itself is told
+        return False
 
 
 def _read_checked(path: Path, digest: str) -> bytes:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vermilion.errors import ModelError
 from vermilion.network.card import ModelCard, read_card
 from vermilion.network.engine import choose_provider, open_session
+from vermilion.network.find import find_model
 from vermilion.network.folder import PAINT_FILE, SEE_FILE, default_model_folder, folder_hash, read_graphs
 
 if TYPE_CHECKING:
@@ -67,14 +68,19 @@ class Model:
         self._paint = paint
 
     @classmethod
-    def load(cls, folder: str | Path | None = None, device: str = "auto") -> "Model":
-        """Load a model folder, by default the one inside the package, onto a device.
+    def load(cls, model: str | Path | None = None, device: str = "auto") -> "Model":
+        """Load a model onto a device.
+
+        Args:
+            model: a model folder, the name of an installed model, or ``hf://owner/name``; None for the one
+                inside the package.
+            device: "auto", "cpu", "cuda", "coreml", ...
 
         Raises:
-            ModelError: the folder is missing, damaged or of another kind.
+            ModelError: the model is missing, damaged or of another kind.
             DeviceError: the device is not there.
         """
-        place = Path(folder) if folder is not None else default_model_folder()
+        place = default_model_folder() if model is None else find_model(model)
         card = read_card(place)
         provider = choose_provider(device)
         graphs = read_graphs(place, card)

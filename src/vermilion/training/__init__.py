@@ -4,19 +4,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vermilion.training.export import CardFacts, export
+from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
+from vermilion.training.decoder_alone import encoder_hash
+from vermilion.training.export import CardFacts, Lender, export, export_decoder
 from vermilion.training.loop import Progress, Report, train_settings
 from vermilion.training.onlooker import InceptionDistance, Onlooker, load_onlooker
 from vermilion.training.settings import Settings, load_settings
+from vermilion.training.validation import Figures
 
 __all__ = [
+    "Adaptation",
+    "Adapted",
     "CardFacts",
+    "Comparison",
+    "Figures",
     "InceptionDistance",
+    "Lender",
     "Onlooker",
     "Progress",
     "Report",
     "Settings",
+    "adapt",
+    "encoder_hash",
     "export",
+    "export_decoder",
     "load_onlooker",
     "load_settings",
     "train",

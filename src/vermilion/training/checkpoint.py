@@ -14,6 +14,7 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
+from vermilion.training.decoder_alone import whole_state
 from vermilion.training.encoder import make_encoder
 from vermilion.training.generator import Paint, UNetGenerator
 from vermilion.training.settings import Settings
@@ -160,18 +161,22 @@ def read_facts(path: Path) -> dict[str, str]:
         raise TrainingError(f"{path}: is not a generator that vermilion saved ({error}).") from error
 
 
-def read_generator(path: Path) -> UNetGenerator:
+def read_generator(path: Path, encoder: Path = SHIPPED) -> UNetGenerator:
     """A generator from its safetensors file.
 
+    Args:
+        path: of the file.
+        encoder: the generator that holds the encoder, where `path` holds a decoder alone.
+
     Raises:
-        TrainingError: no such file, or not one of a generator.
+        TrainingError: no such file, not one of a generator, or a decoder for another encoder.
     """
     recipe = json.loads(read_facts(path).get("generator", "{}"))
     if "classic" in recipe:
         raise TrainingError(f"{path}: holds the classic baseline, which is for comparison only.")
     if "encoder" not in recipe:
         raise TrainingError(f"{path}: is not a generator that vermilion saved.")
-    state = {name: tensor.float() for name, tensor in load_file(path).items()}
+    state = {name: tensor.float() for name, tensor in whole_state(path, encoder).items()}
     see = make_encoder(recipe["encoder"], "")
     paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2))
     generator = UNetGenerator(see, paint, recipe["encoder"])

@@ -21,6 +21,7 @@ from torch.export import Dim
 from vermilion.errors import TrainingError
 from vermilion.training.bins import rows
 from vermilion.training.checkpoint import read_facts, read_generator
+from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.encoder import STRIDES
 from vermilion.training.generator import Paint, Painted, UNetGenerator
 
@@ -95,9 +96,7 @@ def export(checkpoint: Path, folder: Path, facts: CardFacts | None = None) -> Pa
             f"{source}: is a training's state; name its folder, or one of {source.parent / 'kept'}."
         )
     generator = read_generator(source).eval()
-    if folder.exists() and any(folder.iterdir()):
-        raise TrainingError(f"{folder}: is not empty; name another folder for the model.")
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_empty(folder)
     write_graphs(generator, folder)
     check_parity(generator, folder)
     shutil.copyfile(source, folder / "generator.safetensors")
@@ -106,23 +105,72 @@ def export(checkpoint: Path, folder: Path, facts: CardFacts | None = None) -> Pa
     return folder
 
 
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Whose encoder a decoder paints on: the folder of its `see.onnx`, and the file of its generator."""
+
+    see_folder: Path
+    generator: Path
+
+
+def export_decoder(checkpoint: Path, folder: Path, lender: Lender, facts: CardFacts) -> Path:
+    """Write a model folder that holds what changed alone and names the lender's `see.onnx` by its hash.
+
+    Args:
+        checkpoint: the file of a generator whose encoder is still the lender's.
+        folder: where the model goes; must not exist or be empty.
+        lender: whose encoder it is.
+        facts: name, version, licence and training summary for the card.
+
+    Raises:
+        TrainingError: the encoder is another one, the folder is taken, or the graphs do not compute what
+            torch computes.
+    """
+    if encoder_hash(checkpoint) != encoder_hash(lender.generator):
+        raise TrainingError(f"{checkpoint}: its encoder is not that of {lender.generator}; export it whole.")
+    generator = read_generator(checkpoint).eval()
+    _make_empty(folder)
+    write_paint(generator, folder)
+    check_parity(generator, folder, lender.see_folder)
+    save_decoder_alone(checkpoint, folder / "generator.safetensors")
+    passes = int(read_facts(checkpoint).get("passes", "0"))
+    write_card(generator, folder, facts, passes, borrowed=(lender.see_folder / "see.onnx",))
+    return folder
+
+
+def _make_empty(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise TrainingError(f"{folder}: is not empty; name another folder for the model.")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def write_graphs(generator: UNetGenerator, folder: Path) -> None:
-    """`see.onnx` and `paint.onnx`, weights stored as fp16.
+    """`see.onnx` and `paint.onnx`, weights stored as fp16."""
+    count, height, width = _free_sizes()
+    shapes = ({0: count, 2: 32 * height, 3: 32 * width},)
+    seen = Tracing((torch.rand(2, 1, 96, 64),), shapes, ["luma"], FEATURES)
+    seen.write(SeeGraph(generator.see), folder / "see.onnx")
+    write_paint(generator, folder)
+
+
+def write_paint(generator: UNetGenerator, folder: Path) -> None:
+    """`paint.onnx`, weights stored as fp16.
 
     The decoder's batch norms stay nodes of their own, which ONNX Runtime folds as it loads them: folded here,
     the weights would be rounded to fp16 a second time (0.1 ab units on average, 3 at worst).
     """
-    see = SeeGraph(generator.see)
-    height, width = Dim("height", min=1, max=256), Dim("width", min=1, max=256)
-    count = Dim("count", min=1, max=64)
-    luma = torch.rand(2, 1, 96, 64)
-    seen = Tracing((luma,), ({0: count, 2: 32 * height, 3: 32 * width},), ["luma"], FEATURES)
-    seen.write(see, folder / "see.onnx")
-    inputs = (*see(luma), torch.zeros(2, 3, 24, 16), torch.tensor(0.4))
+    count, height, width = _free_sizes()
+    features = SeeGraph(generator.see)(torch.rand(2, 1, 96, 64))
+    inputs = (*features, torch.zeros(2, 3, 24, 16), torch.tensor(0.4))
     shapes = [{0: count, 2: scale * height, 3: scale * width} for scale in (8, 4, 2, 1, 8)]
     names = [*FEATURES, "hints", "temperature"]
     painted = Tracing(inputs, (*shapes, None), names, ["chroma", "confidence", "odds"])
     painted.write(PaintGraph(generator.paint), folder / "paint.onnx", optimize=False)
+
+
+def _free_sizes() -> tuple[Any, Any, Any]:
+    """Count, height and width in units of 32 pixels, free within limits."""
+    return Dim("count", min=1, max=64), Dim("height", min=1, max=256), Dim("width", min=1, max=256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +225,20 @@ def _stored_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def check_parity(generator: UNetGenerator, folder: Path) -> None:
+def check_parity(generator: UNetGenerator, folder: Path, see_folder: Path | None = None) -> None:
     """Compare the folder's graphs with torch, in the engine that will run them, at several sizes.
+
+    Args:
+        generator: what the graphs were made from.
+        folder: of the graphs.
+        see_folder: of `see.onnx`, where that is another model's: then `paint.onnx` alone is compared, on what
+            that one sees.
 
     Raises:
         TrainingError: they differ by more than `PARITY` or `PARITY_OF_ODDS`, or do not run at every size.
     """
     limits = {"chroma": PARITY, "confidence": PARITY_OF_ODDS, "odds": PARITY_OF_ODDS}
-    for output, difference in _differences(generator, folder):
+    for output, difference in _differences(generator, folder, see_folder):
         if not difference <= limits[output]:
             raise TrainingError(
                 f"{folder}: the exported graphs differ from torch ({output} by up to {difference:.3f}); "
@@ -192,9 +246,13 @@ def check_parity(generator: UNetGenerator, folder: Path) -> None:
             )
 
 
-def _differences(generator: UNetGenerator, folder: Path) -> Iterator[tuple[str, float]]:
+def _differences(
+    generator: UNetGenerator, folder: Path, see_folder: Path | None
+) -> Iterator[tuple[str, float]]:
     """Names of outputs and the largest difference of each, size by size."""
-    see = onnxruntime.InferenceSession(folder / "see.onnx", providers=["CPUExecutionProvider"])
+    see = onnxruntime.InferenceSession(
+        (see_folder or folder) / "see.onnx", providers=["CPUExecutionProvider"]
+    )
     paint = onnxruntime.InferenceSession(folder / "paint.onnx", providers=["CPUExecutionProvider"])
     random = np.random.default_rng(0)
     outputs = ["chroma", "confidence", "odds"]
@@ -203,7 +261,8 @@ def _differences(generator: UNetGenerator, folder: Path) -> Iterator[tuple[str, 
         hints = np.zeros((count, 3, height // STRIDE, width // STRIDE), np.float32)
         hints[:, :, 2:4, 3:5] = np.array([0.3, -0.2, 1.0], np.float32)[None, :, None, None]
         try:
-            given = dict(zip(FEATURES, see.run(FEATURES, {"luma": luma}), strict=True))
+            seen = see.run(FEATURES, {"luma": luma})
+            given = dict(zip(FEATURES, seen, strict=True))
             given |= {"hints": hints, "temperature": np.array(0.4, np.float32)}
             told = paint.run(outputs, given)
         except Exception as error:  # ONNX Runtime has no error of its own that covers all
@@ -212,7 +271,9 @@ def _differences(generator: UNetGenerator, folder: Path) -> Iterator[tuple[str, 
                 "do not use this model."
             ) from error
         with torch.no_grad():
-            painted = answers(generator(torch.from_numpy(luma), torch.from_numpy(hints), 0.4))
+            features = [torch.from_numpy(each) for each in seen] if see_folder else None
+            features = features or generator.see(torch.from_numpy(luma))
+            painted = answers(generator.paint(features, torch.from_numpy(hints), 0.4))
         for name, ours, theirs in zip(outputs, told, painted, strict=True):
             yield name, float(np.abs(ours - theirs.numpy()).max())
 
@@ -223,9 +284,12 @@ def _smooth(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.f
     return values.repeat(8, axis=2).repeat(8, axis=3)
 
 
-def write_card(generator: UNetGenerator, folder: Path, facts: CardFacts, passes: int) -> None:
-    """`model.json`: everything a program needs to know of the network."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors"))
+def write_card(
+    generator: UNetGenerator, folder: Path, facts: CardFacts, passes: int, borrowed: tuple[Path, ...] = ()
+) -> None:
+    """`model.json`: everything a program needs to know of the network, with the hashes of borrowed files."""
+    own = (path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors"))
+    files = sorted((*own, *borrowed), key=lambda path: path.name)
     card = {
         "schema": SCHEMA,
         "name": facts.name,

@@ -110,7 +110,8 @@ def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
     """A generator on a pretrained encoder, or the one to start from."""
     model = settings.model
     if model.start_from:
-        return read_generator(_path_of(model.start_from))
+        lender = model.encoder_weights if model.encoder_weights not in ("", "timm") else "shipped"
+        return read_generator(_path_of(model.start_from), _path_of(lender))
     see = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
     return UNetGenerator(see, Paint(see.channels, model.widths, centres), model.encoder)
 

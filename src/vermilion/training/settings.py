@@ -36,6 +36,7 @@ class ModelSettings:
     kind: str = "vermilion"  # or "classic", the textbook pix2pix U-Net
     encoder: str = "tf_efficientnet_lite1"  # any timm encoder with `features_only`
     # A safetensors file of timm's or of ours; "shipped" = the package's own; "timm" downloads; "" = noise.
+    # With `start_from` it only counts where that file holds a decoder alone.
     encoder_weights: str = ""
     start_from: str = ""  # a generator.safetensors to go on from; "shipped" = the package's own
     start_judge_from: str = ""  # its discriminator

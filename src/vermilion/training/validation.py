@@ -128,6 +128,12 @@ def to_rgb(luma: NDArray[np.float32], ab: NDArray[np.float32]) -> NDArray[np.uin
     return np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
 
 
+def tiles(shown: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Pictures [H, W, 3] beside each other, each at the size of a tile."""
+    scaled = [cv2.resize(view, TILE, interpolation=cv2.INTER_AREA) for view in shown]
+    return np.concatenate(scaled, axis=1).astype(np.uint8, copy=False)
+
+
 def sheet(generator: nn.Module, pictures: list[HeldOut], temperature: float) -> NDArray[np.uint8]:
     """Rows of luma, painted, painted from the aged input, truth: uint8 [H, W, 3]."""
     was_training = generator.training
@@ -135,13 +141,12 @@ def sheet(generator: nn.Module, pictures: list[HeldOut], temperature: float) -> 
     rows = []
     for picture in pictures:
         grey = np.zeros_like(picture.ab)
-        views = [
+        shown = [
             to_rgb(picture.luma, grey),
             to_rgb(picture.luma, paint_alone(generator, picture.luma, temperature)),
             to_rgb(picture.aged, paint_alone(generator, picture.aged, temperature)),
             to_rgb(picture.luma, picture.ab),
         ]
-        tiles = [cv2.resize(view, TILE, interpolation=cv2.INTER_AREA) for view in views]
-        rows.append(np.concatenate(tiles, axis=1))
+        rows.append(tiles(shown))
     generator.train(was_training)
     return np.concatenate(rows, axis=0).astype(np.uint8)

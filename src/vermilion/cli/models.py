@@ -1,0 +1,148 @@
+"""`vermilion models`: the models that can be named here, and what can be done with them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vermilion.cli.options import ReplaceModel
+from vermilion.cli.say import say, say_error, shown
+from vermilion.errors import VermilionError
+
+if TYPE_CHECKING:
+    from vermilion.network import KnownModel
+
+models = typer.Typer(rich_markup_mode=None)
+
+
+@models.callback(invoke_without_command=True)
+def list_models(context: typer.Context) -> None:
+    """Show the models that --model takes by name: the shipped one and those that you installed.
+
+    They lie in a folder of your own, which is shown last; the environment variable VERMILION_MODELS names
+    another.
+
+    \b
+    Examples:
+      vermilion models                       # which there are
+      vermilion colorize grandma.jpg --model kodachrome
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    if context.invoked_subcommand is not None:
+        return
+    from vermilion.network import known_models, models_folder
+
+    known = known_models()
+    width = max(len(model.name) for model in known)
+    for model in known:
+        say(f"{model.name:<{width}}  {_told(model)}")
+    say(f"Installed models lie in {models_folder()}")
+
+
+def _told(model: "KnownModel") -> str:
+    if model.card is None or model.trouble:
+        return f"cannot be used: {model.trouble}"
+    from vermilion.network import folder_hash
+
+    own = "see and paint" if model.lender is None else f"paint, on the see.onnx of {model.lender.name}"
+    licence = model.card.licence or "not stated"
+    facts = (
+        f"{model.card.name} {model.card.version}",
+        own,
+        f"licence {licence}",
+        folder_hash(model.folder)[:12],
+    )
+    return "; ".join(facts)
+
+
+@models.command("verify", short_help="Check models against their SHA-256.")
+def verify(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Models to check; all, if none is named.")
+    ] = None,
+) -> None:
+    """Check every file of models against its SHA-256, and that they run. Exit code 1 if one is damaged.
+
+    \b
+    Examples:
+      vermilion models verify
+      vermilion models verify kodachrome
+    """  # noqa: D301
+    from vermilion.network import known_models, verify_model
+
+    damaged = False
+    for name in names or [model.name for model in known_models()]:
+        try:
+            verify_model(name)
+        except VermilionError as error:
+            damaged = True
+            say_error(f"{name}: {error}")
+        else:
+            say(f"{name} is whole")
+    if damaged:
+        raise typer.Exit(1)
+
+
+@models.command("import", short_help="Install a model folder, an archive, or a model at the hub.")
+def import_(
+    source: Annotated[
+        str,
+        typer.Argument(metavar="SOURCE", help="A model folder, a .zip of one, or hf://owner/name."),
+    ],
+    *,
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="To install it under; without it the source's own.")
+    ] = "",
+    overwrite: ReplaceModel = False,
+) -> None:
+    """Install a copy of a model, so that --model takes it by name; it is checked first.
+
+    Only hf:// ids are downloaded (needs: pip install ".[hub]"). Take models from people you trust.
+
+    \b
+    Examples:
+      vermilion models import autochrome.zip
+      vermilion models import my-model --name town-archive
+    """  # noqa: D301
+    from vermilion.network import import_model
+
+    folder = import_model(source, name, overwrite=overwrite)
+    say(f"{folder.name} is installed; try it with: vermilion colorize PICTURE --model {folder.name}")
+
+
+@models.command("export", short_help="Copy a model to a folder or into an archive.")
+def export(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An installed model.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or a .zip.")],
+    *,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole", help="Also copy the see.onnx that it borrows, so that it runs where that is not."
+        ),
+    ] = False,
+) -> None:
+    """Copy a model to a folder or into an archive, to hand on or to keep.
+
+    \b
+    Examples:
+      vermilion models export kodachrome kodachrome.zip
+      vermilion models export kodachrome kodachrome-folder --whole
+    """  # noqa: D301
+    from vermilion.network import export_model
+
+    say(f"{name} -> {shown(export_model(name, target, whole=whole))}")
+
+
+@models.command("remove", short_help="Delete an installed model.")
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An installed model.")],
+) -> None:
+    """Delete an installed model. One that others borrow from stays.
+
+    \b
+    Examples:
+      vermilion models remove kodachrome
+    """  # noqa: D301
+    from vermilion.network import remove_model
+
+    say(f"{remove_model(name)} is gone")

@@ -1,0 +1,65 @@
+"""Where the models lie that people installed: a folder for each, by its name."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from vermilion.errors import ModelError
+from vermilion.network.card import CARD_FILE
+
+VARIABLE = "VERMILION_MODELS"
+"""Environment variable that names another folder for installed models."""
+
+SHIPPED_NAME = "vermilion"
+"""What the model inside the package is called; no other may be."""
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?")
+
+
+def models_folder() -> Path:
+    """Return the folder of installed models, which need not exist yet.
+
+    Raises:
+        ModelError: this user has no home folder.
+    """
+    told = os.environ.get(VARIABLE)
+    try:
+        return Path(told).expanduser() if told else _data_folder() / "vermilion" / "models"
+    except RuntimeError as error:
+        raise ModelError(
+            f"Installed models lie in the home folder, and there is none; name a folder in {VARIABLE}."
+        ) from error
+
+
+def _data_folder() -> Path:
+    """Return where programs on this platform keep what belongs to one user."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    told = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return told if told.is_absolute() else Path.home() / ".local" / "share"
+
+
+def installed_folders() -> tuple[Path, ...]:
+    """Return the folders of all installed models, by name."""
+    place = models_folder()
+    if not place.is_dir():
+        return ()
+    return tuple(path for path in sorted(place.iterdir()) if is_name(path.name) and _is_model(path))
+
+
+def installed_folder(name: str) -> Path | None:
+    """Return the folder of an installed model; None if there is none of that name."""
+    path = models_folder() / name
+    return path if is_name(name) and _is_model(path) else None
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a model can be installed under this name: the same folder on every kind of disk."""
+    return text != SHIPPED_NAME and _NAME.fullmatch(text) is not None
+
+
+def _is_model(path: Path) -> bool:
+    return (path / CARD_FILE).is_file()

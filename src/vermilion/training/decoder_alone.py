@@ -1,0 +1,72 @@
+"""A decoder without its encoder, as a file: what is left of a generator whose encoder stayed as it was.
+
+The file names the encoder that it paints on by the hash of its weights, and is read together with a
+generator's file that holds those.
+"""
+
+import hashlib
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from vermilion.errors import TrainingError
+
+SEE = "see."  # what the names of the encoder's weights begin with
+NEEDED = "see"  # key of the file's facts: hash of the encoder that it needs
+
+State = dict[str, Tensor]
+
+
+def encoder_hash(path: Path) -> str:
+    """SHA-256 of the encoder's weights in a generator's file, in hexadecimal; empty if it holds none."""
+    state = _encoder(_load(path))
+    digest = hashlib.sha256()
+    for name in sorted(state):
+        tensor = state[name].contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.numpy().tobytes())
+    return digest.hexdigest() if state else ""
+
+
+def save_decoder_alone(generator: Path, target: Path) -> Path:
+    """Write a generator's file again, with the hash of its encoder in place of the encoder."""
+    state = _load(generator)
+    kept = {name: tensor for name, tensor in state.items() if not name.startswith(SEE)}
+    facts = _facts(generator) | {NEEDED: encoder_hash(generator)}
+    target.write_bytes(save(kept, metadata=facts))
+    return target
+
+
+def whole_state(path: Path, lender: Path) -> State:
+    """All weights of a generator; an encoder that its file only names comes out of the lender's.
+
+    Raises:
+        TrainingError: neither holds the encoder, or the lender's is another one.
+    """
+    state, needed = _load(path), _facts(path).get(NEEDED)
+    if needed is None:
+        return state
+    if encoder_hash(lender) != needed:
+        raise TrainingError(
+            f"{path}: holds a decoder alone, and {lender} does not hold the encoder that it paints on "
+            f"({needed[:12]}); name a generator that does as model.encoder_weights."
+        )
+    return state | _encoder(_load(lender))
+
+
+def _encoder(state: State) -> State:
+    return {name: tensor for name, tensor in state.items() if name.startswith(SEE)}
+
+
+def _load(path: Path) -> State:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise TrainingError(f"{path}: is not a generator that vermilion saved ({error}).") from error
+
+
+def _facts(path: Path) -> dict[str, str]:
+    with safe_open(path, "pt") as file:
+        return dict(file.metadata() or {})

@@ -1,0 +1,91 @@
+"""`vermilion.finetune` with tiny networks, all the way from a base model to installed ones."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.training.conftest import photograph
+from vermilion.errors import TrainingError
+from vermilion.finetune import FinetuneOptions, finetune
+from vermilion.network import Model
+from vermilion.training import Adaptation, CardFacts, adapt, encoder_hash, export
+from vermilion.training.checkpoint import read_facts, save_module
+from vermilion.training.generator import UNetGenerator
+
+
+@pytest.fixture(autouse=True)
+def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small batches of small pictures, and few of them to survey."""
+    monkeypatch.setattr(sys.modules["vermilion.training.players"], "SURVEYED", 32)
+    monkeypatch.setattr(sys.modules["vermilion.training.average"], "SURVEYED_BATCHES", 2)
+    monkeypatch.setattr(sys.modules["vermilion.training.adapt"], "SIZES", ((64, 64), (32, 64)))
+
+
+@pytest.fixture
+def base(generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model folder to start from; nothing is installed yet."""
+    monkeypatch.setenv("VERMILION_MODELS", str(tmp_path / "models"))
+    for _ in range(3):
+        generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
+    path = tmp_path / "generator.safetensors"
+    save_module(generator, path, {"generator": json.dumps(generator.recipe), "passes": "640"})
+    return export(path, tmp_path / "models" / "base", CardFacts(name="base", calibration=(0.9, 0.1)))
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    (tmp_path / "photos").mkdir()
+    for number in range(60):
+        photograph(number).save(tmp_path / "photos" / f"{number:02}.png")
+    return tmp_path / "photos"
+
+
+def options(name: str, tmp_path: Path, **changes: object) -> FinetuneOptions:
+    told: dict[str, object] = {
+        "run": str(tmp_path / name),
+        "passes": 32,
+        "keep_anyway": True,
+        "start": "base",
+    }
+    return FinetuneOptions(name, **(told | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_a_model_is_made_from_another_and_may_be_trained_on(
+    base: Path, collection: Path, tmp_path: Path
+) -> None:
+    reports: list[object] = []
+    done = finetune([str(collection)], options("first", tmp_path), reports.append)
+    assert reports
+    assert done.folder == tmp_path / "models" / "first"
+    assert {path.name for path in done.folder.iterdir()} == {
+        "model.json",
+        "paint.onnx",
+        "generator.safetensors",
+    }
+    assert (tmp_path / "first" / "before-after.png").exists()
+    assert read_facts(done.folder / "generator.safetensors")["see"] == encoder_hash(
+        base / "generator.safetensors"
+    )
+    first, before = Model.load("first", "cpu"), Model.load("base", "cpu")
+    assert first.card.calibration == (0.9, 0.1)
+    assert first.card.files["see.onnx"] == before.card.files["see.onnx"]
+    luma = np.random.default_rng(0).random((1, 1, 64, 64), np.float32)
+    seen = before.see(luma)
+    np.testing.assert_array_equal(first.see(luma).maps[3], seen.maps[3])
+    assert np.abs(first.paint(seen).chroma - before.paint(seen).chroma).max() > 0.1
+    with pytest.raises(TrainingError, match="already holds a training"):
+        finetune([str(collection)], options("first", tmp_path, overwrite=True))
+    weights = base / "generator.safetensors"
+    wanted = Adaptation((str(collection),), str(tmp_path / "first"), weights, weights, 0.4, passes=32)
+    assert adapt(wanted, resume=True).comparison == done.comparison
+    decoder = done.folder / "generator.safetensors"
+    on_from_it = replace(wanted, run=str(tmp_path / "second"), start_from=decoder, thaw=1)
+    thawed = adapt(on_from_it).generator
+    assert encoder_hash(decoder) == ""
+    assert encoder_hash(thawed) not in ("", encoder_hash(weights))
