@@ -64,8 +64,9 @@ def test_each_control_changes_colors_and_no_grey_level(
     vermilion, scan, here: Path, options: list[str]
 ) -> None:
     scan("a.png")
-    vermilion("colorize", "a.png", "-o", "plain.png")
-    assert vermilion("colorize", "a.png", *options, "-o", "steered.png").code == 0
+    unsure = ["--temperature", "10"]  # so that there is something to fade
+    vermilion("colorize", "a.png", *unsure, "-o", "plain.png")
+    assert vermilion("colorize", "a.png", *unsure, *options, "-o", "steered.png").code == 0
     with Image.open(here / "plain.png") as plain, Image.open(here / "steered.png") as steered:
         assert np.abs(np.asarray(plain).astype(int) - np.asarray(steered)).max() > 1
     np.testing.assert_array_equal(luma(here / "steered.png"), luma(here / "a.png"))

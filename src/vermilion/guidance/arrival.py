@@ -1,4 +1,4 @@
-"""Do hints arrive? What each may ask for at its place, how far the painting is from it, and what to ask next.
+"""Do hints arrive? What each may ask for at its place, and how far the painting is from it.
 
 A colour of a given luma can only be so colourful: a navy coat that is light grey on the scan cannot become
 navy. What counts as arrived is therefore the nearest colour of that hue which exists there.
@@ -19,8 +19,6 @@ Floats = NDArray[np.float32]
 CLOSE = 5.0
 """CIELAB units of a and b within which a hint's colour has arrived."""
 
-_FARTHEST_HINT = np.float32(128 / AB_SCALE)
-
 
 @dataclass(frozen=True, eq=False)
 class Goals:
@@ -40,28 +38,13 @@ class Goals:
     ab: Floats
     short: Floats
 
+    def shown(self, painted: Floats) -> Floats:
+        """Return what is shown of painted (a,b) [h,w,2] where hints are, [n,2]."""
+        return existing_ab(self.luma, painted[self.cells])
+
     def miss(self, painted: Floats) -> Floats:
-        """Return goal minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
-        return self.ab - existing_ab(self.luma, painted[self.cells])
-
-    def mean_miss(self, painted: Floats) -> float:
-        """Return the mean distance from the goals; 0 where there are none."""
-        return float(np.linalg.norm(self.miss(painted), axis=-1).mean()) if self.owner.size else 0.0
-
-    def worst_miss(self, painted: Floats) -> float:
-        """Return the largest mean distance that any hint has from its goal; 0 where there are none."""
-        if not self.owner.size:
-            return 0.0
-        distances = np.linalg.norm(self.miss(painted), axis=-1)
-        cells = np.bincount(self.owner)
-        return float((np.bincount(self.owner, distances) / np.maximum(cells, 1)).max())
-
-    def ask_again(self, canvas: Floats, miss: Floats) -> Floats:
-        """Return a canvas [3,h,w] that asks for as much more as the painting missed by ``miss`` [n,2]."""
-        asked = canvas.copy()
-        wanted = canvas[:2, self.cells] + miss.T / np.float32(AB_SCALE)
-        asked[:2, self.cells] = np.clip(wanted, -_FARTHEST_HINT, _FARTHEST_HINT)
-        return asked
+        """Return the goals minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
+        return self.ab - self.shown(painted)
 
 
 def existing_ab(luma: Floats, ab: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -36,6 +37,7 @@ def ab_of(color: Color) -> tuple[float, float]:
     return a, b
 
 
+@lru_cache(256)  # a hint asks for its colour several times
 def _ab_of_text(text: str) -> tuple[float, float]:
     match = _HEX.fullmatch(text.strip())
     codes = [int(part, 16) for part in match.groups()] if match else _codes_of_name(text)
