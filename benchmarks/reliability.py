@@ -7,8 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import ab_error
+from vermilion.network import CHROMA_UNIT
 
 RELIABILITY_BINS = 10
+NEWTON_STEPS = 20
+RIDGE = 1e-3  # keeps the equations solvable where no colour was painted
 
 
 def reliability(
@@ -34,6 +37,28 @@ def auc(score: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
     if not len(wrong_scores) or not len(below):
         return float("nan")
     return float((below + upto).mean() / (2 * len(wrong_scores)))
+
+
+def fit_calibration(
+    sure: NDArray[np.floating], chroma: NDArray[np.floating], right: NDArray[np.bool_]
+) -> tuple[float, float, float, float]:
+    """What a model's card says of its confidence: logistic regression of what is right, by Newton's steps.
+
+    Args:
+        sure: [n], 0..1, as the network says it.
+        chroma: [n], painted, in CIELAB units.
+        right: [n].
+    """
+    inside = np.clip(np.asarray(sure, np.float64), 1e-6, 1 - 1e-6)
+    vivid = np.asarray(chroma, np.float64) / CHROMA_UNIT
+    knowns = np.stack([np.log(inside / (1 - inside)), np.ones_like(vivid), vivid, vivid**2], axis=1)
+    found = np.array([1.0, 0.0, 0.0, 0.0])
+    for _ in range(NEWTON_STEPS):
+        said = 1 / (1 + np.exp(-knowns @ found))
+        curvature = (knowns * (said * (1 - said))[:, None]).T @ knowns + RIDGE * np.eye(4)
+        found += np.linalg.solve(curvature, knowns.T @ (right - said))
+    slope, shift, linear, squared = map(float, found)
+    return slope, shift, linear, squared
 
 
 def spread(pictures: Sequence[NDArray[np.floating]]) -> float:

@@ -169,12 +169,12 @@ def test_unsure_colors_fade_but_not_those_that_were_told():
 
 
 def test_the_order_is_fade_then_look_then_adjustments():
-    colorizer = colorizer_of(HalfDeafModel(confidence=0.35))
+    colorizer = colorizer_of(HalfDeafModel(confidence=0.18))
     controls = Controls(fade_unsure=1, look="hand-tinted", vividness=1.4, warmth=8, tint=-4)
     picture = colorizer.colorize(scene(96, 128), controls=controls)
     luma = reduce_luma(picture.scan.luma, picture.cbcr.shape[:2])
     ab = fade_unsure(
-        np.full((*luma.shape, 2), AUTOMATIC, np.float32), np.full(luma.shape, 0.35, np.float32), 1
+        np.full((*luma.shape, 2), AUTOMATIC, np.float32), np.full(luma.shape, 0.18, np.float32), 1
     )
     ab = apply_look(load_look("hand-tinted"), luma, ab)
     ab = adjust_colors(luma, ab, vividness=1.4, warmth=8, tint=-4)

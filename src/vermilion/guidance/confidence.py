@@ -11,8 +11,8 @@ Floats = NDArray[np.float32]
 WARNING_COLOR = (227, 66, 52)
 """sRGB of what is laid over unsure places: vermilion, as it happens."""
 
-KEPT_FROM = 0.5
-"""Confidence from which no colour fades: the model expects to be right at least as often as wrong."""
+KEPT_FROM = 0.3
+"""Confidence from which no colour fades: the model expects to be wrong in seven of ten cases at most."""
 
 GONE_BELOW = 0.1
 """Confidence below which nothing is left of it: the model expects to be wrong in nine of ten cases."""
@@ -42,8 +42,9 @@ class Spot:
 def fade_unsure(ab: Floats, confidence: Floats, strength: float) -> Floats:
     """Return (a,b) [h,w,2] faded towards grey where confidence [h,w] is low; ``strength`` 0..1.
 
-    Confidence is calibrated: colour fades where the model expects to be wrong in more than five of ten
-    cases, half of it is left at seven of ten, and nothing at nine of ten.
+    Confidence is calibrated, so that this can be said: colour fades where the model expects to be wrong, by
+    more than 10 units of a and b, in more than seven of ten cases; half of it is left at eight of ten, and
+    nothing at nine of ten.
     """
     known = np.clip((confidence - GONE_BELOW) / (KEPT_FROM - GONE_BELOW), 0, 1)
     smooth = known * known * (3 - 2 * known)

@@ -1,12 +1,13 @@
 """Model folders and ONNX Runtime: arrays in, arrays out."""
 
-from vermilion.network.card import ModelCard
+from vermilion.network.card import CHROMA_UNIT, ModelCard
 from vermilion.network.engine import PROVIDERS, engine_name
 from vermilion.network.folder import default_model_folder
 from vermilion.network.frame import with_margin, working_size
 from vermilion.network.model import SIDE_MULTIPLE, Features, Model, Paint
 
 __all__ = [
+    "CHROMA_UNIT",
     "PROVIDERS",
     "SIDE_MULTIPLE",
     "Features",
