@@ -67,15 +67,17 @@ class Bench:
 
 def true_hints(path: Path, count: int) -> list[Hint]:
     """`count` points of a colour picture at places that depend on its name alone."""
-    rgb = cv2.imread(str(path), cv2.IMREAD_COLOR)[:, :, ::-1].astype(np.float32) / 255  # type: ignore[index]
+    rgb = np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR)[:, :, ::-1], np.uint8)  # type: ignore[index]
     random = np.random.default_rng(zlib.crc32(path.stem.encode()))
-    hints = []
-    for _ in range(count):
-        y, x = (int(random.integers(side)) for side in rgb.shape[:2])
-        patch = rgb[max(0, y - HINT_PATCH) : y + HINT_PATCH + 1, max(0, x - HINT_PATCH) : x + HINT_PATCH + 1]
-        ab = rgb_to_lab(np.ascontiguousarray(patch))[..., 1:].mean(axis=(0, 1))
-        hints.append(Hint(x + 0.5, y + 0.5, (float(ab[0]), float(ab[1]))))
-    return hints
+    places = [tuple(int(random.integers(side)) for side in rgb.shape[:2]) for _ in range(count)]
+    return [true_hint(rgb, x, y) for y, x in places]
+
+
+def true_hint(rgb: NDArray[np.uint8], x: int, y: int) -> Hint:
+    """The colour that a picture [H,W,3] has around a pixel, as a hint."""
+    patch = rgb[max(0, y - HINT_PATCH) : y + HINT_PATCH + 1, max(0, x - HINT_PATCH) : x + HINT_PATCH + 1]
+    ab = rgb_to_lab(patch.astype(np.float32) / 255)[..., 1:].mean(axis=(0, 1))
+    return Hint(x + 0.5, y + 0.5, (float(ab[0]), float(ab[1])))
 
 
 def colorize_folder(
@@ -87,12 +89,12 @@ def colorize_folder(
     for path in sorted(source.iterdir()):
         given = true_hints(originals[path.stem], hints) if hints else []
         picture = colorizer.colorize(path, hints=given, size=size)
-        _write(target / path.name, picture.to_numpy())
+        write_png(target / path.name, picture.to_numpy())
     return target
 
 
-def _write(path: Path, rgb: NDArray[np.unsignedinteger]) -> None:
-    """PNG with the least compression: these files are read once."""
+def write_png(path: Path, rgb: NDArray[np.unsignedinteger]) -> None:
+    """Write a PNG with the least compression: these files are read once."""
     cv2.imwrite(str(path), rgb[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
 
 

@@ -112,14 +112,18 @@ def test_steering(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    words = ["--bench", pictures, "--model", tiny_model_folder, "--save", tmp_path / "saved", "--limit", "3"]
-    monkeypatch.setattr(sys, "argv", ["steering", *map(str, words)])
+    (tmp_path / "score.py").write_text(SCORE.replace('"kmd": None', '"kmd": float(len(results.name))'))
+    words = ["--bench", pictures, "--model", tiny_model_folder, "--limit", "3"]
+    scored = ["--scorer", tmp_path / "score.py", "--work", tmp_path / "work"]
+    monkeypatch.setattr(sys, "argv", ["steering", *map(str, words + scored)])
     steering.main()
     told = capsys.readouterr().out
     assert told.startswith("3 pictures, model tiny")
-    for part in ("hints", "arrival", "variants", "reference", "confidence", "saved"):
+    for part in steering.PARTS:
         assert f"\n{part}\n  " in told
-    assert len(list((tmp_path / "saved" / "true").iterdir())) == 3
+    assert "variant-6: kmd 9.00 (1.00 x the automatic result's)" in told
+    for name in ("originals", *steering.RANKS):
+        assert len(list((tmp_path / "work" / name).iterdir())) == 3
 
 
 def test_the_front_door_says_what_it_needs(

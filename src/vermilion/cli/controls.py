@@ -35,7 +35,8 @@ FadeUnsure = Annotated[
     typer.Option(
         "--fade-unsure",
         metavar="0..1",
-        help="Fade colour out where the model expects to be wrong in more than seven of ten cases; 1 all the way.",
+        help="Fade colour out where the model expects to be wrong in more than seven of ten cases; 1 is all "
+        "the way.",
     ),
 ]
 Vividness = Annotated[

@@ -3,7 +3,14 @@
 from vermilion.guidance.album import Album, AlbumEntry, load_album
 from vermilion.guidance.arrival import CLOSE, Goals, existing_ab, goals_of, hex_of, notes_on
 from vermilion.guidance.canvas import lay_over
-from vermilion.guidance.confidence import GONE_BELOW, KEPT_FROM, Spot, ask_here, confidence_overlay, fade_unsure
+from vermilion.guidance.confidence import (
+    GONE_BELOW,
+    KEPT_FROM,
+    Spot,
+    ask_here,
+    confidence_overlay,
+    fade_unsure,
+)
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.finish import check_files, finish_colors, palette_file

@@ -1,4 +1,4 @@
-"""A reference: another picture's colours, carried over to what looks alike, and its palette, softly, elsewhere.
+"""A reference: another picture's colours carried over to what looks alike, and softly its palette elsewhere.
 
 places that match ─▶ their colours, as hints of full weight ─┐
 its main colours ─▶ regions near them, of little weight ─────┴─▶ paint
@@ -55,7 +55,7 @@ def colors_on_grid(rgb: NDArray[np.uint8], grid: tuple[int, int]) -> Floats:
 
 
 def mood_canvas(palette: Sequence[Color], automatic: Floats, regions: Labels) -> Floats:
-    """Return hints [3,h,w] of little weight that draw each region to the nearest colour of a palette, or grey.
+    """Return hints [3,h,w] that draw each region a little to the nearest colour of a palette, or grey.
 
     Args:
         palette: colours as ``Hint`` takes them; without any nothing is drawn anywhere.
