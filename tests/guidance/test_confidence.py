@@ -71,6 +71,15 @@ def test_what_was_told_is_not_asked_again():
     assert ask_here(two_things(), confidence, told, (160, 240), 1)[0].share < 0.2
 
 
+def test_wide_pictures_with_many_features_are_asked_about():
+    """So many places that they are averaged first: failed with more than four features."""
+    features = np.random.default_rng(0).normal(size=(24, 24, 60)).astype(np.float32)
+    told = np.zeros((48, 120), np.bool_)
+    (spot,) = ask_here(features, np.full((48, 120), 0.3, np.float32), told, (480, 1200), 1)
+    assert 0 < spot.x < 1200
+    assert 0 < spot.y < 480
+
+
 def test_spots_are_never_the_same():
     spots = ask_here(two_things(), np.full((16, 24), 0.3, np.float32), NOTHING, (160, 240), 6)
     assert len({(spot.x, spot.y) for spot in spots}) == 6

@@ -108,8 +108,9 @@ def _few_places(height: int, width: int) -> tuple[int, int]:
 
 def _likeness(features: Floats, grid: tuple[int, int]) -> Floats:
     """Return how much a hint at one place says of another [n,n], 0..1: alike and near, 1 for itself."""
-    small = cv2.resize(np.moveaxis(features, 0, -1), (grid[1], grid[0]), interpolation=cv2.INTER_AREA)
-    vectors = small.reshape(grid[0] * grid[1], -1)
+    size = (grid[1], grid[0])  # plane by plane: OpenCV averages areas of four channels at most
+    small = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in features]
+    vectors = np.stack(small, axis=-1).reshape(grid[0] * grid[1], -1)
     vectors = vectors - vectors.mean(axis=0)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
     alike = np.clip(vectors @ vectors.T, 0, 1) ** _SHARPNESS
