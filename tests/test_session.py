@@ -13,6 +13,7 @@ from vermilion import Box, Colorizer, Controls, Hint, Session, Stroke
 from vermilion.color import ab_to_cbcr, cbcr_to_ab, luma_of_rgb, reduce_luma, turn_back, turn_upright
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance import ab_of, adjust_colors, apply_look, fade_unsure, load_look
+from vermilion.guidance.corner import mark_corner
 from vermilion.network import Features, Model, Paint, with_margin, working_size
 from vermilion.pictures import ReadOptions, read_scan
 
@@ -168,16 +169,17 @@ def test_unsure_colors_fade_but_not_those_that_were_told():
     np.testing.assert_allclose(ab[8, 10], (-20, -12), atol=1)
 
 
-def test_the_order_is_fade_then_look_then_adjustments():
+def test_the_order_is_fade_then_look_then_adjustments_then_the_corner():
     colorizer = colorizer_of(HalfDeafModel(confidence=0.18))
     controls = Controls(fade_unsure=1, look="hand-tinted", vividness=1.4, warmth=8, tint=-4)
+    controls = replace(controls, corner_mark=True)
     picture = colorizer.colorize(scene(96, 128), controls=controls)
     luma = reduce_luma(picture.scan.luma, picture.cbcr.shape[:2])
     ab = fade_unsure(
         np.full((*luma.shape, 2), AUTOMATIC, np.float32), np.full(luma.shape, 0.18, np.float32), 1
     )
     ab = apply_look(load_look("hand-tinted"), luma, ab)
-    ab = adjust_colors(luma, ab, vividness=1.4, warmth=8, tint=-4)
+    ab = mark_corner(luma, adjust_colors(luma, ab, vividness=1.4, warmth=8, tint=-4))
     np.testing.assert_allclose(picture.cbcr, ab_to_cbcr(luma, ab), atol=2e-3)
 
 
