@@ -145,7 +145,8 @@ class Session:
         return ask_here(self._features_at(1), painted.confidence, told, self.size, count)
 
     def _draw(self, controls: Controls) -> Drawing:
-        return draw_hints(self._hints(controls), self.size, self._grid, self._guides(controls))
+        hints, guides = self._hints(controls), self._guides(controls)
+        return draw_hints(hints, self.size, self._grid, guides, self._luma)
 
     def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
         """Return what people said of places: the album's hints, and over them those of this picture."""

@@ -19,7 +19,7 @@ from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.likeness import places_of
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
-from vermilion.guidance.named_color import Color, ab_of
+from vermilion.guidance.named_color import Color, ab_at, ab_of
 from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
@@ -68,6 +68,7 @@ __all__ = [
     "Suggestion",
     "UsedFile",
     "UsedModel",
+    "ab_at",
     "ab_of",
     "adjust_colors",
     "apply_cube",

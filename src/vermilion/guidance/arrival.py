@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vermilion.color import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut
 from vermilion.guidance.hints import AnyHint
+from vermilion.guidance.named_color import ab_at
 from vermilion.guidance.shapes import AB_SCALE, NOBODY, Drawing
 
 Floats = NDArray[np.float32]
@@ -96,7 +97,9 @@ def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[s
         if not own.any():
             continue
         if hint.strength and goals.short[own].mean() > CLOSE:
-            nearest = hex_of(float(goals.luma[own].mean()), hint.ab)
+            luma = goals.luma[own].mean()
+            a, b = ab_at(hint.color, np.array(luma, np.float32))
+            nearest = hex_of(float(luma), (float(a), float(b)))
             notes.append(
                 f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals.luma[own])}; "
                 f"the nearest there is {nearest}"
