@@ -112,20 +112,19 @@ def calibration(
     generator: UNetGenerator, pictures: list[HeldOut], temperature: float
 ) -> tuple[float, float, float, float]:
     """The calibration of the confidence that fits best, on clean and aged pictures alike."""
-    sure, chroma, right = [], [], []
+    sure: list[NDArray[np.float32]] = []
+    chroma: list[NDArray[np.float32]] = []
+    right: list[NDArray[np.bool_]] = []
     for picture in pictures:
         true = torch.from_numpy(picture.ab).permute(2, 0, 1)[None]
         for luma in (picture.luma, picture.aged):
             seen = torch.from_numpy(luma)[None, None]
             painted = generator(seen, torch.zeros(1, 3, *true.shape[2:]), temperature)
             away = (painted.chroma - true).norm(dim=1)
-            for told, values in zip(
-                (sure, chroma, right),
-                (painted.sureness.sigmoid(), painted.chroma.norm(dim=1), away < NEAR),
-                strict=True,
-            ):
-                told.append(values.flatten()[::CELL_STEP].numpy())
-    return fit_calibration(*map(np.concatenate, (sure, chroma, right)))
+            sure.append(painted.sureness.sigmoid().flatten()[::CELL_STEP].numpy())
+            chroma.append(painted.chroma.norm(dim=1).flatten()[::CELL_STEP].numpy())
+            right.append((away < NEAR).flatten()[::CELL_STEP].numpy())
+    return fit_calibration(np.concatenate(sure), np.concatenate(chroma), np.concatenate(right))
 
 
 def main() -> None:

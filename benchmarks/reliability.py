@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +12,7 @@ from vermilion.network import CHROMA_UNIT
 
 RELIABILITY_BINS = 10
 NEWTON_STEPS = 20
+PLOT_SIDE = 320  # pixels
 RIDGE = 1e-3  # keeps the equations solvable where no colour was painted
 
 
@@ -23,6 +25,29 @@ def reliability(
         own = number == part
         if own.any():
             yield part / RELIABILITY_BINS, own.mean(), float(sure[own].mean()), float(right[own].mean())
+
+
+def plot(sure: NDArray[np.floating], right: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A reliability plot, BGR: across what is said, upwards what is true; the grey line is perfect.
+
+    The area of a dot is the share of cells.
+    """
+    side, margin = PLOT_SIDE, 40
+    picture = np.full((side + 2 * margin, side + 2 * margin, 3), 255, np.uint8)
+
+    def at(said: float, true: float) -> tuple[int, int]:
+        return margin + round(said * side), margin + round((1 - true) * side)
+
+    cv2.line(picture, at(0, 0), at(1, 1), (190, 190, 190), 2, cv2.LINE_AA)
+    cv2.rectangle(picture, at(0, 0), at(1, 1), (90, 90, 90), 1)
+    for tenth in range(0, 11, 2):
+        for place in (at(tenth / 10, -0.06), at(-0.085, tenth / 10)):
+            cv2.putText(picture, f"{tenth / 10:.1f}", place, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (90, 90, 90), 1)
+    for _, share, said, true in reliability(sure, right):
+        cv2.circle(
+            picture, at(said, true), max(2, round(side * 0.09 * share**0.5)), (52, 66, 227), -1, cv2.LINE_AA
+        )
+    return picture
 
 
 def calibration_error(sure: NDArray[np.floating], right: NDArray[np.bool_]) -> float:

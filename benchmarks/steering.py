@@ -13,10 +13,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from benchmarks.colors import Bench, true_hint, true_hints, write_png
-from benchmarks.reliability import auc, calibration_error, reliability, spread
+from benchmarks.reliability import auc, calibration_error, plot, reliability, spread
 from benchmarks.scene import Floats, Picture, Scene, ab_of_rgb, mean, read_rgb
 from vermilion import Colorizer, Hint
 from vermilion.color import ab_error, luma_of_rgb, palette_distance, unit_range
@@ -190,8 +191,11 @@ def two_crops(path: Path) -> list[Picture]:
     return [np.ascontiguousarray(crop) for crop in crops]
 
 
-def confidence_figures(scenes: list[Scene]) -> Iterator[str]:
-    """Is the confidence the share that is right, and does it tell right from wrong better than paleness?"""
+def confidence_figures(scenes: list[Scene], picture: Path | None) -> Iterator[str]:
+    """Is the confidence the share that is right, and does it tell right from wrong better than paleness?
+
+    With ``picture`` a reliability plot is written to that file.
+    """
     sure = np.concatenate([scene.automatic.confidence.ravel() for scene in scenes])
     away = [np.linalg.norm(scene.true - scene.automatic.ab, axis=-1).ravel() for scene in scenes]
     right = np.concatenate(away) <= CLOSE
@@ -199,6 +203,8 @@ def confidence_figures(scenes: list[Scene]) -> Iterator[str]:
     colored = chroma > COLORED
     for low, share, said, true in reliability(sure, right):
         yield f"confidence from {low:.1f}: {share:6.1%} of cells, said {said:.3f}, right {true:.3f}"
+    if picture is not None:
+        cv2.imwrite(str(picture), plot(sure, right))
     yield f"expected calibration error {calibration_error(sure, right):.3f}"
     faded, kept = (~right[colored & part] for part in (sure < KEPT_FROM, sure >= KEPT_FROM))
     yield (
@@ -230,6 +236,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--work", type=Path, default=Path("benchmarks/out/variants"), help="folder for what is scored"
     )
+    parser.add_argument("--plot", type=Path, help="file for a reliability plot of the confidence")
     return parser
 
 
@@ -251,7 +258,7 @@ def main() -> None:
         "arrival": lambda: hint_arrival(colorizer, paths),
         "variants": lambda: variant_figures(scenes),
         "reference": lambda: reference_figures(colorizer, paths),
-        "confidence": lambda: confidence_figures(scenes),
+        "confidence": lambda: confidence_figures(scenes, args.plot),
         "scored": lambda: scored_variants(colorizer, paths, args.scorer, args.work),
     }
     card = colorizer.model.card

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.reliability import auc, calibration_error, fit_calibration, spread
+from benchmarks.reliability import auc, calibration_error, fit_calibration, plot, spread
 
 
 def test_a_score_that_orders_all_and_one_that_says_nothing():
@@ -20,6 +20,15 @@ def test_confidence_that_is_the_share_of_right_ones_has_no_error():
     assert calibration_error(sure, right) == pytest.approx(0)
     assert calibration_error(np.ones(8), right) == pytest.approx(0.5)
     assert calibration_error(np.zeros(8), right) == pytest.approx(0.5)
+
+
+def test_the_plot_has_its_dots_where_they_belong():
+    sure, right = np.repeat([0.25, 0.75], 400), np.tile([True, True, True, False], 200)
+    picture = plot(sure, right)
+    red = (picture == (52, 66, 227)).all(axis=-1)
+    for said, true in ((0.25, 0.75), (0.75, 0.75)):
+        assert red[40 + round(320 * (1 - true)), 40 + round(320 * said)]
+    assert not red[40 + 240, 40 + 80]
 
 
 def test_a_calibration_that_is_known_is_found():

@@ -114,7 +114,7 @@ def test_steering(
 ) -> None:
     (tmp_path / "score.py").write_text(SCORE.replace('"kmd": None', '"kmd": float(len(results.name))'))
     words = ["--bench", pictures, "--model", tiny_model_folder, "--limit", "3"]
-    scored = ["--scorer", tmp_path / "score.py", "--work", tmp_path / "work"]
+    scored = ["--scorer", tmp_path / "score.py", "--work", tmp_path / "work", "--plot", tmp_path / "plot.png"]
     monkeypatch.setattr(sys, "argv", ["steering", *map(str, words + scored)])
     steering.main()
     told = capsys.readouterr().out
@@ -122,6 +122,7 @@ def test_steering(
     for part in steering.PARTS:
         assert f"\n{part}\n  " in told
     assert "variant-6: kmd 9.00 (1.00 x the automatic result's)" in told
+    assert cv2.imread(str(tmp_path / "plot.png")) is not None
     for name in ("originals", *steering.RANKS):
         assert len(list((tmp_path / "work" / name).iterdir())) == 3
 
