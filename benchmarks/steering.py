@@ -27,6 +27,7 @@ from vermilion.guidance import (
     VARIANT_REGIONS,
     Controls,
     Reference,
+    ab_at,
     choose_variants,
     existing_ab,
     find_regions,
@@ -95,8 +96,8 @@ def hint_arrival(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
             hint = Hint(column + 0.5, row + 0.5, color)
             spot = np.s_[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
             painted = ab_of_rgb(session.paint(Controls(hints=(hint,))).to_numpy())[spot]
-            asked = np.broadcast_to(np.array(hint.ab, np.float32), painted.shape)
-            misses[color].append(ab_error(existing_ab(luma[spot], asked), painted))
+            asked = existing_ab(luma[spot], ab_at(color, luma[spot]))
+            misses[color].append(ab_error(asked, painted))
     for color, values in misses.items():
         most = np.quantile(values, 0.9)
         yield f"hint {color:8s} arrives within {mean(values):5.2f}, nine tenths within {most:5.2f}"
