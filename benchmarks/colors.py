@@ -78,12 +78,12 @@ def colorize_folder(
     for path in sorted(source.iterdir()):
         given = true_hints(originals[path.stem], hints) if hints else []
         picture = colorizer.colorize(path, hints=given, size=size)
-        _write(target / path.name, picture.to_numpy())
+        write_png(target / path.name, picture.to_numpy())
     return target
 
 
-def _write(path: Path, rgb: NDArray[np.unsignedinteger]) -> None:
-    """PNG with the least compression: these files are read once."""
+def write_png(path: Path, rgb: NDArray[np.unsignedinteger]) -> None:
+    """Write a PNG with the least compression: these files are read once."""
     cv2.imwrite(str(path), rgb[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
 
 

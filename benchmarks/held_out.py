@@ -13,8 +13,8 @@ import timm
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from torch import nn
 
+from benchmarks.reliability import fit_calibration
 from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma
 from vermilion.color.figures import colorfulness, kernel_distance
 from vermilion.training import load_settings
@@ -25,6 +25,7 @@ from vermilion.training.generator import NEAR, RESIDUAL_SCALE, UNetGenerator
 from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
 
+CELL_STEP = 7  # of all cells one in so many is fitted to: neighbours say the same
 EYE_SIDE = 192
 
 
@@ -132,30 +133,23 @@ def judge_accuracy(generator: UNetGenerator, weights: Path, pictures: list[HeldO
 
 
 @torch.no_grad()
-def calibration(generator: UNetGenerator, pictures: list[HeldOut], temperature: float) -> tuple[float, float]:
-    """Slope and shift of the confidence's logit that fit best, on clean and aged pictures alike."""
-    logits, right = [], []
+def calibration(
+    generator: UNetGenerator, pictures: list[HeldOut], temperature: float
+) -> tuple[float, float, float, float]:
+    """The calibration of the confidence that fits best, on clean and aged pictures alike."""
+    sure: list[NDArray[np.float32]] = []
+    chroma: list[NDArray[np.float32]] = []
+    right: list[NDArray[np.bool_]] = []
     for picture in pictures:
+        true = torch.from_numpy(picture.ab).permute(2, 0, 1)[None]
         for luma in (picture.luma, picture.aged):
-            true = torch.from_numpy(picture.ab).permute(2, 0, 1)[None]
             seen = torch.from_numpy(luma)[None, None]
             painted = generator(seen, torch.zeros(1, 3, *true.shape[2:]), temperature)
-            logits.append(painted.sureness.flatten()[::7])
-            near = (painted.chroma - true).square().sum(1) < NEAR**2
-            right.append(near.float().flatten()[::7])
-    line = torch.tensor([1.0, 0.0], requires_grad=True)
-    x, y = torch.cat(logits), torch.cat(right)
-    optimizer = torch.optim.LBFGS([line], max_iter=50)
-
-    def loss() -> torch.Tensor:
-        optimizer.zero_grad()
-        with torch.enable_grad():
-            value = nn.functional.binary_cross_entropy_with_logits(line[0] * x + line[1], y)
-            value.backward()  # type: ignore[no-untyped-call]
-        return value
-
-    optimizer.step(loss)  # type: ignore[no-untyped-call]
-    return float(line[0]), float(line[1])
+            away = (painted.chroma - true).norm(dim=1)
+            sure.append(painted.sureness.sigmoid().flatten()[::CELL_STEP].numpy())
+            chroma.append(painted.chroma.norm(dim=1).flatten()[::CELL_STEP].numpy())
+            right.append((away < NEAR).flatten()[::CELL_STEP].numpy())
+    return fit_calibration(np.concatenate(sure), np.concatenate(chroma), np.concatenate(right))
 
 
 def main() -> None:
@@ -186,8 +180,8 @@ def main() -> None:
             lines = sweep(generator, pictures, None if aged else eye, knobs, aged=aged)
             print("\n".join(lines), flush=True)
     if args.calibrate:
-        slope, shift = calibration(generator, pictures, knobs[0][0])
-        print(f'for model.json: "calibration": [{slope:.3f}, {shift:.3f}]')
+        fitted = calibration(generator, pictures, knobs[0][0])
+        print(f'for model.json: "calibration": {[round(value, 3) for value in fitted]}')
     if args.judge:
         print(f"judge right on {judge_accuracy(generator, args.judge, pictures):.1%} of held-out pictures")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,8 +12,6 @@ from numpy.typing import NDArray
 
 from vermilion.color import (
     ab_error,
-    ab_to_cbcr,
-    join_enlarged,
     luma_of_rgb,
     reduce_luma,
     rgb_to_lab,
@@ -77,17 +76,11 @@ class Scene:
         """What the network paints alone, with odds."""
         return self.paint(with_odds=True)
 
-    def save(self, ab: Floats, path: Path) -> None:
-        """Write the picture in some colours [h,w,2] as a PNG."""
-        rgb = join_enlarged(luma_of_rgb(self.rgb), ab_to_cbcr(self.luma, ab))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(path), rgb[:, :, ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 1])
-
     def error(self, ab: Floats) -> float:
         """Mean distance of painted colours from the true ones."""
         return ab_error(self.true, ab)
 
 
-def mean(values: Sequence[float]) -> float:
+def mean(values: Sequence[float] | NDArray[Any]) -> float:
     """Mean of some figures; nan of none."""
     return float(np.mean(values)) if len(values) else float("nan")

@@ -12,12 +12,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+if TYPE_CHECKING:
+    from vermilion import Hint, Session
+
 LARGE = (3000, 4000)  # height and width of a 12-megapixel scan
 SMALL = (512, 512)
+VIEW = (768, 1024)
+HINTS = 20
 QUALITY = 90
 ROUNDS = 7
 
@@ -58,16 +64,19 @@ def floor(path: Path) -> None:
 
 
 def ratios(
-    ours: Callable[[], object], theirs: Callable[[], object], rounds: int = ROUNDS
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    rounds: int = ROUNDS,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[float, float]:
     """Medians of ours over theirs and of ours in seconds, after one unmeasured round."""
     quotients, seconds = [], []
     for turn in range(rounds + 1):
         times = []
         for action in (ours, theirs):
-            started = time.perf_counter()
+            started = clock()
             action()
-            times.append(time.perf_counter() - started)
+            times.append(clock() - started)
         if turn:
             quotients.append(times[0] / times[1])
             seconds.append(times[0])
@@ -90,6 +99,42 @@ def large_jpeg(folder: Path, model: Path | None) -> list[Measure]:
         ratio, seconds = ratios(ours, lambda: floor(scan))
         rows.append(Measure(f"12 Mpx JPEG, {name} ({seconds:.3f} s), over libvips", ratio, "x", target))
     return rows
+
+
+def steered(folder: Path, model: Path | None) -> list[Measure]:
+    """What twenty hints cost a large picture, in processor time, and a view that is painted again."""
+    from vermilion import Colorizer, Controls  # noqa: PLC0415 - the cold starts come first
+
+    scan, view = folder / "large.jpg", folder / "view.jpg"
+    write_scan(scan, LARGE)
+    write_scan(view, VIEW)
+    colorizer = Colorizer(model)
+    told, session = likely_hints(colorizer.open(scan)), colorizer.open(view)
+
+    def save(hints: "tuple[Hint, ...]" = ()) -> None:
+        colorizer.colorize(scan, hints=hints).save(folder / "out.jpg", overwrite=True)
+
+    def repaint() -> None:
+        session.paint(Controls(hints=moved)).to_numpy()
+
+    moved = likely_hints(session)
+    over, _ = ratios(lambda: save(told), save, clock=time.process_time)
+    _, seconds = ratios(repaint, lambda: session.paint().to_numpy())
+    return [
+        Measure(f"12 Mpx JPEG with {HINTS} hints, over the automatic one", over, "x", 1.3),
+        Measure(f"{VIEW[1]} px view painted again, {HINTS} hints", 1000 * seconds, "ms", 60),
+    ]
+
+
+def likely_hints(session: "Session") -> "tuple[Hint, ...]":
+    """Hints at random places, each the second likeliest colour there: what a person may well correct."""
+    from vermilion import Hint  # noqa: PLC0415
+
+    random, hints = np.random.default_rng(0), []
+    for _ in range(HINTS):
+        y, x = (float(random.uniform(0, side)) for side in session.size)
+        hints.append(Hint(x, y, session.suggest(x, y, 2)[-1].ab))
+    return tuple(hints)
 
 
 _COLORIZE = """
@@ -153,4 +198,4 @@ def all_speeds(model: Path | None) -> list[Measure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         memory = peak_memory(folder, model)
-        return [*large_jpeg(folder, model), memory, *cold_starts(folder, model)]
+        return [*large_jpeg(folder, model), *steered(folder, model), memory, *cold_starts(folder, model)]

@@ -4,6 +4,7 @@ python scripts/make_steering_sheets.py [--model FOLDER]
 """
 
 import argparse
+import itertools
 import json
 import tempfile
 from collections.abc import Sequence
@@ -39,7 +40,9 @@ ALBUM = [
     {"name": "hill", "color": GRASS, "hints": [{"x0": 600, "y0": 340, "x1": 880, "y1": 420}]},
     {"name": "sky", "color": "grey", "hints": [{"x0": 400, "y0": 130, "x1": 880, "y1": 300}]},
 ]
+CUBE_SIDE = 9  # colours
 HEIGHT = 300  # pixels of one picture
+CORNER = 0.3  # of the short side: what is shown larger of a corner mark
 QUALITY = 82
 
 
@@ -50,6 +53,25 @@ def sheet(colorizer: Colorizer, scan: Path, every: Sequence[Controls]) -> NDArra
     width = round(views[0].shape[1] * HEIGHT / views[0].shape[0])
     small = [cv2.resize(view, (width, HEIGHT), interpolation=cv2.INTER_AREA) for view in views]
     return np.concatenate(small, axis=1).astype(np.uint8)
+
+
+def adjusted_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
+    """The tent with more colour, warmer, cooler, greener, and through a LUT: orange lights, teal shadows."""
+    levels = np.linspace(0, 1, CUBE_SIDE)
+    rows = []
+    for blue, green, red in itertools.product(levels, repeat=3):
+        grade = 0.3 * ((red + green + blue) / 3 - 0.5)
+        rows.append(" ".join(f"{min(1, max(0, value)):.4f}" for value in (red + grade, green, blue - grade)))
+    (folder / "grade.cube").write_text("\n".join([f"LUT_3D_SIZE {CUBE_SIDE}", *rows]))
+    every = [
+        Controls(),
+        Controls(vividness=1.6),
+        Controls(warmth=15),
+        Controls(warmth=-15),
+        Controls(tint=-12),
+        Controls(cube=str(folder / "grade.cube")),
+    ]
+    return sheet(colorizer, TENT, every)
 
 
 def reference_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
@@ -76,8 +98,20 @@ def album_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
     return np.concatenate(sheets, axis=1)
 
 
+def corner_sheet(colorizer: Colorizer) -> NDArray[np.uint8]:
+    """The car, cut out of its black frame, with a corner marked; and that corner itself, larger."""
+    with Image.open(CAR) as scan:
+        part = scan.crop((90, 130, 890, 950))
+    marked = np.asarray(colorizer.colorize(part, controls=Controls(corner_mark=True)).to_pil())[:, :, ::-1]
+    side = round(CORNER * min(marked.shape[:2]))
+    width = round(marked.shape[1] * HEIGHT / marked.shape[0])
+    small = cv2.resize(marked, (width, HEIGHT), interpolation=cv2.INTER_AREA)
+    corner = cv2.resize(marked[-side:, -side:], (HEIGHT, HEIGHT), interpolation=cv2.INTER_AREA)
+    return np.concatenate([small, corner], axis=1).astype(np.uint8)
+
+
 def main() -> None:
-    """Write a sheet for looks, palettes, variants, a reference and an album."""
+    """Write a sheet for each control that changes whole pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", help="a model folder; by default the one inside the package")
     colorizer = Colorizer(parser.parse_args().model)
@@ -91,6 +125,8 @@ def main() -> None:
             "variants": sheet(colorizer, PORTRAIT, variants),
             "reference": reference_sheet(colorizer, Path(folder)),
             "album": album_sheet(colorizer, Path(folder)),
+            "corner": corner_sheet(colorizer),
+            "adjusted": adjusted_sheet(colorizer, Path(folder)),
         }
     for name, picture in sheets.items():
         path = ROOT / "docs" / "images" / f"steering-{name}.jpg"

@@ -1,7 +1,7 @@
 """One picture that is open: what the network saw of it is kept, and each change of the controls is quick.
 
-controls ─▶ hints drawn ─▶ paint ◀─ features, kept        ┌─▶ Picture
-                             │ do the hints arrive?       │
+controls ─▶ hints drawn ─▶ paint ◀─ features, kept              ┌─▶ Picture
+                             │ hints settled                    │
                              └─▶ (a,b) ─▶ faded, look, vividness, warmth, tint
 """
 
@@ -17,6 +17,7 @@ from vermilion.agreed import AgreedColors, AlbumHints, look_at
 from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, turn_back
 from vermilion.errors import SettingsError
 from vermilion.guidance import (
+    NOBODY,
     PALETTE_REGIONS,
     VARIANT_REGIONS,
     AnyHint,
@@ -36,12 +37,14 @@ from vermilion.guidance import (
     finish_colors,
     goals_of,
     lay_over,
+    mood_canvas,
     notes_on,
     palette_canvas,
     palette_file,
     palette_of_picture,
     propose_variants,
     reference_canvas,
+    settle_hints,
     suggest_colors,
 )
 from vermilion.network import with_margin, working_size
@@ -54,11 +57,9 @@ T = TypeVar("T")
 AUTOMATIC = Controls()
 """The controls that leave everything to the network."""
 
-_MOST_ROUNDS = 2  # of painting again for hints that did not arrive; each costs a painting
 _REFERENCE_SIDE = 1024  # pixels of the longest side that a reference or a palette is read at
 _COLORLESS = 1.5  # mean ab units of chroma below which a reference is grey, or toned
 _NO_ODDS = np.zeros((0, 0, 0), np.float32)
-_ARRIVED = 4.0  # ab units on average over a hint at which another round is not worth its time
 
 
 class Session:
@@ -98,11 +99,11 @@ class Session:
             SettingsError: a look, a cube or another file that the controls name cannot be used.
         """
         drawing = self._draw(controls)
-        painted, notes = self._paint_until_hints_arrive(drawing, controls)
-        if controls.reference is not None and not self._reference_canvas(controls.reference).any():
-            notes += (f"nothing in {controls.reference} looks like this picture, so that it changed nothing",)
+        painted, notes = self._paint_with_hints(drawing, controls)
+        if controls.reference is not None and not self._matches(controls.reference).any():
+            notes += (f"nothing in {controls.reference} looks like this picture; only its palette was taken",)
         notes += self._album(controls.album).notes
-        sureness = np.maximum(painted.confidence, drawing.canvas[2])
+        sureness = np.maximum(painted.confidence, _told(drawing))
         ab = finish_colors(controls, self._luma, painted.ab, sureness)
         return self._picture(ab, painted.confidence, controls, notes)
 
@@ -140,11 +141,12 @@ class Session:
         """Return the spots where one hint would change most, the best first; each counts as told after it."""
         drawing = self._draw(controls)
         painted = self._painted(drawing.canvas, controls.temperature)
-        told = drawing.canvas[2] > 0
+        told = _told(drawing) > 0
         return ask_here(self._features_at(1), painted.confidence, told, self.size, count)
 
     def _draw(self, controls: Controls) -> Drawing:
-        return draw_hints(self._hints(controls), self.size, self._grid, self._guides(controls))
+        hints, guides = self._hints(controls), self._guides(controls)
+        return draw_hints(hints, self.size, self._grid, guides, self._luma)
 
     def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
         """Return what people said of places: the album's hints, and over them those of this picture."""
@@ -174,12 +176,25 @@ class Session:
         return kept
 
     def _reference_canvas(self, path: str) -> Floats:
+        """Return the matches of a reference, and under them its palette."""
+
+        def make() -> Floats:
+            regions = self._regions(PALETTE_REGIONS)
+            mood = mood_canvas(self._reference(path).palette, self._automatic.ab, regions)
+            return lay_over(mood, self._matches(path))
+
+        return self._kept(("reference", path), make)
+
+    def _matches(self, path: str) -> Floats:
         return self._kept(
-            ("reference", path),
+            ("matches", path),
             lambda: reference_canvas(self._features.maps, self._grid, self._reference(path)),
         )
 
     def _reference(self, path: str) -> Reference:
+        return self._kept(("seen", path), lambda: self._look_at_reference(path))
+
+    def _look_at_reference(self, path: str) -> Reference:
         """Return a picture in colour as the network sees it.
 
         Raises:
@@ -192,7 +207,7 @@ class Session:
         ab = colors_on_grid(rgb, (height // stride, width // stride))
         if float(np.linalg.norm(ab, axis=-1).mean()) < _COLORLESS:
             raise SettingsError(f"The reference {path} has no colours to carry over; name one in colour.")
-        return Reference(maps, ab)
+        return Reference(maps, ab, palette_of_picture(rgb))
 
     def _palette_canvas(self, controls: Controls) -> Floats:
         def make() -> Floats:
@@ -234,26 +249,15 @@ class Session:
         """What the network paints by itself, with its odds."""
         return self._painted(np.zeros((3, *self._grid), np.float32), None, with_odds=True)
 
-    def _paint_until_hints_arrive(
-        self, drawing: Drawing, controls: Controls
-    ) -> tuple["_Painted", tuple[str, ...]]:
-        """Paint; where a hint's colour did not arrive, ask for more of it and paint again.
-
-        The network weighs hints against what it sees, as evidence. A person's word is more than evidence.
-        """
+    def _paint_with_hints(self, drawing: Drawing, controls: Controls) -> tuple["_Painted", tuple[str, ...]]:
+        """Paint, and see to it that the colours of hints arrive; also tell which cannot."""
         painted = self._painted(drawing.canvas, controls.temperature)
         hints = self._hints(controls)
         if not hints:
             return painted, ()
         goals = goals_of(drawing, self._luma, self._without_hints(controls))
-        canvas, best = drawing.canvas, painted
-        for _ in range(_MOST_ROUNDS):
-            if goals.worst_miss(best.ab) <= _ARRIVED:
-                break
-            canvas = goals.ask_again(canvas, goals.miss(painted.ab))
-            painted = self._painted(canvas, controls.temperature)
-            best = min(best, painted, key=lambda each: goals.mean_miss(each.ab))
-        return best, notes_on(hints, goals, best.ab)
+        ab = settle_hints(goals, self._luma, painted.ab)
+        return replace(painted, ab=ab), notes_on(hints, goals, ab)
 
     def _without_hints(self, controls: Controls) -> Floats:
         """Return the (a,b) without what people said of places, where a strength below 1 needs it."""
@@ -299,6 +303,11 @@ class Session:
             engine=self._engine,
             notes=notes,
         )
+
+
+def _told(drawing: Drawing) -> Floats:
+    """Return how firmly a person said what is in each cell [h,w], 0..1: guides are guesses, too."""
+    return np.where(drawing.owner == NOBODY, np.float32(0), drawing.canvas[2])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """The options that steer colours, from the keyboard to the file."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,6 @@ def test_vividness_nought_is_grey(vermilion, scan, here: Path) -> None:
         ["--warmth", "-20"],
         ["--tint", "15"],
         ["--temperature", "0.1"],
-        ["--fade-unsure", "1"],
     ],
 )
 def test_each_control_changes_colors_and_no_grey_level(
@@ -69,6 +69,23 @@ def test_each_control_changes_colors_and_no_grey_level(
     with Image.open(here / "plain.png") as plain, Image.open(here / "steered.png") as steered:
         assert np.abs(np.asarray(plain).astype(int) - np.asarray(steered)).max() > 1
     np.testing.assert_array_equal(luma(here / "steered.png"), luma(here / "a.png"))
+
+
+def test_unsure_colors_fade(vermilion, scan, here: Path, tiny_model: Path) -> None:
+    """With a model that doubts all it paints: at one of a hundred it keeps no colour."""
+    doubting = here / "doubting"
+    shutil.copytree(tiny_model, doubting)
+    card = json.loads((doubting / "model.json").read_text())
+    (doubting / "model.json").write_text(json.dumps(card | {"calibration": [0, -4.6]}))
+    scan("a.png")
+    left = []
+    for strength in ("0", "0.5", "1"):
+        words = ["--fade-unsure", strength, "--overwrite", "-o", "b.png"]
+        assert vermilion("colorize", "a.png", *words, model=doubting).code == 0
+        left.append(np.linalg.norm(ab_at(here / "b.png", 20, 60)))
+    assert left[0] > left[1] + 1 > 2
+    assert left[2] < 1
+    np.testing.assert_array_equal(luma(here / "b.png"), luma(here / "a.png"))
 
 
 def test_the_map_of_confidence_stands_beside_the_result(vermilion, scan, here: Path) -> None:

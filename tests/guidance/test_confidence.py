@@ -8,11 +8,22 @@ from vermilion.guidance import ask_here, confidence_overlay, fade_unsure
 
 def test_fading_goes_from_grey_to_untouched():
     ab = np.full((1, 3, 2), (20, -10), np.float32)
-    confidence = np.array([[0.0, 0.35, 0.9]], np.float32)
+    confidence = np.array([[0.1, 0.2, 0.3]], np.float32)
     faded = fade_unsure(ab, confidence, 1)
     np.testing.assert_allclose(faded[0], [(0, 0), (10, -5), (20, -10)], atol=1e-5)
     np.testing.assert_allclose(fade_unsure(ab, confidence, 0.5)[0, 0], (10, -5))
     assert faded.dtype == np.float32
+
+
+def test_colors_fade_where_the_model_expects_to_be_wrong_in_more_than_seven_of_ten_cases():
+    """What the help says."""
+    confidence = np.linspace(0, 1, 101, dtype=np.float32)[None]
+    left = fade_unsure(np.ones((1, 101, 2), np.float32), confidence, 1)[0, :, 0]
+    np.testing.assert_allclose(left[30:], 1, atol=1e-6)
+    assert left[20] == pytest.approx(0.5, abs=1e-5), "half at eight of ten"
+    assert (left[11:29] < 0.999).all()
+    assert (np.diff(left[10:30]) > 0).all()
+    np.testing.assert_array_equal(left[:10], 0)
 
 
 def test_the_overlay_is_clear_where_the_model_is_sure():
@@ -58,6 +69,15 @@ def test_what_was_told_is_not_asked_again():
     told[3:5, 3:5] = True
     confidence = np.where(two_things()[1] > 0, 0.1, 1).astype(np.float32)
     assert ask_here(two_things(), confidence, told, (160, 240), 1)[0].share < 0.2
+
+
+def test_wide_pictures_with_many_features_are_asked_about():
+    """So many places that they are averaged first: failed with more than four features."""
+    features = np.random.default_rng(0).normal(size=(24, 24, 60)).astype(np.float32)
+    told = np.zeros((48, 120), np.bool_)
+    (spot,) = ask_here(features, np.full((48, 120), 0.3, np.float32), told, (480, 1200), 1)
+    assert 0 < spot.x < 1200
+    assert 0 < spot.y < 480
 
 
 def test_spots_are_never_the_same():

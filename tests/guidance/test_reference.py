@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance.reference import Reference, reference_canvas
+from vermilion.guidance.named_color import ab_of
+from vermilion.guidance.reference import Reference, mood_canvas, reference_canvas
 
 CHANNELS = 24
 
@@ -69,6 +70,26 @@ def test_places_that_look_alike_all_over_are_left_alone():
     canvas = reference_canvas(made_maps(places), (16, 24), Reference(made_maps(places), colors_of(8, 12)))
     assert canvas[2, :, :6].mean() > 0.6
     assert not canvas[2, :, 12:].any()
+
+
+def test_a_few_matches_are_chance():
+    """One place of a hundred looks the same in another picture: nothing is carried over."""
+    own, other = distinct_places(8, 12), distinct_places(8, 12, seed=9)
+    other[3:4, 4:6] = own[3:4, 4:6]
+    assert not reference_canvas(made_maps(own), (16, 24), Reference(made_maps(other), colors_of(8, 12))).any()
+    other[:4, :6] = own[:4, :6]
+    assert reference_canvas(made_maps(own), (16, 24), Reference(made_maps(other), colors_of(8, 12))).any()
+
+
+def test_the_mood_draws_each_region_softly_to_the_nearest_color_or_grey():
+    regions = np.repeat(np.arange(3, dtype=np.int32), 8)[None].repeat(16, 0)
+    automatic = np.array([(40, 20), (5, -30), (1, 2)], np.float32)[regions]
+    canvas = mood_canvas(("#d04030", "#3060c0"), automatic, regions)
+    assert set(np.unique(canvas[2])) == {0, 0.25}
+    for region, color in enumerate((ab_of("#d04030"), ab_of("#3060c0"), (0, 0))):
+        told = canvas[:2, (canvas[2] > 0) & (regions == region)].T * 110
+        np.testing.assert_allclose(told, np.broadcast_to(color, told.shape), rtol=1e-4)
+    assert not mood_canvas((), automatic, regions).any()
 
 
 @pytest.mark.parametrize("grid", [(15, 23), (16, 23), (13, 24)])

@@ -72,7 +72,7 @@ def test_speed(monkeypatch: pytest.MonkeyPatch, tiny_model_folder: Path) -> None
     monkeypatch.setattr(speed, "_median_of_process", lambda command: once(command, rounds=1))
     monkeypatch.setenv("PYTHONPATH", str(Path(speed.__file__).parents[1] / "src"))
     measures = speed.all_speeds(tiny_model_folder)
-    assert [measure.unit for measure in measures] == ["x", "x", "MiB", "s", "s"]
+    assert [measure.unit for measure in measures] == ["x", "x", "x", "ms", "MiB", "s", "s"]
     assert all(measure.value > 0 for measure in measures)
     assert measures[2].line().endswith(("ok", "MISSED"))
 
@@ -153,14 +153,19 @@ def test_steering(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    words = ["--bench", pictures, "--model", tiny_model_folder, "--save", tmp_path / "saved", "--limit", "3"]
-    monkeypatch.setattr(sys, "argv", ["steering", *map(str, words)])
+    (tmp_path / "score.py").write_text(SCORE.replace('"kmd": None', '"kmd": float(len(results.name))'))
+    words = ["--bench", pictures, "--model", tiny_model_folder, "--limit", "3"]
+    scored = ["--scorer", tmp_path / "score.py", "--work", tmp_path / "work", "--plot", tmp_path / "plot.png"]
+    monkeypatch.setattr(sys, "argv", ["steering", *map(str, words + scored)])
     steering.main()
     told = capsys.readouterr().out
     assert told.startswith("3 pictures, model tiny")
-    for part in ("hints", "arrival", "variants", "reference", "confidence", "saved"):
+    for part in steering.PARTS:
         assert f"\n{part}\n  " in told
-    assert len(list((tmp_path / "saved" / "true").iterdir())) == 3
+    assert "variant-6: kmd 9.00 (1.00 x the automatic result's)" in told
+    assert cv2.imread(str(tmp_path / "plot.png")) is not None
+    for name in ("originals", *steering.RANKS):
+        assert len(list((tmp_path / "work" / name).iterdir())) == 3
 
 
 def test_the_front_door_says_what_it_needs(

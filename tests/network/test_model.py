@@ -75,6 +75,20 @@ def test_the_card_may_calibrate_the_confidence(own_folder):
     assert abs(after.confidence - before.confidence).max() > 0.05
 
 
+def test_the_card_may_calibrate_by_chroma_as_well(own_folder):
+    """Vivid colours are less sure than the network thinks; those without colour stay as they are."""
+    luma = np.random.default_rng(0).random((1, 1, 64, 64), np.float32)
+    plain = Model.load(own_folder, "cpu")
+    card = json.loads((own_folder / "model.json").read_text())
+    write_card(own_folder, files=card["files"], calibration=[1.0, 0.0, -0.8, 0.1])
+    moved = Model.load(own_folder, "cpu")
+    before, after = (model.paint(model.see(luma)) for model in (plain, moved))
+    vivid = np.linalg.norm(before.chroma, axis=1, keepdims=True) / 20
+    logit = np.log(before.confidence / (1 - before.confidence)) - 0.8 * vivid + 0.1 * vivid**2
+    np.testing.assert_allclose(after.confidence, 1 / (1 + np.exp(-logit)), atol=1e-5)
+    assert vivid.max() > 1
+
+
 def test_threads_get_what_one_gets(tiny_model):
     lumas = [ramp() * share for share in np.linspace(0.1, 1, 12, dtype=np.float32)]
 
@@ -126,6 +140,8 @@ def test_a_missing_file(own_folder):
         ({"schema": 2}, "schema 2 and this vermilion reads 1; update vermilion"),
         ({"stride": "four"}, "a value of a wrong kind"),
         ({"bins": [1, 2]}, "a value of a wrong kind"),
+        ({"calibration": [1]}, "a value of a wrong kind"),
+        ({"calibration": [1, 0, 2]}, "a value of a wrong kind"),
         ({"files": {}}, r"names no hash of see\.onnx"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 import timm
 import torch
 
-from benchmarks.held_out import look, sweep
+from benchmarks.held_out import calibration, look, sweep
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.store import PictureStore
 from vermilion.training.validation import held_out_pictures
@@ -27,3 +27,6 @@ def test_a_line_for_each_pair_of_temperature_and_gain(generator: UNetGenerator, 
     assert "kmd" in painted
     assert "same class" in painted
     assert len(sweep(generator, pictures, None, knobs[:1], aged=True)) == 1
+    fitted = calibration(generator, pictures, 0.4)
+    assert len(fitted) == 4
+    assert np.isfinite(fitted).all()

@@ -32,7 +32,12 @@ Temperature = Annotated[
 ]
 FadeUnsure = Annotated[
     float,
-    typer.Option("--fade-unsure", metavar="0..1", help="Fade colour out where the model does not know."),
+    typer.Option(
+        "--fade-unsure",
+        metavar="0..1",
+        help="Fade colour out where the model expects to be wrong in more than seven of ten cases; 1 is all "
+        "the way.",
+    ),
 ]
 Vividness = Annotated[
     float, typer.Option("--vividness", metavar="F", help="Factor on the colourfulness; 1 leaves it.")

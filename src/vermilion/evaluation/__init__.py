@@ -3,7 +3,7 @@
 from vermilion.evaluation.figures import PictureFigures, SetFigures, compare, interval, resamples
 from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
 from vermilion.evaluation.gallery import PictureResult, Shown
-from vermilion.evaluation.hints import COUNTS, true_hints
+from vermilion.evaluation.hints import COUNTS, true_hint, true_hints
 from vermilion.evaluation.result import About, Evaluation, check_report
 from vermilion.evaluation.run import EvaluationOptions, evaluate
 from vermilion.evaluation.skin import TONES, Skin, tone_of
@@ -33,5 +33,6 @@ __all__ = [
     "interval",
     "resamples",
     "tone_of",
+    "true_hint",
     "true_hints",
 ]

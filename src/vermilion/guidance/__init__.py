@@ -3,7 +3,14 @@
 from vermilion.guidance.album import Album, AlbumEntry, load_album
 from vermilion.guidance.arrival import CLOSE, Goals, existing_ab, goals_of, hex_of, notes_on
 from vermilion.guidance.canvas import lay_over
-from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay, fade_unsure
+from vermilion.guidance.confidence import (
+    GONE_BELOW,
+    KEPT_FROM,
+    Spot,
+    ask_here,
+    confidence_overlay,
+    fade_unsure,
+)
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.finish import check_files, finish_colors, palette_file
@@ -12,12 +19,13 @@ from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.likeness import places_of
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
-from vermilion.guidance.named_color import Color, ab_of
+from vermilion.guidance.named_color import Color, ab_at, ab_of
 from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
-from vermilion.guidance.reference import Reference, colors_on_grid, reference_canvas
+from vermilion.guidance.reference import Reference, colors_on_grid, mood_canvas, reference_canvas
 from vermilion.guidance.regions import find_regions
+from vermilion.guidance.settle import settle_hints
 from vermilion.guidance.shapes import (
     AB_SCALE,
     NOBODY,
@@ -34,6 +42,8 @@ from vermilion.guidance.variants import VARIANT_REGIONS, Proposal, choose_varian
 __all__ = [
     "AB_SCALE",
     "CLOSE",
+    "GONE_BELOW",
+    "KEPT_FROM",
     "NOBODY",
     "PALETTE_REGIONS",
     "RECIPE_SUFFIX",
@@ -58,6 +68,7 @@ __all__ = [
     "Suggestion",
     "UsedFile",
     "UsedModel",
+    "ab_at",
     "ab_of",
     "adjust_colors",
     "apply_cube",
@@ -86,6 +97,7 @@ __all__ = [
     "load_look",
     "load_recipe",
     "look_names",
+    "mood_canvas",
     "notes_on",
     "palette_canvas",
     "palette_file",
@@ -98,5 +110,6 @@ __all__ = [
     "rasterize_hints",
     "read_cube",
     "reference_canvas",
+    "settle_hints",
     "suggest_colors",
 ]

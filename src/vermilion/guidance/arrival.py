@@ -1,4 +1,4 @@
-"""Do hints arrive? What each may ask for at its place, how far the painting is from it, and what to ask next.
+"""Do hints arrive? What each may ask for at its place, and how far the painting is from it.
 
 A colour of a given luma can only be so colourful: a navy coat that is light grey on the scan cannot become
 navy. What counts as arrived is therefore the nearest colour of that hue which exists there.
@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from vermilion.color import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut
 from vermilion.guidance.hints import AnyHint
+from vermilion.guidance.named_color import ab_at
 from vermilion.guidance.shapes import AB_SCALE, NOBODY, Drawing
 
 Floats = NDArray[np.float32]
 
 CLOSE = 5.0
 """CIELAB units of a and b within which a hint's colour has arrived."""
-
-_FARTHEST_HINT = np.float32(128 / AB_SCALE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,28 +39,13 @@ class Goals:
     ab: Floats
     short: Floats
 
+    def shown(self, painted: Floats) -> Floats:
+        """Return what is shown of painted (a,b) [h,w,2] where hints are, [n,2]."""
+        return existing_ab(self.luma, painted[self.cells])
+
     def miss(self, painted: Floats) -> Floats:
-        """Return goal minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
-        return self.ab - existing_ab(self.luma, painted[self.cells])
-
-    def mean_miss(self, painted: Floats) -> float:
-        """Return the mean distance from the goals; 0 where there are none."""
-        return float(np.linalg.norm(self.miss(painted), axis=-1).mean()) if self.owner.size else 0.0
-
-    def worst_miss(self, painted: Floats) -> float:
-        """Return the largest mean distance that any hint has from its goal; 0 where there are none."""
-        if not self.owner.size:
-            return 0.0
-        distances = np.linalg.norm(self.miss(painted), axis=-1)
-        cells = np.bincount(self.owner)
-        return float((np.bincount(self.owner, distances) / np.maximum(cells, 1)).max())
-
-    def ask_again(self, canvas: Floats, miss: Floats) -> Floats:
-        """Return a canvas [3,h,w] that asks for as much more as the painting missed by ``miss`` [n,2]."""
-        asked = canvas.copy()
-        wanted = canvas[:2, self.cells] + miss.T / np.float32(AB_SCALE)
-        asked[:2, self.cells] = np.clip(wanted, -_FARTHEST_HINT, _FARTHEST_HINT)
-        return asked
+        """Return the goals minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
+        return self.ab - self.shown(painted)
 
 
 def existing_ab(luma: Floats, ab: Floats) -> Floats:
@@ -113,7 +97,9 @@ def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[s
         if not own.any():
             continue
         if hint.strength and goals.short[own].mean() > CLOSE:
-            nearest = hex_of(float(goals.luma[own].mean()), hint.ab)
+            luma = goals.luma[own].mean()
+            a, b = ab_at(hint.color, np.array(luma, np.float32))
+            nearest = hex_of(float(luma), (float(a), float(b)))
             notes.append(
                 f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals.luma[own])}; "
                 f"the nearest there is {nearest}"

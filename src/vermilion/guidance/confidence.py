@@ -11,8 +11,12 @@ Floats = NDArray[np.float32]
 WARNING_COLOR = (227, 66, 52)
 """sRGB of what is laid over unsure places: vermilion, as it happens."""
 
-_FADED_BELOW = 0.15  # confidence at which nothing is left of a colour that is faded all the way
-_KEPT_ABOVE = 0.55  # confidence at which a colour stays as it is
+KEPT_FROM = 0.3
+"""Confidence from which no colour fades: the model expects to be wrong in seven of ten cases at most."""
+
+GONE_BELOW = 0.1
+"""Confidence below which nothing is left of it: the model expects to be wrong in nine of ten cases."""
+
 _OVERLAY_OPACITY = 0.8  # where the model knows nothing
 
 _MOST_PLACES = 1024  # that are compared with each other, to keep it quick
@@ -36,8 +40,13 @@ class Spot:
 
 
 def fade_unsure(ab: Floats, confidence: Floats, strength: float) -> Floats:
-    """Return (a,b) [h,w,2] faded towards grey where confidence [h,w] is low; ``strength`` 0..1."""
-    known = np.clip((confidence - _FADED_BELOW) / (_KEPT_ABOVE - _FADED_BELOW), 0, 1)
+    """Return (a,b) [h,w,2] faded towards grey where confidence [h,w] is low; ``strength`` 0..1.
+
+    Confidence is calibrated, so that this can be said: colour fades where the model expects to be wrong, by
+    more than 10 units of a and b, in more than seven of ten cases; half of it is left at eight of ten, and
+    nothing at nine of ten.
+    """
+    known = np.clip((confidence - GONE_BELOW) / (KEPT_FROM - GONE_BELOW), 0, 1)
     smooth = known * known * (3 - 2 * known)
     faded: Floats = ab * (1 - np.float32(strength) * (1 - smooth))[..., None]
     return faded
@@ -99,8 +108,9 @@ def _few_places(height: int, width: int) -> tuple[int, int]:
 
 def _likeness(features: Floats, grid: tuple[int, int]) -> Floats:
     """Return how much a hint at one place says of another [n,n], 0..1: alike and near, 1 for itself."""
-    small = cv2.resize(np.moveaxis(features, 0, -1), (grid[1], grid[0]), interpolation=cv2.INTER_AREA)
-    vectors = small.reshape(grid[0] * grid[1], -1)
+    size = (grid[1], grid[0])  # plane by plane: OpenCV averages areas of four channels at most
+    small = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in features]
+    vectors = np.stack(small, axis=-1).reshape(grid[0] * grid[1], -1)
     vectors = vectors - vectors.mean(axis=0)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
     alike = np.clip(vectors @ vectors.T, 0, 1) ** _SHARPNESS

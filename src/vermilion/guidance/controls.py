@@ -24,7 +24,8 @@ class Controls:
     Attributes:
         hints: colours that are known; a later one lies over an earlier one.
         temperature: of the network's choice: lower is bolder; None for the model's own.
-        fade_unsure: 0..1: how far colour fades where the model does not know.
+        fade_unsure: 0..1: how far colour fades where the model expects to be wrong in more than seven of ten
+            cases; with 1 nothing is left at nine of ten.
         vividness: factor on the colourfulness; 1 leaves it.
         warmth: CIELAB units towards yellow (or blue, if negative); whites and blacks stay.
         tint: CIELAB units towards magenta (or green, if negative); whites and blacks stay.

@@ -8,7 +8,7 @@ from vermilion.guidance.named_color import ab_of
 Floats = NDArray[np.float32]
 
 _LEG = 0.08  # of the short side: the grey triangle's
-_LEAST_CELLS = 3
+_LEAST_CELLS = 4  # colour is smoothed over two cells where luma is flat: fewer would not stay grey
 _LINE_CELLS = 2  # across the steps of the grid, so 1.4 cells wide
 _VERMILION = "#e34234"
 _VISIBLE = 0.2  # luma's distance from black and white at which the line has room for its colour

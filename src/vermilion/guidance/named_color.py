@@ -2,11 +2,15 @@
 
 import difflib
 import re
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vermilion.color import rgb_to_lab
+from vermilion.color import cbcr_to_ab, rgb_to_cbcr, rgb_to_lab
 from vermilion.errors import HintError
+
+Floats = NDArray[np.float32]
 
 Color = str | tuple[float, float]
 """sRGB as "#rrggbb", a CSS name, or CIELAB (a, b)."""
@@ -36,13 +40,34 @@ def ab_of(color: Color) -> tuple[float, float]:
     return a, b
 
 
+def ab_at(color: Color, luma: Floats) -> Floats:
+    """Return (a,b) [...,2] of a colour where luma [...] is 0..1, in gamut or not; float32, a new array.
+
+    A named colour keeps what makes it colourful, R − Y and B − Y, as if it were seen in another light. Its
+    own (a,b) would not do: navy's, in a light place, are a loud violet. A pair (a,b) stays as it is.
+
+    Raises:
+        HintError: the colour is of no form that is known.
+    """
+    pair = np.array(ab_of(color), np.float32)
+    if not isinstance(color, str) or not pair.any():
+        return np.broadcast_to(pair, (*luma.shape, 2)).copy()
+    cbcr = rgb_to_cbcr(np.array(_codes_of(color), np.float32) / 255)
+    return cbcr_to_ab(luma, np.broadcast_to(cbcr, (*luma.shape, 2)))
+
+
+@lru_cache(256)  # a hint asks for its colour several times
 def _ab_of_text(text: str) -> tuple[float, float]:
-    match = _HEX.fullmatch(text.strip())
-    codes = [int(part, 16) for part in match.groups()] if match else _codes_of_name(text)
+    codes = _codes_of(text)
     if len(set(codes)) == 1:
         return 0.0, 0.0
     _, a, b = rgb_to_lab(np.array(codes, np.float32) / 255)
     return float(a), float(b)
+
+
+def _codes_of(text: str) -> list[int]:
+    match = _HEX.fullmatch(text.strip())
+    return [int(part, 16) for part in match.groups()] if match else _codes_of_name(text)
 
 
 def _codes_of_name(text: str) -> list[int]:

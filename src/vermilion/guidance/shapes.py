@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vermilion.errors import HintError
 from vermilion.guidance.hints import MASK_DATA, AnyHint, Box, Hint, Mask, Stroke
+from vermilion.guidance.named_color import ab_at
 
 Floats = NDArray[np.float32]
 Lengths = NDArray[np.floating]
@@ -24,6 +25,7 @@ AB_SCALE = 110.0
 NOBODY = -1
 """The owner of cells that no hint covers."""
 
+_FARTHEST = np.float32(128 / AB_SCALE)  # sRGB ends well before
 _DEFAULT_RADIUS_CELLS = 1.5  # a patch of three cells by three, the middle of what the network was taught
 _MASK_ASPECT_TOLERANCE = 0.02  # a mask that was made smaller has rounded sides
 
@@ -42,7 +44,11 @@ class Drawing:
 
 
 def draw_hints(
-    hints: Sequence[AnyHint], picture_size: Size, grid: Size, under: Floats | None = None
+    hints: Sequence[AnyHint],
+    picture_size: Size,
+    grid: Size,
+    under: Floats | None = None,
+    luma: Floats | None = None,
 ) -> Drawing:
     """Draw hints on the network's grid.
 
@@ -51,6 +57,7 @@ def draw_hints(
         picture_size: height and width in pixels of the upright picture that hints are placed in.
         grid: height h and width w of the result; it covers exactly the picture.
         under: a canvas [3,h,w] to draw over; not changed.
+        luma: [h,w] in 0..1 of the picture, for which colours with a name are drawn; None for their own.
 
     Raises:
         HintError: a hint lies outside the picture, or a mask cannot be used.
@@ -59,9 +66,10 @@ def draw_hints(
     owner = np.full(grid, NOBODY, np.intp)
     for number, hint in enumerate(hints):
         _check_place(hint, picture_size)
-        a, b = hint.ab
         cells = covered_cells(hint, picture_size, grid)
-        canvas[:, cells] = np.array([[a / AB_SCALE], [b / AB_SCALE], [hint.strength]], np.float32)
+        ab = np.array([hint.ab], np.float32) if luma is None else ab_at(hint.color, luma[cells])
+        canvas[:2, cells] = np.clip(ab.T / np.float32(AB_SCALE), -_FARTHEST, _FARTHEST)
+        canvas[2, cells] = hint.strength
         owner[cells] = number
     return Drawing(canvas, owner)
 

@@ -1,6 +1,6 @@
 """Model folders and ONNX Runtime: arrays in, arrays out."""
 
-from vermilion.network.card import ModelCard, read_card
+from vermilion.network.card import CHROMA_UNIT, ModelCard, read_card
 from vermilion.network.engine import PROVIDERS, engine_name
 from vermilion.network.exchange import export_model, import_model
 from vermilion.network.find import find_model, name_of_model
@@ -26,6 +26,7 @@ from vermilion.network.model import SIDE_MULTIPLE, Features, Model, Paint
 from vermilion.network.places import models_folder
 
 __all__ = [
+    "CHROMA_UNIT",
     "PROVIDERS",
     "SEE_FILE",
     "SIDE_MULTIPLE",

@@ -10,6 +10,12 @@ from vermilion.errors import ModelError
 CARD_FILE = "model.json"
 SCHEMA = 1
 
+CHROMA_UNIT = 20.0
+"""CIELAB units of chroma to one of ``ModelCard.calibration``."""
+
+Calibration = tuple[float, float, float, float]
+UNCALIBRATED: Calibration = (1.0, 0.0, 0.0, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
@@ -26,8 +32,9 @@ class ModelCard:
         files: SHA-256 of each file of the folder, in hexadecimal.
         licence: of the weights.
         training: summary of how the model was made.
-        calibration: slope and shift of the confidence's logit, fitted on held-out pictures; a card may leave
-            them out.
+        calibration: of the confidence, fitted on held-out pictures: slope and shift of its logit, then what
+            the painted chroma and its square, in units of ``CHROMA_UNIT``, add to that. A card may leave out
+            the last two, or all.
     """
 
     schema: int
@@ -40,7 +47,7 @@ class ModelCard:
     files: dict[str, str]
     licence: str
     training: dict[str, Any]
-    calibration: tuple[float, float] = (1.0, 0.0)
+    calibration: Calibration = UNCALIBRATED
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -92,10 +99,11 @@ def _typed(facts: dict[str, Any]) -> ModelCard:
         files={str(name): str(digest) for name, digest in facts["files"].items()},
         licence=str(facts["licence"]),
         training=dict(facts["training"]),
-        calibration=_pair(facts.get("calibration", (1.0, 0.0))),
+        calibration=_calibration(facts.get("calibration", UNCALIBRATED)),
     )
 
 
-def _pair(values: Any) -> tuple[float, float]:  # noqa: ANN401 - it comes from a file
-    slope, shift = values
-    return float(slope), float(shift)
+def _calibration(values: Any) -> Calibration:  # noqa: ANN401 - it comes from a file
+    slope, shift, *chroma = map(float, values)
+    linear, squared = chroma or (0.0, 0.0)
+    return slope, shift, linear, squared

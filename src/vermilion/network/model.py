@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import ModelError
-from vermilion.network.card import ModelCard, read_card
+from vermilion.network.card import CHROMA_UNIT, UNCALIBRATED, Calibration, ModelCard, read_card
 from vermilion.network.engine import choose_provider, open_session
 from vermilion.network.find import find_model
 from vermilion.network.folder import PAINT_FILE, SEE_FILE, default_model_folder, folder_hash, read_graphs
@@ -121,15 +121,20 @@ class Model:
         )
         names = ["chroma", "confidence", "odds"] if with_odds else ["chroma", "confidence"]
         chroma, confidence, *odds = self._paint.run(names, inputs)
-        return Paint(chroma, calibrated(confidence, *self.card.calibration), *odds)
+        return Paint(chroma, calibrated(confidence, chroma, self.card.calibration), *odds)
 
 
-def calibrated(confidence: Floats, slope: float, shift: float) -> Floats:
-    """Return probabilities whose logits are moved along a line (Platt 1999): any shape, float32."""
-    if (slope, shift) == (1.0, 0.0):
+def calibrated(confidence: Floats, chroma: Floats, calibration: Calibration) -> Floats:
+    """Return probabilities [N,1,h,w] whose logits are moved along a line (Platt 1999), and by chroma.
+
+    A network is surer of vivid colours than it has reason to be. ``calibration`` is that of ``ModelCard``.
+    """
+    if calibration == UNCALIBRATED:
         return confidence
+    slope, shift, linear, squared = calibration
     inside = np.clip(confidence, 1e-6, 1 - 1e-6)
-    logit = slope * np.log(inside / (1 - inside)) + shift
+    vivid = np.linalg.norm(chroma, axis=1, keepdims=True) / np.float32(CHROMA_UNIT)
+    logit = slope * np.log(inside / (1 - inside)) + shift + (linear + squared * vivid) * vivid
     return np.asarray(1 / (1 + np.exp(-logit)), np.float32)
 
 
