@@ -34,7 +34,7 @@ def base(generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
     path = tmp_path / "generator.safetensors"
     save_module(generator, path, {"generator": json.dumps(generator.recipe), "passes": "640"})
-    return export(path, tmp_path / "models" / "base", CardFacts(name="base", calibration=(0.9, 0.1)))
+    return export(path, tmp_path / "models" / "base", CardFacts(name="base", calibration=(0.9, 0.1, -0.2, 0.05)))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_model_is_made_from_another_and_may_be_trained_on(
         base / "generator.safetensors"
     )
     first, before = Model.load("first", "cpu"), Model.load("base", "cpu")
-    assert first.card.calibration == (0.9, 0.1)
+    assert first.card.calibration == (0.9, 0.1, -0.2, 0.05)
     assert first.card.files["see.onnx"] == before.card.files["see.onnx"]
     luma = np.random.default_rng(0).random((1, 1, 64, 64), np.float32)
     seen = before.see(luma)

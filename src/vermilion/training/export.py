@@ -44,7 +44,7 @@ class CardFacts:
     temperature: float = 0.4
     licence: str = ""
     training: dict[str, Any] = field(default_factory=dict)
-    calibration: tuple[float, float] = (1.0, 0.0)  # slope and shift of the confidence's logit
+    calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)  # of the confidence; see ModelCard
 
 
 class PaintGraph(nn.Module):
