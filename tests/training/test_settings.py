@@ -93,10 +93,12 @@ def test_every_recipe_plays_the_game(name: str) -> None:
 
 
 def test_our_recipe_freezes_then_learns_whole_then_plays() -> None:
-    frozen, whole, large, game = load_settings(CONFIGS / "vermilion.toml").stages
+    frozen, whole, large, game, seen, again = load_settings(CONFIGS / "vermilion.toml").stages
     assert frozen.encoder_rate == frozen.adversarial == whole.adversarial == large.adversarial == 0
     assert whole.encoder_rate > 0 < large.encoder_rate
     assert 0.1 <= game.adversarial <= 0.2
+    assert seen.perceptual > 0 == seen.adversarial
+    assert 0.1 <= again.adversarial <= 0.2
     assert load_settings(CONFIGS / "vermilion.toml").data.hinted > 0
 
 
