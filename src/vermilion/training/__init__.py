@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vermilion.training.export import CardFacts, export
 from vermilion.training.loop import Progress, Report, train_settings
+from vermilion.training.ranks import is_first_process
 from vermilion.training.settings import Settings, load_settings
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Report",
     "Settings",
     "export",
+    "is_first_process",
     "load_settings",
     "train",
     "train_settings",

@@ -22,7 +22,7 @@ from vermilion.training.checkpoint import (
 from vermilion.training.classic import SIDE_MULTIPLE
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.players import make_players, set_rates
-from vermilion.training.ranks import mean_of
+from vermilion.training.ranks import make_fabric, mean_of
 from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
 from vermilion.training.settings import Settings, StageSettings
 from vermilion.training.step import Scalars, take_step
@@ -75,7 +75,7 @@ def train_settings(settings: Settings, *, resume: bool = False, report: Report |
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    fabric = Fabric(accelerator=settings.accelerator, devices=settings.devices)
+    fabric = make_fabric(settings)
     fabric.launch()
     fabric.seed_everything(settings.seed, verbose=False)
     run = Path(settings.run)

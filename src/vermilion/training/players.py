@@ -19,6 +19,7 @@ from vermilion.training.encoder import See, make_encoder
 from vermilion.training.eye import Eye, make_eye
 from vermilion.training.generator import Paint, UNetGenerator
 from vermilion.training.losses import Lessons
+from vermilion.training.ranks import share_statistics
 from vermilion.training.samples import Samples
 from vermilion.training.settings import ModelSettings, Settings, StageSettings
 
@@ -53,6 +54,8 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     generator.to(device)
     judge.to(device)
     average = AveragedModel(generator, multi_avg_fn=warm_average(settings.ema), use_buffers=True)
+    for player in (generator, judge):  # the average is measured by one process alone
+        share_statistics(player)
     optimizer = torch.optim.AdamW(
         _groups(generator), betas=(0.5 if classic else 0.9, 0.999), weight_decay=settings.weight_decay
     )

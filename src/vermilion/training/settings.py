@@ -87,7 +87,8 @@ class Settings:
     batch: int = 32
     precision: str = "auto"  # of the decoder, on cards of the encoder too: auto, 32 or bf16
     accelerator: str = "auto"  # Lightning Fabric's: cpu, cuda, mps ...
-    devices: int = 1  # processes; each takes its part of a batch
+    devices: int = 1  # processes on each machine; each takes its part of a batch
+    nodes: int = 1  # machines
     threads: int = 0  # 0 = as many as torch likes
     ema: float = 0.9995  # per step
     weight_decay: float = 0.01
@@ -138,9 +139,10 @@ def check_settings(settings: Settings) -> None:
         raise SettingsError("stages: at least one [[stages]] table is needed.")
     if len(set(names)) < len(names):
         raise SettingsError(f"stages: two have the same name; rename one of {', '.join(names)}.")
-    if settings.batch % settings.devices:
+    processes = settings.devices * settings.nodes
+    if settings.batch % processes:
         raise SettingsError(
-            f"batch: {settings.batch} cannot be shared by {settings.devices} devices; make it a multiple."
+            f"batch: {settings.batch} cannot be shared by {processes} devices; make it a multiple."
         )
 
 
@@ -149,6 +151,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "batch": (1, _MANY),
     "seed": (0, _MANY),
     "devices": (1, _MANY),
+    "nodes": (1, _MANY),
     "threads": (0, _MANY),
     "ema": (0, 1),
     "log_every": (1, _MANY),
