@@ -28,11 +28,12 @@ def load(text: str, tmp_path: Path) -> Settings:
 
 
 def test_values_and_defaults_arrive(tmp_path: Path) -> None:
-    settings = load(f"ema = 1\n[data]\nsizes = [[32, 64], [96, 96]]\n{STAGE}", tmp_path)
+    settings = load(f"ema = 1\n[data]\nsizes = [[32, 64], [96, 96]]\nweights = {{a = 2}}\n{STAGE}", tmp_path)
     assert settings.ema == 1.0
     assert settings.data.sizes == ((32, 64), (96, 96))
     assert settings.stages == (StageSettings("a", 8),)
     assert settings.batch == 32
+    assert settings.data.weights == {"a": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -56,6 +57,9 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
         (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
         (STAGE + STAGE, "two have the same name"),
+        (f"[data]\nweights = 3\n{STAGE}", "weights: must be a table, not 3"),
+        (f'[data]\nweights = {{a = "b"}}\n{STAGE}', "weights: a: must be a number, not 'b'"),
+        (f"[data]\nweights = {{a = -1}}\n{STAGE}", "data.weights: 'a' must be at least 0, not -1"),
         ("batch = 0\n" + STAGE, "batch: must be at least 1, not 0"),
         ("devices = 3\n" + STAGE, "batch: 32 cannot be shared by 3 devices"),
         ("", "at least one [[stages]] table"),

@@ -15,11 +15,13 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
+from vermilion.errors import TrainingError
 from vermilion.training.degrade import luma_of, old_photograph
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore
 
 STRIDE = 4  # pixels of luma to one of chroma
+NAMED = 12  # sources that an error lists
 AB_SCALE = 110.0  # a hint's chroma is given in these units
 
 
@@ -88,6 +90,40 @@ def crop(
     return resized.astype(np.uint8, copy=False)
 
 
+def how_often(store: PictureStore, numbers: list[int], weights: dict[str, float]) -> NDArray[np.float64]:
+    """How often each picture is taken in an epoch, on average: [n].
+
+    Raises:
+        TrainingError: a weight names a source that no picture is from, or no picture is ever taken.
+    """
+    sources = [store.entries[number].source for number in numbers]
+    unknown = sorted(set(weights) - {entry.source for entry in store.entries})
+    if unknown:
+        there = ", ".join(sorted({entry.source for entry in store.entries})[:NAMED])
+        raise TrainingError(f"data.weights: no picture is from {unknown[0]!r}; the sources are {there}.")
+    often = np.array([weights.get(source, 1.0) for source in sources])
+    if not often.any():
+        raise TrainingError("data.weights: leaves no picture to train on; give one source more than 0.")
+    return often
+
+
+def shuffled(often: NDArray[np.float64], random: Generator) -> NDArray[np.int64]:
+    """An epoch in random order: places of pictures and how often each came before, [round(sum), 2].
+
+    A picture of weight 2.3 comes twice in each epoch, and a third time in three of ten (systematic sampling).
+    """
+    count = max(1, round(float(often.sum())))
+    order = random.permutation(count)
+    if (often == 1).all():
+        return np.stack([order, np.zeros_like(order)], axis=1)
+    upto = np.floor(np.cumsum(often) * (count / often.sum()) + random.random()).astype(np.int64)
+    copies = np.diff(np.minimum(upto, count), prepend=0)
+    copies[-1] += count - copies.sum()
+    taken = np.repeat(np.arange(len(often)), copies)
+    before = np.arange(count) - np.repeat(np.cumsum(copies) - copies, copies)
+    return np.stack([taken, before], axis=1)[order]
+
+
 class Samples(Dataset[tuple[torch.Tensor, ...]]):
     """Sample number n of an endless training: picture and random numbers follow from n alone."""
 
@@ -96,14 +132,17 @@ class Samples(Dataset[tuple[torch.Tensor, ...]]):
         self.sizes = settings.data.sizes  # a stage may set its own before its batches are made
         self.seed, self.batch = settings.seed, settings.batch
         self.stride = 1 if settings.model.kind == "classic" else STRIDE
-        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
+        self.often = how_often(store, numbers, settings.data.weights)
+        self.length = max(1, round(float(self.often.sum())))  # samples of an epoch
+        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty((0, 2), np.int64))
 
-    def picture_of(self, number: int) -> tuple[int, int]:
-        """Epoch and picture of a sample; every epoch is another permutation."""
-        epoch, place = divmod(number, len(self.numbers))
+    def picture_of(self, number: int) -> tuple[int, int, int]:
+        """Epoch and picture of a sample, and how many samples the epoch made of the picture before."""
+        epoch, place = divmod(number, self.length)
         if self._order[0] != epoch:
-            self._order = epoch, np.random.default_rng([self.seed, epoch]).permutation(len(self.numbers))
-        return epoch, self.numbers[self._order[1][place]]
+            self._order = epoch, shuffled(self.often, np.random.default_rng([self.seed, epoch]))
+        taken, before = self._order[1][place]
+        return epoch, self.numbers[taken], int(before)
 
     def size_of(self, number: int) -> tuple[int, int]:
         """Height and width, the same for all samples of a batch."""
@@ -111,8 +150,8 @@ class Samples(Dataset[tuple[torch.Tensor, ...]]):
         return self.sizes[random.integers(len(self.sizes))]
 
     def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
-        epoch, picture = self.picture_of(number)
-        random = np.random.default_rng([self.seed, epoch, picture])
+        epoch, picture, before = self.picture_of(number)
+        random = np.random.default_rng([self.seed, epoch, picture, *([before] if before else [])])
         size = self.size_of(number)
         rgb = crop(self.store[picture], size, self.settings.smallest_crop, random)
         ab = true_ab(rgb, (size[0] // self.stride, size[1] // self.stride))

@@ -16,6 +16,8 @@ class DataSettings:
 
     # Relative paths, here and below, start from the folder in which `vermilion train` is called.
     pictures: tuple[str, ...] = ()  # Parquet shards, folders of pictures, or globs of either
+    # How often a picture of a source is taken, 1 = once an epoch; sources are folders, or as shards name them.
+    weights: dict[str, float] = field(default_factory=dict)
     cache: str = "runs/cache"  # folder of the memory map that the pictures are decoded into, once
     short_side: int = 176  # pixels kept of each picture
     hold_out: int = 64  # pictures whose key is 0 modulo this are never trained on; 0 = none
@@ -134,6 +136,9 @@ def check_settings(settings: Settings) -> None:
             if value is not None and not least <= value <= most:
                 wanted = f"at least {least}" if most == _MANY else f"in {least}..{most}"
                 raise SettingsError(f"{where}{name}: must be {wanted}, not {value}.")
+    for source, weight in settings.data.weights.items():
+        if not 0 <= weight < _MANY:
+            raise SettingsError(f"data.weights: {source!r} must be at least 0, not {weight}.")
     names = [stage.name for stage in settings.stages]
     if not names:
         raise SettingsError("stages: at least one [[stages]] table is needed.")
@@ -242,6 +247,10 @@ def _convert(kind: type, value: object, where: str) -> object:
         if len(kinds) != len(value):
             raise SettingsError(f"{where}: must have {len(kinds)} entries, not {len(value)}.")
         return tuple(_convert(k, v, where) for k, v in zip(kinds, value, strict=True))
+    if get_origin(kind) is dict:
+        if not isinstance(value, dict):
+            raise SettingsError(f"{where}: must be a table, not {value!r}.")
+        return {key: _convert(get_args(kind)[1], entry, f"{where}: {key}") for key, entry in value.items()}
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
