@@ -1,8 +1,8 @@
 """The whole training, from settings to checkpoints, read from top to bottom."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from vermilion.training.checkpoint import (
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.players import make_players, set_rates
 from vermilion.training.ranks import make_fabric, mean_of
@@ -45,7 +46,8 @@ SHOWN = 12  # held-out pictures on the sheet
 class Progress:
     """What a bar can show: passes done and wanted, pictures a second, the stage and its numbers.
 
-    The first report has the stage "pictures": how many there are to train on, to score, and were skipped.
+    The first report has the stage "pictures": how many there are to train on, to score, and were skipped;
+    the second "machine": what it can do at best, which `utilisation` is a share of.
     """
 
     stage: str
@@ -53,6 +55,8 @@ class Progress:
     wanted: int
     rate: float
     numbers: dict[str, float]
+    waiting: float = 0.0  # share of the time in which the training waited for data
+    utilisation: float = 0.0  # of the machine's floating-point operations
 
 
 Report = Callable[[Progress], None]
@@ -122,8 +126,10 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     samples = Samples(store, numbers, settings)
     players = make_players(settings, samples, fabric)
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
-    session = Session(settings, fabric, players, samples, pictures, writer, report)
-    session.tell_pictures({"to train on": len(numbers), "held out": len(held), **store.skipped})
+    peak = peak_of(fabric.device, half=getattr(players.generator, "half_decoder", False))
+    session = Session(settings, fabric, players, samples, pictures, writer, report, Gauge(peak.flops))
+    session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
+    session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
 
 
@@ -138,6 +144,7 @@ class Session:
     pictures: list[HeldOut]
     writer: SummaryWriter | None  # None but in the first process
     report: Report | None
+    gauge: Gauge
     watch: Watch = field(default_factory=Watch)
     validated: int = -1  # passes at which the figures were last taken
 
@@ -145,18 +152,18 @@ class Session:
         """One stage, from the sample where the players stand to `last`."""
         players, settings = self.players, self.settings
         self.samples.sizes = stage.sizes or settings.data.sizes
-        started, seen = time.monotonic(), 0
-        for batch in self.batches(last):
+        self.gauge.read()
+        for batch in self.gauge.fetch(self.batches(last)):
             self.seed_step()
             set_rates(players, stage, players.passes - first)
             hears = players.passes - first >= stage.judge_alone
-            scalars = take_step(self.fabric, players, stage, settings, batch, hears=hears)
+            step = partial(take_step, self.fabric, players, stage, settings, batch, hears=hears)
+            kind = (stage.name, hears, batch.luma.shape[2:])
+            scalars = self.gauge.step(kind, settings.batch, step)
             players.passes += settings.batch
             players.steps += 1
-            seen += settings.batch
             if players.steps % settings.log_every == 0:
-                self.log(stage, scalars, seen / (time.monotonic() - started))
-                started, seen = time.monotonic(), 0
+                self.log(stage, scalars)
             if players.steps % settings.validate_every == 0:
                 self.validate(stage)  # first, as the statistics that it measures belong to the state
             if players.steps % settings.save_every == 0:
@@ -178,18 +185,22 @@ class Session:
         key = [self.settings.seed, self.players.passes, self.fabric.global_rank]
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
-    def log(self, stage: StageSettings, scalars: Scalars, rate: float) -> None:
+    def log(self, stage: StageSettings, scalars: Scalars) -> None:
         """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
         means = mean_of(self.fabric, [float(value) for value in scalars.values()])
         numbers = dict(zip(scalars, means, strict=True))
         self.watch.look(numbers, stage.name, self.players.passes)
+        reading = self.gauge.read()
         if self.writer is None:
             return
-        for name, value in {**numbers, "pictures/s": rate}.items():
+        used = {"pictures/s": reading.rate, "machine/waiting": reading.waiting}
+        used["machine/utilisation"] = reading.utilisation
+        for name, value in {**numbers, **used}.items():
             self.writer.add_scalar(name, value, self.players.passes)
         if self.report:
             wanted = sum(s.passes for s in self.settings.stages)
-            self.report(Progress(stage.name, self.players.passes, wanted, rate, numbers))
+            done = self.players.passes
+            self.report(Progress(stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
     def save(self) -> None:
         """Keep the state, unless the game is being lost: then the older one is the better to go on from."""
@@ -218,15 +229,15 @@ class Session:
             line += f" judge {accuracy:.3f} share {self.players.share:.3f}"
         self.note(line)
 
-    def tell_pictures(self, counts: dict[str, int]) -> None:
-        """What pictures there are, and how many were of no use and why."""
+    def tell(self, what: str, counts: dict[str, int]) -> None:
+        """What there is to begin with: pictures, how many were of no use and why, and the machine."""
         if self.writer is None:
             return
-        self.note("pictures: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        self.note(f"{what}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
         if self.report:
             wanted = sum(stage.passes for stage in self.settings.stages)
             numbers = {name: float(count) for name, count in counts.items()}
-            self.report(Progress("pictures", 0, wanted, 0.0, numbers))
+            self.report(Progress(what, 0, wanted, 0.0, numbers))
 
     def note(self, line: str) -> None:
         """A line for people who come later."""

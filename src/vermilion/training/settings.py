@@ -16,7 +16,7 @@ class DataSettings:
 
     # Relative paths, here and below, start from the folder in which `vermilion train` is called.
     pictures: tuple[str, ...] = ()  # Parquet shards, folders of pictures, or globs of either
-    # How often a picture of a source is taken, 1 = once an epoch; sources are folders, or as shards name them.
+    # How often a picture of a source is taken, 1 = once an epoch; sources are folders or named in shards.
     weights: dict[str, float] = field(default_factory=dict)
     cache: str = "runs/cache"  # folder of the memory map that the pictures are decoded into, once
     short_side: int = 176  # pixels kept of each picture
