@@ -56,6 +56,7 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         ('[[stages]]\nname = "a"\n', "the key 'passes' is missing"),
         (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
         (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
+        (f"[model]\ndistribution = false\nresidual = false\n{STAGE}", "has no colours"),
         (STAGE + STAGE, "two have the same name"),
         (f"[data]\nweights = 3\n{STAGE}", "weights: must be a table, not 3"),
         (f'[data]\nweights = {{a = "b"}}\n{STAGE}', "weights: a: must be a number, not 'b'"),

@@ -15,7 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
 from vermilion.training.encoder import make_encoder
-from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.settings import Settings
 
 NUMBERS = ("passes", "steps", "balance", "share")
@@ -173,7 +173,8 @@ def read_generator(path: Path) -> UNetGenerator:
         raise TrainingError(f"{path}: is not a generator that vermilion saved.")
     state = {name: tensor.float() for name, tensor in load_file(path).items()}
     see = make_encoder(recipe["encoder"], "")
-    paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2))
+    parts = Parts(**recipe.get("parts", {}))
+    paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2), parts)
     generator = UNetGenerator(see, paint, recipe["encoder"])
     unfit = TrainingError(f"{path}: its weights do not fit this version of vermilion.")
     try:

@@ -17,7 +17,7 @@ from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
 from vermilion.training.discriminator import Discriminator
 from vermilion.training.encoder import See, make_encoder
 from vermilion.training.eye import Eye, make_eye
-from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.losses import Lessons
 from vermilion.training.ranks import share_statistics
 from vermilion.training.samples import Samples
@@ -112,10 +112,17 @@ def _pair(settings: Settings, samples: Samples, device: torch.device) -> Pair:
 def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
     """A generator on a pretrained encoder, or the one to start from."""
     model = settings.model
+    parts = Parts(model.distribution, model.residual, model.queries)
     if model.start_from:
-        return read_generator(_path_of(model.start_from))
+        generator = read_generator(_path_of(model.start_from))
+        if generator.paint.parts != parts:
+            raise TrainingError(
+                f"model.start_from: {model.start_from} holds {generator.paint.parts}, not {parts}; "
+                "give the recipe the same `distribution`, `residual` and `queries`."
+            )
+        return generator
     see = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
-    return UNetGenerator(see, Paint(see.channels, model.widths, centres), model.encoder)
+    return UNetGenerator(see, Paint(see.channels, model.widths, centres, parts), model.encoder)
 
 
 def _path_of(name: str) -> Path:

@@ -42,6 +42,9 @@ class ModelSettings:
     start_from: str = ""  # a generator.safetensors to go on from; "shipped" = the package's own
     start_judge_from: str = ""  # its discriminator
     widths: tuple[int, int, int, int] = (256, 208, 144, 96)  # decoder channels at strides 32, 16, 8, 4
+    distribution: bool = True  # odds over chroma bins; without them the residual is all there is
+    residual: bool = True  # chroma added to the distribution's mean, for the game to refine
+    queries: int = 0  # learned colour queries that look at the picture, as in DDColor; 0 = none
     judge_width: int = 64  # discriminator channels at its first layer
 
 
@@ -51,7 +54,8 @@ class LossSettings:
 
     bins: float = 1.0  # weight of the cross-entropy over chroma bins
     rebalance: float = 0.5  # 0 = all colours count alike, 1 = each as often as it occurs
-    chroma: float = 0.3  # weight of the smooth L1 on chroma, in units of 10 ab
+    chroma: float = 0.3  # weight of the (smooth) L1 on chroma, in units of 10 ab
+    knee: float = 10.0  # ab units below which an error of chroma counts squared; 0 = plain L1
     confidence: float = 0.1  # weight of the confidence head's cross-entropy
     temperature: float = 0.4  # of the annealed mean while training
     eye: str = "tf_efficientnet_lite0"  # timm classifier that sees the colours, in stages with `perceptual`
@@ -170,6 +174,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "vividness": (0.01, _MANY),
     "workers": (0, _MANY),
     "judge_width": (1, _MANY),
+    "queries": (0, _MANY),
+    "knee": (0, _MANY),
     "rebalance": (0, 1),
     "temperature": (0.01, _MANY),
     "eye_share": (0.01, 1),
@@ -199,6 +205,8 @@ def _check_choices(settings: Settings) -> None:
     for key, value, known in choices:
         if value not in known:
             raise SettingsError(f"{key}: must be one of {', '.join(known)}, not {value!r}.")
+    if not (settings.model.distribution or settings.model.residual):
+        raise SettingsError("model: a generator without `distribution` and `residual` has no colours.")
 
 
 def _check_sizes(settings: Settings) -> None:
