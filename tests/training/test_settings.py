@@ -78,6 +78,33 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml")
 
 
+def test_a_recipe_may_be_like_another_but_for_some_keys(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(
+        'name = "base"\nrun = "r"\nseed = 3\n[data]\nshort_side = 96\nhold_out = 4\n'
+        '[[stages]]\nname = "a"\npasses = 8\nwarmup = 1\n[[stages]]\nname = "b"\npasses = 9\n',
+        encoding="utf-8",
+    )
+    text = 'like = "base.toml"\n[data]\nhold_out = 2\n[[stages]]\nname = "b"\ndecay = 0.5\n'
+    settings = load(text + '[[stages]]\nname = "c"\npasses = 1\n', tmp_path)
+    assert (settings.name, settings.seed) == ("x", 3)
+    assert (settings.data.short_side, settings.data.hold_out) == (96, 2)
+    assert settings.stages == (StageSettings("b", 9, decay=0.5), StageSettings("c", 1))
+    assert load('like = "base.toml"', tmp_path).stages[0] == StageSettings("a", 8, warmup=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('like = "none.toml"', "none.toml: cannot be read"),
+        ('like = "recipe.toml"', "is like itself"),
+        ("like = 3", "like: must be a text in quotes, not 3"),
+    ],
+)
+def test_a_wrong_likeness_is_named(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=told):
+        load(text, tmp_path)
+
+
 def test_negative_seeds_are_refused() -> None:
     with pytest.raises(SettingsError, match="seed"):
         check_settings(replace(Settings("a", "b", stages=(StageSettings("a", 1),)), seed=-1))

@@ -2,12 +2,12 @@
 
 import dataclasses
 import math
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from vermilion.errors import SettingsError
+from vermilion.training.recipe import read_recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +113,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file is missing, is no TOML, holds an unknown key or an impossible value.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a TOML file."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
-    settings = _build(Settings, table, str(path))
+    settings = _build(Settings, read_recipe(path), str(path))
     check_settings(settings)
     return settings
 
