@@ -37,6 +37,7 @@ class Players:
     steps: int = 0
     balance: float = 0.0  # factor of the game in the painter's loss
     share: float = 0.0  # of the gradient that the game had when last measured
+    places: list[list[int]] | None = None  # epoch and shard of each worker of a stream
 
 
 def save_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
@@ -71,6 +72,7 @@ def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
         raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
     for name in NUMBERS:
         setattr(players, name, state[name])
+    players.places = state.get("places")
 
 
 def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
@@ -110,6 +112,7 @@ def _state(players: Players) -> dict[str, Any]:
         "optimizer": players.optimizer,
         "judge_optimizer": players.judge_optimizer,
         **{name: getattr(players, name) for name in NUMBERS},
+        **({} if players.places is None else {"places": players.places}),
     }
 
 

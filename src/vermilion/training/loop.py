@@ -1,6 +1,6 @@
 """The whole training, from settings to checkpoints, read from top to bottom."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,14 +20,15 @@ from vermilion.training.checkpoint import (
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.feed import Feed, make_feed, open_pictures
 from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.players import make_players, set_rates
 from vermilion.training.ranks import make_fabric, mean_of
-from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
+from vermilion.training.samples import Samples
 from vermilion.training.settings import Settings, StageSettings
 from vermilion.training.step import Scalars, take_step
-from vermilion.training.store import PictureStore, open_store
+from vermilion.training.store import PictureStore
 from vermilion.training.validation import (
     MULTIPLE,
     SIDE,
@@ -85,7 +86,7 @@ def train_settings(settings: Settings, *, resume: bool = False, report: Report |
     run = Path(settings.run)
     with fabric.rank_zero_first():
         checkpoint = _open_run(settings, run, resume=resume)
-        store = open_store(settings.data.pictures, Path(settings.data.cache), settings.data.short_side)
+        store = open_pictures(settings)
     session = _prepare(settings, fabric, store, report)
     if checkpoint.exists():
         load_checkpoint(fabric, checkpoint, session.players)
@@ -125,9 +126,11 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     pictures = held_out_pictures(store, held[: settings.data.held_out_limit], side, multiple)
     samples = Samples(store, numbers, settings)
     players = make_players(settings, samples, fabric)
+    players.places = [] if settings.data.stream else None
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(players.generator, "half_decoder", False))
-    session = Session(settings, fabric, players, samples, pictures, writer, report, Gauge(peak.flops))
+    feed = make_feed(settings, fabric, samples, players)
+    session = Session(settings, fabric, players, samples, pictures, writer, report, Gauge(peak.flops), feed)
     session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
     session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
@@ -145,15 +148,16 @@ class Session:
     writer: SummaryWriter | None  # None but in the first process
     report: Report | None
     gauge: Gauge
+    feed: Feed
     watch: Watch = field(default_factory=Watch)
     validated: int = -1  # passes at which the figures were last taken
 
     def play(self, stage: StageSettings, first: int, last: int) -> None:
         """One stage, from the sample where the players stand to `last`."""
         players, settings = self.players, self.settings
-        self.samples.sizes = stage.sizes or settings.data.sizes
+        sizes = stage.sizes or settings.data.sizes
         self.gauge.read()
-        for batch in self.gauge.fetch(self.batches(last)):
+        for batch in self.gauge.fetch(self.feed.batches(sizes, players.passes, last)):
             self.seed_step()
             set_rates(players, stage, players.passes - first)
             hears = players.passes - first >= stage.judge_alone
@@ -170,15 +174,9 @@ class Session:
                 self.save()
         self.validate(stage)
         self.save()
-
-    def batches(self, last: int) -> Iterator[Batch]:
-        """Batches of this process from where the players stand."""
-        fabric = self.fabric
-        numbers = BatchNumbers(
-            self.players.passes, last, self.settings.batch, fabric.global_rank, fabric.world_size
-        )
-        for batch in batches(self.samples, numbers, self.settings.data.workers):
-            yield batch.to(fabric.device)
+        if self.writer is not None and self.feed.skipped:
+            counts = ", ".join(f"{count} {name}" for name, count in self.feed.skipped.items())
+            self.note(f"skipped in the stream so far, by this process: {counts}")
 
     def seed_step(self) -> None:
         """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
@@ -205,6 +203,7 @@ class Session:
     def save(self) -> None:
         """Keep the state, unless the game is being lost: then the older one is the better to go on from."""
         if not self.watch.worried:
+            self.players.places = self.feed.places()
             save_checkpoint(self.fabric, Path(self.settings.run) / "last.ckpt", self.players)
 
     def validate(self, stage: StageSettings) -> None:

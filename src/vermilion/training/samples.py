@@ -25,6 +25,9 @@ NAMED = 12  # sources that an error lists
 AB_SCALE = 110.0  # a hint's chroma is given in these units
 
 
+Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4]."""
@@ -124,15 +127,43 @@ def shuffled(often: NDArray[np.float64], random: Generator) -> NDArray[np.int64]
     return np.stack([taken, before], axis=1)[order]
 
 
-class Samples(Dataset[tuple[torch.Tensor, ...]]):
+def size_of(seed: int, batch: int, sizes: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+    """Height and width of a batch, by its number."""
+    return sizes[np.random.default_rng([seed, batch, 1]).integers(len(sizes))]
+
+
+def make_sample(
+    rgb: NDArray[np.uint8], size: tuple[int, int], random: Generator, settings: Settings
+) -> Sample:
+    """Luma [1,H,W], ab [2,h,w] and hints [3,h,w] of a random part of a picture."""
+    data, stride = settings.data, stride_of(settings)
+    part = crop(rgb, size, data.smallest_crop, random)
+    ab = true_ab(part, (size[0] // stride, size[1] // stride))
+    ab *= np.float32(data.vividness)
+    luma = old_photograph(part, random) if random.random() < data.degraded else luma_of(part)
+    hints = random_hints(ab, random, data.hinted)
+    return (
+        torch.from_numpy(luma[None]),
+        torch.from_numpy(ab.transpose(2, 0, 1).copy()),
+        torch.from_numpy(hints),
+    )
+
+
+def stride_of(settings: Settings) -> int:
+    """Pixels of luma to one of chroma."""
+    return 1 if settings.model.kind == "classic" else STRIDE
+
+
+class Samples(Dataset[Sample]):
     """Sample number n of an endless training: picture and random numbers follow from n alone."""
 
     def __init__(self, store: PictureStore, numbers: list[int], settings: Settings) -> None:
-        self.store, self.numbers, self.settings = store, numbers, settings.data
+        self.store, self.numbers, self.settings = store, numbers, settings
         self.sizes = settings.data.sizes  # a stage may set its own before its batches are made
         self.seed, self.batch = settings.seed, settings.batch
-        self.stride = 1 if settings.model.kind == "classic" else STRIDE
-        self.often = how_often(store, numbers, settings.data.weights)
+        # The first pictures of a stream need not be from all of its sources.
+        weights = {} if settings.data.stream else settings.data.weights
+        self.often = how_often(store, numbers, weights)
         self.length = max(1, round(float(self.often.sum())))  # samples of an epoch
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty((0, 2), np.int64))
 
@@ -146,23 +177,12 @@ class Samples(Dataset[tuple[torch.Tensor, ...]]):
 
     def size_of(self, number: int) -> tuple[int, int]:
         """Height and width, the same for all samples of a batch."""
-        random = np.random.default_rng([self.seed, number // self.batch, 1])
-        return self.sizes[random.integers(len(self.sizes))]
+        return size_of(self.seed, number // self.batch, self.sizes)
 
-    def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
+    def __getitem__(self, number: int) -> Sample:
         epoch, picture, before = self.picture_of(number)
         random = np.random.default_rng([self.seed, epoch, picture, *([before] if before else [])])
-        size = self.size_of(number)
-        rgb = crop(self.store[picture], size, self.settings.smallest_crop, random)
-        ab = true_ab(rgb, (size[0] // self.stride, size[1] // self.stride))
-        ab *= np.float32(self.settings.vividness)
-        luma = old_photograph(rgb, random) if random.random() < self.settings.degraded else luma_of(rgb)
-        hints = random_hints(ab, random, self.settings.hinted)
-        return (
-            torch.from_numpy(luma[None]),
-            torch.from_numpy(ab.transpose(2, 0, 1).copy()),
-            torch.from_numpy(hints),
-        )
+        return make_sample(self.store[picture], self.size_of(number), random, self.settings)
 
 
 class BatchNumbers(Sampler[list[int]]):
@@ -182,11 +202,13 @@ class BatchNumbers(Sampler[list[int]]):
         return len(range(self.first, self.last, self.batch))
 
 
-def _stack(samples: list[tuple[torch.Tensor, ...]]) -> Batch:
+def stack(samples: list[Sample]) -> Batch:
+    """Samples of one size as a batch."""
     return Batch(*(torch.stack(tensors) for tensors in zip(*samples, strict=True)))
 
 
-def _one_thread(_: int) -> None:
+def one_thread(_: int) -> None:
+    """Let a worker process leave the cores to the training."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
 
@@ -197,8 +219,8 @@ def batches(samples: Samples, numbers: BatchNumbers, workers: int) -> Iterable[B
         samples,
         batch_sampler=numbers,
         num_workers=workers,
-        collate_fn=_stack,
-        worker_init_fn=_one_thread,
+        collate_fn=stack,
+        worker_init_fn=one_thread,
         prefetch_factor=4 if workers else None,
         persistent_workers=False,
     )

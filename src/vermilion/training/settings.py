@@ -18,6 +18,8 @@ class DataSettings:
     pictures: tuple[str, ...] = ()  # Parquet shards, folders of pictures, or globs of either
     # How often a picture of a source is taken, 1 = once an epoch; sources are folders or named in shards.
     weights: dict[str, float] = field(default_factory=dict)
+    stream: bool = False  # read shards from end to end, wherever they are, instead of decoding all at first
+    surveyed: int = 2048  # of a stream: first pictures that are decoded for bins, statistics and figures
     cache: str = "runs/cache"  # folder of the memory map that the pictures are decoded into, once
     short_side: int = 176  # pixels kept of each picture
     hold_out: int = 64  # pictures whose key is 0 modulo this are never trained on; 0 = none
@@ -159,6 +161,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "save_every": (1, _MANY),
     "validate_every": (1, _MANY),
     "short_side": (64, _MANY),
+    "surveyed": (1, _MANY),
     "hold_out": (0, _MANY),
     "smallest_crop": (0.01, 1),
     "degraded": (0, 1),
