@@ -1,4 +1,4 @@
-"""Where batches come from: a store that is indexed, or a stream."""
+"""Where batches come from: a store that is indexed, the device's own memory, or a stream."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import torch
 from lightning_fabric import Fabric
 
 from vermilion.training.checkpoint import Players
+from vermilion.training.resident import Resident, fits
 from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore, open_store
@@ -45,6 +46,9 @@ def make_feed(settings: Settings, fabric: Fabric, samples: Samples, players: Pla
     """The feed that a recipe asks for; a stream goes on where the players' places say."""
     if settings.data.stream:
         return Streaming(settings, fabric, players)
+    wanted = settings.data.resident
+    if wanted == "on" or (wanted == "auto" and fits(samples.store, samples.numbers, fabric.device)):
+        return OnDevice(settings, fabric, samples)
     return Indexed(settings, fabric, samples)
 
 
@@ -62,6 +66,27 @@ class Indexed:
         numbers = BatchNumbers(first, last, settings.batch, fabric.global_rank, fabric.world_size)
         for batch in batches(self.samples, numbers, settings.data.workers):
             yield batch.to(fabric.device)
+
+    def places(self) -> Places | None:
+        """Nothing: samples follow from their numbers."""
+        return None
+
+
+class OnDevice:
+    """Samples by their numbers, made on the device of pictures that stay there."""
+
+    def __init__(self, settings: Settings, fabric: Fabric, samples: Samples) -> None:
+        self.settings, self.fabric, self.samples = settings, fabric, samples
+        self.skipped: dict[str, int] = {}
+        self.resident = Resident(samples, fabric.device)
+
+    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+        """Batches of this process."""
+        fabric = self.fabric
+        self.samples.sizes = sizes
+        rank, ranks = fabric.global_rank, fabric.world_size
+        for numbers in BatchNumbers(first, last, self.settings.batch, rank, ranks):
+            yield self.resident.batch(numbers, rank)
 
     def places(self) -> Places | None:
         """Nothing: samples follow from their numbers."""

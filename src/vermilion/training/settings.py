@@ -31,6 +31,8 @@ class DataSettings:
     hinted: float = 0.5  # share of samples with hints
     vividness: float = 1.0  # factor on the true chroma
     workers: int = 1  # processes that prepare samples
+    # Keep the pictures on the device and make samples there: on, off, or auto = on a card where they fit.
+    resident: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +198,13 @@ def _check_choices(settings: Settings) -> None:
     choices = (
         ("model.kind", settings.model.kind, ("vermilion", "classic")),
         ("precision", settings.precision, ("auto", "32", "bf16")),
+        ("data.resident", settings.data.resident, ("auto", "on", "off")),
     )
     for key, value, known in choices:
         if value not in known:
             raise SettingsError(f"{key}: must be one of {', '.join(known)}, not {value!r}.")
+    if settings.data.stream and settings.data.resident == "on":
+        raise SettingsError('data.resident: a stream cannot stay on the device; set it to "auto" or "off".')
     if not (settings.model.distribution or settings.model.residual):
         raise SettingsError("model: a generator without `distribution` and `residual` has no colours.")
 
