@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -40,7 +41,12 @@ def test_auto_compiles_on_cards_alone(
     recipe: Settings, generator: UNetGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiled: list[str] = []
-    monkeypatch.setattr(torch, "compile", lambda function: compiled.append(function.__name__) or function)
+
+    def noted(function: Any) -> Any:
+        compiled.append(function.__name__)
+        return function
+
+    monkeypatch.setattr(torch, "compile", noted)
     compile_painter(recipe, generator, CPU)
     compile_painter(replace(recipe, compile="off"), generator, CARD)
     assert compiled == []

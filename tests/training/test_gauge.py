@@ -1,5 +1,6 @@
 """Operations are counted as they are done, and time as it passes."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -29,7 +30,7 @@ def test_a_convolution_costs_as_much_again_for_each_slope(groups: int) -> None:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A clock that goes as far as the test pushes it."""
     now = [100.0]
-    monkeypatch.setattr(gauge.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr(time, "perf_counter", lambda: now[0])
     return now
 
 

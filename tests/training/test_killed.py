@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -56,7 +57,7 @@ def test_after_kill_9_the_next_losses_are_the_unbroken_ones(photographs: Path, t
     for folder in folders:
         folder.mkdir()
         recipes.append(write_recipe(folder, photographs, STAGES, workers=1))
-    run = {"env": environment(), "check": True, "capture_output": True}
+    run: Any = {"env": environment(), "check": True, "capture_output": True}
     subprocess.run(command(recipes[0]), cwd=folders[0], **run)
     kill_amid(recipes[1], folders[1])
     time.sleep(0.01)  # the files of scalars are told apart by their times

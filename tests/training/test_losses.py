@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 
@@ -10,7 +12,7 @@ AB = torch.randn((2, 2, 16, 16), generator=torch.Generator().manual_seed(1)) * 2
 HINTS = torch.zeros(2, 3, 16, 16)
 
 
-def lessons(generator: UNetGenerator, **settings: float) -> Lessons:
+def lessons(generator: UNetGenerator, **settings: Any) -> Lessons:
     centres = generator.paint.centres
     return Lessons(centres, torch.full((len(centres),), 1 / len(centres)), LossSettings(**settings))
 
@@ -86,3 +88,11 @@ def test_confidence_is_right_where_the_paint_is_near() -> None:
     truth = torch.full((1, 2, 2, 2), 3.0)
     said = [confidence_loss(Painted(near, near, s, near, []), truth).item() for s in (sure, unsure)]
     assert said[0] < 0.1 < said[1]
+
+
+def test_without_a_knee_chroma_is_taught_by_plain_l1(generator: UNetGenerator) -> None:
+    painted = generator(LUMA, HINTS, 0.4)
+    plain = lessons(generator, bins=0.0, chroma=1.0, knee=0.0, confidence=0.0)(painted, AB)
+    wanted = (painted.chroma - AB).abs().mean() / 10
+    torch.testing.assert_close(plain.total, wanted)
+    assert lessons(generator)(painted, AB).chroma < wanted

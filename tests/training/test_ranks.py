@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import distributed, nn
 
 from tests.training.conftest import losses_of, write_recipe
 from vermilion.errors import SettingsError
@@ -132,7 +132,7 @@ def two(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if a second process held the same part of the batch."""
     monkeypatch.setattr(ranks, "_are_several", lambda: True)
     monkeypatch.setattr(ranks, "everywhere", lambda value: value)
-    monkeypatch.setattr(ranks.distributed, "get_world_size", lambda: 2)
+    monkeypatch.setattr(distributed, "get_world_size", lambda: 2)
 
 
 def test_shared_statistics_are_those_of_the_whole_batch(two: None) -> None:

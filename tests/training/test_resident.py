@@ -87,7 +87,7 @@ def test_inputs_and_targets_are_of_the_same_pixels(samples: Make) -> None:
         cuts.append(crop(*args))
         return cuts[-1]
 
-    on_device._crop = seen  # type: ignore[method-assign]
+    on_device._crop = seen  # type: ignore[method-assign, assignment]
     batch = on_device.batch([0, 1, 2, 3])
     assert torch.equal(batch.luma, luma_of(cuts[0]))
     assert torch.equal(batch.ab, true_ab(cuts[0], 4))

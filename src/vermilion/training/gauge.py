@@ -78,14 +78,14 @@ def flops_of(work: Callable[[], T]) -> tuple[T, int]:
     return done, operations.total
 
 
-class Operations(TorchDispatchMode):
+class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts operations by torch's formulas.
 
     Torch's own counter also follows modules, by hooks that slopes of slopes do not allow.
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.total = 0
 
     def __torch_dispatch__(
@@ -113,7 +113,7 @@ def _flops_of_convolution_backward(args: tuple[Any, ...]) -> int:
     """
     grad, x, weight = (list(tensor.shape) for tensor in args[:3])
     transposed, (to_input, to_weight, _) = args[7], args[10]
-    return (to_input + to_weight) * conv_flop_count(x, weight, grad, transposed)
+    return int(to_input + to_weight) * int(conv_flop_count(x, weight, grad, transposed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ class Paint(nn.Module):
 
     def chroma(self, heads: Heads, temperature: Tensor | float) -> tuple[Tensor, Tensor]:
         """Logits [N,K,h,w] over the bins, and the painted ab [N,2,h,w]."""
-        added = None if heads.residual is None else heads.residual.float() * RESIDUAL_SCALE
+        added: Any = None if heads.residual is None else heads.residual.float() * RESIDUAL_SCALE
         if heads.logits is None:
             return closeness(added, self.centres), added
         logits = heads.logits.float()

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from lightning_fabric.plugins.environments import TorchElasticEnvironment
+from lightning_fabric.plugins.environments.torchelastic import TorchElasticEnvironment
 from torch import Tensor, distributed, nn
 from torch.distributed.nn.functional import all_reduce
 
@@ -58,12 +58,12 @@ def share_gradients(fabric: Fabric, module: nn.Module) -> None:
             parameter.grad = reduced if isinstance(reduced, Tensor) else None
 
 
-@torch.compiler.disable
+@torch.compiler.disable  # type: ignore[untyped-decorator]
 def everywhere(value: Tensor) -> Tensor:
     """The mean of a tensor over the processes; its slopes reach all of them."""
     if not _are_several():
         return value
-    summed: Tensor = all_reduce(value)
+    summed: Tensor = all_reduce(value)  # type: ignore[no-untyped-call]
     return summed / distributed.get_world_size()
 
 
@@ -78,12 +78,13 @@ class SharedBatchNorm(nn.BatchNorm2d):
         if not self.training:
             return super().forward(x)
         exact = x.float()
-        moments = everywhere(torch.stack([exact.mean((0, 2, 3)), exact.square().mean((0, 2, 3))]))
+        moments: Tensor = everywhere(torch.stack([exact.mean((0, 2, 3)), exact.square().mean((0, 2, 3))]))
         mean, spread = moments[0], (moments[1] - moments[0] ** 2).clamp_min(0)
         self._remember(mean.detach(), spread.detach(), x.numel() // x.shape[1])
         scale = self.weight * torch.rsqrt(spread + self.eps)
         shift = self.bias - mean * scale
-        return (exact * scale[:, None, None] + shift[:, None, None]).to(x.dtype)
+        normal: Tensor = exact * scale[:, None, None] + shift[:, None, None]
+        return normal.to(x.dtype)
 
     @torch.no_grad()
     def _remember(self, mean: Tensor, spread: Tensor, count: int) -> None:

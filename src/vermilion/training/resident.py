@@ -147,7 +147,7 @@ def random_hints(ab: Tensor, share: float, random: torch.Generator) -> Tensor:
     given = (latest >= 0).unsqueeze(1)
     colors = _colors(ab, y.long(), x.long(), radius).flatten(2)  # [N,2,M]
     at = latest.clamp_min(0).flatten(1)[:, None].expand(-1, 2, -1)
-    patches = torch.gather(colors, 2, at).unflatten(2, (height, width)) * given
+    patches = torch.gather(colors, 2, at).reshape(count, 2, height, width) * given
     everything = (dice[1] < 0.01)[:, None, None, None]
     hints = torch.cat([torch.where(everything, ab, patches) / AB_SCALE, (given | everything).float()], dim=1)
     return hints * (dice[0] < share)[:, None, None, None]
