@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from benchmarks.reliability import fit_calibration
-from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma
+from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma, smooth_along_edges
 from vermilion.color.figures import colorfulness, kernel_distance
 from vermilion.training import load_settings
-from vermilion.training.bins import annealed_mean
 from vermilion.training.checkpoint import read_generator, read_weights
 from vermilion.training.discriminator import Discriminator
-from vermilion.training.generator import NEAR, RESIDUAL_SCALE, UNetGenerator
+from vermilion.training.generator import NEAR, Heads, UNetGenerator
 from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
 
@@ -63,18 +62,18 @@ def look(eye: Any, pictures: list[NDArray[np.uint8]]) -> Sight:  # noqa: ANN401
 def as_shown(luma: NDArray[np.float32], ab: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The picture that the program would make of luma [H, W] and ab [h, w, 2]: uint8 [H, W, 3]."""
     codes = np.rint(luma * 255).astype(np.uint8)
-    small = ab_to_cbcr(reduce_luma(luma, (ab.shape[0], ab.shape[1])), ab)
+    small_luma = reduce_luma(luma, (ab.shape[0], ab.shape[1]))
+    small = ab_to_cbcr(small_luma, smooth_along_edges(ab, small_luma))
     return join_enlarged(codes, small).astype(np.uint8, copy=False)
 
 
 @torch.no_grad()
-def logits_and_residual(
-    generator: UNetGenerator, luma: NDArray[np.float32]
-) -> tuple[torch.Tensor, torch.Tensor]:
+def heads_of(generator: UNetGenerator, luma: NDArray[np.float32]) -> Heads:
     """What the heads say of one luma [H, W], before any temperature."""
     hints = torch.zeros(1, 3, luma.shape[0] // 4, luma.shape[1] // 4)
-    trunk = generator.paint.trunk(generator.see(torch.from_numpy(luma)[None, None]), hints)
-    return generator.paint.odds(trunk).half(), generator.paint.residual(trunk) * RESIDUAL_SCALE
+    heads = generator.paint.heads(generator.see(torch.from_numpy(luma)[None, None]), hints)
+    logits = None if heads.logits is None else heads.logits.half()
+    return heads._replace(trunk=heads.trunk[:0], logits=logits)
 
 
 def sweep(
@@ -86,16 +85,14 @@ def sweep(
     aged: bool,
 ) -> list[str]:
     """One line of figures for each pair of temperature and gain."""
-    said = [logits_and_residual(generator, picture.aged if aged else picture.luma) for picture in pictures]
+    said = [heads_of(generator, picture.aged if aged else picture.luma) for picture in pictures]
     truth = [to_rgb(picture.luma, picture.ab) for picture in pictures]
     wanted = look(eye, truth) if eye else None
     lines = []
     for temperature, gain in knobs:
         chroma = [
-            (gain * (annealed_mean(logits.float(), generator.paint.centres, temperature) + residual))[0]
-            .permute(1, 2, 0)
-            .numpy()
-            for logits, residual in said
+            (gain * generator.paint.chroma(heads, temperature)[1])[0].permute(1, 2, 0).numpy()
+            for heads in said
         ]
         line = (
             f"T {temperature:.2f} gain {gain:.2f}  "

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.agreed import AgreedColors, AlbumHints, look_at
-from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, turn_back
+from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, smooth_along_edges, turn_back
 from vermilion.errors import SettingsError
 from vermilion.guidance import (
     NOBODY,
@@ -272,10 +272,16 @@ class Session:
         hints = self._with_margin(canvas)
         paint = self._model.paint(self._features, hints, temperature, with_odds=with_odds)
         return _Painted(
-            ab=np.moveaxis(paint.chroma[0, :, :height, :width], 0, -1),
+            ab=self._smoothed(np.moveaxis(paint.chroma[0, :, :height, :width], 0, -1), canvas[2]),
             confidence=paint.confidence[0, 0, :height, :width],
             odds=_NO_ODDS if paint.odds is None else paint.odds[0, :, :height, :width],
         )
+
+    def _smoothed(self, ab: Floats, told: Floats) -> Floats:
+        """Return painted (a,b) [h,w,2] without blotches; where colours were told [h,w], 0..1, as it was."""
+        smooth = smooth_along_edges(ab, self._luma)
+        smoothed: Floats = smooth + (ab - smooth) * told[..., None]
+        return smoothed
 
     def _with_margin(self, canvas: Floats) -> Floats:
         """Return hints on the grid that the network paints, which may be larger than the picture."""

@@ -176,7 +176,7 @@ def test_no_model_where_one_is_named(vermilion, scan) -> None:
     scan("a.png")
     said = vermilion("colorize", "a.png", model=Path("nowhere"))
     assert said.code == 1
-    assert "nowhere is no model folder" in said.errors[0]
+    assert "There is no model 'nowhere'" in said.errors[0]
 
 
 def test_a_device_that_is_not_there(vermilion, scan) -> None:

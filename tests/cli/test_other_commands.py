@@ -97,13 +97,15 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     def train(config, *, resume, report, pictures=(), run=""):
         asked.append((config, resume, list(pictures), run))
         report(SimpleNamespace(stage="pictures", done=0, wanted=10, rate=0.0, numbers={"grey": 3.0}))
-        report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}))
+        used = {"waiting": 0.1, "utilisation": 0.2}
+        report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}, **used))
         return Path("runs/generator.safetensors")
 
     def export(checkpoint, folder, facts):
         asked.append((checkpoint, folder, facts))
 
     room = SimpleNamespace(train=train, export=export, CardFacts=SimpleNamespace, asked=asked)
+    room.is_first_process = lambda: True
     monkeypatch.setitem(sys.modules, "vermilion.training", room)
     return room
 
@@ -113,7 +115,7 @@ def test_train_calls_the_training_room(vermilion, training: SimpleNamespace) -> 
     assert said.code == 0
     assert training.asked == [(Path("a.toml"), True, ["a", "b"], "r")]
     assert "pictures: 3 grey" in said.err
-    assert "game  5/10  84 images/s  0:00:00 left  loss 0.5" in said.err
+    assert "game  5/10  84 images/s  10% waiting  20% used  0:00:00 left  loss 0.5" in said.err
     assert "vermilion export runs/generator.safetensors" in said.out.replace("\\", "/")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vermilion.training.bins import gamut_bins
 from vermilion.training.encoder import make_encoder
@@ -97,3 +98,43 @@ def generator() -> UNetGenerator:
     see = make_encoder(ENCODER, "")
     centres = torch.from_numpy(gamut_bins())
     return UNetGenerator(see, Paint(see.channels, (12, 8, 8, 8), centres), ENCODER)
+
+
+RECIPE = """name = "small"
+run = "run"
+batch = 8
+precision = "32"
+accelerator = "cpu"
+log_every = 1
+save_every = 5
+{more}
+[data]
+pictures = ["{pictures}"]
+cache = "cache"
+short_side = 96
+hold_out = 4
+held_out_limit = 2
+sizes = [[32, 64], [64, 32]]
+workers = {workers}
+[model]
+encoder = "test_efficientnet"
+widths = [12, 8, 8, 8]
+judge_width = 4
+{stages}
+"""
+
+
+def write_recipe(folder: Path, pictures: Path, stages: str, more: str = "", workers: int = 0) -> Path:
+    """A recipe for trainings in processes of their own, which run in `folder`."""
+    path = folder / "small.toml"
+    text = RECIPE.format(pictures=pictures, stages=stages, more=more, workers=workers)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def losses_of(run: Path) -> dict[str, list[float]]:
+    """Every lesson of every step that the last training in a run's folder logged, in order."""
+    events = EventAccumulator(str(max(run.glob("events.*"), key=lambda path: path.stat().st_mtime_ns)))
+    events.Reload()
+    names = [name for name in events.Tags()["scalars"] if "/" not in name]
+    return {name: [scalar.value for scalar in events.Scalars(name)] for name in names}

@@ -20,6 +20,8 @@ def test_the_smoke_recipe_makes_a_model_that_loads(
     trained = CliRunner().invoke(app, words)
     assert trained.exit_code == 0, trained.output
     assert "pictures: " in trained.stderr
+    assert "GFLOP/s at best (measured on matrix products in " in trained.stderr
+    assert "% waiting" in trained.stderr
     assert "game  480/480" in trained.stderr
     assert "game/share" in trained.stderr
     exported = CliRunner().invoke(app, ["export", "runs/mine", "my-model", "--name", "mine"])

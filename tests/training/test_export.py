@@ -13,7 +13,7 @@ from vermilion.network import Model
 from vermilion.training import CardFacts, export
 from vermilion.training.checkpoint import read_generator, save_module
 from vermilion.training.export import PARITY_SIZES, check_parity, write_graphs
-from vermilion.training.generator import UNetGenerator
+from vermilion.training.generator import Paint, Parts, UNetGenerator
 
 
 @pytest.fixture
@@ -136,3 +136,18 @@ def test_a_graph_that_is_right_at_one_size_alone_is_refused(
 def test_a_state_is_no_generator(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="is a training's state; name its folder"):
         export(tmp_path / "last.ckpt", tmp_path / "model")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parts", [Parts(queries=3), Parts(distribution=False)])
+def test_every_kind_of_decoder_is_exported(parts: Parts, generator: UNetGenerator, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    paint = Paint(generator.see.channels, (12, 8, 8, 8), generator.paint.centres, parts)
+    if paint.residual is not None:
+        torch.nn.init.normal_(paint.residual.weight, std=0.5)
+    made = UNetGenerator(generator.see, paint, "test_efficientnet")
+    save_module(made, tmp_path / "generator.safetensors", {"generator": json.dumps(made.recipe)})
+    folder = export(tmp_path, tmp_path / "model")  # compares the graphs with torch
+    model = Model.load(folder, device="cpu")
+    painted = model.paint(model.see(np.full((1, 1, 64, 96), 0.5, np.float32)), None, 0.4)
+    assert painted.chroma.shape == (1, 2, 16, 24)

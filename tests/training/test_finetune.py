@@ -34,7 +34,9 @@ def base(generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
     path = tmp_path / "generator.safetensors"
     save_module(generator, path, {"generator": json.dumps(generator.recipe), "passes": "640"})
-    return export(path, tmp_path / "models" / "base", CardFacts(name="base", calibration=(0.9, 0.1, -0.2, 0.05)))
+    return export(
+        path, tmp_path / "models" / "base", CardFacts(name="base", calibration=(0.9, 0.1, -0.2, 0.05))
+    )
 
 
 @pytest.fixture

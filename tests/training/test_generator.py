@@ -1,7 +1,14 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import pytest
 import torch
 
-from vermilion.training.generator import UNetGenerator, coarser_hints
+from vermilion.training.bins import gamut_bins
+from vermilion.training.checkpoint import read_generator, save_module
+from vermilion.training.generator import Paint, Parts, UNetGenerator, coarser_hints
 
 NO_HINTS = torch.zeros(2, 3, 16, 24)
 
@@ -64,6 +71,69 @@ def test_scales_bring_all_levels_to_like_strength(generator: UNetGenerator) -> N
     generator.measure_scales(luma)
     for feature, scale in zip(generator.see(luma), generator.paint.scales, strict=True):
         assert float(feature.detach().abs().mean() / scale) == pytest.approx(1, rel=1e-4)
+
+
+@pytest.fixture
+def made_of(generator: UNetGenerator) -> Callable[..., UNetGenerator]:
+    """A tiny generator whose decoder is made of other parts."""
+
+    def make(**parts: Any) -> UNetGenerator:
+        torch.manual_seed(1)
+        paint = Paint(generator.see.channels, (12, 8, 8, 8), generator.paint.centres, Parts(**parts))
+        return UNetGenerator(generator.see, paint, "test_efficientnet")
+
+    return make
+
+
+def test_without_a_residual_the_mean_is_the_color(made_of: Callable[..., UNetGenerator]) -> None:
+    painted = made_of(residual=False).eval()(grey(), NO_HINTS, 0.4)
+    odds = torch.softmax(painted.logits / 0.4, 1)
+    mean = torch.einsum("nkhw,kc->nchw", odds, gamut_centres())
+    torch.testing.assert_close(painted.chroma, mean, atol=1e-3, rtol=1e-4)
+
+
+def test_without_a_distribution_the_residual_is_the_color(made_of: Callable[..., UNetGenerator]) -> None:
+    direct = made_of(distribution=False).eval()
+    assert not any(name.startswith("paint.odds") for name in direct.state_dict())
+    assert not direct(grey(), NO_HINTS, 0.4).chroma.any(), "it starts with grey"
+    torch.nn.init.normal_(direct.paint.residual.weight)
+    painted = direct(grey(), NO_HINTS, 0.4)
+    assert torch.equal(painted.chroma, direct(grey(), NO_HINTS, 0.9).chroma), "there is nothing to anneal"
+    likeliest = gamut_centres()[painted.logits.argmax(1)].permute(0, 3, 1, 2)
+    inside = (painted.chroma.abs() < 40).all(1, keepdim=True)
+    assert bool((((likeliest - painted.chroma).abs() <= 5.01) | ~inside).all()), "odds lie around the color"
+
+
+def test_queries_look_at_the_whole_picture(made_of: Callable[..., UNetGenerator]) -> None:
+    asking = made_of(queries=3).eval()
+    painted = asking(grey(), NO_HINTS, 0.4)
+    assert painted.chroma.shape == (2, 2, 16, 24)
+    levels = [torch.rand(2, 8, 4 * size, 6 * size) for size in (1, 2, 4)]
+    other = [level.clone() for level in levels]
+    other[0][:, :, 0, 0] += 5  # far from the last pixel
+    queries = asking.paint.queries
+    assert queries is not None
+    moved = (queries(levels) - queries(other)).abs()
+    assert moved[:, :, -1, -1].max() > 1e-6
+    painted.chroma.sum().backward()
+    assert all(weight.grad is not None and weight.grad.any() for weight in queries.looks.parameters())
+
+
+@pytest.mark.parametrize("parts", [{"queries": 3}, {"distribution": False}, {"residual": False}])
+def test_a_generator_of_other_parts_comes_back(
+    parts: dict, made_of: Callable[..., UNetGenerator], tmp_path: Path
+) -> None:
+    ours = made_of(**parts)
+    path = tmp_path / "g.safetensors"
+    save_module(ours, path, {"generator": json.dumps(ours.recipe)})
+    theirs = read_generator(path)
+    assert theirs.paint.parts == Parts(**parts)
+    chroma = [one.eval()(grey(), NO_HINTS, 0.4).chroma for one in (ours, theirs)]
+    torch.testing.assert_close(*chroma, atol=0.2, rtol=0)
+
+
+def gamut_centres() -> torch.Tensor:
+    return torch.from_numpy(gamut_bins())
 
 
 def test_bfloat16_reaches_the_convolutions_only(generator: UNetGenerator) -> None:

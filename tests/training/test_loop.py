@@ -51,9 +51,9 @@ def test_a_resumed_training_is_the_unbroken_one_to_the_last_bit(recipe: Settings
     first = go(broken, stop_after=20)  # in the game; the checkpoint is that of 16
     assert state(broken.run)["passes"] == 16
     second = go(broken, resume=True)
-    assert [report.done for report in second[1:]] == [20, 24]
+    assert [report.done for report in second[2:]] == [20, 24]
     joined = {report.done: report for report in (*first, *second)}
-    for report in whole:
+    for report in whole[2:]:
         assert_same(report.numbers, joined[report.done].numbers)
     ours, theirs = state(recipe.run), state(broken.run)
     assert ours.keys() == theirs.keys()
@@ -79,14 +79,20 @@ def test_what_a_run_leaves_behind(recipe: Settings) -> None:
     assert list(run.glob("events.*"))
     lines = (run / "figures.txt").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("pictures: ")
-    assert [line.split()[0] for line in lines[1:]] == ["12", "24"]
-    assert " judge " not in lines[1]
-    assert 0 <= float(lines[2].split(" judge ")[1].split()[0]) <= 1
+    assert lines[1].startswith("machine: ")
+    assert "GFLOP/s at best (measured on matrix products in float32)" in lines[1]
+    assert [line.split()[0] for line in lines[2:]] == ["12", "24"]
+    assert " judge " not in lines[2]
+    assert 0 <= float(lines[3].split(" judge ")[1].split()[0]) <= 1
     assert json.loads((run / "recipe.json").read_text(encoding="utf-8"))["batch"] == 4
-    assert reports[0].stage == "pictures"
+    assert [report.stage for report in reports[:2]] == ["pictures", "machine"]
     assert sum(reports[0].numbers.values()) == 24
-    assert [report.stage for report in reports[1:]] == ["frozen"] * 3 + ["game"] * 3
+    assert [report.stage for report in reports[2:]] == ["frozen"] * 3 + ["game"] * 3
     assert {report.wanted for report in reports} == {24}
+    for report in reports[2:]:
+        assert report.rate > 0
+        assert 0 <= report.waiting < 1
+        assert 0 < report.utilisation < 1
     assert {"game/judge", "game/accuracy", "game/share"} <= set(reports[-1].numbers)
 
 
@@ -103,7 +109,7 @@ def test_an_encoder_is_left_alone_while_frozen_and_learns_later(recipe: Settings
 def test_a_stage_may_end_within_a_batch(recipe: Settings) -> None:
     stages = (replace(recipe.stages[0], passes=6), replace(recipe.stages[1], passes=5))
     reports = go(replace(recipe, stages=stages))
-    assert [(report.stage, report.done) for report in reports[1:]] == [
+    assert [(report.stage, report.done) for report in reports[2:]] == [
         ("frozen", 4),
         ("frozen", 8),
         ("game", 12),

@@ -88,3 +88,11 @@ def test_confidence_is_right_where_the_paint_is_near() -> None:
     truth = torch.full((1, 2, 2, 2), 3.0)
     said = [confidence_loss(Painted(near, near, s, near, []), truth).item() for s in (sure, unsure)]
     assert said[0] < 0.1 < said[1]
+
+
+def test_without_a_knee_chroma_is_taught_by_plain_l1(generator: UNetGenerator) -> None:
+    painted = generator(LUMA, HINTS, 0.4)
+    plain = lessons(generator, bins=0.0, chroma=1.0, knee=0.0, confidence=0.0)(painted, AB)
+    wanted = (painted.chroma - AB).abs().mean() / 10
+    torch.testing.assert_close(plain.total, wanted)
+    assert lessons(generator)(painted, AB).chroma < wanted

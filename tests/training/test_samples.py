@@ -1,10 +1,21 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 import torch
 
 from vermilion.color import rgb_to_lab
-from vermilion.training.samples import BatchNumbers, Samples, batches, crop, random_hints, true_ab
+from vermilion.errors import TrainingError
+from vermilion.training.samples import (
+    BatchNumbers,
+    Samples,
+    batches,
+    crop,
+    random_hints,
+    shuffled,
+    true_ab,
+)
+from vermilion.training.store import PictureStore
 
 Make = Callable[..., Samples]
 
@@ -28,6 +39,34 @@ def test_epochs_are_permutations_and_differ(samples: Make) -> None:
     assert first != second
     place = second.index(first[0])
     assert not same(ours[0], ours[count + place])  # the same picture, cut and aged in another way
+
+
+def test_weights_say_how_often_a_picture_comes() -> None:
+    often = np.array([0.0, 1.0, 2.5, 1.0])
+    epochs = [shuffled(often, np.random.default_rng(seed)) for seed in range(400)]
+    assert {len(epoch) for epoch in epochs} == {4}  # round(4.5) is even
+    counts = np.stack([np.bincount(epoch[:, 0], minlength=4) for epoch in epochs])
+    np.testing.assert_allclose(counts.mean(0), often * 4 / 4.5, atol=0.1)
+    assert not counts[:, 0].any()
+    assert set(counts[:, 2]) == {2, 3}
+    for epoch in epochs[:20]:
+        assert sorted(epoch[epoch[:, 0] == 2, 1]) == list(range((epoch[:, 0] == 2).sum()))
+        assert len({tuple(row) for row in epoch}) == 4
+
+
+def test_sources_are_mixed_by_their_weights(samples: Make, store: PictureStore) -> None:
+    plain, weighted = samples(), samples(weights={store.entries[0].source: 2.0})
+    count = len(plain.numbers)
+    assert weighted.length == 2 * plain.length == 2 * count
+    assert [plain.picture_of(n) for n in range(count)] == [samples().picture_of(n) for n in range(count)]
+    taken = [weighted.picture_of(number) for number in range(2 * count)]
+    assert sorted(taken) == [(0, picture, before) for picture in range(count) for before in (0, 1)]
+    first, second = (place for place, (_, picture, _) in enumerate(taken) if picture == 5)
+    assert not same(weighted[first], weighted[second]), "each time it is cut and aged in another way"
+    with pytest.raises(TrainingError, match="no picture is from 'album'; the sources are photographs"):
+        samples(weights={"album": 2.0})
+    with pytest.raises(TrainingError, match="leaves no picture to train on"):
+        samples(weights={store.entries[0].source: 0.0})
 
 
 def test_shapes_and_ranges(samples: Make) -> None:

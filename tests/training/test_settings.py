@@ -28,11 +28,12 @@ def load(text: str, tmp_path: Path) -> Settings:
 
 
 def test_values_and_defaults_arrive(tmp_path: Path) -> None:
-    settings = load(f"ema = 1\n[data]\nsizes = [[32, 64], [96, 96]]\n{STAGE}", tmp_path)
+    settings = load(f"ema = 1\n[data]\nsizes = [[32, 64], [96, 96]]\nweights = {{a = 2}}\n{STAGE}", tmp_path)
     assert settings.ema == 1.0
     assert settings.data.sizes == ((32, 64), (96, 96))
     assert settings.stages == (StageSettings("a", 8),)
     assert settings.batch == 32
+    assert settings.data.weights == {"a": 2.0}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,11 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         ('[[stages]]\nname = "a"\n', "the key 'passes' is missing"),
         (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
         (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
+        (f"[model]\ndistribution = false\nresidual = false\n{STAGE}", "has no colours"),
         (STAGE + STAGE, "two have the same name"),
+        (f"[data]\nweights = 3\n{STAGE}", "weights: must be a table, not 3"),
+        (f'[data]\nweights = {{a = "b"}}\n{STAGE}', "weights: a: must be a number, not 'b'"),
+        (f"[data]\nweights = {{a = -1}}\n{STAGE}", "data.weights: 'a' must be at least 0, not -1"),
         ("batch = 0\n" + STAGE, "batch: must be at least 1, not 0"),
         ("devices = 3\n" + STAGE, "batch: 32 cannot be shared by 3 devices"),
         ("", "at least one [[stages]] table"),
@@ -71,6 +76,33 @@ def test_a_mistake_is_named(text: str, told: str, tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
         load_settings(tmp_path / "none.toml")
+
+
+def test_a_recipe_may_be_like_another_but_for_some_keys(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(
+        'name = "base"\nrun = "r"\nseed = 3\n[data]\nshort_side = 96\nhold_out = 4\n'
+        '[[stages]]\nname = "a"\npasses = 8\nwarmup = 1\n[[stages]]\nname = "b"\npasses = 9\n',
+        encoding="utf-8",
+    )
+    text = 'like = "base.toml"\n[data]\nhold_out = 2\n[[stages]]\nname = "b"\ndecay = 0.5\n'
+    settings = load(text + '[[stages]]\nname = "c"\npasses = 1\n', tmp_path)
+    assert (settings.name, settings.seed) == ("x", 3)
+    assert (settings.data.short_side, settings.data.hold_out) == (96, 2)
+    assert settings.stages == (StageSettings("b", 9, decay=0.5), StageSettings("c", 1))
+    assert load('like = "base.toml"', tmp_path).stages[0] == StageSettings("a", 8, warmup=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('like = "none.toml"', "none.toml: cannot be read"),
+        ('like = "recipe.toml"', "is like itself"),
+        ("like = 3", "like: must be a text in quotes, not 3"),
+    ],
+)
+def test_a_wrong_likeness_is_named(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=told):
+        load(text, tmp_path)
 
 
 def test_negative_seeds_are_refused() -> None:

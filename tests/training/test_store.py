@@ -75,6 +75,7 @@ def test_pictures_are_made_small_upright_and_not_too_long() -> None:
         (("nothing/*.parquet",), "matches nothing"),
         (("nothing",), "matches nothing"),
         ((), "is empty"),
+        (("hf://datasets/a/b/*.parquet",), "is not on this machine; set `stream = true`"),
         (("text.parquet",), "is no readable Parquet file"),
         (("columns.parquet",), "has no column 'image'"),
         (("greys",), "no usable picture found"),

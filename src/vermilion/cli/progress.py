@@ -58,11 +58,12 @@ def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
 
 
 def _training_line(progress: "TrainingProgress") -> str:
-    """One line; the first report counts pictures and has no rate."""
+    """One line; the first reports count pictures and tell of the machine, and have no rate."""
     if not progress.rate:
         counts = ", ".join(f"{value:.0f} {name}" for name, value in progress.numbers.items())
         return f"{progress.stage}: {counts}"
     left = timedelta(seconds=round((progress.wanted - progress.done) / progress.rate))
     numbers = "  ".join(f"{name} {value:.3g}" for name, value in progress.numbers.items())
     done = f"{progress.done}/{progress.wanted}"
-    return f"{progress.stage}  {done}  {progress.rate:.0f} images/s  {left} left  {numbers}"
+    used = f"{progress.waiting:.0%} waiting  {progress.utilisation:.0%} used"
+    return f"{progress.stage}  {done}  {progress.rate:.0f} images/s  {used}  {left} left  {numbers}"

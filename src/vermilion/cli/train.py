@@ -42,8 +42,10 @@ def train(
       vermilion train configs/vermilion.toml --resume
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     with training_packages_needed():
+        from vermilion.training import is_first_process
         from vermilion.training import train as run_training
 
         with training_bar() as report:
             generator = run_training(config, resume=resume, report=report, pictures=pictures or (), run=run)
-    say(f"{generator} is the trained generator; make a model of it: vermilion export {generator} FOLDER")
+    if is_first_process():
+        say(f"{generator} is the trained generator; make a model of it: vermilion export {generator} FOLDER")

@@ -4,7 +4,7 @@ The only home of colour ranges: luma is integer codes or float32 0..1, chroma be
 float32 [...,2] in -0.5..0.5, CIELAB is L 0..100 with a, b of about -110..110.
 """
 
-from vermilion.color.aging import old_photograph, plain_luma
+from vermilion.color.aging import FILMS, old_photograph, plain_luma
 from vermilion.color.chroma import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut, rgb_to_cbcr
 from vermilion.color.differences import SSIM_WINDOW, ciede2000, psnr, ssim
 from vermilion.color.enlarge import ChromaEnlarger, enlarge_chroma
@@ -17,6 +17,7 @@ from vermilion.color.figures import (
     palette,
     palette_distance,
 )
+from vermilion.color.guide import smooth_along_edges
 from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
 from vermilion.color.luma import LUMA_WEIGHTS, Convert, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
@@ -24,6 +25,7 @@ from vermilion.color.planes import chroma_planes
 from vermilion.color.turn import turn_back, turn_upright, upright_size
 
 __all__ = [
+    "FILMS",
     "LUMA_WEIGHTS",
     "SSIM_WINDOW",
     "ChromaEnlarger",
@@ -54,6 +56,7 @@ __all__ = [
     "reduce_luma",
     "rgb_to_cbcr",
     "rgb_to_lab",
+    "smooth_along_edges",
     "srgb_of_linear",
     "ssim",
     "to_eight_bits",

@@ -31,7 +31,8 @@ class ChromaEnlarger:
         self._luma = luma
         self.size = (luma.shape[0], luma.shape[1])
         row_span, column_span = span or self.size
-        lines = lines_of(cbcr, reduce_luma(luma, (cbcr.shape[0], cbcr.shape[1])))
+        small_luma = reduce_luma(luma, (cbcr.shape[0], cbcr.shape[1]))
+        lines = lines_of(np.asarray(cbcr, np.float32), small_luma)
         small = np.concatenate(
             [np.moveaxis(lines.slope, -1, 0), np.moveaxis(lines.start, -1, 0), [lines.least, lines.most]]
         ).astype(np.float32, copy=False)

@@ -26,21 +26,34 @@ class Lines(NamedTuple):
     most: Floats  # [h,w]
 
 
-def lines_of(cbcr: Floats, luma: Floats) -> Lines:
+def smooth_along_edges(chroma: Floats, luma: Floats) -> Floats:
+    """Return chroma [h,w,2] smoothed over its neighbours where luma [h,w] (0..1) has no edge; float32.
+
+    Of one size, that of the network: its chroma comes out blotched, and blotches are no edges of luma.
+    """
+    slope, start = _fitted(chroma, luma)
+    return _mean(slope) * luma[..., None] + _mean(start)
+
+
+def lines_of(chroma: Floats, luma: Floats) -> Lines:
     """Fit chroma [h,w,2] to luma [h,w] (0..1), both of network size; float32, new arrays.
 
-    ``least`` and ``most`` are the luma of the neighbours that the line was fitted to: a speck of dust beyond
-    them gets the colour of its surroundings, not an extrapolated one.
+    Each line goes through its own pixel, so that a colour stays where it was put. ``least`` and ``most`` are
+    the luma of the neighbours that lines were fitted to: a speck of dust beyond them gets the colour of its
+    surroundings, not an extrapolated one.
     """
-    luma = np.ascontiguousarray(luma, np.float32)
-    cbcr = np.ascontiguousarray(cbcr, np.float32)
-    mean, mean_luma = _mean(cbcr), _mean(luma)
-    variance = _mean(luma * luma) - mean_luma**2
-    slope = (_mean(cbcr * luma[..., None]) - mean * mean_luma[..., None]) / (variance + _FLAT)[..., None]
-    start = mean - slope * mean_luma[..., None]
+    slope = _mean(_fitted(chroma, luma)[0])
     window = np.ones(_SIDE, np.uint8)
     least, most = (np.asarray(way(luma, window), np.float32) for way in (cv2.erode, cv2.dilate))
-    return Lines(_mean(slope), _mean(start), least, most)
+    return Lines(slope, chroma - slope * luma[..., None], least, most)
+
+
+def _fitted(chroma: Floats, luma: Floats) -> tuple[Floats, Floats]:
+    """Slope and start [h,w,2] of the line that fits chroma best around each pixel."""
+    mean, mean_luma = _mean(chroma), _mean(luma)
+    variance = _mean(luma * luma) - mean_luma**2
+    slope = (_mean(chroma * luma[..., None]) - mean * mean_luma[..., None]) / (variance + _FLAT)[..., None]
+    return slope, mean - slope * mean_luma[..., None]
 
 
 def _mean(planes: Floats) -> Floats:

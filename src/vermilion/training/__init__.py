@@ -9,6 +9,7 @@ from vermilion.training.decoder_alone import encoder_hash
 from vermilion.training.export import CardFacts, Lender, export, export_decoder
 from vermilion.training.loop import Progress, Report, train_settings
 from vermilion.training.onlooker import InceptionDistance, Onlooker, load_onlooker
+from vermilion.training.ranks import is_first_process
 from vermilion.training.settings import Settings, load_settings
 from vermilion.training.validation import Figures
 
@@ -28,6 +29,7 @@ __all__ = [
     "encoder_hash",
     "export",
     "export_decoder",
+    "is_first_process",
     "load_onlooker",
     "load_settings",
     "train",

@@ -47,13 +47,22 @@ def rebalancing(shares: Tensor, strength: float) -> Tensor:
     return weights / (weights * shares).sum()
 
 
-def soft_targets(ab: Tensor, centres: Tensor) -> Tensor:
-    """Gaussian memberships of ab [M, 2] in the bins [K, 2]: [M, K], rows sum to 1.
+def closeness(ab: Tensor, centres: Tensor) -> Tensor:
+    """Logits [N,K,h,w] of a Gaussian around each ab [N,2,h,w]: the odds of who knows one colour alone."""
+    return _closeness(rows(ab), centres).permute(0, 3, 1, 2)
+
+
+def _closeness(ab: Tensor, centres: Tensor) -> Tensor:
+    """Log of a Gaussian of ab [...,2] at the bins [K,2], up to a constant a row: [...,K].
 
     The squared distance is expanded, so that the large array comes from one matrix product.
     """
-    closeness = (ab @ centres.T - 0.5 * (centres**2).sum(1)) / SIGMA**2
-    return torch.softmax(closeness, dim=1)
+    return (ab @ centres.T - 0.5 * (centres**2).sum(1)) / SIGMA**2
+
+
+def soft_targets(ab: Tensor, centres: Tensor) -> Tensor:
+    """Gaussian memberships of ab [M, 2] in the bins [K, 2]: [M, K], rows sum to 1."""
+    return torch.softmax(_closeness(ab, centres), dim=1)
 
 
 def rows(planes: Tensor) -> Tensor:

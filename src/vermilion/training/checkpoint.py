@@ -16,7 +16,7 @@ from torch.optim.swa_utils import AveragedModel
 from vermilion.errors import TrainingError
 from vermilion.training.decoder_alone import whole_state
 from vermilion.training.encoder import make_encoder
-from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.settings import Settings
 
 NUMBERS = ("passes", "steps", "balance", "share")
@@ -38,6 +38,7 @@ class Players:
     steps: int = 0
     balance: float = 0.0  # factor of the game in the painter's loss
     share: float = 0.0  # of the gradient that the game had when last measured
+    places: list[list[int]] | None = None  # epoch and shard of each worker of a stream
 
 
 def save_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
@@ -72,6 +73,7 @@ def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
         raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
     for name in NUMBERS:
         setattr(players, name, state[name])
+    players.places = state.get("places")
 
 
 def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
@@ -111,6 +113,7 @@ def _state(players: Players) -> dict[str, Any]:
         "optimizer": players.optimizer,
         "judge_optimizer": players.judge_optimizer,
         **{name: getattr(players, name) for name in NUMBERS},
+        **({} if players.places is None else {"places": players.places}),
     }
 
 
@@ -178,7 +181,8 @@ def read_generator(path: Path, encoder: Path = SHIPPED) -> UNetGenerator:
         raise TrainingError(f"{path}: is not a generator that vermilion saved.")
     state = {name: tensor.float() for name, tensor in whole_state(path, encoder).items()}
     see = make_encoder(recipe["encoder"], "")
-    paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2))
+    parts = Parts(**recipe.get("parts", {}))
+    paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2), parts)
     generator = UNetGenerator(see, paint, recipe["encoder"])
     unfit = TrainingError(f"{path}: its weights do not fit this version of vermilion.")
     try:

@@ -1,16 +1,30 @@
 """The generator: a U-Net in two halves, `see` (encoder) and `paint` (decoder with hints)."""
 
-from typing import NamedTuple
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vermilion.training.bins import annealed_mean, rows
+from vermilion.training.bins import annealed_mean, closeness, rows
 from vermilion.training.encoder import See
+from vermilion.training.queries import ColorQueries
 
 NEAR = 10.0  # ab units: a painted colour within this of the truth counts as right
 RESIDUAL_SCALE = 10.0  # ab units to one unit of the residual head
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the decoder is made of, besides its convolutions."""
+
+    distribution: bool = True  # without it the residual alone is the chroma: direct regression
+    residual: bool = True
+    queries: int = 0  # learned colour queries
+
+
+EVERYTHING = Parts()
 
 
 class Painted(NamedTuple):
@@ -27,8 +41,8 @@ class Heads(NamedTuple):
     """What the decoder's convolutions say, before it becomes chroma: trunk and three heads [N,.,h,w]."""
 
     trunk: Tensor
-    logits: Tensor
-    residual: Tensor
+    logits: Any  # None without a distribution
+    residual: Any  # None without a residual
     sure: Tensor
 
 
@@ -70,9 +84,15 @@ class Paint(nn.Module):
     centres: Tensor
     scales: Tensor
 
-    def __init__(self, channels: list[int], widths: tuple[int, int, int, int], centres: Tensor) -> None:
+    def __init__(
+        self,
+        channels: list[int],
+        widths: tuple[int, int, int, int],
+        centres: Tensor,
+        parts: Parts = EVERYTHING,
+    ) -> None:
         super().__init__()
-        self.widths = widths
+        self.widths, self.parts = widths, parts
         deep, middle, low, fine = widths
         self.register_buffer("centres", centres)
         self.register_buffer("scales", torch.ones(4))  # mean absolute value of the features at each level
@@ -83,11 +103,13 @@ class Paint(nn.Module):
             nn.Sequential(_block(above + skip + 3, width), _block(width, width))
             for above, skip, width in zip(inputs, channels[2::-1], (middle, low, fine), strict=True)
         )
-        self.odds = nn.Conv2d(fine, len(centres), 1)
-        self.residual = nn.Conv2d(fine, 2, 1)
+        self.queries = ColorQueries(parts.queries, (middle, low, fine), low) if parts.queries else None
+        self.odds: Any = nn.Conv2d(fine, len(centres), 1) if parts.distribution else None
+        self.residual: Any = nn.Conv2d(fine, 2, 1) if parts.residual else None
         self.sure = nn.Conv2d(fine, 1, 1)
-        nn.init.zeros_(self.residual.weight)
-        self.residual.bias = nn.Parameter(torch.zeros(2))
+        if self.residual is not None:
+            nn.init.zeros_(self.residual.weight)
+            self.residual.bias = nn.Parameter(torch.zeros(2))
 
     def trunk(self, features: list[Tensor], hints: Tensor) -> Tensor:
         """The last shared features [N,C,h,w]."""
@@ -96,10 +118,12 @@ class Paint(nn.Module):
             pyramid.append(coarser_hints(pyramid[-1]))
         scaled = [feature / self.scales[level] for level, feature in enumerate(features)]
         x: Tensor = self.wide(self.start(torch.cat([scaled[3], pyramid[3]], dim=1)))
+        painted = []
         for step, level in zip(self.steps, (2, 1, 0), strict=True):
             x = functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
             x = step(torch.cat([x, scaled[level], pyramid[level]], dim=1))
-        return x
+            painted.append(x)
+        return x if self.queries is None else self.queries(painted)
 
     def forward(self, features: list[Tensor], hints: Tensor, temperature: Tensor | float) -> Painted:
         """Paint: features finest first, hints [N,3,h,w] as (a/110, b/110, weight)."""
@@ -108,15 +132,23 @@ class Paint(nn.Module):
     def heads(self, features: list[Tensor], hints: Tensor) -> Heads:
         """All convolutions: these may work in bfloat16."""
         trunk = self.trunk(features, hints)
-        return Heads(trunk, self.odds(trunk), self.residual(trunk), self.sure(trunk.detach()))
+        odds, residual = (head(trunk) if head is not None else None for head in (self.odds, self.residual))
+        return Heads(trunk, odds, residual, self.sure(trunk.detach()))
 
     def mixed(self, features: list[Tensor], heads: Heads, temperature: Tensor | float) -> Painted:
         """The heads' meaning, in float32: bfloat16 would move chroma by units and distances by more."""
-        logits = heads.logits.float()
-        mean = annealed_mean(logits, self.centres, temperature)
-        chroma = mean + heads.residual.float() * RESIDUAL_SCALE
+        logits, chroma = self.chroma(heads, temperature)
         sureness = self.sureness(heads.sure.float(), logits, chroma)
         return Painted(logits, chroma, sureness, heads.trunk, features)
+
+    def chroma(self, heads: Heads, temperature: Tensor | float) -> tuple[Tensor, Tensor]:
+        """Logits [N,K,h,w] over the bins, and the painted ab [N,2,h,w]."""
+        added: Any = None if heads.residual is None else heads.residual.float() * RESIDUAL_SCALE
+        if heads.logits is None:
+            return closeness(added, self.centres), added
+        logits = heads.logits.float()
+        mean = annealed_mean(logits, self.centres, temperature)
+        return logits, mean if added is None else mean + added
 
     def sureness(self, learned: Tensor, logits: Tensor, chroma: Tensor) -> Tensor:
         """Logit of the probability that the truth lies within `NEAR` of the painted chroma [N,1,h,w].
@@ -145,7 +177,8 @@ class UNetGenerator(nn.Module):
     def __init__(self, see: See, paint: Paint, encoder: str) -> None:
         super().__init__()
         self.see, self.paint = see, paint
-        self.recipe = {"encoder": encoder, "widths": paint.widths, "bins": len(paint.centres)}
+        made = {"encoder": encoder, "widths": paint.widths, "bins": len(paint.centres)}
+        self.recipe: dict[str, Any] = made | {"parts": asdict(paint.parts)}
 
     def forward(self, luma: Tensor, hints: Tensor, temperature: Tensor | float) -> Painted:
         """Luma [N,1,H,W] 0..1 and hints [N,3,H/4,W/4] to `Painted`."""

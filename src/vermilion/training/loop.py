@@ -1,8 +1,8 @@
 """The whole training, from settings to checkpoints, read from top to bottom."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +20,15 @@ from vermilion.training.checkpoint import (
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.feed import Feed, make_feed, open_pictures
+from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.players import make_players, set_rates
-from vermilion.training.ranks import mean_of
-from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
+from vermilion.training.ranks import make_fabric, mean_of
+from vermilion.training.samples import Samples
 from vermilion.training.settings import Settings, StageSettings
 from vermilion.training.step import Scalars, take_step
-from vermilion.training.store import PictureStore, open_store
+from vermilion.training.store import PictureStore
 from vermilion.training.validation import (
     MULTIPLE,
     SIDE,
@@ -45,7 +47,8 @@ SHOWN = 12  # held-out pictures on the sheet
 class Progress:
     """What a bar can show: passes done and wanted, pictures a second, the stage and its numbers.
 
-    The first report has the stage "pictures": how many there are to train on, to score, and were skipped.
+    The first report has the stage "pictures": how many there are to train on, to score, and were skipped;
+    the second "machine": what it can do at best, which `utilisation` is a share of.
     """
 
     stage: str
@@ -53,6 +56,8 @@ class Progress:
     wanted: int
     rate: float
     numbers: dict[str, float]
+    waiting: float = 0.0  # share of the time in which the training waited for data
+    utilisation: float = 0.0  # of the machine's floating-point operations
 
 
 Report = Callable[[Progress], None]
@@ -75,13 +80,13 @@ def train_settings(settings: Settings, *, resume: bool = False, report: Report |
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    fabric = Fabric(accelerator=settings.accelerator, devices=settings.devices)
+    fabric = make_fabric(settings)
     fabric.launch()
     fabric.seed_everything(settings.seed, verbose=False)
     run = Path(settings.run)
     with fabric.rank_zero_first():
         checkpoint = _open_run(settings, run, resume=resume)
-        store = open_store(settings.data.pictures, Path(settings.data.cache), settings.data.short_side)
+        store = open_pictures(settings)
     session = _prepare(settings, fabric, store, report)
     if checkpoint.exists():
         load_checkpoint(fabric, checkpoint, session.players)
@@ -121,9 +126,13 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     pictures = held_out_pictures(store, held[: settings.data.held_out_limit], side, multiple)
     samples = Samples(store, numbers, settings)
     players = make_players(settings, samples, fabric)
+    players.places = [] if settings.data.stream else None
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
-    session = Session(settings, fabric, players, samples, pictures, writer, report)
-    session.tell_pictures({"to train on": len(numbers), "held out": len(held), **store.skipped})
+    peak = peak_of(fabric.device, half=getattr(players.generator, "half_decoder", False))
+    feed = make_feed(settings, fabric, samples, players)
+    session = Session(settings, fabric, players, samples, pictures, writer, report, Gauge(peak.flops), feed)
+    session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
+    session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
 
 
@@ -138,62 +147,63 @@ class Session:
     pictures: list[HeldOut]
     writer: SummaryWriter | None  # None but in the first process
     report: Report | None
+    gauge: Gauge
+    feed: Feed
     watch: Watch = field(default_factory=Watch)
     validated: int = -1  # passes at which the figures were last taken
 
     def play(self, stage: StageSettings, first: int, last: int) -> None:
         """One stage, from the sample where the players stand to `last`."""
         players, settings = self.players, self.settings
-        self.samples.sizes = stage.sizes or settings.data.sizes
-        started, seen = time.monotonic(), 0
-        for batch in self.batches(last):
+        sizes = stage.sizes or settings.data.sizes
+        self.gauge.read()
+        for batch in self.gauge.fetch(self.feed.batches(sizes, players.passes, last)):
             self.seed_step()
             set_rates(players, stage, players.passes - first)
             hears = players.passes - first >= stage.judge_alone
-            scalars = take_step(self.fabric, players, stage, settings, batch, hears=hears)
+            step = partial(take_step, self.fabric, players, stage, settings, batch, hears=hears)
+            kind = (stage.name, hears, batch.luma.shape[2:])
+            scalars = self.gauge.step(kind, settings.batch, step)
             players.passes += settings.batch
             players.steps += 1
-            seen += settings.batch
             if players.steps % settings.log_every == 0:
-                self.log(stage, scalars, seen / (time.monotonic() - started))
-                started, seen = time.monotonic(), 0
+                self.log(stage, scalars)
             if players.steps % settings.validate_every == 0:
                 self.validate(stage)  # first, as the statistics that it measures belong to the state
             if players.steps % settings.save_every == 0:
                 self.save()
         self.validate(stage)
         self.save()
-
-    def batches(self, last: int) -> Iterator[Batch]:
-        """Batches of this process from where the players stand."""
-        fabric = self.fabric
-        numbers = BatchNumbers(
-            self.players.passes, last, self.settings.batch, fabric.global_rank, fabric.world_size
-        )
-        for batch in batches(self.samples, numbers, self.settings.data.workers):
-            yield batch.to(fabric.device)
+        if self.writer is not None and self.feed.skipped:
+            counts = ", ".join(f"{count} {name}" for name, count in self.feed.skipped.items())
+            self.note(f"skipped in the stream so far, by this process: {counts}")
 
     def seed_step(self) -> None:
         """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
         key = [self.settings.seed, self.players.passes, self.fabric.global_rank]
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
-    def log(self, stage: StageSettings, scalars: Scalars, rate: float) -> None:
+    def log(self, stage: StageSettings, scalars: Scalars) -> None:
         """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
         means = mean_of(self.fabric, [float(value) for value in scalars.values()])
         numbers = dict(zip(scalars, means, strict=True))
         self.watch.look(numbers, stage.name, self.players.passes)
+        reading = self.gauge.read()
         if self.writer is None:
             return
-        for name, value in {**numbers, "pictures/s": rate}.items():
+        used = {"pictures/s": reading.rate, "machine/waiting": reading.waiting}
+        used["machine/utilisation"] = reading.utilisation
+        for name, value in {**numbers, **used}.items():
             self.writer.add_scalar(name, value, self.players.passes)
         if self.report:
             wanted = sum(s.passes for s in self.settings.stages)
-            self.report(Progress(stage.name, self.players.passes, wanted, rate, numbers))
+            done = self.players.passes
+            self.report(Progress(stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
     def save(self) -> None:
         """Keep the state, unless the game is being lost: then the older one is the better to go on from."""
         if not self.watch.worried:
+            self.players.places = self.feed.places()
             save_checkpoint(self.fabric, Path(self.settings.run) / "last.ckpt", self.players)
 
     def validate(self, stage: StageSettings) -> None:
@@ -218,15 +228,15 @@ class Session:
             line += f" judge {accuracy:.3f} share {self.players.share:.3f}"
         self.note(line)
 
-    def tell_pictures(self, counts: dict[str, int]) -> None:
-        """What pictures there are, and how many were of no use and why."""
+    def tell(self, what: str, counts: dict[str, int]) -> None:
+        """What there is to begin with: pictures, how many were of no use and why, and the machine."""
         if self.writer is None:
             return
-        self.note("pictures: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        self.note(f"{what}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
         if self.report:
             wanted = sum(stage.passes for stage in self.settings.stages)
             numbers = {name: float(count) for name, count in counts.items()}
-            self.report(Progress("pictures", 0, wanted, 0.0, numbers))
+            self.report(Progress(what, 0, wanted, 0.0, numbers))
 
     def note(self, line: str) -> None:
         """A line for people who come later."""

@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from vermilion.training.bins import rebalancing, rows, soft_targets
 from vermilion.training.generator import NEAR, Painted
+from vermilion.training.ranks import everywhere
 from vermilion.training.settings import LossSettings
 
 AB_UNIT = 10.0  # ab units to one unit of the smooth L1
@@ -40,8 +41,9 @@ class Lessons:
     def __call__(self, painted: Painted, ab: Tensor, colorfulness: float = 0.0) -> Losses:
         """Compare with the true ab [N,2,h,w]; `colorfulness` is the stage's weight of that part."""
         bins = self.cross_entropy(painted.logits, ab)
-        chroma = functional.smooth_l1_loss(painted.chroma / AB_UNIT, ab / AB_UNIT)
-        dull = (spread(painted.chroma).mean() - spread(ab).mean()).abs() / AB_UNIT
+        knee = self.settings.knee / AB_UNIT
+        chroma = functional.smooth_l1_loss(painted.chroma / AB_UNIT, ab / AB_UNIT, beta=knee)
+        dull = everywhere(spread(painted.chroma).mean() - spread(ab).mean()).abs() / AB_UNIT
         confidence = confidence_loss(painted, ab)
         weights = self.settings
         total = weights.bins * bins + weights.chroma * chroma + weights.confidence * confidence

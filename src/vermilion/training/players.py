@@ -17,8 +17,9 @@ from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
 from vermilion.training.discriminator import Discriminator
 from vermilion.training.encoder import See, make_encoder
 from vermilion.training.eye import Eye, make_eye
-from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.losses import Lessons
+from vermilion.training.ranks import share_statistics
 from vermilion.training.samples import Samples
 from vermilion.training.settings import ModelSettings, Settings, StageSettings
 
@@ -41,6 +42,18 @@ def _processor_has_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
+def compile_painter(settings: Settings, generator: nn.Module, device: torch.device) -> None:
+    """Compile the painter's convolutions, where that is wanted.
+
+    The judge never is: its penalties are slopes of slopes, which torch.compile does not support. Encoder and
+    trunk are compiled apart from the heads, since the game is weighed by slopes at the trunk.
+    """
+    wanted = settings.compile == "on" or (settings.compile == "auto" and device.type == "cuda")
+    if wanted and isinstance(generator, UNetGenerator):
+        generator.see.forward = torch.compile(generator.see.forward)  # type: ignore[method-assign]
+        generator.paint.trunk = torch.compile(generator.paint.trunk)  # type: ignore[method-assign]
+
+
 def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Players:
     """Everybody, on the device of `fabric`.
 
@@ -53,6 +66,9 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     generator.to(device)
     judge.to(device)
     average = AveragedModel(generator, multi_avg_fn=warm_average(settings.ema), use_buffers=True)
+    for player in (generator, judge):  # the average is measured by one process alone
+        share_statistics(player)
+    compile_painter(settings, generator, device)
     optimizer = torch.optim.AdamW(
         _groups(generator), betas=(0.5 if classic else 0.9, 0.999), weight_decay=settings.weight_decay
     )
@@ -109,11 +125,18 @@ def _pair(settings: Settings, samples: Samples, device: torch.device) -> Pair:
 def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
     """A generator on a pretrained encoder, or the one to start from."""
     model = settings.model
+    parts = Parts(model.distribution, model.residual, model.queries)
     if model.start_from:
         lender = model.encoder_weights if model.encoder_weights not in ("", "timm") else "shipped"
-        return read_generator(_path_of(model.start_from), _path_of(lender))
+        generator = read_generator(_path_of(model.start_from), _path_of(lender))
+        if generator.paint.parts != parts:
+            raise TrainingError(
+                f"model.start_from: {model.start_from} holds {generator.paint.parts}, not {parts}; "
+                "give the recipe the same `distribution`, `residual` and `queries`."
+            )
+        return generator
     see = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
-    return UNetGenerator(see, Paint(see.channels, model.widths, centres), model.encoder)
+    return UNetGenerator(see, Paint(see.channels, model.widths, centres, parts), model.encoder)
 
 
 def _path_of(name: str) -> Path:

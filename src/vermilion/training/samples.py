@@ -16,11 +16,16 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from vermilion.color import old_photograph, plain_luma
+from vermilion.errors import TrainingError
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore
 
 STRIDE = 4  # pixels of luma to one of chroma
+NAMED = 12  # sources that an error lists
 AB_SCALE = 110.0  # a hint's chroma is given in these units
+
+
+Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,42 +93,96 @@ def crop(
     return resized.astype(np.uint8, copy=False)
 
 
-class Samples(Dataset[tuple[torch.Tensor, ...]]):
+def how_often(store: PictureStore, numbers: list[int], weights: dict[str, float]) -> NDArray[np.float64]:
+    """How often each picture is taken in an epoch, on average: [n].
+
+    Raises:
+        TrainingError: a weight names a source that no picture is from, or no picture is ever taken.
+    """
+    sources = [store.entries[number].source for number in numbers]
+    unknown = sorted(set(weights) - {entry.source for entry in store.entries})
+    if unknown:
+        there = ", ".join(sorted({entry.source for entry in store.entries})[:NAMED])
+        raise TrainingError(f"data.weights: no picture is from {unknown[0]!r}; the sources are {there}.")
+    often = np.array([weights.get(source, 1.0) for source in sources])
+    if not often.any():
+        raise TrainingError("data.weights: leaves no picture to train on; give one source more than 0.")
+    return often
+
+
+def shuffled(often: NDArray[np.float64], random: Generator) -> NDArray[np.int64]:
+    """An epoch in random order: places of pictures and how often each came before, [round(sum), 2].
+
+    A picture of weight 2.3 comes twice in each epoch, and a third time in three of ten (systematic sampling).
+    """
+    count = max(1, round(float(often.sum())))
+    order = random.permutation(count)
+    if (often == 1).all():
+        return np.stack([order, np.zeros_like(order)], axis=1)
+    upto = np.floor(np.cumsum(often) * (count / often.sum()) + random.random()).astype(np.int64)
+    copies = np.diff(np.minimum(upto, count), prepend=0)
+    copies[-1] += count - copies.sum()
+    taken = np.repeat(np.arange(len(often)), copies)
+    before = np.arange(count) - np.repeat(np.cumsum(copies) - copies, copies)
+    return np.stack([taken, before], axis=1)[order]
+
+
+def size_of(seed: int, batch: int, sizes: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+    """Height and width of a batch, by its number."""
+    return sizes[np.random.default_rng([seed, batch, 1]).integers(len(sizes))]
+
+
+def make_sample(
+    rgb: NDArray[np.uint8], size: tuple[int, int], random: Generator, settings: Settings
+) -> Sample:
+    """Luma [1,H,W], ab [2,h,w] and hints [3,h,w] of a random part of a picture."""
+    data, stride = settings.data, stride_of(settings)
+    part = crop(rgb, size, data.smallest_crop, random)
+    ab = true_ab(part, (size[0] // stride, size[1] // stride))
+    ab *= np.float32(data.vividness)
+    luma = old_photograph(part, random) if random.random() < data.degraded else plain_luma(part)
+    hints = random_hints(ab, random, data.hinted)
+    return (
+        torch.from_numpy(luma[None]),
+        torch.from_numpy(ab.transpose(2, 0, 1).copy()),
+        torch.from_numpy(hints),
+    )
+
+
+def stride_of(settings: Settings) -> int:
+    """Pixels of luma to one of chroma."""
+    return 1 if settings.model.kind == "classic" else STRIDE
+
+
+class Samples(Dataset[Sample]):
     """Sample number n of an endless training: picture and random numbers follow from n alone."""
 
     def __init__(self, store: PictureStore, numbers: list[int], settings: Settings) -> None:
-        self.store, self.numbers, self.settings = store, numbers, settings.data
+        self.store, self.numbers, self.settings = store, numbers, settings
         self.sizes = settings.data.sizes  # a stage may set its own before its batches are made
         self.seed, self.batch = settings.seed, settings.batch
-        self.stride = 1 if settings.model.kind == "classic" else STRIDE
-        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty(0, np.int64))
+        # The first pictures of a stream need not be from all of its sources.
+        weights = {} if settings.data.stream else settings.data.weights
+        self.often = how_often(store, numbers, weights)
+        self.length = max(1, round(float(self.often.sum())))  # samples of an epoch
+        self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty((0, 2), np.int64))
 
-    def picture_of(self, number: int) -> tuple[int, int]:
-        """Epoch and picture of a sample; every epoch is another permutation."""
-        epoch, place = divmod(number, len(self.numbers))
+    def picture_of(self, number: int) -> tuple[int, int, int]:
+        """Epoch and picture of a sample, and how many samples the epoch made of the picture before."""
+        epoch, place = divmod(number, self.length)
         if self._order[0] != epoch:
-            self._order = epoch, np.random.default_rng([self.seed, epoch]).permutation(len(self.numbers))
-        return epoch, self.numbers[self._order[1][place]]
+            self._order = epoch, shuffled(self.often, np.random.default_rng([self.seed, epoch]))
+        taken, before = self._order[1][place]
+        return epoch, self.numbers[taken], int(before)
 
     def size_of(self, number: int) -> tuple[int, int]:
         """Height and width, the same for all samples of a batch."""
-        random = np.random.default_rng([self.seed, number // self.batch, 1])
-        return self.sizes[random.integers(len(self.sizes))]
+        return size_of(self.seed, number // self.batch, self.sizes)
 
-    def __getitem__(self, number: int) -> tuple[torch.Tensor, ...]:
-        epoch, picture = self.picture_of(number)
-        random = np.random.default_rng([self.seed, epoch, picture])
-        size = self.size_of(number)
-        rgb = crop(self.store[picture], size, self.settings.smallest_crop, random)
-        ab = true_ab(rgb, (size[0] // self.stride, size[1] // self.stride))
-        ab *= np.float32(self.settings.vividness)
-        luma = old_photograph(rgb, random) if random.random() < self.settings.degraded else plain_luma(rgb)
-        hints = random_hints(ab, random, self.settings.hinted)
-        return (
-            torch.from_numpy(luma[None]),
-            torch.from_numpy(ab.transpose(2, 0, 1).copy()),
-            torch.from_numpy(hints),
-        )
+    def __getitem__(self, number: int) -> Sample:
+        epoch, picture, before = self.picture_of(number)
+        random = np.random.default_rng([self.seed, epoch, picture, *([before] if before else [])])
+        return make_sample(self.store[picture], self.size_of(number), random, self.settings)
 
 
 class BatchNumbers(Sampler[list[int]]):
@@ -143,11 +202,13 @@ class BatchNumbers(Sampler[list[int]]):
         return len(range(self.first, self.last, self.batch))
 
 
-def _stack(samples: list[tuple[torch.Tensor, ...]]) -> Batch:
+def stack(samples: list[Sample]) -> Batch:
+    """Samples of one size as a batch."""
     return Batch(*(torch.stack(tensors) for tensors in zip(*samples, strict=True)))
 
 
-def _one_thread(_: int) -> None:
+def one_thread(_: int) -> None:
+    """Let a worker process leave the cores to the training."""
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
 
@@ -158,8 +219,8 @@ def batches(samples: Samples, numbers: BatchNumbers, workers: int) -> Iterable[B
         samples,
         batch_sampler=numbers,
         num_workers=workers,
-        collate_fn=_stack,
-        worker_init_fn=_one_thread,
+        collate_fn=stack,
+        worker_init_fn=one_thread,
         prefetch_factor=4 if workers else None,
         persistent_workers=False,
     )

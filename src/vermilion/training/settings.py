@@ -2,12 +2,12 @@
 
 import dataclasses
 import math
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from vermilion.errors import SettingsError
+from vermilion.training.recipe import read_recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,10 @@ class DataSettings:
 
     # Relative paths, here and below, start from the folder in which `vermilion train` is called.
     pictures: tuple[str, ...] = ()  # Parquet shards, folders of pictures, or globs of either
+    # How often a picture of a source is taken, 1 = once an epoch; sources are folders or named in shards.
+    weights: dict[str, float] = field(default_factory=dict)
+    stream: bool = False  # read shards from end to end, wherever they are, instead of decoding all at first
+    surveyed: int = 2048  # of a stream: first pictures that are decoded for bins, statistics and figures
     cache: str = "runs/cache"  # folder of the memory map that the pictures are decoded into, once
     short_side: int = 176  # pixels kept of each picture
     hold_out: int = 64  # pictures whose key is 0 modulo this are never trained on; 0 = none
@@ -27,6 +31,8 @@ class DataSettings:
     hinted: float = 0.5  # share of samples with hints
     vividness: float = 1.0  # factor on the true chroma
     workers: int = 1  # processes that prepare samples
+    # Keep the pictures on the device and make samples there: on, off, or auto = on a card where they fit.
+    resident: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,9 @@ class ModelSettings:
     start_from: str = ""  # a generator.safetensors to go on from; "shipped" = the package's own
     start_judge_from: str = ""  # its discriminator
     widths: tuple[int, int, int, int] = (256, 208, 144, 96)  # decoder channels at strides 32, 16, 8, 4
+    distribution: bool = True  # odds over chroma bins; without them the residual is all there is
+    residual: bool = True  # chroma added to the distribution's mean, for the game to refine
+    queries: int = 0  # learned colour queries that look at the picture, as in DDColor; 0 = none
     judge_width: int = 64  # discriminator channels at its first layer
 
 
@@ -50,7 +59,8 @@ class LossSettings:
 
     bins: float = 1.0  # weight of the cross-entropy over chroma bins
     rebalance: float = 0.5  # 0 = all colours count alike, 1 = each as often as it occurs
-    chroma: float = 0.3  # weight of the smooth L1 on chroma, in units of 10 ab
+    chroma: float = 0.3  # weight of the (smooth) L1 on chroma, in units of 10 ab
+    knee: float = 10.0  # ab units below which an error of chroma counts squared; 0 = plain L1
     confidence: float = 0.1  # weight of the confidence head's cross-entropy
     temperature: float = 0.4  # of the annealed mean while training
     eye: str = "tf_efficientnet_lite0"  # timm classifier that sees the colours, in stages with `perceptual`
@@ -87,8 +97,10 @@ class Settings:
     seed: int = 0
     batch: int = 32
     precision: str = "auto"  # of the decoder, on cards of the encoder too: auto, 32 or bf16
+    compile: str = "auto"  # the painter's convolutions with torch.compile: on, off, or auto = on cards
     accelerator: str = "auto"  # Lightning Fabric's: cpu, cuda, mps ...
-    devices: int = 1  # processes; each takes its part of a batch
+    devices: int = 1  # processes on each machine; each takes its part of a batch
+    nodes: int = 1  # machines
     threads: int = 0  # 0 = as many as torch likes
     ema: float = 0.9995  # per step
     weight_decay: float = 0.01
@@ -107,15 +119,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file is missing, is no TOML, holds an unknown key or an impossible value.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a TOML file."
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
-    settings = _build(Settings, table, str(path))
+    settings = _build(Settings, read_recipe(path), str(path))
     check_settings(settings)
     return settings
 
@@ -134,14 +138,18 @@ def check_settings(settings: Settings) -> None:
             if value is not None and not least <= value <= most:
                 wanted = f"at least {least}" if most == _MANY else f"in {least}..{most}"
                 raise SettingsError(f"{where}{name}: must be {wanted}, not {value}.")
+    for source, weight in settings.data.weights.items():
+        if not 0 <= weight < _MANY:
+            raise SettingsError(f"data.weights: {source!r} must be at least 0, not {weight}.")
     names = [stage.name for stage in settings.stages]
     if not names:
         raise SettingsError("stages: at least one [[stages]] table is needed.")
     if len(set(names)) < len(names):
         raise SettingsError(f"stages: two have the same name; rename one of {', '.join(names)}.")
-    if settings.batch % settings.devices:
+    processes = settings.devices * settings.nodes
+    if settings.batch % processes:
         raise SettingsError(
-            f"batch: {settings.batch} cannot be shared by {settings.devices} devices; make it a multiple."
+            f"batch: {settings.batch} cannot be shared by {processes} devices; make it a multiple."
         )
 
 
@@ -150,12 +158,14 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "batch": (1, _MANY),
     "seed": (0, _MANY),
     "devices": (1, _MANY),
+    "nodes": (1, _MANY),
     "threads": (0, _MANY),
     "ema": (0, 1),
     "log_every": (1, _MANY),
     "save_every": (1, _MANY),
     "validate_every": (1, _MANY),
     "short_side": (64, _MANY),
+    "surveyed": (1, _MANY),
     "hold_out": (0, _MANY),
     "smallest_crop": (0.01, 1),
     "degraded": (0, 1),
@@ -163,6 +173,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "vividness": (0.01, _MANY),
     "workers": (0, _MANY),
     "judge_width": (1, _MANY),
+    "queries": (0, _MANY),
+    "knee": (0, _MANY),
     "rebalance": (0, 1),
     "temperature": (0.01, _MANY),
     "eye_share": (0.01, 1),
@@ -188,10 +200,16 @@ def _check_choices(settings: Settings) -> None:
     choices = (
         ("model.kind", settings.model.kind, ("vermilion", "classic")),
         ("precision", settings.precision, ("auto", "32", "bf16")),
+        ("compile", settings.compile, ("auto", "on", "off")),
+        ("data.resident", settings.data.resident, ("auto", "on", "off")),
     )
     for key, value, known in choices:
         if value not in known:
             raise SettingsError(f"{key}: must be one of {', '.join(known)}, not {value!r}.")
+    if settings.data.stream and settings.data.resident == "on":
+        raise SettingsError('data.resident: a stream cannot stay on the device; set it to "auto" or "off".')
+    if not (settings.model.distribution or settings.model.residual):
+        raise SettingsError("model: a generator without `distribution` and `residual` has no colours.")
 
 
 def _check_sizes(settings: Settings) -> None:
@@ -240,6 +258,10 @@ def _convert(kind: type, value: object, where: str) -> object:
         if len(kinds) != len(value):
             raise SettingsError(f"{where}: must have {len(kinds)} entries, not {len(value)}.")
         return tuple(_convert(k, v, where) for k, v in zip(kinds, value, strict=True))
+    if get_origin(kind) is dict:
+        if not isinstance(value, dict):
+            raise SettingsError(f"{where}: must be a table, not {value!r}.")
+        return {key: _convert(get_args(kind)[1], entry, f"{where}: {key}") for key, entry in value.items()}
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:

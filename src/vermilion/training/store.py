@@ -88,13 +88,34 @@ def open_store(patterns: tuple[str, ...], cache: Path, short_side: int) -> Pictu
     paths = _expand(patterns)
     folder = cache / _digest(paths, short_side)
     if not (folder / "index.json").exists():
-        _decode(paths, folder, short_side)
+        make_store(chain.from_iterable(_rows(path) for path in paths), folder, short_side)
     return PictureStore(folder)
+
+
+def local_or_remote(patterns: tuple[str, ...]) -> list[str]:
+    """Names of files; names elsewhere (`hf://`, `s3://`) are left as they are.
+
+    Raises:
+        TrainingError: a local pattern matches nothing.
+    """
+    names: list[str] = []
+    for pattern in patterns:
+        names += [pattern] if "://" in pattern else map(str, _expand((pattern,)))
+    return names or [str(path) for path in _expand(())]
+
+
+def digest_of_names(names: list[str], short_side: int, count: int) -> str:
+    """Name of the folder for the first `count` pictures of a stream."""
+    return hashlib.sha256("|".join([*names, str(short_side), str(count)]).encode()).hexdigest()[:16]
 
 
 def _expand(patterns: tuple[str, ...]) -> list[Path]:
     paths: list[Path] = []
     for pattern in patterns:
+        if "://" in pattern:
+            raise TrainingError(
+                f"data.pictures: {pattern!r} is not on this machine; set `stream = true` to read it."
+            )
         found = _matches(pattern)
         if not found:
             raise TrainingError(
@@ -150,16 +171,21 @@ def _shard_rows(path: Path) -> Iterator[Row]:
         with pq.ParquetFile(path) as shard:
             for batch in shard.iter_batches(256):
                 for row in batch.to_pylist():
-                    image = row["image"]
-                    data = image["bytes"] if isinstance(image, dict) else image
-                    key = str(row.get("key") or "")
-                    yield data, key if _is_hexadecimal(key) else _key_of(data), row.get("source") or path.stem
+                    yield as_row(row, path.stem)
     except (pa.ArrowInvalid, OSError) as error:
         raise TrainingError(f"data.pictures: {path} is no readable Parquet file ({error}).") from error
     except KeyError as error:
         raise TrainingError(
             f"data.pictures: {path} has no column {error}; a shard needs `image` with encoded pictures."
         ) from error
+
+
+def as_row(row: dict[str, Any], source: str) -> Row:
+    """Bytes, key and source of a row with `image` and maybe `key` and `source`."""
+    image = row["image"]
+    data = image["bytes"] if isinstance(image, dict) else image
+    key = str(row.get("key") or "")
+    return data, key if _is_hexadecimal(key) else _key_of(data), row.get("source") or source
 
 
 def _is_hexadecimal(key: str) -> bool:
@@ -192,16 +218,21 @@ def decode_picture(data: bytes, short_side: int) -> NDArray[np.uint8] | str:
     return "grey" if float(np.abs(pixels - mean).mean()) < MIN_CHROMA else pixels
 
 
-def _decode(paths: list[Path], folder: Path, short_side: int) -> None:
+def make_store(rows: Iterator[Row], folder: Path, short_side: int) -> None:
+    """Decode pictures into a folder.
+
+    Raises:
+        TrainingError: none is usable.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     entries: list[Entry] = []
     skipped: Counter[str] = Counter()
     keys: set[str] = set()
     offset = 0
     with (folder / "pixels.u8").open("wb") as file, ThreadPoolExecutor() as pool:
-        for rows in _chunks(paths):
-            decoded = pool.map(lambda row: decode_picture(row[0], short_side), rows)
-            for (_, key, source), pixels in zip(rows, decoded, strict=True):
+        for chunk in _chunks(rows):
+            decoded = pool.map(lambda row: decode_picture(row[0], short_side), chunk)
+            for (_, key, source), pixels in zip(chunk, decoded, strict=True):
                 if isinstance(pixels, str) or key in keys:
                     skipped[pixels if isinstance(pixels, str) else "twice"] += 1
                     continue
@@ -219,7 +250,6 @@ def _decode(paths: list[Path], folder: Path, short_side: int) -> None:
     unfinished.replace(folder / "index.json")  # last: a store without it is made anew
 
 
-def _chunks(paths: list[Path], size: int = 256) -> Iterator[list[Row]]:
-    rows = chain.from_iterable(_rows(path) for path in paths)
+def _chunks(rows: Iterator[Row], size: int = 256) -> Iterator[list[Row]]:
     while chunk := list(islice(rows, size)):
         yield chunk

@@ -1,0 +1,142 @@
+"""Where batches come from: a store that is indexed, the device's own memory, or a stream."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from lightning_fabric import Fabric
+
+from vermilion.training.checkpoint import Players
+from vermilion.training.resident import Resident, fits
+from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
+from vermilion.training.settings import Settings
+from vermilion.training.store import PictureStore, open_store
+
+if TYPE_CHECKING:
+    from vermilion.training.stream import Place
+
+Sizes = tuple[tuple[int, int], ...]
+Places = list[list[int]]  # epoch and shard of each worker of all processes
+
+
+class Feed(Protocol):
+    """Gives this process its part of each batch, on its device."""
+
+    skipped: dict[str, int]  # pictures of no use since the training began, as far as they are met on the way
+
+    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+        """Batches of the samples from number `first` to `last`."""
+
+    def places(self) -> Places | None:
+        """What a training needs to go on besides its number of passes."""
+
+
+def open_pictures(settings: Settings) -> PictureStore:
+    """The store of all pictures, or of a stream's first."""
+    data = settings.data
+    if data.stream:
+        from vermilion.training.stream import first_pictures  # noqa: PLC0415 - `datasets` takes seconds
+
+        return first_pictures(settings)
+    return open_store(data.pictures, Path(data.cache), data.short_side)
+
+
+def make_feed(settings: Settings, fabric: Fabric, samples: Samples, players: Players) -> Feed:
+    """The feed that a recipe asks for; a stream goes on where the players' places say."""
+    if settings.data.stream:
+        return Streaming(settings, fabric, players)
+    wanted = settings.data.resident
+    if wanted == "on" or (wanted == "auto" and fits(samples.store, samples.numbers, fabric.device)):
+        return OnDevice(settings, fabric, samples)
+    return Indexed(settings, fabric, samples)
+
+
+class Indexed:
+    """Samples by their numbers, prepared by worker processes."""
+
+    def __init__(self, settings: Settings, fabric: Fabric, samples: Samples) -> None:
+        self.settings, self.fabric, self.samples = settings, fabric, samples
+        self.skipped: dict[str, int] = {}
+
+    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+        """Batches of this process."""
+        fabric, settings = self.fabric, self.settings
+        self.samples.sizes = sizes
+        numbers = BatchNumbers(first, last, settings.batch, fabric.global_rank, fabric.world_size)
+        for batch in batches(self.samples, numbers, settings.data.workers):
+            yield batch.to(fabric.device)
+
+    def places(self) -> Places | None:
+        """Nothing: samples follow from their numbers."""
+        return None
+
+
+class OnDevice:
+    """Samples by their numbers, made on the device of pictures that stay there."""
+
+    def __init__(self, settings: Settings, fabric: Fabric, samples: Samples) -> None:
+        self.settings, self.fabric, self.samples = settings, fabric, samples
+        self.skipped: dict[str, int] = {}
+        self.resident = Resident(samples, fabric.device)
+
+    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+        """Batches of this process."""
+        fabric = self.fabric
+        self.samples.sizes = sizes
+        rank, ranks = fabric.global_rank, fabric.world_size
+        for numbers in BatchNumbers(first, last, self.settings.batch, rank, ranks):
+            yield self.resident.batch(numbers, rank)
+
+    def places(self) -> Places | None:
+        """Nothing: samples follow from their numbers."""
+        return None
+
+
+class Streaming:
+    """Shards read from end to end; remembers where each worker is."""
+
+    def __init__(self, settings: Settings, fabric: Fabric, players: Players) -> None:
+        self.settings, self.fabric, self.players = settings, fabric, players
+        self.workers = max(1, settings.data.workers)
+        self.skipped: dict[str, int] = {}
+        self._skipped_by: dict[int, dict[str, int]] = {}
+        self._places: list[Place] = []
+
+    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+        """Batches of this process."""
+        from vermilion.training.stream import Stream, streamed  # noqa: PLC0415 - `datasets` takes seconds
+
+        fabric, batch = self.fabric, self.settings.batch
+        rank, ranks = fabric.global_rank, fabric.world_size
+        stream = Stream(self.settings, sizes, first // batch, rank, ranks, self._begin(ranks))
+        before = dict(self.skipped)
+        for one in streamed(stream, -(-(last - first) // batch)):
+            self._places[one.place.worker] = one.place
+            self._skipped_by[one.place.worker] = one.skipped
+            self.skipped = _sum([before, *self._skipped_by.values()])
+            yield one.batch.to(fabric.device)
+        self._skipped_by = {}
+
+    def _begin(self, ranks: int) -> "list[Place]":
+        """Where the workers begin; as many as there are now."""
+        from vermilion.training.stream import Place  # noqa: PLC0415 - `datasets` takes seconds
+
+        if not self._places:
+            count, saved = ranks * self.workers, self.players.places or []
+            if len(saved) != count:  # dealt anew
+                saved = [[min((epoch for epoch, _ in saved), default=0), 0]] * count
+            self._places = [Place(worker, *place) for worker, place in enumerate(saved)]
+        return list(self._places)
+
+    def places(self) -> Places | None:
+        """Epoch and shard of every worker; all processes must ask together."""
+        own = torch.tensor([[place.epoch, place.shard] for place in self._places])
+        told = self.fabric.all_gather(own)
+        by_rank = told.reshape(self.fabric.world_size, -1, 2)  # type: ignore[union-attr] # a tensor stays one
+        return [by_rank[worker // self.workers, worker].tolist() for worker in range(len(self._places))]
+
+
+def _sum(counts: list[dict[str, int]]) -> dict[str, int]:
+    names = sorted({name for count in counts for name in count})
+    return {name: sum(count.get(name, 0) for count in counts) for name in names}

@@ -1,0 +1,166 @@
+"""How well the machine is used: pictures a second, time spent waiting for data, share of its peak."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import torch
+from torch._ops import OpOverload
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import conv_flop_count, flop_registry
+
+# Peaks of dense matrix products in bfloat16, in FLOP/s, from Nvidia's data sheets; the first name that
+# the card's holds counts.
+CARDS = {
+    "H200": 989e12,
+    "H100 PCIe": 756e12,
+    "H100": 989e12,
+    "A100": 312e12,
+    "L40S": 362e12,
+    "L4": 121e12,
+    "A40": 150e12,
+    "A10": 125e12,
+    "RTX 4090": 165e12,
+    "RTX 3090": 71e12,
+}
+SIDE_OF_CARD, SIDE_OF_PROCESSOR = 8192, 768  # of the matrices that are multiplied where no data sheet tells
+ROUNDS = 4  # of which the quickest counts
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """What a machine can do at best, and how we know."""
+
+    flops: float  # a second
+    origin: str
+
+
+def peak_of(device: torch.device, *, half: bool) -> Peak:
+    """The best rate of a device in bfloat16 or float32: from the table of cards, or measured now."""
+    kind = "bfloat16" if half else "float32"
+    if device.type == "cuda" and half:
+        name = torch.cuda.get_device_name(device)
+        for card, flops in CARDS.items():
+            if card in name:
+                return Peak(flops, f"data sheet of {card}, {kind}")
+    flops = measured_peak(device, torch.bfloat16 if half else torch.float32)
+    return Peak(flops, f"measured on matrix products in {kind}")
+
+
+def measured_peak(device: torch.device, dtype: torch.dtype) -> float:
+    """FLOP/s of products of large square matrices."""
+    side = SIDE_OF_PROCESSOR if device.type == "cpu" else SIDE_OF_CARD
+    matrix = torch.ones((side, side), dtype=dtype, device=device)
+    quickest = min(_seconds_of_product(matrix) for _ in range(ROUNDS))
+    return 2 * side**3 / quickest
+
+
+def _seconds_of_product(matrix: torch.Tensor) -> float:
+    _wait_for(matrix.device)
+    started = time.perf_counter()
+    matrix @ matrix
+    _wait_for(matrix.device)
+    return time.perf_counter() - started
+
+
+def _wait_for(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def flops_of(work: Callable[[], T]) -> tuple[T, int]:
+    """Do some work, as it is written and not as compiled; returns what it returns, and its operations."""
+    with torch.compiler.set_stance("force_eager"), Operations() as operations:
+        done = work()
+    return done, operations.total
+
+
+class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Counts operations by torch's formulas.
+
+    Torch's own counter also follows modules, by hooks that slopes of slopes do not allow.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.total = 0
+
+    def __torch_dispatch__(
+        self,
+        function: OpOverload,
+        _types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - torch hands over anything
+        """Do what is asked, and count it."""
+        kwargs = kwargs or {}
+        done = function(*args, **kwargs)
+        kind = function.overloadpacket
+        if kind == torch.ops.aten.convolution_backward:
+            self.total += _flops_of_convolution_backward(args)
+        elif kind in flop_registry:
+            self.total += flop_registry[kind](*args, **kwargs, out_val=done)
+        return done
+
+
+def _flops_of_convolution_backward(args: tuple[Any, ...]) -> int:
+    """As many as forwards for the slopes on the input, and as many again for those on the weights.
+
+    Torch's own formula forgets the groups and counts a depthwise layer as if each channel saw all others.
+    """
+    grad, x, weight = (list(tensor.shape) for tensor in args[:3])
+    transposed, (to_input, to_weight, _) = args[7], args[10]
+    return int(to_input + to_weight) * int(conv_flop_count(x, weight, grad, transposed))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Between two reports."""
+
+    rate: float  # pictures a second
+    waiting: float  # share of the time in which the loop waited for data
+    utilisation: float  # floating-point operations over those that the machine could have done
+
+
+@dataclass(slots=True)
+class Gauge:
+    """Counts pictures, seconds and operations."""
+
+    peak: float  # FLOP/s of this process's device
+    pictures: int = 0
+    flops: int = 0
+    waited: float = 0.0
+    started: float = field(default_factory=time.perf_counter)
+    counted: dict[tuple[object, ...], int] = field(default_factory=dict)  # operations of each kind of step
+
+    def fetch(self, batches: Iterable[T]) -> Iterator[T]:
+        """The batches, and how long each was waited for."""
+        fetched = iter(batches)
+        while True:
+            asked = time.perf_counter()
+            batch = next(fetched, None)
+            self.waited += time.perf_counter() - asked
+            if batch is None:
+                return
+            yield batch
+
+    def step(self, kind: tuple[object, ...], pictures: int, work: Callable[[], T]) -> T:
+        """Do a step of so many pictures, over all processes; the first of each kind is counted."""
+        if kind in self.counted:
+            done = work()
+        else:
+            done, self.counted[kind] = flops_of(work)
+        self.flops += self.counted[kind]
+        self.pictures += pictures
+        return done
+
+    def read(self) -> Reading:
+        """What happened since the last reading."""
+        now = time.perf_counter()
+        seconds = max(now - self.started, 1e-9)
+        reading = Reading(self.pictures / seconds, self.waited / seconds, self.flops / seconds / self.peak)
+        self.pictures, self.flops, self.waited, self.started = 0, 0, 0.0, now
+        return reading

@@ -1,0 +1,61 @@
+"""Recipes as they are written: TOML tables, which may be like others but for some keys."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from vermilion.errors import SettingsError
+
+Table = dict[str, Any]
+
+
+def read_recipe(path: Path, readers: tuple[Path, ...] = ()) -> Table:
+    """The table of a TOML file, laid over that of the recipe that its key `like` names.
+
+    Args:
+        path: the file; `like` is relative to its folder.
+        readers: recipes that are like this one, and are being read.
+
+    Raises:
+        SettingsError: a file is missing or no TOML, or recipes are like each other.
+    """
+    if path.resolve() in readers:
+        raise SettingsError(f"{path}: is like itself; remove the key `like` from one of the recipes.")
+    table = _table_of(path)
+    other = table.pop("like", None)
+    if other is None:
+        return table
+    if not isinstance(other, str):
+        raise SettingsError(f"{path}: like: must be a text in quotes, not {other!r}.")
+    return laid_over(read_recipe(path.parent / other, (*readers, path.resolve())), table)
+
+
+def _table_of(path: Path) -> Table:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(
+            f"{path}: cannot be read ({error.strerror}); give the path of a TOML file."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
+
+
+def laid_over(below: Table, above: Table) -> Table:
+    """Both tables in one; what is in both is `above`'s, tables in them key by key.
+
+    A list of tables replaces the one below; one of them that has the name of one below takes its keys.
+    """
+    both = {**below, **above}
+    for key in below.keys() & above.keys():
+        first, second = below[key], above[key]
+        if isinstance(first, dict) and isinstance(second, dict):
+            both[key] = laid_over(first, second)
+        elif _are_tables(first) and _are_tables(second):
+            named = {table.get("name"): table for table in first}
+            both[key] = [laid_over(named.get(table.get("name"), {}), table) for table in second]
+    return both
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
