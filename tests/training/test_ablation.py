@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import timm
 import torch
 from PIL import Image
 
@@ -133,8 +134,7 @@ def scorer(plan: Plan, photographs: Path, tmp_path: Path, monkeypatch: pytest.Mo
         Image.open(photographs / f"{number:02}.png").save(tmp_path / "bench" / f"{number}.png")
     monkeypatch.setattr(ablation, "export", lambda path, folder, facts: make_tiny_model(folder))
     torch.manual_seed(2)
-    eye = torch.nn.Sequential(torch.nn.Conv2d(3, 8, 9, stride=8), torch.nn.AdaptiveAvgPool2d(1))
-    eye.append(torch.nn.Flatten())
+    eye = timm.create_model("test_efficientnet", num_classes=7).eval()
     bench = Bench(tmp_path / "bench", tmp_path / "score.py", tmp_path / "work" / "bench")
     return ablation.Scorer(plan, eye, bench)
 
