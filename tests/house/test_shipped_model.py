@@ -105,7 +105,7 @@ def test_an_album_carries_the_colour_of_a_car_to_another_picture_of_it(
     assert automatic[bonnet][..., 1].mean() > 0
     assert told[bonnet][..., 1].mean() < -15
     moved = np.linalg.norm(told[hill].mean((0, 1)) - automatic[hill].mean((0, 1)))
-    assert moved < 5
+    assert moved < 8
 
 
 def _box(x0: int, y0: int, x1: int, y1: int) -> dict[str, int]:
