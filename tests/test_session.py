@@ -227,7 +227,7 @@ def test_guides_are_made_once(tmp_path):
 
 
 def test_a_reference_without_likeness_gives_its_palette_softly(tmp_path):
-    """All that the picture gets is at most a quarter of the way to the nearest main colour, here and there."""
+    """The picture gets at most a quarter of the way to the nearest main colour, here and there."""
     Image.new("RGB", (64, 64), "#a07060").save(tmp_path / "pink.png")
     session = colorizer_of(HalfDeafModel(hears=1)).open(GREY)
     picture = session.paint(Controls(reference=str(tmp_path / "pink.png")))
