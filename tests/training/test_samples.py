@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -10,6 +11,7 @@ from vermilion.training.samples import (
     BatchNumbers,
     Samples,
     batches,
+    before_workers,
     crop,
     random_hints,
     shuffled,
@@ -129,3 +131,16 @@ def test_crops_of_any_picture_have_the_size_asked() -> None:
     rgb = np.zeros((64, 102, 3), np.uint8)
     for seed in range(50):
         assert crop(rgb, (160, 96), 0.2, np.random.default_rng(seed)).shape == (160, 96, 3)
+
+
+def test_opencvs_threads_end_before_workers_are_forked() -> None:
+    """A worker that inherits them waits for ever; a process without workers keeps them."""
+    threads = cv2.getNumThreads()
+    try:
+        cv2.setNumThreads(2)
+        before_workers(0)
+        assert cv2.getNumThreads() == 2
+        before_workers(1)
+        assert cv2.getNumThreads() == 1
+    finally:
+        cv2.setNumThreads(threads)

@@ -133,6 +133,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
         sizes=SIZES,
         degraded=0.4,
         held_out_limit=200,
+        workers=0,  # few pictures; and who calls this from a script need not guard it for new processes
     )
     store = open_store(data.pictures, Path(data.cache), data.short_side)
     hold_out = choose_hold_out(store)

@@ -213,8 +213,15 @@ def one_thread(_: int) -> None:
     torch.set_num_threads(1)
 
 
+def before_workers(workers: int) -> None:
+    """End OpenCV's threads in this process: a worker forked from it would wait for them for ever."""
+    if workers:
+        cv2.setNumThreads(1)
+
+
 def batches(samples: Samples, numbers: BatchNumbers, workers: int) -> Iterable[Batch]:
     """A loader of `Batch`es in the order of `numbers`."""
+    before_workers(workers)
     return DataLoader[Any](
         samples,
         batch_sampler=numbers,

@@ -18,7 +18,7 @@ import numpy as np
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from vermilion.errors import TrainingError
-from vermilion.training.samples import Batch, make_sample, one_thread, size_of, stack
+from vermilion.training.samples import Batch, before_workers, make_sample, one_thread, size_of, stack
 from vermilion.training.settings import Settings
 from vermilion.training.store import (
     PictureStore,
@@ -205,6 +205,7 @@ class Stream(IterableDataset[Streamed]):
 def streamed(stream: Stream, count: int) -> Iterator[Streamed]:
     """So many batches of this process."""
     workers = stream.settings.data.workers
+    before_workers(workers)
     loader = DataLoader[Any](
         stream,
         batch_size=None,
