@@ -17,7 +17,7 @@ from vermilion.color.figures import (
     palette,
     palette_distance,
 )
-from vermilion.color.guide import smooth_along_edges
+from vermilion.color.guide import FLAT, smooth_along_edges
 from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
 from vermilion.color.luma import LUMA_WEIGHTS, Convert, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
@@ -26,6 +26,7 @@ from vermilion.color.turn import turn_back, turn_upright, upright_size
 
 __all__ = [
     "FILMS",
+    "FLAT",
     "LUMA_WEIGHTS",
     "SSIM_WINDOW",
     "ChromaEnlarger",

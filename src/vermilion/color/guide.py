@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 _SIDE = (3, 3)  # small pixels that a line is fitted to, and then that lines are averaged over
-_FLAT = 1e-3  # variance of luma (0..1) below which there is no edge to follow
+FLAT = 1e-3
+"""Variance of luma (0..1) below which there is no edge to follow."""
 
 
 class Lines(NamedTuple):
@@ -52,7 +53,7 @@ def _fitted(chroma: Floats, luma: Floats) -> tuple[Floats, Floats]:
     """Slope and start [h,w,2] of the line that fits chroma best around each pixel."""
     mean, mean_luma = _mean(chroma), _mean(luma)
     variance = _mean(luma * luma) - mean_luma**2
-    slope = (_mean(chroma * luma[..., None]) - mean * mean_luma[..., None]) / (variance + _FLAT)[..., None]
+    slope = (_mean(chroma * luma[..., None]) - mean * mean_luma[..., None]) / (variance + FLAT)[..., None]
     return slope, mean - slope * mean_luma[..., None]
 
 

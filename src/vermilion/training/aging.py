@@ -1,4 +1,4 @@
-"""Old photographs made from new ones, whole batches on any device: what `degrade` does one by one."""
+"""Old photographs made from new ones, whole batches on any device: what `color.aging` does one by one."""
 
 import math
 from collections.abc import Callable

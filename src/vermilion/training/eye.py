@@ -5,16 +5,14 @@ only colour can differ.
 """
 
 from pathlib import Path
-from typing import Any
 
-import timm
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vermilion.color import FLAT
 from vermilion.errors import TrainingError
+from vermilion.training.classifier import fill_classifier, make_classifier
 from vermilion.training.encoder import fold_batch_norms, static_padding
 
 # CIE XYZ over the D65 white to linear sRGB (IEC 61966-2-1).
@@ -23,7 +21,6 @@ TO_LINEAR = (
     (-0.9692660 * 0.95047, 1.8760108, 0.0415560 * 1.08883),
     (0.0556434 * 0.95047, -0.2040259, 1.0572252 * 1.08883),
 )
-EPSILON = 1e-3  # of the guided enlargement: variance of luma below which an edge is not followed
 DARKEST = 1e-4  # linear light below which the slope of the tone curve would outgrow everything else
 
 
@@ -83,7 +80,7 @@ def guided_enlarged(ab: Tensor, luma: Tensor) -> Tensor:
     """
     low = functional.interpolate(luma, ab.shape[2:], mode="area")
     mean, mean_low = _around(ab), _around(low)
-    slope = (_around(ab * low) - mean * mean_low) / (_around(low * low) - mean_low**2 + EPSILON)
+    slope = (_around(ab * low) - mean * mean_low) / (_around(low * low) - mean_low**2 + FLAT)
     lines = _around(torch.cat([slope, mean - slope * mean_low], dim=1))
     slope, start = functional.interpolate(lines, luma.shape[2:], mode="bilinear").chunk(2, dim=1)
     return slope * luma + start
@@ -112,31 +109,20 @@ def make_eye(name: str, weights: str) -> Eye:
     Raises:
         TrainingError: unknown network, or a file that is missing or belongs to another network.
     """
-    try:
-        body: Any = timm.create_model(name, pretrained=weights == "timm")
-    except (RuntimeError, ValueError) as error:
-        raise TrainingError(f"loss.eye: timm has no network {name!r} ({error}).") from error
+    body = make_classifier(name, pretrained=weights == "timm", where="loss.eye: ")
     if not hasattr(body, "forward_intermediates"):
         raise TrainingError(f"loss.eye: {name!r} shows no features in between; name another network.")
     if weights != "timm":
-        _load(body, Path(weights))
+        _fill(body, name, Path(weights))
     config = body.default_cfg
     body.eval()
     folded = fold_batch_norms(static_padding(body)).to(memory_format=torch.channels_last)
     return Eye(folded, config["mean"], config["std"])
 
 
-def _load(body: nn.Module, path: Path) -> None:
+def _fill(body: nn.Module, name: str, path: Path) -> None:
     if not path.is_file():
         raise TrainingError(
             f'loss.eye_weights: {path} is no file; give a safetensors file, or "timm" to download.'
         )
-    try:
-        state = {key: value.float() for key, value in load_file(path).items()}
-    except SafetensorError as error:
-        raise TrainingError(f"loss.eye_weights: {path} is no safetensors file ({error}).") from error
-    wanted = {key for key in body.state_dict() if not key.startswith("classifier")}
-    missing = [key for key in wanted if key not in state and not key.endswith("num_batches_tracked")]
-    if missing:
-        raise TrainingError(f"loss.eye_weights: {path} has no {min(missing)}; it belongs to another network.")
-    body.load_state_dict({key: value for key, value in state.items() if key in wanted}, strict=False)
+    fill_classifier(body, name, path, "loss.eye_weights: ")

@@ -5,14 +5,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-import timm
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import nn
 
-from vermilion.errors import TrainingError
+from vermilion.training.classifier import fill_classifier, make_classifier
 
 Bytes = NDArray[np.uint8]
 
@@ -53,19 +50,8 @@ def load_onlooker(name: str, weights: Path) -> Onlooker:
     Raises:
         TrainingError: timm knows no such network, or the file belongs to another one.
     """
-    try:
-        body: Any = timm.create_model(name, pretrained=False)
-    except (RuntimeError, ValueError) as error:
-        raise TrainingError(f"timm has no network {name!r} ({error}); name another one.") from error
-    try:
-        state = {key: value.float() for key, value in load_file(weights).items()}
-    except SafetensorError as error:
-        raise TrainingError(f"{weights} is no safetensors file ({error}); name one.") from error
-    wanted = {key for key in body.state_dict() if not key.startswith("classifier")}
-    missing = [key for key in wanted if key not in state and not key.endswith("num_batches_tracked")]
-    if missing:
-        raise TrainingError(f"{weights} has no {min(missing)}, so it is not {name}'s; name its own.")
-    body.load_state_dict({key: value for key, value in state.items() if key in wanted}, strict=False)
+    body = make_classifier(name)
+    fill_classifier(body, name, weights)
     config = body.default_cfg
     return Onlooker(body, config["mean"], config["std"])
 
