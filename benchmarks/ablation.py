@@ -26,7 +26,7 @@ from benchmarks.held_out import as_shown, load_eye, look
 from vermilion import Colorizer
 from vermilion.color import colorfulness, kernel_distance
 from vermilion.training import CardFacts, Progress, Settings, export, load_settings, train_settings
-from vermilion.training.average import refresh_statistics
+from vermilion.training.average import first_batches, refresh_statistics
 from vermilion.training.checkpoint import read_facts, read_generator, save_module
 from vermilion.training.classic import SIDE_MULTIPLE
 from vermilion.training.samples import Samples
@@ -132,7 +132,7 @@ def raw_weights(plan: Plan, seed: int) -> Path:
     generator = read_generator(average)
     state = torch.load(average.with_name("last.ckpt"), weights_only=True, map_location="cpu")
     generator.load_state_dict(state["generator"])
-    refresh_statistics(generator, samples_of(plan.settings(OURS, seed)))
+    refresh_statistics(generator, first_batches(samples_of(plan.settings(OURS, seed))))
     save_module(generator, target, read_facts(average))
     return target
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from vermilion.training.average import SURVEYED_BATCHES, refresh_statistics, warm_average
+from vermilion.training.average import SURVEYED_BATCHES, first_batches, refresh_statistics, warm_average
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.samples import Samples
 
@@ -42,7 +42,7 @@ def test_refreshed_statistics_are_those_of_the_samples(
     entering: list[torch.Tensor] = []
     handle = norm.register_forward_pre_hook(lambda _, inputs: entering.append(inputs[0]))
     generator.eval()
-    refresh_statistics(generator, ours)
+    refresh_statistics(generator, first_batches(ours))
     handle.remove()
     assert len(entering) == SURVEYED_BATCHES
     mean = torch.stack([batch.mean(dim=(0, 2, 3)) for batch in entering]).mean(0)
@@ -50,5 +50,5 @@ def test_refreshed_statistics_are_those_of_the_samples(
     assert norm.momentum == 0.1
     assert not generator.training
     before = {name: value.clone() for name, value in generator.state_dict().items()}
-    refresh_statistics(generator, ours)
+    refresh_statistics(generator, first_batches(ours))
     assert all(torch.equal(value, before[name]) for name, value in generator.state_dict().items())

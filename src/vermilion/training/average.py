@@ -1,11 +1,11 @@
 """The painter's exponential average: what is validated, kept and shipped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import torch
 from torch import Tensor, nn
 
-from vermilion.training.samples import Samples
+from vermilion.training.samples import Batch, Samples, stack
 
 SURVEYED_BATCHES = 12  # from which an averaged painter learns its batch norms' statistics
 
@@ -27,12 +27,18 @@ def warm_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], Non
     return update
 
 
+def first_batches(samples: Samples) -> Iterable[Batch]:
+    """What statistics are measured on: always the first batches, so that figures can be made again."""
+    for first in range(0, SURVEYED_BATCHES * samples.batch, samples.batch):
+        yield stack([samples[number] for number in range(first, first + samples.batch)])
+
+
 @torch.no_grad()
-def refresh_statistics(generator: nn.Module, samples: Samples) -> None:
-    """Measure the batch norms' running statistics afresh, on augmented training samples.
+def refresh_statistics(generator: nn.Module, batches: Iterable[Batch]) -> None:
+    """Measure the batch norms' running statistics afresh, on batches of augmented training samples.
 
     Averaged weights do not have the averaged statistics: with a moving encoder the difference cost more than
-    all that training had gained. The samples are always the first ones, so that a figure can be made again.
+    all that training had gained.
     """
     norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm2d)]
     if not norms:
@@ -43,10 +49,9 @@ def refresh_statistics(generator: nn.Module, samples: Samples) -> None:
         norm.momentum = None  # a plain mean over the batches
     generator.train()
     device = next(generator.parameters()).device
-    for first in range(0, SURVEYED_BATCHES * samples.batch, samples.batch):
-        taken = [samples[number] for number in range(first, first + samples.batch)]
-        luma, _, hints = (torch.stack(tensors).to(device) for tensors in zip(*taken, strict=True))
-        generator(luma, hints, 0.4)
+    for batch in batches:
+        here = batch.to(device)
+        generator(here.luma, here.hints, 0.4)
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     generator.train(was_training)

@@ -1,12 +1,13 @@
 """Where batches come from: a store that is indexed, the device's own memory, or a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 from lightning_fabric import Fabric
 
+from vermilion.training.average import SURVEYED_BATCHES, first_batches
 from vermilion.training.checkpoint import Players
 from vermilion.training.resident import Resident, fits
 from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
@@ -28,6 +29,9 @@ class Feed(Protocol):
     def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
         """Batches of the samples from number `first` to `last`."""
 
+    def first(self) -> Iterable[Batch]:
+        """The batches that an average's statistics are measured on, the same every time."""
+
     def places(self) -> Places | None:
         """What a training needs to go on besides its number of passes."""
 
@@ -45,7 +49,7 @@ def open_pictures(settings: Settings) -> PictureStore:
 def make_feed(settings: Settings, fabric: Fabric, samples: Samples, players: Players) -> Feed:
     """The feed that a recipe asks for; a stream goes on where the players' places say."""
     if settings.data.stream:
-        return Streaming(settings, fabric, players)
+        return Streaming(settings, fabric, samples, players)
     wanted = settings.data.resident
     if wanted == "on" or (wanted == "auto" and fits(samples.store, samples.numbers, fabric.device)):
         return OnDevice(settings, fabric, samples)
@@ -66,6 +70,10 @@ class Indexed:
         numbers = BatchNumbers(first, last, settings.batch, fabric.global_rank, fabric.world_size)
         for batch in batches(self.samples, numbers, settings.data.workers):
             yield batch.to(fabric.device)
+
+    def first(self) -> Iterable[Batch]:
+        """One by one, as any sample here."""
+        return first_batches(self.samples)
 
     def places(self) -> Places | None:
         """Nothing: samples follow from their numbers."""
@@ -88,6 +96,11 @@ class OnDevice:
         for numbers in BatchNumbers(first, last, self.settings.batch, rank, ranks):
             yield self.resident.batch(numbers, rank)
 
+    def first(self) -> Iterable[Batch]:
+        """Whole batches of the device: one by one they would take longer than all the steps between."""
+        for numbers in BatchNumbers(0, SURVEYED_BATCHES * self.settings.batch, self.settings.batch):
+            yield self.resident.batch(numbers)
+
     def places(self) -> Places | None:
         """Nothing: samples follow from their numbers."""
         return None
@@ -96,8 +109,8 @@ class OnDevice:
 class Streaming:
     """Shards read from end to end; remembers where each worker is."""
 
-    def __init__(self, settings: Settings, fabric: Fabric, players: Players) -> None:
-        self.settings, self.fabric, self.players = settings, fabric, players
+    def __init__(self, settings: Settings, fabric: Fabric, samples: Samples, players: Players) -> None:
+        self.settings, self.fabric, self.samples, self.players = settings, fabric, samples, players
         self.workers = max(1, settings.data.workers)
         self.skipped: dict[str, int] = {}
         self._skipped_by: dict[int, dict[str, int]] = {}
@@ -117,6 +130,10 @@ class Streaming:
             self.skipped = _sum([before, *self._skipped_by.values()])
             yield one.batch.to(fabric.device)
         self._skipped_by = {}
+
+    def first(self) -> Iterable[Batch]:
+        """Of the stream's first pictures, which were decoded at the start."""
+        return first_batches(self.samples)
 
     def _begin(self, ranks: int) -> "list[Place]":
         """Where the workers begin; as many as there are now."""

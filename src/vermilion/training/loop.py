@@ -213,7 +213,7 @@ class Session:
             return
         self.validated = passes
         average, temperature = self.players.average.module, self.settings.loss.temperature
-        refresh_statistics(average, self.samples)
+        refresh_statistics(average, self.feed.first())
         clean, aged = validate(average, self.pictures, temperature)
         for name, figures in (("clean", clean), ("aged", aged)):
             for key, value in asdict(figures).items():
@@ -246,6 +246,6 @@ class Session:
     def close(self) -> None:
         """The last generator, and the writer's last lines."""
         if self.writer is not None:
-            refresh_statistics(self.players.average.module, self.samples)
+            refresh_statistics(self.players.average.module, self.feed.first())
             save_generator(self.players, Path(self.settings.run) / "generator.safetensors")
             self.writer.close()

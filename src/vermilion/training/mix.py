@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from vermilion.errors import TrainingError
-from vermilion.training.average import refresh_statistics
+from vermilion.training.average import first_batches, refresh_statistics
 from vermilion.training.checkpoint import read_facts, read_generator, save_module
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.samples import Samples
@@ -40,7 +40,7 @@ def mix_generators(before: Path, after: Path, share: float, samples: Samples, ta
     if first.recipe != second.recipe:
         raise TrainingError(f"{before} and {after} are of different shapes; mix two of one training.")
     mixed = _between(first, second, share)
-    refresh_statistics(mixed, samples)
+    refresh_statistics(mixed, first_batches(samples))
     facts = {
         "generator": json.dumps(mixed.recipe),
         "passes": read_facts(after).get("passes", "0"),
