@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -17,6 +18,7 @@ from vermilion.training.store import PictureStore
 
 SHARE = 0.5  # of the free memory of a card that pictures may take
 MOST_HINTS = 64  # points; more come once in five thousand samples
+TOGETHER = 256  # pictures that are copied to the device at once
 RADII = (0, 1, 2)  # of hints, in pixels of chroma
 
 # Linear sRGB to CIE XYZ over the D65 white (IEC 61966-2-1).
@@ -53,17 +55,21 @@ class Resident:
         store, numbers = samples.store, samples.numbers
         self.places = {number: place for place, number in enumerate(numbers)}
         self.pixels = torch.zeros((len(numbers), 3, *_room(store, numbers)), dtype=torch.uint8, device=device)
-        sizes, upright = [], []
-        for place, number in enumerate(numbers):
-            rgb = store[number]
-            sizes.append(rgb.shape[:2])
-            upright.append(rgb.shape[0] > rgb.shape[1])
-            lying = rgb.transpose(2, 1, 0) if upright[-1] else rgb.transpose(2, 0, 1)
-            picture = torch.from_numpy(np.ascontiguousarray(lying))
-            self.pixels[place, :, : lying.shape[1], : lying.shape[2]] = picture.to(device)
+        sizes = [store[number].shape[:2] for number in numbers]
+        upright = [height > width for height, width in sizes]
+        for first in range(0, len(numbers), TOGETHER):
+            self._load(first, [store[number] for number in numbers[first : first + TOGETHER]])
         self.most = np.array(sizes).max(axis=0)  # height and width of the largest
         self.sizes = torch.tensor(sizes, device=device, dtype=torch.float32)
         self.upright = torch.tensor(upright, device=device)
+
+    def _load(self, first: int, pictures: list[NDArray[np.uint8]]) -> None:
+        """Put pictures into their places from `first` on, all in one copy: each copy waits for the card."""
+        together = np.zeros((len(pictures), *self.pixels.shape[1:]), np.uint8)
+        for place, rgb in zip(together, pictures, strict=True):
+            lying = rgb.transpose(2, 1, 0) if rgb.shape[0] > rgb.shape[1] else rgb.transpose(2, 0, 1)
+            place[:, : lying.shape[1], : lying.shape[2]] = lying
+        self.pixels[first : first + len(pictures)] = torch.from_numpy(together).to(self.device)
 
     def batch(self, numbers: list[int], rank: int = 0) -> Batch:
         """The batch of some samples, which are one process's part of a whole batch."""
