@@ -42,14 +42,13 @@ def _processor_has_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def compile_painter(settings: Settings, generator: nn.Module, device: torch.device) -> None:
+def compile_painter(settings: Settings, generator: nn.Module) -> None:
     """Compile the painter's convolutions, where that is wanted.
 
     The judge never is: its penalties are slopes of slopes, which torch.compile does not support. Encoder and
     trunk are compiled apart from the heads, since the game is weighed by slopes at the trunk.
     """
-    wanted = settings.compile == "on" or (settings.compile == "auto" and device.type == "cuda")
-    if wanted and isinstance(generator, UNetGenerator):
+    if settings.compile and isinstance(generator, UNetGenerator):
         generator.see.forward = torch.compile(generator.see.forward)  # type: ignore[method-assign]
         generator.paint.trunk = torch.compile(generator.paint.trunk)  # type: ignore[method-assign]
 
@@ -68,7 +67,7 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     average = AveragedModel(generator, multi_avg_fn=warm_average(settings.ema), use_buffers=True)
     for player in (generator, judge):  # the average is measured by one process alone
         share_statistics(player)
-    compile_painter(settings, generator, device)
+    compile_painter(settings, generator)
     optimizer = torch.optim.AdamW(
         _groups(generator), betas=(0.5 if classic else 0.9, 0.999), weight_decay=settings.weight_decay
     )

@@ -97,7 +97,7 @@ class Settings:
     seed: int = 0
     batch: int = 32
     precision: str = "auto"  # of the decoder, on cards of the encoder too: auto, 32 or bf16
-    compile: str = "auto"  # the painter's convolutions with torch.compile: on, off, or auto = on cards
+    compile: bool = False  # the painter's convolutions with torch.compile; on an H200 it gained nothing
     accelerator: str = "auto"  # Lightning Fabric's: cpu, cuda, mps ...
     devices: int = 1  # processes on each machine; each takes its part of a batch
     nodes: int = 1  # machines
@@ -200,7 +200,6 @@ def _check_choices(settings: Settings) -> None:
     choices = (
         ("model.kind", settings.model.kind, ("vermilion", "classic")),
         ("precision", settings.precision, ("auto", "32", "bf16")),
-        ("compile", settings.compile, ("auto", "on", "off")),
         ("data.resident", settings.data.resident, ("auto", "on", "off")),
     )
     for key, value, known in choices:
