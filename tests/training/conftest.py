@@ -1,5 +1,6 @@
 """Made-up photographs, tiny networks and short recipes."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from vermilion.training.bins import gamut_bins
+from vermilion.training.checkpoint import save_module
 from vermilion.training.encoder import make_encoder
 from vermilion.training.generator import Paint, UNetGenerator
 from vermilion.training.samples import Samples
@@ -98,6 +100,18 @@ def generator() -> UNetGenerator:
     see = make_encoder(ENCODER, "")
     centres = torch.from_numpy(gamut_bins())
     return UNetGenerator(see, Paint(see.channels, (12, 8, 8, 8), centres), ENCODER)
+
+
+@pytest.fixture
+def run(generator: UNetGenerator, tmp_path: Path) -> Path:
+    """The folder of a finished run: a generator whose heads all say something."""
+    for head in (generator.paint.residual, generator.paint.sure):
+        torch.nn.init.normal_(head.weight, std=0.1)
+    for _ in range(3):
+        generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
+    facts = {"generator": json.dumps(generator.recipe), "passes": "640"}
+    save_module(generator, tmp_path / "generator.safetensors", facts)
+    return tmp_path
 
 
 RECIPE = """name = "small"

@@ -16,18 +16,6 @@ from vermilion.training.export import PARITY_SIZES, check_parity, write_graphs
 from vermilion.training.generator import Paint, Parts, UNetGenerator
 
 
-@pytest.fixture
-def run(generator: UNetGenerator, tmp_path: Path) -> Path:
-    """The folder of a finished run: a generator whose heads all say something."""
-    for head in (generator.paint.residual, generator.paint.sure):
-        torch.nn.init.normal_(head.weight, std=0.1)
-    for _ in range(3):
-        generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
-    facts = {"generator": json.dumps(generator.recipe), "passes": "640"}
-    save_module(generator, tmp_path / "generator.safetensors", facts)
-    return tmp_path
-
-
 @pytest.mark.slow
 def test_an_exported_model_paints_what_torch_paints(run: Path) -> None:
     facts = CardFacts(name="tiny", temperature=0.5, working_size=64, training={"note": "made up"})

@@ -5,7 +5,7 @@ import json
 import shutil
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from vermilion.errors import TrainingError
 from vermilion.training.bins import rows
 from vermilion.training.checkpoint import read_facts, read_generator
 from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
+from vermilion.training.eight_bit import make_eight_bit
 from vermilion.training.encoder import STRIDES
 from vermilion.training.generator import Paint, Painted, UNetGenerator
 
@@ -79,16 +80,21 @@ class SeeGraph(nn.Module):
         return tuple(self.see(luma))
 
 
-def export(checkpoint: Path, folder: Path, facts: CardFacts | None = None) -> Path:
+def export(
+    checkpoint: Path, folder: Path, facts: CardFacts | None = None, calibrate_on: Path | None = None
+) -> Path:
     """Write a model folder from a generator's safetensors file, or from the run folder that holds one.
 
     Args:
         checkpoint: `generator.safetensors` or another that a training kept, or its folder.
         folder: where the model goes; must not exist or be empty.
         facts: name, version, licence and training summary for the card.
+        calibrate_on: colour pictures, a folder or a shard: then the decoder works in eight-bit integers,
+            calibrated on these, and the card says how much its colours differ (`eight_bit`).
 
     Raises:
-        TrainingError: not a generator, the folder is taken, or the graphs do not compute what torch computes.
+        TrainingError: not a generator, the folder is taken, the graphs do not compute what torch computes, or
+            nothing can be calibrated on.
     """
     source = checkpoint / "generator.safetensors" if checkpoint.is_dir() else checkpoint
     if source.suffix == ".ckpt":
@@ -99,9 +105,13 @@ def export(checkpoint: Path, folder: Path, facts: CardFacts | None = None) -> Pa
     _make_empty(folder)
     write_graphs(generator, folder)
     check_parity(generator, folder)
+    facts = facts or CardFacts()
+    if calibrate_on is not None:
+        differs = make_eight_bit(folder, calibrate_on)
+        facts = replace(facts, training=facts.training | {"eight_bit": {"differs_by": round(differs, 3)}})
     shutil.copyfile(source, folder / "generator.safetensors")
     passes = int(read_facts(source).get("passes", "0"))
-    write_card(generator, folder, facts or CardFacts(), passes)
+    write_card(generator, folder, facts, passes)
     return folder
 
 

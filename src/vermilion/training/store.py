@@ -152,6 +152,15 @@ def _files(folder: Path) -> list[Path]:
 Row = tuple[bytes, str, str]
 
 
+def encoded_pictures(patterns: tuple[str, ...]) -> Iterator[Row]:
+    """Encoded bytes, key and source of each picture of shards and folders.
+
+    Raises:
+        TrainingError: a pattern matches nothing.
+    """
+    return chain.from_iterable(_rows(path) for path in _expand(patterns))
+
+
 def _rows(path: Path) -> Iterator[Row]:
     """Encoded bytes, key and source of each picture of a shard, a folder or a file."""
     if path.suffix == ".parquet":
