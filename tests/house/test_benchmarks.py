@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as everything
-from benchmarks import colors, enlarge, faces, judge, reliability, speed, steering
+from benchmarks import colors, drift, enlarge, faces, judge, reliability, speed, steering
 from vermilion import Colorizer
 from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
@@ -85,6 +85,15 @@ def test_faces(pictures: Path, tiny_colorizer: Colorizer) -> None:
     assert face.tone in dict(TONES)
     nobody: Any = SimpleNamespace(setInputSize=lambda size: None, detect=lambda bgr: (1, None))
     assert faces.faces_of(pictures / "0.png", tiny_colorizer, nobody) == []
+
+
+def test_drift(pictures: Path, tiny_colorizer: Colorizer) -> None:
+    paths = sorted(pictures.iterdir())
+    same, other = drift.drift(tiny_colorizer, paths, [64, 64, 96])
+    assert "differs by 0.00 on average" in same
+    assert "1.00 times as strong, from 1.00 to 1.00" in same
+    assert other.startswith("96 px against 64: ab differs by ")
+    assert "by 0.00 on average" not in other
 
 
 def test_enlarge(pictures: Path, tiny_colorizer: Colorizer) -> None:
