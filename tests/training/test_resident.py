@@ -17,6 +17,8 @@ from vermilion.color import plain_luma as luma_of_one
 from vermilion.errors import SettingsError
 from vermilion.training import Progress, Settings, resident, train_settings
 from vermilion.training.aging import Dice, aged, compressed, distance_to_line, luma_of, smooth
+from vermilion.training.average import SURVEYED_BATCHES
+from vermilion.training.feed import OnDevice
 from vermilion.training.resident import Resident, random_hints, true_ab
 from vermilion.training.samples import Samples
 from vermilion.training.samples import random_hints as hints_of_one
@@ -203,6 +205,27 @@ def test_auto_asks_for_a_card_with_room(samples: Make, monkeypatch: pytest.Monke
         assert resident.fits(ours.store, ours.numbers, card) is fits
     assert not resident.fits(ours.store, ours.numbers, CPU)
     assert Dice(3, dice(0)).uniform(2, 3).shape == (3, 1, 1, 1)
+
+
+def test_groups_of_pictures_are_loaded_as_one_would_be(
+    samples: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Resident(samples(), CPU)
+    monkeypatch.setattr(resident, "TOGETHER", 7)  # no divisor of their number
+    in_groups = Resident(samples(), CPU)
+    assert len(whole.pixels) % 7
+    assert torch.equal(in_groups.pixels, whole.pixels)
+    assert bool((whole.pixels.flatten(1).max(1).values > 0).all())
+
+
+def test_statistics_are_measured_on_the_same_batches_of_the_device(samples: Make, recipe: Settings) -> None:
+    ours = samples()
+    feed = OnDevice(recipe, SimpleNamespace(device=CPU), ours)  # type: ignore[arg-type] # all it asks
+    first, again = (list(feed.first()) for _ in range(2))
+    assert len(first) == SURVEYED_BATCHES
+    assert all(len(batch.luma) == recipe.batch for batch in first)
+    assert all(torch.equal(one.luma, other.luma) for one, other in zip(first, again, strict=True))
+    assert not torch.equal(first[0].ab.mean(), first[1].ab.mean())
 
 
 def test_a_training_on_resident_pictures_goes_on_exactly(recipe: Settings, tmp_path: Path) -> None:
