@@ -14,7 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.agreed import AgreedColors, AlbumHints, look_at
-from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, smooth_along_edges, turn_back
+from vermilion.color import (
+    ab_to_cbcr,
+    luma_of_rgb,
+    reduce_luma,
+    rgb_to_lab,
+    smooth_along_edges,
+    turn_back,
+    unit_range,
+)
 from vermilion.errors import SettingsError
 from vermilion.guidance import (
     NOBODY,
@@ -212,11 +220,22 @@ class Session:
     def _palette_canvas(self, controls: Controls) -> Floats:
         def make() -> Floats:
             file = palette_file(controls)
-            colors = palette_of_picture(read_colors(file, _REFERENCE_SIDE)) if file else controls.palette
+            colors = self._palette_of(file) if file else controls.palette
             regions = self._regions(PALETTE_REGIONS)
             return palette_canvas(colors, self._automatic.odds, self._model.card.bins, self._luma, regions)
 
         return self._kept(("palette", controls.palette), make)
+
+    def _palette_of(self, file: str) -> tuple[str, ...]:
+        """Return the main colours of a picture.
+
+        Raises:
+            SettingsError: it has none.
+        """
+        rgb = read_colors(file, _REFERENCE_SIDE)
+        if float(np.linalg.norm(rgb_to_lab(unit_range(rgb))[..., 1:], axis=-1).mean()) < _COLORLESS:
+            raise SettingsError(f"The picture {file} has no colours to paint with; name one in colour.")
+        return palette_of_picture(rgb)
 
     def _variant_canvas(self, controls: Controls, rank: int) -> Floats:
         canvases = self._variant_canvases(controls.variants, controls.seed)

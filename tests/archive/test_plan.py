@@ -267,3 +267,34 @@ def test_a_page_must_not_become_another_scans_result(here: Path) -> None:
     with pytest.raises(OutputError, match=r"a page of a\.tif"):
         make_plan(["a.tif", "a.p1.tif"], PlanOptions(every_page=True))
     assert len(make_plan(["a.tif", "a.p1.tif"]).jobs) == 2
+
+
+def test_what_stands_beside_two_results_needs_two_names(here: Path) -> None:
+    touch("box/a.jpg", "box/a.png", "box/b.jpg")
+    assert len(make_plan(["box"], PlanOptions(output=Path("out"))).jobs) == 3
+    with pytest.raises(OutputError, match=r"written beside .*a\.jpg and .*a\.png would have the same names"):
+        make_plan(["box"], PlanOptions(output=Path("out"), companions=True))
+
+
+def test_a_path_that_cannot_be_looked_at_leaves_the_others_alone(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touch("box/a.jpg", "locked/b.jpg")
+    real = Path.is_dir
+
+    def refuse(path: Path) -> bool:
+        if "locked" in path.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    plan = make_plan(["locked/b.jpg", "box/a.jpg"])
+    assert set(results(plan)) == {"box/a.jpg"}
+    assert "locked/b.jpg cannot be looked at (Permission denied); check its name" in plan.failed[0].reason
+
+
+def test_an_impossible_name_leaves_the_others_alone(here: Path) -> None:
+    touch("a.jpg")
+    plan = make_plan(["x" * 300, "a.jpg"])
+    assert set(results(plan)) == {"a.jpg"}
+    assert "cannot be looked at" in plan.failed[0].reason

@@ -201,3 +201,15 @@ def test_a_process_ends_with_the_same_sentence(here: Path, tiny_model: Path) -> 
     assert result.stdout == ""
     assert result.stderr.startswith("error: a.jpg")
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_an_error_of_the_disk_is_told_with_its_file(vermilion, scan, here: Path, monkeypatch) -> None:
+    scan("a.png")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "locked/x.jpg")
+
+    monkeypatch.setattr("vermilion.archive.make_plan", refuse)
+    said = vermilion("colorize", "a.png", "-o", "locked/x.jpg")
+    assert said.code == 1
+    assert "locked/x.jpg cannot be used (Permission denied); check its name" in said.errors[0]

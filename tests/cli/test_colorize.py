@@ -125,6 +125,11 @@ def test_standard_input_and_output(vermilion, here: Path) -> None:
     assert said.bytes[8:12] == b"WEBP"
     assert vermilion("colorize", "-", "-o", "b.png", stdin=content.getvalue()).code == 0
     assert (here / "b.png").exists()
+    said = vermilion("colorize", "-", "-o", "c.png", "--format", "jpg", stdin=content.getvalue())
+    assert said.code == 1
+    assert "c.png is no jpg file; leave out --format" in said.errors[0]
+    said = vermilion("colorize", "-", stdin=b"not a picture")
+    assert "standard input is not a picture" in said.errors[0]
 
 
 def test_a_result_of_standard_input_that_exists_is_skipped_like_any_other(

@@ -101,8 +101,8 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}, **used))
         return Path("runs/generator.safetensors")
 
-    def export(checkpoint, folder, facts):
-        asked.append((checkpoint, folder, facts))
+    def export(checkpoint, folder, facts, int8):
+        asked.append((checkpoint, folder, facts, int8))
 
     room = SimpleNamespace(train=train, export=export, CardFacts=SimpleNamespace, asked=asked)
     room.is_first_process = lambda: True
@@ -134,7 +134,7 @@ def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) ->
     said = vermilion("export", "runs/a", "my-model", "--name", "mine", "--temperature", "0.3")
     assert said.code == 0
     facts = SimpleNamespace(name="mine", version="1", licence="not stated", temperature=0.3, working_size=256)
-    assert training.asked == [(Path("runs/a"), Path("my-model"), facts)]
+    assert training.asked == [(Path("runs/a"), Path("my-model"), facts, None)]
     assert "my-model is a model folder" in said.out
 
 

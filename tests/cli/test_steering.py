@@ -194,3 +194,22 @@ def test_guides_that_cannot_be_used(vermilion, scan, here: Path, options: list[s
     assert said.code == 1
     assert told in said.errors[0]
     assert [path.name for path in here.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("palette", ["", " , ", "a.png"])
+def test_a_palette_without_colors_is_refused(vermilion, scan, here: Path, palette: str) -> None:
+    scan("a.png")
+    said = vermilion("colorize", "a.png", "--palette", palette)
+    assert said.code == 1
+    assert "has no colours" in said.errors[0]
+    assert [path.name for path in here.iterdir()] == ["a.png"]
+
+
+def test_recipes_of_two_scans_never_share_a_name(vermilion, scan, here: Path) -> None:
+    scan("box/a.png")
+    scan("box/a.webp")
+    assert vermilion("colorize", "box", "-o", "out").code == 0
+    said = vermilion("colorize", "box", "-o", "out", "--overwrite", "--recipe")
+    assert said.code == 1
+    assert "would have the same names" in said.errors[0]
+    assert not list(here.rglob("*.json"))

@@ -84,3 +84,23 @@ def test_hex_keeps_the_luma():
     red, green, blue = (int(code[place : place + 2], 16) for place in (1, 3, 5))
     assert (0.299 * red + 0.587 * green + 0.114 * blue) / 255 == pytest.approx(0.4, abs=0.004)
     assert red > green
+
+
+def test_a_place_is_too_light_or_too_dark_for_its_color_not_by_itself():
+    """Crimson is darker than a middle grey, a light yellow lighter than it."""
+    for color, level, tone in (((75, 48), 0.62, "light"), ((-10, 85), 0.3, "dark")):
+        hint, luma = Box(0, 0, 80, 80, color), np.full(GRID, level, np.float32)
+        own = goals_of(draw_hints([hint], SIZE, GRID, luma=luma), luma, np.zeros((*GRID, 2), np.float32))
+        (note,) = notes_on([hint], own, painted(own.ab[0]))
+        assert f"so {tone};" in note
+
+
+def test_a_color_that_is_too_much_for_parts_of_a_place_is_not_called_impossible():
+    hint, luma = Box(0, 0, 80, 80, (40, 30)), np.full(GRID, 0.5, np.float32)
+    luma[:8], luma[12:] = 0.02, 0.98
+    own = goals_of(draw_hints([hint], SIZE, GRID, luma=luma), luma, np.zeros((*GRID, 2), np.float32))
+    canvas = np.zeros((*GRID, 2), np.float32)
+    canvas[own.cells] = own.ab
+    (note,) = notes_on([hint], own, canvas)
+    assert "cannot exist in all of it" in note
+    assert "#" not in note

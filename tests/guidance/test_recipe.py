@@ -5,6 +5,7 @@ import json
 from dataclasses import fields, replace
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -186,7 +187,6 @@ def test_the_schema_agrees_with_the_dataclasses():
 
 
 def test_a_recipe_keeps_to_the_schema():
-    jsonschema = pytest.importorskip("jsonschema")
     schema = json.loads((ROOT / "src/vermilion/guidance/recipe.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(table(), schema)
     for wrong in ({"page": "two"}, {"colour": 1}, {"controls": {"hints": [{"x": 1}]}}):

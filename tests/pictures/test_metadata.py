@@ -16,6 +16,7 @@ from vermilion.pictures.exif import orientation_of, without_thumbnail
 from vermilion.pictures.jpeg_file import APP1, APP2, APP13, COM, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.jpeg_xmp import whole_xmp
 from vermilion.pictures.metadata import Metadata
+from vermilion.pictures.png_file import bytes_of_raw_profile
 
 GREY = grey_picture(61, 83)
 XMP = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'
@@ -247,3 +248,9 @@ def test_density_in_centimetres_and_of_exif_alone():
     exif[282], exif[283], exif[296] = 600.0, 600.0, 2
     bare = join_jpeg([Segment(APP1, exif.tobytes()), *plain.segments[1:]])
     assert read_scan(bare).metadata.density == Density(600, 600, DensityUnit.INCH)
+
+
+@pytest.mark.parametrize("name", ["iptc", "IPTC profile"])
+def test_profiles_in_texts_of_a_png_are_read_whoever_names_them(name):
+    assert bytes_of_raw_profile(f"\n{name}\n      4\n0102ff7f\n") == bytes.fromhex("0102ff7f")
+    assert bytes_of_raw_profile(f"\n{name}\n   four\n0102") is None

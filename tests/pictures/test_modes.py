@@ -83,6 +83,8 @@ def test_floats_become_sixteen_bits():
     wanted = GREY.astype(np.uint16) * 257
     for source in (floats, floats.astype(np.float32), Image.fromarray(floats.astype(np.float32))):
         np.testing.assert_array_equal(read_scan(source).luma, wanted)
+    halves = np.linspace(0, 1, 12, dtype=np.float16).reshape(3, 4)
+    np.testing.assert_array_equal(read_scan(halves).luma, np.rint(halves.astype(np.float64) * 65535))
     tiff = saved(Image.fromarray(floats.astype(np.float32)), "TIFF")
     np.testing.assert_array_equal(read_scan(tiff).luma, wanted)
 

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -187,6 +188,15 @@ def test_a_disk_that_refuses(number, reason, tmp_path, monkeypatch):
     with pytest.raises(OutputError, match=reason):
         write_picture(scan, painting, tmp_path / "a.png")
     assert names_in(tmp_path) == []
+
+
+def test_a_read_only_disk_takes_back_nothing_either(tmp_path, monkeypatch):
+    """Even to remove what is not there is an error on it."""
+    scan, painting = painted(GREY)
+    monkeypatch.setattr(os, "open", failing(errno.EROFS))
+    monkeypatch.setattr(Path, "unlink", failing(errno.EROFS))
+    with pytest.raises(OutputError, match="read-only; write elsewhere"):
+        write_picture(scan, painting, tmp_path / "a.png")
 
 
 def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """Many pictures: which becomes what (plan), the loop that does them all (run), and recipes (replay)."""
 
 from vermilion.archive.inputs import PICTURE_SUFFIXES
-from vermilion.archive.plan import Job, Plan, PlanOptions, make_plan
+from vermilion.archive.plan import Job, Plan, PlanOptions, check_format, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
 from vermilion.archive.run import RunOptions, run_plan
@@ -18,6 +18,7 @@ __all__ = [
     "Replayed",
     "RunOptions",
     "Skipped",
+    "check_format",
     "make_folder",
     "make_plan",
     "refuse_existing",

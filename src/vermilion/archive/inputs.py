@@ -86,6 +86,14 @@ def _best_ways(paths: Iterable[Path]) -> dict[str, Path]:
 
 
 def _expand(given: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+    try:
+        yield from _meant(given, leave_out)
+    except OSError as error:  # something in a folder that cannot be opened, or an impossible name
+        reason = f"{given} cannot be looked at ({error.strerror}); check its name and its permissions."
+        yield Failed(Path(given), reason, error)
+
+
+def _meant(given: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
     path = Path(given)
     if path.is_dir():
         yield from _search_folder(path, leave_out)

@@ -29,11 +29,13 @@ class PlanOptions:
             None writes NAME.color.EXT beside each scan.
         format: the suffix of the results without its dot; None keeps the scan's own.
         every_page: whether each page of a multi-page file becomes a result of its own.
+        companions: whether something named after the result (a recipe, a map, variants) is written beside it.
     """
 
     output: Path | None = None
     format: str | None = None
     every_page: bool = False
+    companions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,19 @@ def _plan_single(found: list[Found], options: PlanOptions) -> list[Job]:
         return []
     if len(found) > 1:
         raise SettingsError(f"{len(found)} pictures cannot all become {output}; name a folder with -o.")
-    if options.format and SUFFIXES[output.suffix.lower()] != SUFFIXES[f".{options.format}"]:
-        raise SettingsError(f"{output} is no {options.format} file; leave out --format or change the name.")
+    if options.format:
+        check_format(output, options.format)
     return [Job(found[0].path, output)]
+
+
+def check_format(output: Path, format_name: str) -> None:
+    """Refuse a file whose name says another format than the one that was asked for.
+
+    Raises:
+        SettingsError: it does.
+    """
+    if SUFFIXES.get(output.suffix.lower()) != SUFFIXES[f".{format_name}"]:
+        raise SettingsError(f"{output} is no {format_name} file; leave out --format or change the name.")
 
 
 def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
@@ -160,6 +172,8 @@ def _refuse_collisions(jobs: list[Job], options: PlanOptions) -> None:
         if key in claimed:
             clashes.append(_clash(claimed[key], job))
         claimed.setdefault(key, job)
+    if options.companions:
+        clashes += _companion_clashes(claimed, identity)
     if options.every_page:
         clashes += _page_clashes(jobs, claimed, identity)
     if clashes:
@@ -174,6 +188,19 @@ def _clash(first: Job, second: Job) -> str:
         f"{first.source} and {second.source} would become {first.target} and {second.target}, "
         "which are one file on this disk"
     )
+
+
+def _companion_clashes(claimed: dict[str, Job], identity: Callable[[Path], str]) -> list[str]:
+    """What stands beside a.jpg and beside a.png has one name: a.recipe.json."""
+    stems: dict[str, Job] = {}
+    clashes = []
+    for job in claimed.values():
+        first = stems.setdefault(identity(job.target.with_suffix("")), job)
+        if first is not job:
+            clashes.append(
+                f"what is written beside {first.target} and {job.target} would have the same names"
+            )
+    return clashes
 
 
 def _page_clashes(jobs: list[Job], claimed: dict[str, Job], identity: Callable[[Path], str]) -> list[str]:

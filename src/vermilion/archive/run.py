@@ -49,6 +49,11 @@ class RunOptions:
     variants: int = 0
     controls: Controls = field(default_factory=Controls)
 
+    @property
+    def companions(self) -> bool:
+        """Whether anything named after a result is written beside it."""
+        return self.recipe or self.confidence_map or self.variants > 0
+
 
 @dataclass(frozen=True, slots=True)
 class _Task:

@@ -1,5 +1,7 @@
 """The `vermilion` command and its list of subcommands."""
 
+import sys
+import warnings
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +34,12 @@ class KindGroup(TyperGroup):
         except VermilionError as error:
             say_error(str(error))
             raise typer.Exit(1) from error
+        except OSError as error:
+            if error.filename is None:  # of a stream, which `run` knows how to tell
+                raise
+            reason = error.strerror or type(error).__name__
+            say_error(f"{error.filename} cannot be used ({reason}); check its name and its permissions.")
+            raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
             say_error("Stopped.")
             raise typer.Exit(INTERRUPTED) from error
@@ -44,6 +52,8 @@ def run() -> int:
         The exit code.
     """
     streams.hold_closed_streams()
+    if not sys.warnoptions:  # libraries' own words to programmers
+        warnings.simplefilter("ignore")
     try:
         app(prog_name="vermilion")
     except SystemExit as end:

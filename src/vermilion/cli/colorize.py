@@ -90,7 +90,10 @@ def _plan(paths: list[str], output: str | None, format_name: str | None, run: "R
     if output == "":
         raise SettingsError("An empty OUT names no folder; check the variable that should hold it.")
     target = None if output is None else Path(output)
-    return make_plan(paths, PlanOptions(output=target, format=format_name, every_page=run.page is None))
+    every_page = run.page is None
+    return make_plan(
+        paths, PlanOptions(target, format_name, every_page=every_page, companions=run.companions)
+    )
 
 
 def _start_engine(device: str, model: str | None, *, verbose: bool) -> "Colorizer":

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vermilion.errors import SettingsError
+
 if TYPE_CHECKING:
     from vermilion.guidance import Controls
 
@@ -138,7 +140,12 @@ def _words(palette: str | None) -> tuple[str, ...]:
     """Split colours at commas; a path that holds commas stays whole."""
     if palette is None or Path(palette).is_file():
         return () if palette is None else (palette,)
-    return tuple(word.strip() for word in palette.split(",") if word.strip())
+    words = tuple(word.strip() for word in palette.split(",") if word.strip())
+    if not words:
+        raise SettingsError(
+            f"The palette {palette!r} has no colours; name some, such as --palette '#c2553a,tan'."
+        )
+    return words
 
 
 def with_controls(command: Callable[..., None]) -> Callable[..., None]:

@@ -64,7 +64,7 @@ FastJpeg = Annotated[
     bool,
     typer.Option(
         "--fast-jpeg",
-        help="Encode a JPEG's greys again with its own tables instead of carrying them over: quicker, "
+        help="Encode a JPEG's greys again with its own tables instead of carrying them over: "
         "and no longer exact to the last bit.",
     ),
 ]

@@ -27,22 +27,22 @@ def colorize_stream(
     run: "RunOptions",
 ) -> None:
     """Colourise the only picture named; standard input if it is -, standard output unless a file is named."""
-    if len(paths) > 1:
-        raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
-    if run.page is None:
-        raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
-    if run.variants:
-        raise SettingsError("Variants are several pictures; name a PATH without -, or leave out --variants.")
+    _check_meant(paths, run)
     target = None if output in (None, STREAM) else Path(str(output))
     if target is None:
         _check_stdout(run)
+    elif format_name:
+        _check_format(target, format_name)
     source = _read_stdin() if paths[0] == STREAM else Path(paths[0])
     if target is not None and _is_there(target) and not run.overwrite:
         _say_skipped(target)
         return
-    picture = engine().colorize(
-        source, page=run.page, recolor=run.recolor, size=run.size, controls=run.controls
-    )
+    try:
+        picture = engine().colorize(
+            source, page=run.page or 1, recolor=run.recolor, size=run.size, controls=run.controls
+        )
+    except PictureError as error:
+        raise type(error)(str(error).replace("<bytes>", "standard input")) from error
     for note in picture.notes:
         say_aside(note)
     if picture.scan.pages > 1:
@@ -51,6 +51,15 @@ def colorize_stream(
         _write_stdout(_encode(picture, format_name, run))
     else:
         _save(picture, target, run)
+
+
+def _check_meant(paths: list[str], run: "RunOptions") -> None:
+    if len(paths) > 1:
+        raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
+    if run.page is None:
+        raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
+    if run.variants:
+        raise SettingsError("Variants are several pictures; name a PATH without -, or leave out --variants.")
 
 
 def _check_stdout(run: "RunOptions") -> None:
@@ -63,6 +72,12 @@ def _check_stdout(run: "RunOptions") -> None:
             "Standard output holds one picture and nothing beside it; name a file with -o, or leave out "
             "--recipe and --confidence-map."
         )
+
+
+def _check_format(target: Path, format_name: str) -> None:
+    from vermilion.archive import check_format
+
+    check_format(target, format_name)
 
 
 def _read_stdin() -> bytes:

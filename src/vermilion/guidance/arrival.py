@@ -30,13 +30,15 @@ class Goals:
         owner: [n]: number of the hint.
         luma: float32 [n], 0..1.
         ab: float32 [n,2]: the colour to arrive at.
-        short: float32 [n]: ab units between the colour that was named and the nearest that exists there.
+        named: float32 [n,2]: the colour that was named, as it would be in the light of the place.
+        short: float32 [n]: ab units between it and the nearest that exists there.
     """
 
     cells: NDArray[np.bool_]
     owner: NDArray[np.intp]
     luma: Floats
     ab: Floats
+    named: Floats
     short: Floats
 
     def shown(self, painted: Floats) -> Floats:
@@ -78,6 +80,7 @@ def goals_of(drawing: Drawing, luma: Floats, automatic: Floats) -> Goals:
         owner=drawing.owner[cells],
         luma=luma[cells],
         ab=start + strength[:, None] * (possible - start),
+        named=named,
         short=np.linalg.norm(possible - named, axis=-1).astype(np.float32),
     )
 
@@ -97,19 +100,33 @@ def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[s
         if not own.any():
             continue
         if hint.strength and goals.short[own].mean() > CLOSE:
-            luma = goals.luma[own].mean()
-            a, b = ab_at(hint.color, np.array(luma, np.float32))
-            nearest = hex_of(float(luma), (float(a), float(b)))
-            notes.append(
-                f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals.luma[own])}; "
-                f"the nearest there is {nearest}"
-            )
+            notes.append(_cannot_exist(hint, goals, own))
         if (miss := misses[own].mean()) > CLOSE:
-            notes.append(
-                f"{hint.place} arrived only within {miss:.0f} units of a, b; draw it larger, or add another"
-            )
+            notes.append(f"{hint.place} arrived only within {miss:.1f} units of a, b; add another beside it")
     return tuple(notes)
 
 
-def _tone(luma: Floats) -> str:
-    return "light" if luma.mean() > 0.5 else "dark"
+def _cannot_exist(hint: AnyHint, goals: Goals, own: NDArray[np.bool_]) -> str:
+    """Tell that a hint's colour cannot exist at its place, or in parts of it."""
+    luma = goals.luma[own].mean(keepdims=True)
+    color = ab_at(hint.color, luma)
+    if np.linalg.norm(existing_ab(luma, color) - color) <= CLOSE:  # on the whole it can
+        return (
+            f"the colour of {hint.place} cannot exist in all of it, as parts of the scan are too light or "
+            "too dark there; in these it is as strong as it can be"
+        )
+    a, b = color[0]
+    return (
+        f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals, own)}; "
+        f"the nearest there is {hex_of(float(luma[0]), (float(a), float(b)))}"
+    )
+
+
+def _tone(goals: Goals, own: NDArray[np.bool_]) -> str:
+    """Whether a place is too light or too dark for its colour: which way would bring it nearer?"""
+    luma, named = goals.luma[own], goals.named[own]
+    darker, lighter = (
+        float(np.linalg.norm(existing_ab(other, named) - named, axis=-1).mean())
+        for other in (luma * np.float32(0.8), 1 - (1 - luma) * np.float32(0.8))
+    )
+    return "light" if darker < lighter else "dark"

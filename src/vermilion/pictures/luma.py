@@ -37,5 +37,6 @@ def to_eight_bits(samples: Samples) -> NDArray[np.uint8]:
 
 def from_unit_floats(values: NDArray[np.floating]) -> NDArray[np.uint16]:
     """Floats in 0..1 as 16-bit levels; the caller has checked the range."""
-    levels = np.rint(np.clip(values, 0.0, 1.0) * 65535.0)
+    wide = values.astype(np.float32) if values.dtype.itemsize < 4 else values  # halves end at 65504
+    levels = np.rint(np.clip(wide, 0.0, 1.0) * 65535.0)
     return np.asarray(levels, np.uint16)

@@ -104,9 +104,10 @@ def _per_inch(per_metre: int) -> float:
 
 
 def bytes_of_raw_profile(text: str) -> bytes | None:
-    """What such a text chunk holds: a name, a length, and hexadecimal digits."""
+    """What such a text chunk holds: a line with a name, a length, and hexadecimal digits."""
     try:
-        _, length, digits = text.strip().split(None, 2)
+        _, _, rest = text.strip().partition("\n")  # some write a name of several words
+        length, digits = rest.split(None, 1)
         return bytes.fromhex("".join(digits.split()))[: int(length)]
     except ValueError:
         return None

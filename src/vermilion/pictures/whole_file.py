@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from vermilion.errors import ExistsError, OutputError
@@ -34,7 +35,8 @@ def publish(parts: Iterable[Buffer], path: Path, *, overwrite: bool) -> None:
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that took nothing has nothing to give back
+            temporary.unlink(missing_ok=True)
 
 
 def _write(parts: Iterable[Buffer], path: Path) -> None:

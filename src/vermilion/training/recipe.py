@@ -37,7 +37,7 @@ def _table_of(path: Path) -> Table:
         raise SettingsError(
             f"{path}: cannot be read ({error.strerror}); give the path of a TOML file."
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
 
 

@@ -250,9 +250,8 @@ def make_store(rows: Iterator[Row], folder: Path, short_side: int) -> None:
                 entries.append(Entry(offset, pixels.shape[0], pixels.shape[1], key, source))
                 offset += pixels.size
     if not entries:
-        raise TrainingError(
-            f"data.pictures: no usable picture found (skipped: {dict(skipped)}); give colour photographs."
-        )
+        counts = ", ".join(f"{count} {name}" for name, count in skipped.items()) or "none there"
+        raise TrainingError(f"data.pictures: no usable picture found ({counts}); give colour photographs.")
     index = {"pictures": [astuple(entry) for entry in entries], "skipped": skipped}
     unfinished = folder / "index.part"
     unfinished.write_text(json.dumps(index), encoding="utf-8")
