@@ -248,6 +248,7 @@ def test_density_in_centimetres_and_of_exif_alone():
     exif[282], exif[283], exif[296] = 600.0, 600.0, 2
     bare = join_jpeg([Segment(APP1, exif.tobytes()), *plain.segments[1:]])
     assert read_scan(bare).metadata.density == Density(600, 600, DensityUnit.INCH)
+    assert read_scan(saved(GREY, "PNG", exif=exif)).metadata.density == Density(600, 600, DensityUnit.INCH)
 
 
 @pytest.mark.parametrize("name", ["iptc", "IPTC profile"])

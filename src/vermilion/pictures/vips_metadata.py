@@ -44,7 +44,7 @@ def read_metadata(image: VipsImage, source: Source, kind: str, page: int) -> Met
         xmp=_blob(image, "xmp-data"),
         iptc=_resources(iptc) if iptc else None,
         icc=_blob(image, "icc-profile-data"),
-        density=density_of_png(head) if kind == "png" else _density(image, exif),
+        density=(density_of_png(head) or density_of_exif(exif)) if kind == "png" else _density(image, exif),
         comments=tuple(text.encode() for key, text in texts.items() if key == "Comment"),
         png_texts=tuple((key, text) for key, text in texts.items() if key != "Comment"),
     )
