@@ -16,9 +16,10 @@ import numpy as np
 
 from benchmarks.scene import Floats, ab_of_rgb
 from vermilion import Colorizer
+from vermilion.archive import PICTURE_SUFFIXES
+from vermilion.color import ab_error
 
 SIDE = 128  # pixels of the compared pictures: what differs between sizes is no detail
-SUFFIXES = {".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".bmp"}
 
 
 def colors_at(colorizer: Colorizer, path: Path, size: int) -> Floats:
@@ -34,7 +35,7 @@ def drift(colorizer: Colorizer, paths: list[Path], sizes: list[int]) -> Iterator
     first = sizes[0]
     strong = {size: [_chroma(ab[size]) for ab in known.values()] for size in sizes}
     for size in sizes[1:]:
-        away = {path.stem: _chroma(ab[size] - ab[first]) for path, ab in known.items()}
+        away = {path.stem: ab_error(ab[size], ab[first]) for path, ab in known.items()}
         most = max(away, key=lambda stem: away[stem])
         each = [ours / max(theirs, 1e-6) for ours, theirs in zip(strong[size], strong[first], strict=True)]
         yield (
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model folder; by default the one inside the package")
     parser.add_argument("--sizes", default="192,256,384,512")
     args = parser.parse_args()
-    paths = sorted(path for path in args.folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    paths = sorted(path for path in args.folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
     sizes = [int(size) for size in args.sizes.split(",")]
     colorizer = Colorizer(args.model)
     print(f"{len(paths)} pictures, model {colorizer.model.card.name} {colorizer.model.card.version}")

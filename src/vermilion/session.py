@@ -14,15 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.agreed import AgreedColors, AlbumHints, look_at
-from vermilion.color import (
-    ab_to_cbcr,
-    luma_of_rgb,
-    reduce_luma,
-    rgb_to_lab,
-    smooth_along_edges,
-    turn_back,
-    unit_range,
-)
+from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, smooth_along_edges, turn_back
 from vermilion.errors import SettingsError
 from vermilion.guidance import (
     NOBODY,
@@ -213,7 +205,7 @@ class Session:
         height, width = working_size(rgb.shape[:2], self._short_side, stride)
         maps = self._model.see(with_margin(reduce_luma(luma_of_rgb(rgb), (height, width)))[None, None]).maps
         ab = colors_on_grid(rgb, (height // stride, width // stride))
-        if float(np.linalg.norm(ab, axis=-1).mean()) < _COLORLESS:
+        if _is_colorless(ab):
             raise SettingsError(f"The reference {path} has no colours to carry over; name one in colour.")
         return Reference(maps, ab, palette_of_picture(rgb))
 
@@ -233,7 +225,7 @@ class Session:
             SettingsError: it has none.
         """
         rgb = read_colors(file, _REFERENCE_SIDE)
-        if float(np.linalg.norm(rgb_to_lab(unit_range(rgb))[..., 1:], axis=-1).mean()) < _COLORLESS:
+        if _is_colorless(colors_on_grid(rgb, self._grid)):
             raise SettingsError(f"The picture {file} has no colours to paint with; name one in colour.")
         return palette_of_picture(rgb)
 
@@ -328,6 +320,10 @@ class Session:
             engine=self._engine,
             notes=notes,
         )
+
+
+def _is_colorless(ab: Floats) -> bool:
+    return float(np.linalg.norm(ab, axis=-1).mean()) < _COLORLESS
 
 
 def _told(drawing: Drawing) -> Floats:

@@ -27,7 +27,7 @@ def colorize_stream(
     run: "RunOptions",
 ) -> None:
     """Colourise the only picture named; standard input if it is -, standard output unless a file is named."""
-    _check_meant(paths, run)
+    page = _page_of_one(paths, run)
     target = None if output in (None, STREAM) else Path(str(output))
     if target is None:
         _check_stdout(run)
@@ -39,27 +39,29 @@ def colorize_stream(
         return
     try:
         picture = engine().colorize(
-            source, page=run.page or 1, recolor=run.recolor, size=run.size, controls=run.controls
+            source, page=page, recolor=run.recolor, size=run.size, controls=run.controls
         )
     except PictureError as error:
         raise type(error)(str(error).replace("<bytes>", "standard input")) from error
     for note in picture.notes:
         say_aside(note)
     if picture.scan.pages > 1:
-        say_aside(f"page {run.page} of {picture.scan.pages}; --page takes another")
+        say_aside(f"page {page} of {picture.scan.pages}; --page takes another")
     if target is None:
         _write_stdout(_encode(picture, format_name, run))
     else:
         _save(picture, target, run)
 
 
-def _check_meant(paths: list[str], run: "RunOptions") -> None:
+def _page_of_one(paths: list[str], run: "RunOptions") -> int:
+    """The page that is meant; refuses what a single picture cannot be."""
     if len(paths) > 1:
         raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
     if run.variants:
         raise SettingsError("Variants are several pictures; name a PATH without -, or leave out --variants.")
+    return run.page
 
 
 def _check_stdout(run: "RunOptions") -> None:

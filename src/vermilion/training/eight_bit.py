@@ -19,7 +19,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from vermilion.color import plain_luma
 from vermilion.errors import TrainingError
-from vermilion.training.samples import AB_SCALE, STRIDE, true_ab
+from vermilion.training.samples import STRIDE, random_hints, true_ab
 from vermilion.training.store import decode_picture, encoded_pictures
 
 SIDE = 160  # pixels of the square part of each picture that is calibrated on
@@ -89,12 +89,12 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime has n
 
 
 def _feeds(see: Path, pictures: Path) -> Iterator[Feed]:
-    """What the decoder is given for each picture: every second one with true hints."""
+    """What the decoder is given for each picture: every second one with hints as in training."""
     session = onnxruntime.InferenceSession(see, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     for number, rgb in enumerate(islice(_squares(pictures), PICTURES)):
         ab = true_ab(rgb, (SIDE // STRIDE, SIDE // STRIDE))
-        hints = _hints(ab, number) if number % 2 else np.zeros((3, *ab.shape[:2]), np.float32)
+        hints = random_hints(ab, np.random.default_rng(number), share=number % 2)
         seen = session.run(names, {"luma": plain_luma(rgb)[None, None]})
         given: dict[str, Any] = dict(zip(names, seen, strict=True))
         yield given | {"hints": hints[None], "temperature": np.array(TEMPERATURE, np.float32)}
@@ -106,17 +106,6 @@ def _squares(pictures: Path) -> Iterator[NDArray[np.uint8]]:
         rgb = decode_picture(data, SIDE)
         if not isinstance(rgb, str) and min(rgb.shape[:2]) >= SIDE:
             yield np.ascontiguousarray(rgb[:SIDE, :SIDE])
-
-
-def _hints(ab: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-    """A few small patches of true colour [3,h,w] of ab [h,w,2]."""
-    random = np.random.default_rng(seed)
-    hints = np.zeros((3, *ab.shape[:2]), np.float32)
-    for _ in range(int(random.integers(1, 6))):
-        y, x = (int(random.integers(side)) for side in ab.shape[:2])
-        hints[:2, y : y + 3, x : x + 3] = (ab[y, x] / AB_SCALE)[:, None, None]
-        hints[2, y : y + 3, x : x + 3] = 1
-    return hints
 
 
 def _difference(exact: Path, small: Path, feeds: list[Feed]) -> float:

@@ -130,7 +130,7 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(players.generator, "half_decoder", False))
     feed = make_feed(settings, fabric, samples, players)
-    session = Session(settings, fabric, players, samples, pictures, writer, report, Gauge(peak.flops), feed)
+    session = Session(settings, fabric, players, pictures, writer, report, Gauge(peak.flops), feed)
     session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
     session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
@@ -143,7 +143,6 @@ class Session:
     settings: Settings
     fabric: Fabric
     players: Players
-    samples: Samples
     pictures: list[HeldOut]
     writer: SummaryWriter | None  # None but in the first process
     report: Report | None

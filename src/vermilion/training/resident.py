@@ -55,7 +55,7 @@ class Resident:
         store, numbers = samples.store, samples.numbers
         self.places = {number: place for place, number in enumerate(numbers)}
         self.pixels = torch.zeros((len(numbers), 3, *_room(store, numbers)), dtype=torch.uint8, device=device)
-        sizes = [store[number].shape[:2] for number in numbers]
+        sizes = [(store.entries[number].height, store.entries[number].width) for number in numbers]
         upright = [height > width for height, width in sizes]
         for first in range(0, len(numbers), TOGETHER):
             self._load(first, [store[number] for number in numbers[first : first + TOGETHER]])

@@ -88,7 +88,7 @@ def open_store(patterns: tuple[str, ...], cache: Path, short_side: int) -> Pictu
     paths = _expand(patterns)
     folder = cache / _digest(paths, short_side)
     if not (folder / "index.json").exists():
-        make_store(chain.from_iterable(_rows(path) for path in paths), folder, short_side)
+        make_store(encoded_pictures(patterns), folder, short_side)
     return PictureStore(folder)
 
 
