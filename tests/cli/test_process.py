@@ -83,6 +83,25 @@ main()
     assert error.startswith("error: Stopped")
 
 
+@pytest.mark.parametrize(
+    ("cause", "code", "told"), [("KeyboardInterrupt", 130, "error: Stopped."), ("OSError", 1, "Trace")]
+)
+def test_a_compiled_module_that_ctrl_c_stopped_is_no_broken_one(cause: str, code: int, told: str) -> None:
+    """ONNX Runtime makes an ImportError of Ctrl-C in the midst of its start; other causes stay faults."""
+    text = f"""
+import vermilion.cli.app
+def run():
+    raise ImportError("initialization failed") from {cause}()
+vermilion.cli.app.run = run
+vermilion.cli.main()
+"""
+    command = [sys.executable, "-c", text]
+    ended = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert ended.returncode == code
+    assert told in ended.stderr
+    assert ("Traceback" in ended.stderr) == (code == 1)
+
+
 @pytest.mark.usefixtures("heard")
 def test_ctrl_c_in_the_middle_of_a_folder(scan, here: Path, tiny_model: Path) -> None:
     for number in range(40):

@@ -12,7 +12,10 @@ def main() -> None:
         from vermilion.cli.app import run
 
         code = run()
-    except KeyboardInterrupt:  # while the packages are loaded
+    except (KeyboardInterrupt, ImportError) as error:  # while the packages are loaded
+        # Compiled modules tell Ctrl-C in the midst of their start as an ImportError that it caused.
+        if not any(isinstance(each, KeyboardInterrupt) for each in (error, error.__cause__)):
+            raise
         print("error: Stopped.", file=sys.stderr)  # noqa: T201 - there is nothing yet to say it with
         code = INTERRUPTED
     sys.exit(code)
