@@ -37,12 +37,12 @@ def test_later_hints_lie_over_earlier_ones():
     np.testing.assert_allclose(canvas[0, 30, 41], 0.1)
 
 
-@pytest.mark.parametrize(("x", "y"), [(0, 0), (800, 600), (799.9, 0)])
+@pytest.mark.parametrize(("x", "y"), [(0, 0), (799.9, 599.9), (799.9, 0)])
 def test_corners_belong_to_the_picture(x, y):
     assert rasterize_hints([Hint(x, y, "#ff0000")], PICTURE, GRID)[2].any()
 
 
-@pytest.mark.parametrize(("x", "y"), [(-1, 5), (5, -0.1), (801, 5), (5, 601), (float("nan"), 5)])
+@pytest.mark.parametrize(("x", "y"), [(-1, 5), (5, -0.1), (800, 5), (5, 600), (float("nan"), 5)])
 def test_outside_is_refused(x, y):
     with pytest.raises(HintError, match="outside the picture of 800 × 600 pixels"):
         rasterize_hints([Hint(x, y, "#ff0000")], PICTURE, GRID)

@@ -68,7 +68,7 @@ def test_hints_side_by_side_do_not_mix():
 
 def test_a_dab_within_a_large_stroke_keeps_its_say():
     """However many cells there are, each hint has some from which it spreads."""
-    ab, goals = settled([Stroke(((0, 48), (128, 48)), (20, 10), width=90), Hint(64, 48, (-20, 15))])
+    ab, goals = settled([Stroke(((0, 48), (127, 48)), (20, 10), width=90), Hint(64, 48, (-20, 15))])
     assert away(ab[12, 16], (-20, 15)) < 0.5
     np.testing.assert_allclose(goals.miss(ab), 0, atol=0.5)
 

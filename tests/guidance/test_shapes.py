@@ -113,11 +113,25 @@ def test_arrays_that_are_no_masks():
     [
         (Box(700, 500, 801, 590, "navy"), "The box from x = 700, y = 500 .* at x = 801"),
         (Stroke(((5, 5), (5, 601)), "navy"), "The stroke from x = 5, y = 5, at x = 5, y = 601, lies outside"),
+        (Stroke(((5, 5), (5, 600)), "navy"), "at x = 5, y = 600, lies outside the picture of 800 × 600"),
+        (Hint(800, 10, "navy"), "The hint at x = 800, y = 10 lies outside the picture of 800 × 600 pixels"),
+        (Hint(10, 600, "navy"), "The hint at x = 10, y = 600 lies outside"),
+        (Hint(10, float("nan"), "navy"), "The hint at x = 10, y = nan lies outside"),
+        (Box(800, 10, 800, 20, "navy"), "The box from x = 800, y = 10 to x = 800, y = 20 lies outside"),
+        (Box(10, -1, 20, 5, "navy"), "The box from x = 10, y = -1 .* lies outside"),
     ],
 )
 def test_shapes_that_reach_outside(hint, told):
     with pytest.raises(HintError, match=told):
         covered(hint)
+
+
+def test_a_box_may_end_where_the_picture_ends():
+    cells = covered(Box(780, 570, 800, 600, "navy"))
+    np.testing.assert_array_equal(covered(Box(800, 600, 780, 570, "navy")), cells)
+    assert cells[57:, 78:].all()
+    assert cells.sum() == 3 * 2
+    assert covered(Hint(799.9, 599.9, "navy"))[-1, -1]
 
 
 def test_strokes_that_are_none():

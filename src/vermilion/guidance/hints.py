@@ -26,8 +26,8 @@ class Hint:
     """A colour at a place of the picture, turned upright.
 
     Attributes:
-        x: pixels from the left edge.
-        y: pixels from the upper edge.
+        x: pixels from the left edge, 0 or more and less than the picture's width.
+        y: pixels from the upper edge, 0 or more and less than its height.
         color: sRGB as "#rrggbb", a CSS name ("navy"; "grey" keeps the place grey), or CIELAB (a, b).
             Only hue and colourfulness count: the greys stay.
         radius: of the dab in pixels; None for a small dab, whatever the size of the picture.
@@ -65,7 +65,8 @@ class Stroke:
     """A colour along a line, as drawn with a brush.
 
     Attributes:
-        points: (x, y) in pixels of the upright picture, joined by straight lines; one is a dot.
+        points: (x, y) in pixels of the upright picture, joined by straight lines; one is a dot. Each lies in
+            the picture, as a ``Hint`` does.
         color: as in ``Hint``.
         width: of the line in pixels; None for a thin one, whatever the size of the picture.
         strength: as in ``Hint``.
@@ -102,8 +103,9 @@ class Box:
     """A colour all over an upright rectangle.
 
     Attributes:
-        x0: pixels from the left edge to one corner, and ``x1`` to the opposite one.
-        y0: pixels from the upper edge to one corner, and ``y1`` to the opposite one.
+        x0: pixels from the left edge to one corner, and ``x1`` to the opposite one; at most the width of the
+            picture.
+        y0: pixels from the upper edge to one corner, and ``y1`` to the opposite one; at most its height.
         x1: see ``x0``.
         y1: see ``y0``.
         color: as in ``Hint``.

@@ -97,14 +97,22 @@ def cell_at(x: float, y: float, picture_size: Size, grid: Size) -> tuple[int, in
     return min(row, grid[0] - 1), min(column, grid[1] - 1)
 
 
-def check_inside(x: float, y: float, picture_size: Size, what: str) -> None:
-    """Refuse a point that is not in the picture.
+def check_inside(x: float, y: float, picture_size: Size, what: str, *, may_end_it: bool = False) -> None:
+    """Refuse a point that is not in the picture, whose pixels end just before its width and height.
+
+    Args:
+        x: pixels from the left edge.
+        y: pixels from the upper edge.
+        picture_size: height and width in pixels of the upright picture.
+        what: whose point it is, for the message.
+        may_end_it: whether it may lie on the lower and right edges, as the end of an area does.
 
     Raises:
-        HintError: it lies outside; ``what`` says in the message whose point it is.
+        HintError: it lies outside.
     """
     height, width = picture_size
-    if not (0 <= x <= width and 0 <= y <= height):
+    inside = 0 <= x < width and 0 <= y < height
+    if not (inside or (may_end_it and 0 <= x <= width and 0 <= y <= height)):
         raise HintError(
             f"{_opening(what)} lies outside the picture of {width} × {height} pixels; count "
             "from the upper left corner of the picture as it is shown."
@@ -114,7 +122,9 @@ def check_inside(x: float, y: float, picture_size: Size, what: str) -> None:
 def _check_place(hint: AnyHint, picture_size: Size) -> None:
     for x, y in hint.corners:
         point = hint.place if (x, y) == hint.corners[0] else f"{hint.place}, at x = {x:g}, y = {y:g},"
-        check_inside(x, y, picture_size, point)
+        check_inside(x, y, picture_size, point, may_end_it=isinstance(hint, Box))
+    if isinstance(hint, Box):  # it may end at the picture's edges, but not begin there
+        check_inside(min(hint.x0, hint.x1), min(hint.y0, hint.y1), picture_size, hint.place)
 
 
 def _cells_of_dab(hint: Hint, cell: tuple[float, float], grid: Size) -> Cells:
