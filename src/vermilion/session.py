@@ -138,11 +138,16 @@ class Session:
         )
 
     def ask_me_here(self, count: int = 3, controls: Controls = AUTOMATIC) -> tuple[Spot, ...]:
-        """Return the spots where one hint would change most, the best first; each counts as told after it."""
+        """Return up to ``count`` spots where one hint would change most, the best first.
+
+        Each counts as told after it. All lie where the model expects to be wrong more often than right, so
+        that there are fewer where it is surer, and none where nothing is left to ask.
+        """
         drawing = self._draw(controls)
         painted = self._painted(drawing.canvas, controls.temperature)
         told = _told(drawing) > 0
-        return ask_here(self._features_at(1), painted.confidence, told, self.size, count)
+        features = self._features_at(2)  # at a stride of 16, which know things best
+        return ask_here(features, self._luma, painted.confidence, told, self.size, count)
 
     def _draw(self, controls: Controls) -> Drawing:
         hints, guides = self._hints(controls), self._guides(controls)

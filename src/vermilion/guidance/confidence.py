@@ -19,9 +19,14 @@ GONE_BELOW = 0.1
 
 _OVERLAY_OPACITY = 0.8  # where the model knows nothing
 
+SURE_FROM = 0.5
+"""Confidence from which nobody is asked: the model expects to be right more often than wrong."""
+
 _MOST_PLACES = 1024  # that are compared with each other, to keep it quick
-_REACH = 0.25  # how far a hint reaches over things that look alike, as a share of the diagonal
-_SHARPNESS = 4  # how alike things must look: similarity is raised to this power
+# How far a hint reaches over what looks alike, as standard deviations of a Gaussian:
+_REACH = 0.15  # of the diagonal
+_SAME_LUMA = 0.12
+_SAME_THING = 0.5  # likeness above which one hint does for two places
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def confidence_overlay(confidence: Floats, size: tuple[int, int]) -> NDArray[np.
 
 def ask_here(
     features: Floats,
+    luma: Floats,
     confidence: Floats,
     told: NDArray[np.bool_],
     picture_size: tuple[int, int],
@@ -74,30 +80,33 @@ def ask_here(
 ) -> tuple[Spot, ...]:
     """Return up to ``count`` spots, best first, where one hint would change most.
 
-    A hint helps where the model is unsure, and all over what looks alike nearby; after each spot that
-    region counts as known, so that the next one lies elsewhere.
+    A hint helps where the model is unsure, and all over what looks alike nearby and is unsure, too; after
+    each spot that region counts as known, so that the next one lies elsewhere. Only places are named where
+    the model expects to be wrong more often than right: there are fewer where it is surer, or all are told.
 
     Args:
         features: [C,h',w'] of the network, at any stride; they cover the picture.
+        luma: [h,w] in 0..1.
         confidence: [h,w] in 0..1.
         told: bool [h,w]: where there are hints already.
         picture_size: height and width in pixels of the upright picture.
         count: how many.
     """
-    height, width = _few_places(features.shape[1], features.shape[2])
-    likeness = _likeness(features, (height, width))
-    doubt = cv2.resize(1 - confidence, (width, height), interpolation=cv2.INTER_AREA).ravel()
+    grid = _few_places(confidence.shape[0], confidence.shape[1])
+    likeness = _likeness(features, _reduced(luma, grid))
+    doubt = 1 - _reduced(confidence, grid).ravel()
     total = float(doubt.sum()) or 1.0
-    hinted = cv2.resize(told.astype(np.float32), (width, height), interpolation=cv2.INTER_AREA).ravel() > 0
-    doubt = doubt * (1 - likeness[hinted].max(axis=0, initial=0))
-    spots = []
-    for _ in range(min(count, doubt.size)):
-        gains = likeness @ doubt
+    known = likeness[_reduced(told.astype(np.float32), grid).ravel() > 0].max(axis=0, initial=0)
+    left, unsure = doubt * (1 - known), (doubt > 1 - SURE_FROM) & (known <= _SAME_THING)
+    spots: list[Spot] = []
+    while len(spots) < count and unsure.any():
+        gains = np.where(unsure, likeness @ left, 0)
         best = int(gains.argmax())
-        row, column = divmod(best, width)
-        x, y = (column + 0.5) * picture_size[1] / width, (row + 0.5) * picture_size[0] / height
+        row, column = divmod(best, grid[1])
+        x, y = (column + 0.5) * picture_size[1] / grid[1], (row + 0.5) * picture_size[0] / grid[0]
         spots.append(Spot(x, y, float(gains[best]) / total))
-        doubt = doubt * (1 - likeness[best])
+        left = left * (1 - likeness[best])
+        unsure = unsure & (likeness[best] <= _SAME_THING)
     return tuple(spots)
 
 
@@ -106,17 +115,29 @@ def _few_places(height: int, width: int) -> tuple[int, int]:
     return max(1, int(height * scale)), max(1, int(width * scale))
 
 
-def _likeness(features: Floats, grid: tuple[int, int]) -> Floats:
-    """Return how much a hint at one place says of another [n,n], 0..1: alike and near, 1 for itself."""
-    size = (grid[1], grid[0])  # plane by plane: OpenCV averages areas of four channels at most
-    small = [cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane in features]
-    vectors = np.stack(small, axis=-1).reshape(grid[0] * grid[1], -1)
+def _likeness(features: Floats, luma: Floats) -> Floats:
+    """Return how much a hint at one of n places says of another [n,n], 0..1: alike and near, 1 for itself.
+
+    Args:
+        features: [C,h',w'].
+        luma: [h,w] in 0..1 of the places.
+    """
+    grid = luma.shape
+    small = [_reduced(plane, grid) for plane in features]  # OpenCV averages areas of four planes at most
+    vectors = np.stack(small, axis=-1).reshape(luma.size, -1)
     vectors = vectors - vectors.mean(axis=0)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-6))
-    alike = np.clip(vectors @ vectors.T, 0, 1) ** _SHARPNESS
-    rows, columns = (part.ravel() for part in np.mgrid[: grid[0], : grid[1]])
-    squares = (rows[:, None] - rows) ** 2 + (columns[:, None] - columns) ** 2
-    reach = _REACH * float(np.hypot(*grid))
-    likeness: Floats = (alike * np.exp(-squares / (2 * reach**2))).astype(np.float32)
+    alike = np.clip(vectors @ vectors.T, 0, 1)
+    rows, columns = np.mgrid[: grid[0], : grid[1]] / (_REACH * np.hypot(*grid))
+    views = [part.ravel() for part in (rows, columns, luma / _SAME_LUMA)]
+    squares = sum((view[:, None] - view) ** 2 for view in views)
+    likeness: Floats = (alike * np.exp(squares / -2)).astype(np.float32)
     np.fill_diagonal(likeness, 1)
     return likeness
+
+
+def _reduced(plane: Floats, grid: tuple[int, ...]) -> Floats:
+    """Return a plane [h,w] averaged over the cells of a coarser grid, or blended for a finer one."""
+    finer = plane.shape[0] < grid[0]
+    way = cv2.INTER_LINEAR if finer else cv2.INTER_AREA
+    return np.asarray(cv2.resize(plane, (grid[1], grid[0]), interpolation=way), np.float32)
