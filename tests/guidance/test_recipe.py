@@ -78,6 +78,17 @@ def test_the_hash_of_a_recipe_stays_what_it_is_when_controls_are_added():
     assert bare.hash == hashlib.sha256(said.encode()).hexdigest()
 
 
+def test_a_number_of_variants_is_written_only_where_it_was_asked_for():
+    """A plain run's recipe said that there were six."""
+    assert "variants" not in table()["controls"]
+    older = parse(controls=table()["controls"] | {"variants": 6})
+    assert (older, older.hash) == (RECIPE.normal(), RECIPE.hash)
+    for asked in (Controls(variant=2), Controls(variants=4), Controls(variant=2, variants=4)):
+        recipe = replace(RECIPE, controls=asked)
+        assert json.loads(recipe.to_json())["controls"]["variants"] == asked.variants
+        assert parse_recipe(recipe.to_json()).hash == recipe.hash
+
+
 def test_numbers_of_numpy_and_paths_are_plain_in_a_recipe():
     x, y, radius = np.float64(3), np.int64(4), np.float32(2.5)
     hint = Hint(x, y, "red", radius=radius)  # type: ignore[arg-type]

@@ -140,8 +140,10 @@ class Recipe:
         return "The colours differ from those of the first run for no reason that is known; please report it."
 
     def to_json(self) -> str:
-        """Return the recipe as it is written to a file."""
+        """Return the recipe as it is written to a file; a number of variants only where it was asked for."""
         facts = asdict(self.normal())
+        if self.controls.variant is None and self.controls.variants == Controls().variants:
+            del facts["controls"]["variants"]
         text = json.dumps(facts, indent=2, ensure_ascii=False)
         # Names from old disks may hold bytes that are no text; JSON can only tell them as escapes.
         told = text.encode("utf-8", "ignore").decode() == text
