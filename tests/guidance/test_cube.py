@@ -113,3 +113,22 @@ def test_a_file_of_bytes_that_are_no_text(tmp_path):
     (tmp_path / "x.cube").write_bytes(bytes(range(256)) * 4)
     with pytest.raises(SettingsError, match=r"x\.cube"):
         read_cube(tmp_path / "x.cube")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [bytes(range(256)) * 8, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0", b"LUT_3D_SIZE 2\n\x1b[31mred\n", b"\0"],
+)
+def test_a_binary_file_is_told_without_its_bytes(content, tmp_path):
+    path = tmp_path / "a.cube"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        read_cube(path)
+    assert str(caught.value) == f"{path} is no text file of a 3D LUT; name a .cube file."
+
+
+def test_long_lines_are_told_by_their_beginning():
+    for text in ("A" * 9000, f"LUT_3D_SIZE {'9' * 9000}", "LUT_3D_SIZE 2\n" + "0 0 0\n" * 7 + "1 " * 9000):
+        with pytest.raises(SettingsError) as caught:
+            parse_cube(text, "a.cube")
+        assert len(str(caught.value)) < 160

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from vermilion.errors import HintError
-from vermilion.guidance import AB_SCALE, Hint, rasterize_hints
+from vermilion.errors import HintError, SettingsError
+from vermilion.guidance import AB_SCALE, Hint, load_album, load_hints, rasterize_hints
+from vermilion.guidance.look_file import read_look
 
 PICTURE = (600, 800)
 GRID = (60, 80)
@@ -68,3 +69,17 @@ def test_colors_that_are_none(color):
 
 def test_the_scale_is_the_contracts():
     assert AB_SCALE == 110
+
+
+@pytest.mark.parametrize("content", [b"\xdb\xff\x00\x01", b'["\0"]', "[]".encode("utf-16")])
+def test_files_that_are_no_text_are_told_without_their_bytes(content, tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_bytes(content)
+    for read, told in (
+        (load_hints, f"The hints {path} are no text in UTF-8; name a JSON file."),
+        (load_album, f"The album {path} is no text in UTF-8; name a JSON file."),
+        (read_look, f"The look {path} is no text in UTF-8; name a TOML file."),
+    ):
+        with pytest.raises(SettingsError) as caught:
+            read(path)
+        assert str(caught.value) == told

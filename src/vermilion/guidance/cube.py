@@ -1,5 +1,6 @@
 """Film looks from ``.cube`` files (Adobe's Cube LUT Specification 1.0); only their colours are taken."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,12 +9,14 @@ from numpy.typing import NDArray
 
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, fit_gamut, rgb_to_lab
 from vermilion.errors import SettingsError
+from vermilion.guidance.plain import shown
 
 Floats = NDArray[np.float32]
 
 _SIZES = range(2, 130)
 _LARGEST_FILE = 128 << 20  # bytes; a table of 129 colours a side needs about 60 MB
 _FARTHEST = 1e6  # of any number of a table; also refuses infinities and what is no number
+_BINARY = re.compile(r"[^\t\n\f\r\x20-\x7e\x80-\U0010ffff]")  # control characters, which no text has
 _IGNORED = {"TITLE", "LUT_3D_INPUT_RANGE", "LUT_IN_VIDEO_RANGE", "LUT_OUT_VIDEO_RANGE"}
 
 
@@ -58,6 +61,8 @@ def parse_cube(text: str, name: str) -> Cube:
     Raises:
         SettingsError: the text is malformed, or holds a 1D LUT.
     """
+    if _BINARY.search(text):
+        raise SettingsError(f"{name} is no text file of a 3D LUT; name a .cube file.")
     lines = [(number, line.split("#")[0].split()) for number, line in enumerate(text.splitlines(), 1)]
     words_of_lines = [(number, words) for number, words in lines if words]
     header = {words[0]: (number, words[1:]) for number, words in words_of_lines if words[0][0].isalpha()}
@@ -107,15 +112,17 @@ def _size(header: dict[str, tuple[int, list[str]]], name: str) -> int:
                 f"{name} is a 1D LUT, which changes tones and no colours; give one with LUT_3D_SIZE."
             )
         if key not in _IGNORED | {"LUT_3D_SIZE", "DOMAIN_MIN", "DOMAIN_MAX"}:
-            raise SettingsError(f"{name}, line {number}: {key!r} belongs in no .cube file; get it again.")
+            raise SettingsError(
+                f"{name}, line {number}: {shown(key)} belongs in no .cube file; get it again."
+            )
     number, words = header.get("LUT_3D_SIZE", (0, []))
     if not number:
         raise SettingsError(
             f"{name} names no LUT_3D_SIZE, so it is no .cube file of a 3D LUT; give one that is."
         )
-    if len(words) != 1 or not words[0].isdecimal() or int(words[0]) not in _SIZES:
+    if len(words) != 1 or words[0] not in map(str, _SIZES):
         raise SettingsError(
-            f"{name}, line {number}: LUT_3D_SIZE {' '.join(words)} is impossible; it is one number from "
+            f"{name}, line {number}: LUT_3D_SIZE {' '.join(words)[:40]} is impossible; it is one number from "
             f"{_SIZES.start} to {_SIZES.stop - 1}."
         )
     return int(words[0])
@@ -136,7 +143,7 @@ def _table(rows: list[tuple[int, list[str]]], name: str) -> Floats:
     if table.shape != (len(rows), 3) or not (abs(table) <= _FARTHEST).all():
         number, words = next(row for row in rows if not _is_color(row[1]))
         raise SettingsError(
-            f"{name}, line {number}: {' '.join(words)!r} is not three numbers; get the file again."
+            f"{name}, line {number}: {shown(' '.join(words))} is not three numbers; get the file again."
         )
     return table.astype(np.float32)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance.look import Look
+from vermilion.guidance.plain import read_text
 
 _FOLDER = Path(__file__).with_name("looks")
 _SUFFIX = ".toml"
@@ -41,11 +42,11 @@ def read_look(path: Path) -> Look:
         SettingsError: it cannot be read, is no TOML, or says something that no look can.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_text(path, "The look", "is no text in UTF-8; name a TOML file"))
     except OSError as error:
         reason = error.strerror or error
         raise SettingsError(f"The look {path} cannot be read ({reason}); check its path.") from error
-    except ValueError as error:  # neither UTF-8 nor TOML
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"The look {path} is not valid TOML ({error}); mend that place.") from error
     known = [field.name for field in fields(Look)]
     for key in table:

@@ -27,11 +27,32 @@ def read_json(path: Path, called: str, verb: str = "is") -> object:
         SettingsError: it cannot be read, or is no JSON.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(read_text(path, called, f"{verb} no text in UTF-8; name a JSON file"))
     except OSError as error:
         raise SettingsError(f"{called} {path} cannot be read ({error.strerror}); check the path.") from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{called} {path} {verb} not valid JSON ({error}); mend that place.") from error
+
+
+def read_text(path: Path, called: str, cure: str) -> str:
+    """Read a text in UTF-8; one that is none is told without its bytes.
+
+    Args:
+        path: of the file.
+        called: what to call it in messages: "The album".
+        cure: the rest of the message: "is no text in UTF-8; name a JSON file".
+
+    Raises:
+        OSError: it cannot be read.
+        SettingsError: it is no such text.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # which no text has, but UTF-16 without its mark
+        raise SettingsError(f"{called} {path} {cure}.")
+    return text
 
 
 def from_plain(kind: type[T], value: object, where: str) -> T:
@@ -60,13 +81,13 @@ def _convert(kind: object, value: object, where: str) -> object:
     if kind is float and type(value) is int and fits:
         return float(value)
     if type(value) is not kind or not fits:
-        raise SettingsError(f"{where}: must be {_word(kind)}, not {_shown(value)}.")
+        raise SettingsError(f"{where}: must be {_word(kind)}, not {shown(value)}.")
     return value
 
 
 def _build(kind: type, value: object, where: str) -> object:
     if not isinstance(value, dict):
-        raise SettingsError(f"{where}: must be a table {{...}}, not {_shown(value)}.")
+        raise SettingsError(f"{where}: must be a table {{...}}, not {shown(value)}.")
     hints = get_type_hints(kind)
     unknown = sorted(value.keys() - hints.keys())
     if unknown:
@@ -102,12 +123,12 @@ def _choose(kinds: tuple[object, ...], value: object, where: str) -> object:
         if type(value) in fits:
             return _convert(kind, value, where)
     words = " or ".join(dict.fromkeys(_word(kind) for kind in kinds))
-    raise SettingsError(f"{where}: must be {words}, not {_shown(value)}.")
+    raise SettingsError(f"{where}: must be {words}, not {shown(value)}.")
 
 
 def _listed(kinds: tuple[object, ...], value: object, where: str) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
-        raise SettingsError(f"{where}: must be a list [...], not {_shown(value)}.")
+        raise SettingsError(f"{where}: must be a list [...], not {shown(value)}.")
     if kinds[-1] is Ellipsis:
         kinds = kinds[:1] * len(value)
     if len(kinds) != len(value):
@@ -122,6 +143,7 @@ def _word(kind: object) -> str:
     return _KINDS.get(cast("type", kind), "a table {...}")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as messages show it: in one line of at most 40 characters."""
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
