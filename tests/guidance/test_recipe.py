@@ -129,6 +129,20 @@ def test_the_least_that_a_person_must_write():
             {"controls": {"hints": [{"x": 1, "y": 2}]}},
             "controls: hints 1: has x, y, but needs color + x",
         ),
+        (
+            {"controls": {"hints": [{"x": 1, "y": 2, "colour": "red"}]}},
+            "hints 1: unknown key 'colour'; known are x, y, color, radius, strength.",
+        ),
+        (
+            {"controls": {"hints": [{"x0": 1, "y0": 2, "x1": 3, "Y1": 4, "color": "red"}]}},
+            "hints 1: unknown key 'Y1'; known are x0, y0, x1, y1, color, strength.",
+        ),
+        (
+            {"controls": {"hints": [{"what": 1}]}},
+            "hints 1: unknown key 'what'; known are x, y, color, radius, strength, points, width, x0,",
+        ),
+        ({"controls": {"hints": [{"y": 1, "z" * 99: 1}]}}, "unknown key 'zzzz"),
+        ({"controls": {"hints": [{"x": 1, "y": 2, "color": "red", "size": 1}]}}, "unknown key 'size'; known"),
         ({"controls": {"hints": [{}]}}, "hints 1: has no keys"),
         ({"controls": {"hints": [[1, 2]]}}, "hints 1: must be a table"),
         ({"controls": {"hints": [{"x": 1, "y": 2, "color": "blurple"}]}}, "hints 1: 'blurple' is no colour"),

@@ -89,9 +89,7 @@ def _build(kind: type, value: object, where: str) -> object:
     if not isinstance(value, dict):
         raise SettingsError(f"{where}: must be a table {{...}}, not {shown(value)}.")
     hints = get_type_hints(kind)
-    unknown = sorted(value.keys() - hints.keys())
-    if unknown:
-        raise SettingsError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(hints)}.")
+    _check_keys(value, list(hints), where)
     missing = sorted(required_keys(kind) - value.keys())
     if missing:
         raise SettingsError(f"{where}: the key {missing[0]!r} is missing.")
@@ -100,6 +98,12 @@ def _build(kind: type, value: object, where: str) -> object:
         return kind(**parts)
     except VermilionError as error:  # what a dataclass itself refuses
         raise SettingsError(f"{where}: {error}") from error
+
+
+def _check_keys(table: dict[str, object], known: list[str], where: str) -> None:
+    unknown = [key for key in table if key not in known]
+    if unknown:
+        raise SettingsError(f"{where}: unknown key {shown(unknown[0])}; known are {', '.join(known)}.")
 
 
 def required_keys(kind: type) -> set[str]:
@@ -115,6 +119,7 @@ def _choose(kinds: tuple[object, ...], value: object, where: str) -> object:
     if isinstance(value, dict) and tables:
         chosen = [kind for kind in tables if required_keys(kind) <= value.keys()]
         if not chosen:
+            _check_keys(value, _keys_of_likeliest(tables, value), where)
             forms = " or ".join(" + ".join(sorted(required_keys(kind))) for kind in tables)
             raise SettingsError(f"{where}: has {', '.join(value) or 'no keys'}, but needs {forms}.")
         return _build(chosen[0], value, where)
@@ -124,6 +129,14 @@ def _choose(kinds: tuple[object, ...], value: object, where: str) -> object:
             return _convert(kind, value, where)
     words = " or ".join(dict.fromkeys(_word(kind) for kind in kinds))
     raise SettingsError(f"{where}: must be {words}, not {shown(value)}.")
+
+
+def _keys_of_likeliest(kinds: list[type], table: dict[str, object]) -> list[str]:
+    """The keys of the dataclass that most keys of a table are required by; of all, if none is."""
+    common = {kind: len(required_keys(kind) & table.keys()) for kind in kinds}
+    most = max(common.values())
+    likeliest = [kind for kind in kinds if common[kind] == most]
+    return list(dict.fromkeys(entry.name for kind in likeliest for entry in dataclasses.fields(kind)))
 
 
 def _listed(kinds: tuple[object, ...], value: object, where: str) -> tuple[object, ...]:
