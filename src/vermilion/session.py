@@ -32,6 +32,7 @@ from vermilion.guidance import (
     check_inside,
     choose_variants,
     colors_on_grid,
+    corner_notes,
     draw_hints,
     find_regions,
     finish_colors,
@@ -103,6 +104,7 @@ class Session:
         if controls.reference is not None and not self._matches(controls.reference).any():
             notes += (f"nothing in {controls.reference} looks like this picture; only its palette was taken",)
         notes += self._album(controls.album).notes
+        notes += corner_notes(self._luma) if controls.corner_mark else ()
         sureness = np.maximum(painted.confidence, _told(drawing))
         ab = finish_colors(controls, self._luma, painted.ab, sureness)
         return self._picture(ab, painted.confidence, controls, notes)

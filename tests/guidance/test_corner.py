@@ -5,7 +5,7 @@ import pytest
 
 from vermilion.color import luma_of_rgb
 from vermilion.guidance import Controls
-from vermilion.guidance.corner import mark_corner
+from vermilion.guidance.corner import corner_notes, mark_corner
 
 
 @pytest.mark.parametrize("shape", [(64, 96), (200, 64), (4, 6), (1, 1)])
@@ -29,8 +29,37 @@ def test_a_corner_is_taken_in_which_color_can_be_seen():
         marked = mark_corner(luma, ab)
         assert (marked[row, column] == 0).all(), name
         assert (marked == 0).all(-1).sum() == 15, name
-    for level in (0.0, 1.0):
-        assert (mark_corner(np.full((64, 96), level, np.float32), ab)[-1, -1] == 0).all()
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+@pytest.mark.parametrize(("down", "across"), [(3, 3), (2, 9), (12, 4)])
+def test_within_a_black_or_white_frame_the_mark_moves_inwards_until_it_is_seen(level, down, across):
+    """At black and white luma there is no colour: the mark was there and nobody saw it."""
+    luma = np.full((64, 96), level, np.float32)
+    luma[down:-down, across:-across] = 0.5
+    marked = mark_corner(luma, np.full((64, 96, 2), 7, np.float32))
+    seen = (marked > 40).all(-1) & (luma == 0.5)
+    assert seen.sum() >= 0.75 * 13, "13 cells are the whole line"
+    rows, columns = np.nonzero((marked != 7).any(-1))
+    assert abs(64 - down - 1 - rows.max()) <= 1, "at the inner corner of the frame"
+    assert abs(96 - across - 1 - columns.max()) <= 1
+    assert corner_notes(luma) == ()
+
+
+@pytest.mark.parametrize("shape", [(64, 96), (1, 1)])
+@pytest.mark.parametrize("level", [0.0, 0.1, 1.0])
+def test_a_mark_that_cannot_be_seen_anywhere_is_told(level, shape):
+    luma = np.full(shape, level, np.float32)
+    (note,) = corner_notes(luma)
+    assert note.startswith("the corner mark can hardly be seen")
+    assert (mark_corner(luma, np.full((*shape, 2), 7, np.float32))[-1, -1] == 0).all()
+
+
+def test_the_note_comes_with_the_picture(tiny_colorizer):
+    black = np.zeros((96, 128), np.uint8)
+    marked = tiny_colorizer.colorize(black, controls=Controls(corner_mark=True))
+    assert any("corner mark" in note for note in marked.notes)
+    assert not any("corner mark" in note for note in tiny_colorizer.colorize(black).notes)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

@@ -12,6 +12,7 @@ from vermilion.guidance.confidence import (
     fade_unsure,
 )
 from vermilion.guidance.controls import Controls
+from vermilion.guidance.corner import corner_notes
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.finish import check_files, finish_colors, palette_file
 from vermilion.guidance.hint_text import load_hints, parse_hint
@@ -81,6 +82,7 @@ __all__ = [
     "choose_variants",
     "colors_on_grid",
     "confidence_overlay",
+    "corner_notes",
     "draw_hints",
     "existing_ab",
     "fade_unsure",
