@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    Source = str | Path | bytes | NDArray[Any] | Image
+    from vermilion.pictures import NamedBytes
+
+    Source = str | Path | bytes | NamedBytes | NDArray[Any] | Image
 
 __all__ = ["Colorizer", "Picture", "Session"]
 
@@ -62,7 +64,7 @@ class Colorizer:
 
         Args:
             source: a path, the bytes of a file, an array (uint8, uint16 or float 0..1; HW or HWC) or a PIL
-                image.
+                image. ``NamedBytes`` of ``vermilion.pictures`` give bytes a name in messages and recipes.
             page: of a file with several, counted from 1.
             recolor: accept a picture that is in real colour already; only its luma is used.
             hints: colours that are known, placed in the picture as it is shown (upright).

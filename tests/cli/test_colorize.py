@@ -1,6 +1,7 @@
 """`vermilion colorize`, seen from the keyboard."""
 
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -130,6 +131,8 @@ def test_standard_input_and_output(vermilion, here: Path) -> None:
     assert "c.png is no jpg file; leave out --format" in said.errors[0]
     said = vermilion("colorize", "-", stdin=b"not a picture")
     assert "standard input is not a picture" in said.errors[0]
+    vermilion("colorize", "-", "-o", "d.png", "--recipe", stdin=content.getvalue())
+    assert json.loads((here / "d.recipe.json").read_text())["input"]["path"] == "standard input"
 
 
 def test_a_result_of_standard_input_that_exists_is_skipped_like_any_other(

@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.pictures.made import grey_picture, saved
 from vermilion.errors import PictureError
-from vermilion.pictures import ReadOptions, read_scan
+from vermilion.pictures import NamedBytes, ReadOptions, read_scan
 
 
 def refusal(source, options=None):
@@ -79,6 +79,8 @@ def test_bad_bytes_are_refused_like_files(name):
     message = refusal(content)
     assert "<bytes>" in message
     assert re.search(reason, message)
+    named = refusal(NamedBytes(content, "the attachment <bytes>.jpg"))
+    assert named == message.replace("<bytes>", "the attachment <bytes>.jpg")
 
 
 def test_a_missing_file_a_folder_and_a_forbidden_file(tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from vermilion.errors import ExistsError, OutputError, PictureError, SettingsErr
 if TYPE_CHECKING:
     from vermilion.archive import RunOptions
     from vermilion.colorizer import Colorizer, Picture
+    from vermilion.pictures import NamedBytes
 
 STREAM = "-"
 _SUFFIX_OF = {"jpeg": "jpg", "tiff": "tif", "png": "png", "webp": "webp"}
@@ -37,12 +38,7 @@ def colorize_stream(
     if target is not None and _is_there(target) and not run.overwrite:
         _say_skipped(target)
         return
-    try:
-        picture = engine().colorize(
-            source, page=page, recolor=run.recolor, size=run.size, controls=run.controls
-        )
-    except PictureError as error:
-        raise type(error)(str(error).replace("<bytes>", "standard input")) from error
+    picture = engine().colorize(source, page=page, recolor=run.recolor, size=run.size, controls=run.controls)
     for note in picture.notes:
         say_aside(note)
     if picture.scan.pages > 1:
@@ -82,13 +78,15 @@ def _check_format(target: Path, format_name: str) -> None:
     check_format(target, format_name)
 
 
-def _read_stdin() -> bytes:
+def _read_stdin() -> "NamedBytes":
+    from vermilion.pictures import NamedBytes
+
     if sys.stdin is None:
         raise PictureError("Standard input is closed; pipe a picture into it.")
     data = sys.stdin.buffer.read()
     if not data:
         raise PictureError("Standard input is empty; pipe a picture into it.")
-    return data
+    return NamedBytes(data, "standard input")
 
 
 def _is_there(target: Path) -> bool:

@@ -11,6 +11,7 @@ from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
+from vermilion.pictures.source import NamedBytes
 from vermilion.pictures.whole_file import publish
 from vermilion.pictures.write import SUFFIXES, check_output, encode_picture, write_picture
 
@@ -20,6 +21,7 @@ __all__ = [
     "DensityUnit",
     "Mark",
     "Metadata",
+    "NamedBytes",
     "OutputColors",
     "Painting",
     "Provenance",

@@ -13,12 +13,12 @@ from vermilion.pictures.jpeg_scan import read_jpeg
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_image, read_with_pillow
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import UnopenedError, open_source
+from vermilion.pictures.source import NamedBytes, Openable, UnopenedError, open_source
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    Readable = str | Path | bytes | NDArray[Any] | Image
+    Readable = str | Path | bytes | NamedBytes | NDArray[Any] | Image
 
 _DEFAULTS = ReadOptions()
 
@@ -27,7 +27,8 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
     """Read one page of a scan; luma is decoded when first asked for.
 
     Args:
-        source: A path, the bytes of a file, an array (see `arrays.read_array`) or a PIL image.
+        source: A path, the bytes of a file, with a name for messages or without, an array (see
+            `arrays.read_array`) or a PIL image.
         options: Page, limits, and whether a picture in real colour is welcome.
 
     Raises:
@@ -36,7 +37,7 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
     """
     if isinstance(source, np.ndarray):
         return read_array(source, options)
-    if isinstance(source, str | Path | bytes | bytearray | memoryview):
+    if isinstance(source, Openable):
         return _read_file(source, options)
     if hasattr(source, "getexif") and hasattr(source, "mode"):
         return read_image(source, options)
@@ -45,7 +46,7 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
     )
 
 
-def _read_file(source: str | Path | bytes, options: ReadOptions) -> Scan:
+def _read_file(source: Openable, options: ReadOptions) -> Scan:
     opened = open_source(source)
     if is_jpeg(opened.head(3)):
         scan = read_jpeg(opened, options)

@@ -43,7 +43,7 @@ class Scan:
         page: The page that was read, counted from 1.
         pages: How many pages the file has.
         metadata: Everything that must survive in the result.
-        source_name: The name for messages: a path, "<bytes>", "<array>" or "<image>".
+        source_name: The name for messages: a path, that of `NamedBytes`, "<bytes>", "<array>" or "<image>".
         format: "jpeg", "png", "tiff", "webp", "array" or another libvips format name.
         colors: How chroma must be converted for the profile of the result.
         jpeg: If the scan is a JPEG, the file, from the page's first byte on; else None.

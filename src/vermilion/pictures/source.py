@@ -50,13 +50,31 @@ class Source:
             raise unreadable(self.name, error) from error
 
 
-def open_source(source: str | Path | bytes | bytearray | memoryview) -> Source:
+@dataclass(frozen=True, slots=True)
+class NamedBytes:
+    """The bytes of a file that has no path, such as one from standard input, by a name.
+
+    Attributes:
+        content: All bytes.
+        name: What to call them in messages and recipes.
+    """
+
+    content: bytes
+    name: str
+
+
+Openable = str | Path | bytes | bytearray | memoryview | NamedBytes
+
+
+def open_source(source: Openable) -> Source:
     """A source that exists, can be read and is not empty.
 
     Raises:
         PictureError: It does not, it cannot, or it is.
     """
-    if isinstance(source, bytes | bytearray | memoryview):
+    if isinstance(source, NamedBytes):
+        opened = Source(source.name, given=source.content)
+    elif isinstance(source, bytes | bytearray | memoryview):
         opened = Source("<bytes>", given=bytes(source))
     else:
         opened = Source(os.fspath(source), path=Path(source))
