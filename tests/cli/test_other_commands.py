@@ -96,7 +96,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     def train(config, *, resume, report, pictures=(), run=""):
         asked.append((config, resume, list(pictures), run))
-        report(SimpleNamespace(stage="pictures", done=0, wanted=10, rate=0.0, numbers={"grey": 3.0}))
+        report(SimpleNamespace(stage="pictures", done=0, wanted=10, rate=0.0, counts="3 grey"))
         used = {"waiting": 0.1, "utilisation": 0.2}
         report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}, **used))
         return Path("runs/generator.safetensors")

@@ -60,8 +60,7 @@ def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
 def _training_line(progress: "TrainingProgress") -> str:
     """One line; the first reports count pictures and tell of the machine, and have no rate."""
     if not progress.rate:
-        counts = ", ".join(f"{value:.0f} {name}" for name, value in progress.numbers.items())
-        return f"{progress.stage}: {counts}"
+        return f"{progress.stage}: {progress.counts}"
     left = timedelta(seconds=round((progress.wanted - progress.done) / progress.rate))
     numbers = "  ".join(f"{name} {value:.3g}" for name, value in progress.numbers.items())
     done = f"{progress.done}/{progress.wanted}"

@@ -20,6 +20,7 @@ from vermilion.training.checkpoint import (
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.counts import listed
 from vermilion.training.feed import Feed, make_feed, open_pictures
 from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
@@ -58,6 +59,11 @@ class Progress:
     numbers: dict[str, float]
     waiting: float = 0.0  # share of the time in which the training waited for data
     utilisation: float = 0.0  # of the machine's floating-point operations
+
+    @property
+    def counts(self) -> str:
+        """The numbers of one of the first reports, as a line tells them."""
+        return listed(self.numbers)
 
 
 Report = Callable[[Progress], None]
@@ -174,8 +180,7 @@ class Session:
         self.validate(stage)
         self.save()
         if self.writer is not None and self.feed.skipped:
-            counts = ", ".join(f"{count} {name}" for name, count in self.feed.skipped.items())
-            self.note(f"skipped in the stream so far, by this process: {counts}")
+            self.note(f"skipped in the stream so far, by this process: {listed(self.feed.skipped)}")
 
     def seed_step(self) -> None:
         """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
@@ -231,7 +236,7 @@ class Session:
         """What there is to begin with: pictures, how many were of no use and why, and the machine."""
         if self.writer is None:
             return
-        self.note(f"{what}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+        self.note(f"{what}: {listed(counts)}")
         if self.report:
             wanted = sum(stage.passes for stage in self.settings.stages)
             numbers = {name: float(count) for name, count in counts.items()}

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from vermilion.errors import TrainingError
+from vermilion.training.counts import listed
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 MIN_SIDE = 64  # pixels; smaller pictures teach nothing
@@ -250,7 +251,7 @@ def make_store(rows: Iterator[Row], folder: Path, short_side: int) -> None:
                 entries.append(Entry(offset, pixels.shape[0], pixels.shape[1], key, source))
                 offset += pixels.size
     if not entries:
-        counts = ", ".join(f"{count} {name}" for name, count in skipped.items()) or "none there"
+        counts = listed(skipped) or "none there"
         raise TrainingError(f"data.pictures: no usable picture found ({counts}); give colour photographs.")
     index = {"pictures": [astuple(entry) for entry in entries], "skipped": skipped}
     unfinished = folder / "index.part"
