@@ -34,8 +34,8 @@ CUBE_SIDE = 9  # colours
 SAME = 1.0  # ab units within which a colour counts as existing
 TEMPERATURES = (0.3, 0.6, 1.0)
 CHANGED = 6.0  # ab units by which the mark's line and triangle differ from what would be there
-NEAR_VERMILION = 25.0  # ab units
-LEAST_LINE = 0.0005  # of the picture: less of the line is not seen
+NEAR_VERMILION = 25.0  # ab units; a paler line, where luma allows no more, may be seen and is not counted
+LEAST_LINE = 0.0005  # of the picture: less of the line does not count
 
 
 def palette_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
@@ -271,7 +271,7 @@ def temperature_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str
 
 
 def mark_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
-    """Is the marked corner seen, and are recipes replayed and marks read back?"""
+    """Is the marked corner's line vermilion, and are recipes replayed and marks read back?"""
     areas, seen, exact, marked = [], [], [], []
     for path in paths:
         known = Known(colorizer, path)
@@ -284,7 +284,7 @@ def mark_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
         mark = read_mark(picture.encode("png"))
         marked.append(mark is not None and mark.recipe_hash == again.recipe.hash)
     yield (
-        f"corner mark: changes {mean(areas):.2%} of the picture; a vermilion line is seen in {mean(seen):.0%}"
+        f"corner mark: changes {mean(areas):.2%} of the picture; its line is vermilion in {mean(seen):.0%}"
     )
     yield f"replayed from the recipe's text: {mean(exact):.0%} the same at every pixel"
     yield f"mark in the PNG: {mean(marked):.0%} name the recipe"
