@@ -35,6 +35,7 @@ SAME = 1.0  # ab units within which a colour counts as existing
 TEMPERATURES = (0.3, 0.6, 1.0)
 CHANGED = 6.0  # ab units by which the mark's line and triangle differ from what would be there
 NEAR_VERMILION = 25.0  # ab units; a paler line, where luma allows no more, may be seen and is not counted
+LIGHT, DARK = 0.8, 0.2  # luma of corners that have no room for vermilion
 LEAST_LINE = 0.0005  # of the picture: less of the line does not count
 
 
@@ -273,21 +274,36 @@ def temperature_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str
 def mark_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
     """Is the marked corner's line vermilion, and are recipes replayed and marks read back?"""
     areas, seen, exact, marked = [], [], [], []
+    light = dark = 0
     for path in paths:
         known = Known(colorizer, path)
         changed, vermilion = corner_of(known)
         areas.append(changed)
         seen.append(vermilion > LEAST_LINE)
+        if not seen[-1]:
+            corners = corner_lumas(known.luma)
+            light, dark = light + (min(corners) > LIGHT), dark + (max(corners) < DARK)
         picture = known.session.paint(_some_of_all(known))
         again = colorizer.replay(parse_recipe(picture.recipe.to_json()), known.grey)
         exact.append(np.array_equal(picture.to_numpy(), again.to_numpy()))
         mark = read_mark(picture.encode("png"))
         marked.append(mark is not None and mark.recipe_hash == again.recipe.hash)
     yield (
-        f"corner mark: changes {mean(areas):.2%} of the picture; its line is vermilion in {mean(seen):.0%}"
+        f"corner mark: changes {mean(areas):.2%} of the picture; its line is vermilion in {mean(seen):.0%}; "
+        f"of the {len(seen) - sum(seen)} others {light} are light and {dark} dark in all corners"
     )
     yield f"replayed from the recipe's text: {mean(exact):.0%} the same at every pixel"
     yield f"mark in the PNG: {mean(marked):.0%} name the recipe"
+
+
+def corner_lumas(luma: Floats) -> list[float]:
+    """Mean luma of the four corners of [H,W], each a square of a twelfth of the short side."""
+    side = max(1, min(luma.shape) // 12)
+    return [float(luma[down][:, across].mean()) for down, across in itertools.product(_ends(side), repeat=2)]
+
+
+def _ends(side: int) -> tuple[slice, slice]:
+    return slice(None, side), slice(-side, None)
 
 
 def corner_of(known: Known) -> tuple[float, float]:

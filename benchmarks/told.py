@@ -120,6 +120,7 @@ def share_of_way(start: Floats, goal: Floats, reached: Floats) -> float:
 def kind_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
     """How far all of a hint's pixels are from what was asked for, for each kind of hint and its size."""
     misses: dict[str, list[float]] = {}
+    of_color: dict[str, list[float]] = {color: [] for color in ASKED}
     for number, path in enumerate(paths):
         known = Known(colorizer, path)
         for color in ASKED[number % 2 :: 2]:
@@ -127,10 +128,15 @@ def kind_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
             for kind, hint, cells in kinds_at(row, column, known.size, color):
                 asked = existing_ab(known.luma[cells], ab_at(color, known.luma[cells]))
                 painted = known.paint(Controls(hints=(hint,)))[cells]
-                misses.setdefault(kind, []).append(ab_error(asked, painted))
+                miss = ab_error(asked, painted)
+                misses.setdefault(kind, []).append(miss)
+                of_color[color].append(miss)
     for kind, values in misses.items():
         close = np.mean(np.array(values) <= CLOSE)
         yield f"{kind:20s} arrives within {mean(values):5.2f}; within {CLOSE:g}: {close:.0%}"
+    for color, values in of_color.items():
+        beyond = int((np.array(values) > CLOSE).sum())
+        yield f"{color:8s} of all kinds: {beyond} of {len(values)} arrive only beyond {CLOSE:g}"
 
 
 def kinds_at(

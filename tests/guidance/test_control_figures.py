@@ -119,6 +119,12 @@ def test_the_cube_is_the_grade():
     assert lights[0] > lights[1] > lights[2], "orange"
 
 
+def test_corners():
+    luma = np.full((24, 36), 0.5, np.float32)
+    luma[:2, -2:], luma[-2:, :2] = 1, 0
+    assert grading.corner_lumas(luma) == [0.5, 1, 0, 0.5]
+
+
 def test_strengths_and_shifts_of_a_picture(tiny_colorizer: Colorizer, tmp_path: Path):
     y, x = np.mgrid[:64, :96]
     Image.fromarray(np.dstack([x * 2, y * 3, 200 - x]).astype(np.uint8)).save(tmp_path / "0.png")
