@@ -9,7 +9,6 @@ network's size, where an ab error is smaller by what the enlargement costs.
 
 import argparse
 import shutil
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 
 from benchmarks.colors import Bench, true_hints, write_png
+from benchmarks.known import random_of, two_crops
 from benchmarks.reliability import auc, calibration_error, plot, reliability, spread
 from benchmarks.scene import Floats, Picture, Scene, ab_of_rgb, mean, read_rgb
 from vermilion import Colorizer, Hint
@@ -46,7 +46,6 @@ VARIANTS = 6
 RANKS = ("automatic", *(f"variant-{rank}" for rank in range(1, VARIANTS + 1)))
 PARTS = ("hints", "asked", "arrival", "variants", "reference", "confidence", "scored")
 SCENIC = (None, "variants", "confidence")  # that look at the same pictures at the network's size
-SMALLEST_CROP, LARGEST_CROP = 0.6, 0.8  # of both sides
 CLOSE = 10.0  # ab units within which a painted colour is right: what the confidence is a probability of
 COLORED = 10.0  # painted chroma above which it matters whether a colour is right
 
@@ -91,7 +90,7 @@ def hint_arrival(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
         rgb = read_rgb(path)
         luma = unit_range(luma_of_rgb(rgb))
         session = colorizer.open(path, recolor=True)
-        random = _random_of(path)
+        random = random_of(path)
         for color in ASKED:
             row, column = (int(random.integers(side)) for side in luma.shape)
             hint = Hint(column + 0.5, row + 0.5, color)
@@ -157,7 +156,7 @@ def scored_variants(colorizer: Colorizer, paths: list[Path], scorer: Path, work:
 
 def reference_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
     """Two crops of one picture, often mirrored, one the reference of the other; and a crop of another one."""
-    pairs = [[Scene(colorizer.model, crop) for crop in two_crops(path)] for path in paths]
+    pairs = [[Scene(colorizer.model, crop) for crop in parts_of(path)] for path in paths]
     errors: dict[str, list[float]] = {"none": [], "same": [], "random": []}
     for number, (scene, same) in enumerate(pairs):
         other = pairs[(number + 1) % len(pairs)][1]
@@ -178,19 +177,10 @@ def carried_over(scene: Scene, other: Scene) -> Floats:
     return lay_over(mood, reference_canvas(scene.features.maps, scene.grid, reference))
 
 
-def two_crops(path: Path) -> list[Picture]:
+def parts_of(path: Path) -> list[Picture]:
     """Two parts of a picture that depend on its name alone; the second may be mirrored."""
-    rgb, random = read_rgb(path), _random_of(path)
-    crops = []
-    for _ in range(2):
-        sides = [int(side * random.uniform(SMALLEST_CROP, LARGEST_CROP)) for side in rgb.shape[:2]]
-        top, left = (
-            int(random.integers(whole - part + 1)) for whole, part in zip(rgb.shape, sides, strict=False)
-        )
-        crops.append(rgb[top : top + sides[0], left : left + sides[1]])
-    if random.random() < 0.5:
-        crops[1] = crops[1][:, ::-1]
-    return [np.ascontiguousarray(crop) for crop in crops]
+    rgb = read_rgb(path)
+    return [crop.cut(rgb) for crop in two_crops((rgb.shape[0], rgb.shape[1]), random_of(path))]
 
 
 def confidence_figures(scenes: list[Scene], picture: Path | None) -> Iterator[str]:
@@ -222,10 +212,6 @@ def confidence_figures(scenes: list[Scene], picture: Path | None) -> Iterator[st
 def _compared(values: list[float], start: float) -> str:
     """Their mean, and by how much it differs from where it started."""
     return f"{mean(values):6.2f} ({mean(values) / start - 1:+.1%})"
-
-
-def _random_of(path: Path) -> np.random.Generator:
-    return np.random.default_rng(zlib.crc32(path.stem.encode()))
 
 
 def _arguments() -> argparse.ArgumentParser:

@@ -43,7 +43,7 @@ ALBUM = [
 CUBE_SIDE = 9  # colours
 HEIGHT = 300  # pixels of one picture
 CORNER = 0.3  # of the short side: what is shown larger of a corner mark
-QUALITY = 82
+QUALITY = 76
 
 
 def sheet(colorizer: Colorizer, scan: Path, every: Sequence[Controls]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as everything
-from benchmarks import colors, drift, enlarge, faces, judge, reliability, speed, steering
+from benchmarks import colors, controls, drift, enlarge, faces, judge, reliability, speed, steering
 from vermilion import Colorizer
 from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
@@ -175,6 +175,25 @@ def test_steering(
     assert cv2.imread(str(tmp_path / "plot.png")) is not None
     for name in ("originals", *steering.RANKS):
         assert len(list((tmp_path / "work" / name).iterdir())) == 3
+
+
+@pytest.mark.slow
+def test_controls(
+    pictures: Path,
+    tiny_model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["--bench", pictures, "--model", tiny_model_folder, "--limit", "2"]
+    monkeypatch.setattr(sys, "argv", ["controls", *map(str, words)])
+    controls.main()
+    told = capsys.readouterr().out
+    assert told.startswith("2 pictures, model tiny")
+    for part in controls.PARTS:
+        assert f"\n{part}\n  " in told
+    assert "box of strength 0.00 goes " in told
+    assert told.count("luma differs by 0 levels at most") == 8, "seven looks and a cube"
+    assert "replayed from the recipe's text: 100% the same at every pixel" in told
 
 
 def test_the_front_door_says_what_it_needs(
