@@ -144,6 +144,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
         run=wanted.run,
         batch=BATCH,
         ema=0.99,
+        keep_statistics=True,  # measured on a few pictures of one kind they cost more than is learned
         log_every=5,
         save_every=25,
         data=replace(data, hold_out=hold_out),
