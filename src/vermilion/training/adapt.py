@@ -33,7 +33,7 @@ from vermilion.training.validation import (
 )
 
 BATCH = 16
-EPOCHS = 16  # how often each picture is seen where the user names no passes
+EPOCHS = 8  # how often each picture is seen where the user names no passes
 FEWEST_PASSES, MOST_PASSES = 1600, 8000  # of what EPOCHS comes to
 SHORT_SIDE = 192  # pixels kept of each picture
 SIZES = ((128, 128), (160, 160), (128, 160), (160, 128))
