@@ -67,6 +67,7 @@ def test_better_is_truer_and_nearer_on_clean_and_old_pictures(after, aged, bette
 def test_the_encoder_stays_frozen_unless_it_is_thawed(wanted: Adaptation) -> None:
     settings, _ = plan(wanted)
     check_settings(settings)
+    assert settings.keep_statistics
     [stage] = settings.stages
     assert stage.encoder_rate == 0
     assert stage.passes == FEWEST_PASSES

@@ -52,3 +52,14 @@ def test_refreshed_statistics_are_those_of_the_samples(
     before = {name: value.clone() for name, value in generator.state_dict().items()}
     refresh_statistics(generator, first_batches(ours))
     assert all(torch.equal(value, before[name]) for name, value in generator.state_dict().items())
+
+
+def test_statistics_that_are_kept_are_not_refreshed(
+    generator: UNetGenerator, samples: Callable[..., Samples]
+) -> None:
+    before = {name: value.clone() for name, value in generator.state_dict().items()}
+    generator.paint.keeps_statistics = True
+    generator.eval()
+    refresh_statistics(generator, first_batches(samples(sizes=((32, 64),))))
+    assert not generator.training
+    assert all(torch.equal(value, before[name]) for name, value in generator.state_dict().items())

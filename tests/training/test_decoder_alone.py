@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
+from vermilion.training.average import warm_average
 from vermilion.training.checkpoint import read_facts, read_generator, save_module
 from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.encoder import make_encoder
@@ -63,6 +65,21 @@ def test_the_hash_is_of_the_encoder_and_of_nothing_else(generator: UNetGenerator
     with torch.no_grad():
         next(generator.see.parameters()).add_(0.1)
     assert encoder_hash(saved(generator, tmp_path / "c.safetensors")) != first
+
+
+def test_an_encoder_that_was_averaged_with_itself_is_still_the_same(
+    generator: UNetGenerator, tmp_path: Path
+) -> None:
+    with torch.no_grad():
+        next(generator.see.parameters()).view(-1)[0] = -0.0
+    first = encoder_hash(saved(generator, tmp_path / "a.safetensors"))
+    average = AveragedModel(generator, multi_avg_fn=warm_average(0.99))
+    for _ in range(12):
+        average.update_parameters(generator)
+    averaged = average.module
+    assert isinstance(averaged, UNetGenerator)
+    assert not next(averaged.see.parameters()).view(-1)[0].signbit()
+    assert encoder_hash(saved(averaged, tmp_path / "b.safetensors")) == first
 
 
 def test_a_recipe_may_start_from_a_decoder_alone(whole: Path, recipe: Settings, tmp_path: Path) -> None:

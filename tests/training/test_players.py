@@ -76,6 +76,26 @@ def test_the_average_is_a_copy_and_knows_what_the_generator_knows(players: Playe
     assert not any(ours[name].data_ptr() == theirs[name].data_ptr() for name in ours)
 
 
+def test_statistics_are_measured_while_learning_unless_they_are_kept(
+    recipe: Settings, samples: Make, players: Players
+) -> None:
+    luma, hints = torch.rand(4, 1, 32, 64), torch.zeros(4, 3, 8, 16)
+    keeping = make_players(
+        replace(recipe, keep_statistics=True), samples(), Fabric(accelerator="cpu", devices=1)
+    )
+    for ours, kept in ((players, False), (keeping, True)):
+        for generator in (ours.generator, ours.average.module):
+            assert isinstance(generator, UNetGenerator)
+            mean = generator.paint.start[1].running_mean
+            assert isinstance(mean, torch.Tensor)
+            before = mean.clone()
+            generator.train()
+            painted = generator(luma, hints, 0.4).chroma
+            assert torch.equal(mean, before) is kept
+            generator.eval()
+            assert torch.equal(generator(luma, hints, 0.4).chroma, painted) is kept
+
+
 def test_the_survey_finds_bins_for_the_colors_there(samples: Make) -> None:
     centres, shares, luma = survey(samples())
     assert shares.sum().item() == pytest.approx(1, abs=1e-4)

@@ -57,6 +57,7 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
         (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
         (f"[model]\ndistribution = false\nresidual = false\n{STAGE}", "has no colours"),
+        ("keep_statistics = true\n" + STAGE, "has none yet; name one as model.start_from"),
         (STAGE + STAGE, "two have the same name"),
         (f"[data]\nweights = 3\n{STAGE}", "weights: must be a table, not 3"),
         (f'[data]\nweights = {{a = "b"}}\n{STAGE}', "weights: a: must be a number, not 'b'"),

@@ -33,7 +33,7 @@ from vermilion.training.validation import (
 )
 
 BATCH = 16
-EPOCHS = 16  # how often each picture is seen where the user names no passes
+EPOCHS = 8  # how often each picture is seen where the user names no passes
 FEWEST_PASSES, MOST_PASSES = 1600, 8000  # of what EPOCHS comes to
 SHORT_SIDE = 192  # pixels kept of each picture
 SIZES = ((128, 128), (160, 160), (128, 160), (160, 128))
@@ -144,6 +144,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
         run=wanted.run,
         batch=BATCH,
         ema=0.99,
+        keep_statistics=True,  # measured on a few pictures of one kind they cost more than is learned
         log_every=5,
         save_every=25,
         data=replace(data, hold_out=hold_out),

@@ -40,14 +40,17 @@ def refresh_statistics(generator: nn.Module, batches: Iterable[Batch]) -> None:
     Averaged weights do not have the averaged statistics: with a moving encoder the difference cost more than
     all that training had gained.
     """
+    was_training = generator.training
+    generator.train()
     norms = [module for module in generator.modules() if isinstance(module, nn.BatchNorm2d)]
+    norms = [norm for norm in norms if norm.training]  # the others keep the statistics that they have
     if not norms:
+        generator.train(was_training)
         return
-    was_training, momenta = generator.training, [norm.momentum for norm in norms]
+    momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
         norm.momentum = None  # a plain mean over the batches
-    generator.train()
     device = next(generator.parameters()).device
     for batch in batches:
         here = batch.to(device)

@@ -20,11 +20,14 @@ State = dict[str, Tensor]
 
 
 def encoder_hash(path: Path) -> str:
-    """SHA-256 of the encoder's weights in a generator's file, in hexadecimal; empty if it holds none."""
+    """SHA-256 of the encoder's weights in a generator's file, in hexadecimal; empty if it holds none.
+
+    A zero's sign does not count: an average of weights that never changed turns -0 into 0.
+    """
     state = _encoder(_load(path))
     digest = hashlib.sha256()
     for name in sorted(state):
-        tensor = state[name].contiguous()
+        tensor = state[name].contiguous() + 0  # -0 becomes 0
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.numpy().tobytes())
     return digest.hexdigest() if state else ""

@@ -1,7 +1,7 @@
 """The generator: a U-Net in two halves, `see` (encoder) and `paint` (decoder with hints)."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -83,6 +83,7 @@ class Paint(nn.Module):
 
     centres: Tensor
     scales: Tensor
+    keeps_statistics = False  # whether its batch norms normalise by what they know, and never measure anew
 
     def __init__(
         self,
@@ -110,6 +111,15 @@ class Paint(nn.Module):
         if self.residual is not None:
             nn.init.zeros_(self.residual.weight)
             self.residual.bias = nn.Parameter(torch.zeros(2))
+
+    def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - torch's own signature
+        """Mark as learning; batch norms that keep their statistics stay as if they were not."""
+        super().train(mode)
+        if self.keeps_statistics:
+            for module in self.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        return self
 
     def trunk(self, features: list[Tensor], hints: Tensor) -> Tensor:
         """The last shared features [N,C,h,w]."""

@@ -115,6 +115,8 @@ def _pair(settings: Settings, samples: Samples, device: torch.device) -> Pair:
     elif not torch.equal(generator.paint.centres, centres):
         shares = _shares_for(generator.paint.centres, samples)
     generator.half_decoder = use_bfloat16(settings.precision, device)
+    generator.paint.keeps_statistics = settings.keep_statistics
+    generator.train()
     judge = Discriminator(generator.see.channels, settings.model.judge_width)
     if settings.model.start_judge_from:
         read_weights(judge, Path(settings.model.start_judge_from))

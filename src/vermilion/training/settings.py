@@ -104,6 +104,7 @@ class Settings:
     threads: int = 0  # 0 = as many as torch likes
     ema: float = 0.9995  # per step
     weight_decay: float = 0.01
+    keep_statistics: bool = False  # the decoder's batch norms keep those that they came with
     log_every: int = 50  # steps
     save_every: int = 1000  # steps
     validate_every: int = 5000  # steps
@@ -207,6 +208,11 @@ def _check_choices(settings: Settings) -> None:
             raise SettingsError(f"{key}: must be one of {', '.join(known)}, not {value!r}.")
     if settings.data.stream and settings.data.resident == "on":
         raise SettingsError('data.resident: a stream cannot stay on the device; set it to "auto" or "off".')
+    if settings.keep_statistics and not settings.model.start_from:
+        raise SettingsError(
+            "keep_statistics: a generator from nothing has none yet; name one as model.start_from, or leave "
+            "this out."
+        )
     if not (settings.model.distribution or settings.model.residual):
         raise SettingsError("model: a generator without `distribution` and `residual` has no colours.")
 
