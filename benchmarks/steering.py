@@ -19,6 +19,7 @@ from benchmarks.colors import Bench, true_hints, write_png
 from benchmarks.known import random_of, two_crops
 from benchmarks.reliability import auc, calibration_error, plot, reliability, spread
 from benchmarks.scene import Floats, Picture, Scene, ab_of_rgb, mean, read_rgb
+from benchmarks.spill import spill_figures
 from vermilion import Colorizer, Hint
 from vermilion.color import ab_error, luma_of_rgb, palette_distance, unit_range
 from vermilion.evaluation import true_hint
@@ -44,7 +45,7 @@ ASKED_AT = (1, 3)  # spots
 ASKED = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "grey")  # colours that a person asks for
 VARIANTS = 6
 RANKS = ("automatic", *(f"variant-{rank}" for rank in range(1, VARIANTS + 1)))
-PARTS = ("hints", "asked", "arrival", "variants", "reference", "confidence", "scored")
+PARTS = ("hints", "asked", "arrival", "spill", "variants", "reference", "confidence", "scored")
 SCENIC = (None, "variants", "confidence")  # that look at the same pictures at the network's size
 CLOSE = 10.0  # ab units within which a painted colour is right: what the confidence is a probability of
 COLORED = 10.0  # painted chroma above which it matters whether a colour is right
@@ -244,6 +245,7 @@ def main() -> None:
         "hints": lambda: hint_curve(colorizer, paths),
         "asked": lambda: asked_hints(colorizer, paths),
         "arrival": lambda: hint_arrival(colorizer, paths),
+        "spill": lambda: spill_figures(colorizer, paths),
         "variants": lambda: variant_figures(scenes),
         "reference": lambda: reference_figures(colorizer, paths),
         "confidence": lambda: confidence_figures(scenes, args.plot),

@@ -65,7 +65,7 @@ def test_the_same_coat_is_found_elsewhere_larger_and_in_another_light(tmp_path):
     b, b_alone = lab[..., 2], rgb_to_lab(alone)[..., 2]
     assert b[other_coat].mean() < -15
     assert b_alone[other_coat].mean() > -5
-    assert (b[other_coat] < -8).mean() > 0.9
+    assert (b[other_coat] < -8).mean() > 0.85, "all but its outline"
     assert (b[~other_coat] < -15).mean() < 0.1
     assert b[other_hill].mean() > 5
     assert picture.notes == ()

@@ -38,12 +38,14 @@ from vermilion.guidance import (
     finish_colors,
     goals_of,
     lay_over,
+    looks_of,
     mood_canvas,
     notes_on,
     palette_canvas,
     palette_file,
     palette_of_picture,
     propose_variants,
+    reach_of,
     reference_canvas,
     settle_hints,
     suggest_colors,
@@ -134,7 +136,8 @@ class Session:
         """
         check_inside(x, y, self.size, f"the place at x = {x:g}, y = {y:g}")
         row, column = cell_at(x, y, self.size, self._grid)
-        painted = self._painted(self._draw(controls).canvas, controls.temperature, with_odds=True)
+        drawing = self._draw(controls)
+        painted = self._steered(drawing, controls, self._reach(drawing), with_odds=True)
         return suggest_colors(
             painted.odds[:, row, column], self._model.card.bins, float(self._luma[row, column]), count
         )
@@ -146,7 +149,7 @@ class Session:
         that there are fewer where it is surer, and none where nothing is left to ask.
         """
         drawing = self._draw(controls)
-        painted = self._painted(drawing.canvas, controls.temperature)
+        painted = self._steered(drawing, controls, self._reach(drawing))
         told = _told(drawing) > 0
         features = self._features_at(2)  # at a stride of 16, which know things best
         return ask_here(features, self._luma, painted.confidence, told, self.size, count)
@@ -269,20 +272,40 @@ class Session:
 
     def _paint_with_hints(self, drawing: Drawing, controls: Controls) -> tuple["_Painted", tuple[str, ...]]:
         """Paint, and see to it that the colours of hints arrive; also tell which cannot."""
-        painted = self._painted(drawing.canvas, controls.temperature)
         hints = self._hints(controls)
         if not hints:
-            return painted, ()
-        goals = goals_of(drawing, self._luma, self._without_hints(controls))
-        ab = settle_hints(goals, self._luma, painted.ab)
+            return self._painted(drawing.canvas, controls.temperature), ()
+        reach, without = self._reach(drawing), self._without_hints(controls).ab
+        painted = self._steered(drawing, controls, reach)
+        goals = goals_of(drawing, self._luma, without)
+        ab = settle_hints(hints, goals, reach, self._luma, painted.ab, without)
         return replace(painted, ab=ab), notes_on(hints, goals, ab)
 
-    def _without_hints(self, controls: Controls) -> Floats:
-        """Return the (a,b) without what people said of places, where a strength below 1 needs it."""
-        if all(hint.strength == 1 for hint in self._hints(controls)):
-            return np.zeros((*self._grid, 2), np.float32)
-        canvas = self._draw(replace(controls, hints=(), album=None)).canvas
-        return self._painted(canvas, controls.temperature).ab
+    def _steered(
+        self, drawing: Drawing, controls: Controls, reach: Floats, *, with_odds: bool = False
+    ) -> "_Painted":
+        """Paint what is drawn; what people said of places is heard as far as it reaches [n,h,w]."""
+        painted = self._painted(drawing.canvas, controls.temperature, with_odds=with_odds)
+        if not len(reach):
+            return painted
+        return self._without_hints(controls, with_odds=with_odds).towards(painted, reach.max(axis=0))
+
+    def _reach(self, drawing: Drawing) -> Floats:
+        return reach_of(drawing.owner, self._luma, self._looks)
+
+    @cached_property
+    def _looks(self) -> Floats:
+        return looks_of(self._features.maps, self._grid)
+
+    def _without_hints(self, controls: Controls, *, with_odds: bool = False) -> "_Painted":
+        """Paint without what people said of places; it is kept, as it stays the same while hints move."""
+
+        def make() -> "_Painted":
+            canvas = self._guides(controls)
+            return self._painted(canvas, controls.temperature, with_odds=with_odds)
+
+        guides = controls.reference, controls.palette, controls.variant, controls.variants, controls.seed
+        return self._kept(("without hints", *guides, controls.temperature, with_odds), make)
 
     def _painted(self, canvas: Floats, temperature: float | None, *, with_odds: bool = False) -> "_Painted":
         """Paint with hints [3,h,w]."""
@@ -351,3 +374,11 @@ class _Painted:
     ab: Floats
     confidence: Floats
     odds: Floats
+
+    def towards(self, other: "_Painted", share: Floats) -> "_Painted":
+        """Return what lies between this (0) and another (1), by a share [h,w] in each place."""
+        return _Painted(
+            ab=self.ab + share[..., None] * (other.ab - self.ab),
+            confidence=self.confidence + share * (other.confidence - self.confidence),
+            odds=self.odds + share * (other.odds - self.odds) if self.odds.size else self.odds,
+        )

@@ -23,6 +23,7 @@ from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_at, ab_of
 from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
+from vermilion.guidance.reach import looks_of, reach_of
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
 from vermilion.guidance.reference import Reference, colors_on_grid, mood_canvas, reference_canvas
 from vermilion.guidance.regions import find_regions
@@ -99,6 +100,7 @@ __all__ = [
     "load_look",
     "load_recipe",
     "look_names",
+    "looks_of",
     "mood_canvas",
     "notes_on",
     "palette_canvas",
@@ -110,6 +112,7 @@ __all__ = [
     "places_on",
     "propose_variants",
     "rasterize_hints",
+    "reach_of",
     "read_cube",
     "reference_canvas",
     "settle_hints",

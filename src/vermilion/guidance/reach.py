@@ -1,0 +1,136 @@
+"""How far a person's hint reaches: over its own thing, up to its edges.
+
+The network was taught with true hints, from which all of a picture may be guessed: red here, so likely red
+there. A person who wants one coat teal wants no teal bed. What a hint changes is therefore kept to what it
+reaches without crossing strong edges, is about as light, and looks to the network like the same thing.
+
+Measured by `python -m benchmarks.steering --only spill`: docs/benchmarks.md.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.guidance.regions import cell_features
+from vermilion.guidance.shapes import NOBODY
+
+Floats = NDArray[np.float32]
+Cells = NDArray[np.bool_]
+
+_EDGE = 0.1  # luma (0..1) along a path that counts as one unit of its length
+_STEP = 0.05  # units that each cell adds: a plain wall has an end, too
+_FAR = 6.0  # units at which a hint is more than half forgotten
+_OTHER_LUMA = 0.2  # beyond the hint's own luma, at which it is as well
+_STEEPNESS = 4  # of both falls: nearer all of it counts, farther nothing
+_USUAL_LUMA = (10, 90)  # percentiles of luma under a hint: a large one may cover a speck
+_LEVELS = {1: 0.3, 2: 0.3, 3: 0.4}  # what counts of the features at strides 8, 16 and 32
+_OTHER_THING, _SAME_THING = 0.05, 0.3  # cosines of the features below and above which it is one
+_ROUNDS = 4  # paths may turn twice in each; more make no difference that could be measured
+_NOWHERE = np.float32(1e6)
+
+
+def looks_of(maps: Sequence[Floats], grid: tuple[int, int]) -> Floats:
+    """Return what each cell looks like to the network, for ``reach_of``: float32 [C,h,w].
+
+    Scalar products of two cells are the weighted mean cosine of their features, each channel centred and
+    scaled over the picture.
+
+    Args:
+        maps: ``Features.maps`` of the picture.
+        grid: its height h and width w in cells of stride 4.
+    """
+    levels = cell_features(maps, grid, levels=tuple(_LEVELS))
+    return np.concatenate(
+        [
+            np.float32(np.sqrt(weight)) * _unit_vectors(level)
+            for level, weight in zip(levels, _LEVELS.values(), strict=True)
+        ]
+    )
+
+
+def _unit_vectors(features: Floats) -> Floats:
+    """Return features [C,h,w] in which every channel counts the same, each cell's of length 1."""
+    spread = features.std(axis=(1, 2), keepdims=True)
+    some_are_dead = np.float32(0.05 * features.std() + 1e-6)
+    equal = (features - features.mean(axis=(1, 2), keepdims=True)) / (spread + some_are_dead)
+    vectors: Floats = equal / (np.linalg.norm(equal, axis=0) + np.float32(1e-6))
+    return vectors
+
+
+def reach_of(owner: NDArray[np.intp], luma: Floats, looks: Floats) -> Floats:
+    """Return how much each hint has a say in each cell: float32 [n,h,w], from 0 (none) to 1.
+
+    It is 1 at the hint's own places and 0 at those of others.
+
+    Args:
+        owner: int [h,w]: number of the hint in a cell, or ``NOBODY``; n hints are seen.
+        luma: [h,w] in 0..1.
+        looks: [C,h,w] of ``looks_of``.
+    """
+    hints = np.unique(owner[owner != NOBODY])
+    if not hints.size:
+        return np.zeros((0, *luma.shape), np.float32)
+    plain: Floats = cv2.medianBlur(np.ascontiguousarray(luma), 3).astype(np.float32)  # grain is no edge
+    places = owner == hints[:, None, None]
+    reach = _fall(_shortest_paths(places, plain) / np.float32(_FAR))
+    reach *= _fall(_beyond(plain, places) / np.float32(_OTHER_LUMA))
+    reach *= _same_thing(looks, places)
+    own: Floats = np.where(owner == NOBODY, reach, places.astype(np.float32))
+    return own
+
+
+def _fall(distance: Floats) -> Floats:
+    """Return 1 near by and 0 far away, e^-1 at a distance of 1."""
+    fall: Floats = np.exp(-(distance**_STEEPNESS))
+    return fall
+
+
+def _beyond(luma: Floats, places: Cells) -> Floats:
+    """Return how much darker or lighter each cell [n,h,w] is than the places [n,h,w] of a hint."""
+    ends = [np.percentile(luma[place], _USUAL_LUMA) for place in places]
+    darkest, lightest = (end[:, None, None] for end in np.array(ends, np.float32).T)
+    beyond: Floats = np.maximum(np.maximum(darkest - luma, luma - lightest), np.float32(0))
+    return beyond
+
+
+def _same_thing(looks: Floats, places: Cells) -> Floats:
+    """Return how far each cell [n,h,w] looks like the places [n,h,w] of a hint, 0..1."""
+    flat, own = looks.reshape(len(looks), -1), places.reshape(len(places), -1).astype(np.float32)
+    mean = own @ flat.T
+    mean = mean / (np.linalg.norm(mean, axis=1, keepdims=True) + np.float32(1e-6))
+    rising = (mean @ flat - np.float32(_OTHER_THING)) / np.float32(_SAME_THING - _OTHER_THING)
+    rising = np.clip(rising, 0, 1)
+    smooth: Floats = (rising * rising * (3 - 2 * rising)).reshape(places.shape)
+    return smooth
+
+
+def _shortest_paths(starts: NDArray[np.bool_], luma: Floats) -> Floats:
+    """Return the lengths of the cheapest paths of single steps from starts [n,h,w] to each cell [n,h,w].
+
+    All rows at once from left to right and back, then all columns: along a line, the cheapest way to a cell
+    is the running minimum of where one could have turned into it, less what the line had cost up to there.
+    """
+    distance = np.where(starts, np.float32(0), _NOWHERE)
+    lines = [(axis + 1, _cost_along(luma, axis)) for axis in (1, 0)]
+    for _ in range(_ROUNDS):
+        for axis, cost in lines:
+            _shorten(distance, cost, axis)
+            _shorten(np.flip(distance, axis), -np.flip(cost, axis - 1), axis)
+    return distance
+
+
+def _shorten(distance: Floats, cost: Floats, axis: int) -> None:
+    """Shorten paths [n,h,w], in place, by ways along an axis, of which ``cost`` [h,w] rises as one goes."""
+    saved = distance - cost
+    np.minimum.accumulate(saved, axis=axis, out=saved)
+    saved += cost
+    np.minimum(distance, saved, out=distance)
+
+
+def _cost_along(luma: Floats, axis: int) -> Floats:
+    """Return what it costs from the beginning of a row (axis 1) or column (axis 0) to each cell [h,w]."""
+    steps = np.abs(np.diff(luma, axis=axis)) / np.float32(_EDGE) + np.float32(_STEP)
+    start = np.zeros_like(luma[:, :1] if axis else luma[:1])
+    return np.concatenate([start, np.cumsum(steps, axis=axis)], axis=axis)
