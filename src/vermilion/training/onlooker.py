@@ -25,10 +25,14 @@ class Onlooker:
         self._body: Any = body.eval()
         self._mean, self._deviation = (torch.tensor(each).view(1, 3, 1, 1) for each in (mean, deviation))
 
-    @torch.no_grad()
     def features(self, rgb: Bytes) -> NDArray[np.float64]:
         """Pooled features [d] of the middle of a picture, uint8 [H,W,3]."""
-        seen = torch.from_numpy(middle(rgb)).permute(2, 0, 1)[None].float() / 255
+        return self.whole_features(middle(rgb))
+
+    @torch.no_grad()
+    def whole_features(self, rgb: Bytes) -> NDArray[np.float64]:
+        """Pooled features [d] of all of a picture as it is, uint8 [H,W,3]."""
+        seen = torch.from_numpy(rgb).permute(2, 0, 1)[None].float() / 255
         maps = self._body.forward_features((seen - self._mean) / self._deviation)
         pooled = self._body.forward_head(maps, pre_logits=True)
         return np.asarray(pooled[0].double().numpy(), np.float64)
