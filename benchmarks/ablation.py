@@ -22,7 +22,7 @@ from torch import nn
 
 from benchmarks.classic import ClassicColorizer, is_classic, read_classic
 from benchmarks.colors import Bench, colorize_folder
-from benchmarks.held_out import as_shown, load_eye, look
+from benchmarks.held_out import Eye, as_shown, load_eye, look
 from vermilion import Colorizer
 from vermilion.color import colorfulness, kernel_distance
 from vermilion.training import CardFacts, Progress, Settings, export, load_settings, train_settings
@@ -34,6 +34,7 @@ from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, paint_alone, to_rgb
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "ablation"
+TEMPERATURE = 0.4  # of all rows on the bench: that of their lessons
 START, OURS, RAW = "start", "ours", "without_ema"
 ROWS = {
     "classic": "1. classic: pix2pix U-Net, PatchGAN, BCE, 100 L1",
@@ -149,7 +150,7 @@ class Scorer:
     """Scores a generator on held-out pictures and on the bench; what is missing is left out."""
 
     plan: Plan
-    eye: nn.Module | None = None
+    eye: Eye | None = None
     bench: Bench | None = None
 
     def fill(self, row: str, seed: int, generator: Path) -> Scores:
@@ -193,7 +194,7 @@ class Scorer:
 
 
 def held_figures(
-    generator: nn.Module, pictures: list[HeldOut], eye: nn.Module | None, temperature: float, *, aged: bool
+    generator: nn.Module, pictures: list[HeldOut], eye: Eye | None, temperature: float, *, aged: bool
 ) -> dict[str, float]:
     """Our figures, colourfulness over the truth's and, with an eye, its kernel distance."""
     lumas = [picture.aged if aged else picture.luma for picture in pictures]
@@ -211,9 +212,9 @@ def held_figures(
 def exported(path: Path) -> Path:
     """The model folder of a generator, beside it."""
     folder = path.with_suffix(".model")
-    return (
-        folder if (folder / "model.json").exists() else export(path, folder, CardFacts(name=path.parent.name))
-    )
+    if (folder / "model.json").exists():
+        return folder
+    return export(path, folder, CardFacts(name=path.parent.name, temperature=TEMPERATURE))
 
 
 def lines(table: dict[str, list[Scores]]) -> Iterator[str]:

@@ -5,11 +5,10 @@ python -m benchmarks.held_out RECIPE.toml GENERATOR.safetensors [...] --eye mobi
 
 import argparse
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-import timm
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
@@ -17,7 +16,7 @@ from safetensors.torch import load_file
 from benchmarks.reliability import fit_calibration
 from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma, smooth_along_edges
 from vermilion.color.figures import colorfulness, kernel_distance
-from vermilion.training import load_settings
+from vermilion.training import Onlooker, load_onlooker, load_settings
 from vermilion.training.checkpoint import read_generator, read_weights
 from vermilion.training.discriminator import Discriminator
 from vermilion.training.generator import NEAR, Heads, UNetGenerator
@@ -35,28 +34,32 @@ class Sight(NamedTuple):
     classes: NDArray[np.int64] | None
 
 
-def load_eye(spec: str) -> Any:  # noqa: ANN401 - timm adds what nn.Module lacks
-    """A timm network NAME:FILE that no training has used; a classifier if the file holds one."""
+class Eye(NamedTuple):
+    """A network that no training has used, and the weight [k, d] and bias [k] of its classifier, if any."""
+
+    onlooker: Onlooker
+    classifier: tuple[NDArray[np.float64], NDArray[np.float64]] | None
+
+
+def load_eye(spec: str) -> Eye:
+    """A timm network NAME:FILE."""
     name, _, file = spec.partition(":")
-    state = {key: value.float() for key, value in load_file(file).items()}
-    classes = len(state["classifier.weight"]) if "classifier.weight" in state else 0
-    eye = timm.create_model(name, pretrained=False, num_classes=classes)
-    eye.load_state_dict(state, strict=False)
-    return eye.eval()
+    state = load_file(file)
+    if "classifier.weight" not in state:
+        return Eye(load_onlooker(name, Path(file)), None)
+    weight, bias = (state[f"classifier.{part}"].double().numpy() for part in ("weight", "bias"))
+    return Eye(load_onlooker(name, Path(file)), (weight, bias))
 
 
-@torch.no_grad()
-def look(eye: Any, pictures: list[NDArray[np.uint8]]) -> Sight:  # noqa: ANN401
+def look(eye: Eye, pictures: list[NDArray[np.uint8]]) -> Sight:
     """What the eye sees of uint8 RGB pictures."""
-    features, classes = [], []
-    mean, deviation = (torch.tensor(eye.default_cfg[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
-    for picture in pictures:
-        square = cv2.resize(picture, (EYE_SIDE, EYE_SIDE), interpolation=cv2.INTER_AREA)
-        tensor = torch.from_numpy(square).permute(2, 0, 1)[None].float() / 255
-        pooled = eye.forward_head(eye.forward_features((tensor - mean) / deviation), pre_logits=True)
-        features.append(pooled[0].double().numpy())
-        classes.append(int(eye.get_classifier()(pooled).argmax()))
-    return Sight(np.stack(features), np.array(classes) if eye.num_classes else None)
+    size = EYE_SIDE, EYE_SIDE
+    squares = [cv2.resize(picture, size, interpolation=cv2.INTER_AREA) for picture in pictures]
+    features = np.stack([eye.onlooker.whole_features(square.astype(np.uint8)) for square in squares])
+    if eye.classifier is None:
+        return Sight(features, None)
+    weight, bias = eye.classifier
+    return Sight(features, (features @ weight.T + bias).argmax(axis=1))
 
 
 def as_shown(luma: NDArray[np.float32], ab: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -79,7 +82,7 @@ def heads_of(generator: UNetGenerator, luma: NDArray[np.float32]) -> Heads:
 def sweep(
     generator: UNetGenerator,
     pictures: list[HeldOut],
-    eye: Any,  # noqa: ANN401
+    eye: Eye | None,
     knobs: list[tuple[float, float]],
     *,
     aged: bool,
@@ -100,7 +103,7 @@ def sweep(
         )
         painted = [as_shown(picture.luma, ab) for picture, ab in zip(pictures, chroma, strict=True)]
         line += f" cf {sum(map(colorfulness, painted)) / sum(map(colorfulness, truth)):.3f}"
-        if wanted is not None:
+        if eye and wanted:
             line += told(wanted, look(eye, painted))
         lines.append(line)
     return lines

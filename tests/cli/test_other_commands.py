@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -89,6 +90,17 @@ def test_training_commands_without_torch_say_how_to_get_it(command: list[str]) -
     )
 
 
+@dataclass(frozen=True)
+class Facts:
+    """A card's facts, with defaults of their own."""
+
+    name: str
+    version: str
+    licence: str
+    temperature: float = 1.5
+    working_size: int = 32
+
+
 @pytest.fixture
 def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A training room that only remembers what it was asked."""
@@ -104,7 +116,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     def export(checkpoint, folder, facts, int8):
         asked.append((checkpoint, folder, facts, int8))
 
-    room = SimpleNamespace(train=train, export=export, CardFacts=SimpleNamespace, asked=asked)
+    room = SimpleNamespace(train=train, export=export, CardFacts=Facts, asked=asked)
     room.is_first_process = lambda: True
     monkeypatch.setitem(sys.modules, "vermilion.training", room)
     return room
@@ -133,8 +145,10 @@ def test_training_shows_a_bar_on_a_terminal(training, monkeypatch: pytest.Monkey
 def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
     said = vermilion("export", "runs/a", "my-model", "--name", "mine", "--temperature", "0.3")
     assert said.code == 0
-    facts = SimpleNamespace(name="mine", version="1", licence="not stated", temperature=0.3, working_size=256)
+    facts = Facts("mine", "1", "not stated", temperature=0.3)
     assert training.asked == [(Path("runs/a"), Path("my-model"), facts, None)]
+    assert vermilion("export", "runs/a", "other", "--working-size", "96").code == 0
+    assert training.asked[1][2] == Facts("unnamed", "1", "not stated", working_size=96)
     assert "my-model is a model folder" in said.out
 
 

@@ -1,12 +1,13 @@
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from urllib.error import URLError
 
 import numpy as np
 import pytest
 
 from tests.evaluation.conftest import picture
-from vermilion.errors import SettingsError
+from vermilion.errors import SettingsError, TrainingError
 from vermilion.evaluation import EvaluationOptions, evaluate
 from vermilion.evaluation.networks import Looks, open_networks
 from vermilion.training import load_onlooker
@@ -104,7 +105,27 @@ def test_distances_are_those_of_the_features(weights: Path) -> None:
     assert looks.distances()["kmd"] == pytest.approx(1000 * total / len(others))
 
 
-def test_fid_sees_every_true_and_every_painted_picture(photos, weights, tiny_colorizer, monkeypatch) -> None:
+@pytest.fixture
+def inception(tmp_path: Path) -> Path:
+    """What tells a file of Inception's weights, and no more of it."""
+    import torch
+
+    held = {"fc.weight": torch.zeros(1).expand(1008, 2048), "Mixed_7c.branch_pool.bn.bias": torch.zeros(1)}
+    torch.save(held, tmp_path / "inception.pth")
+    return tmp_path / "inception.pth"
+
+
+def stand_in(monkeypatch: pytest.MonkeyPatch, distance: object) -> None:
+    """Puts something in the place of torchmetrics' distance."""
+    monkeypatch.setitem(sys.modules, "torchmetrics", ModuleType("torchmetrics"))
+    monkeypatch.setitem(sys.modules, "torchmetrics.image", ModuleType("torchmetrics.image"))
+    fid = SimpleNamespace(FrechetInceptionDistance=distance)
+    monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", fid)
+
+
+def test_fid_sees_every_true_and_every_painted_picture(
+    photos, inception, tiny_colorizer, monkeypatch
+) -> None:
     shown: list[tuple[bool, tuple[int, ...]]] = []
     made: list[dict[str, object]] = []
 
@@ -119,13 +140,50 @@ def test_fid_sees_every_true_and_every_painted_picture(photos, weights, tiny_col
         def compute(self) -> float:
             return 12.5
 
-    monkeypatch.setitem(sys.modules, "torchmetrics", ModuleType("torchmetrics"))
-    monkeypatch.setitem(sys.modules, "torchmetrics.image", ModuleType("torchmetrics.image"))
-    fid = SimpleNamespace(FrechetInceptionDistance=Distance)
-    monkeypatch.setitem(sys.modules, "torchmetrics.image.fid", fid)
-    found = evaluate(photos, EvaluationOptions(fid=str(weights)), colorizer=tiny_colorizer)
+    stand_in(monkeypatch, Distance)
+    found = evaluate(photos, EvaluationOptions(fid=str(inception)), colorizer=tiny_colorizer)
     assert found.ours.fid == 12.5
     assert shown == [(True, (1, 3, 48, 64)), (False, (1, 3, 48, 64))] * 4
-    assert made == [{"feature": 2048, "feature_extractor_weights_path": str(weights)}]
+    assert made == [{"feature": 2048, "feature_extractor_weights_path": str(inception)}]
     open_networks(None, "download", 2)
     assert made[1:] == [{"feature": 2048, "feature_extractor_weights_path": None}] * 2
+
+
+class Harmful:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, tuple[Path]]:
+        return Path.touch, (self.path,)
+
+
+def test_fid_refuses_other_files_and_runs_none(weights: Path, tmp_path: Path, monkeypatch) -> None:
+    import torch
+
+    stand_in(monkeypatch, lambda **_: None)
+    torch.save({"fc.weight": Harmful(tmp_path / "harm")}, tmp_path / "harmful.pth")
+    torch.save({"fc.weight": torch.zeros(1000, 2048)}, tmp_path / "torchvision.pth")
+    for file in (weights, tmp_path / "harmful.pth", tmp_path / "torchvision.pth"):
+        with pytest.raises(TrainingError, match=r"does not hold Inception's weights .*-6726825d\.pth\.$"):
+            open_networks(None, str(file), 1)
+    assert not (tmp_path / "harm").exists()
+
+
+def test_fid_without_a_connection_is_one_sentence(monkeypatch) -> None:
+    def fail(**_: object) -> None:
+        raise URLError("no such host")
+
+    stand_in(monkeypatch, fail)
+    [note] = open_networks(None, "download", 1).notes
+    assert note == (
+        "FID is left out: Inception's weights could not be downloaded (no such host); "
+        "give a file of them to --fid."
+    )
+
+
+def test_rounding_leaves_no_fid_below_nothing(inception: Path, monkeypatch) -> None:
+    stand_in(monkeypatch, lambda **_: SimpleNamespace(compute=lambda: -1e-12))
+    [distance] = open_networks(None, str(inception), 1).inception
+    assert str(distance.distance()) == "0.0"

@@ -42,6 +42,13 @@ def test_the_files_are_as_small_as_promised() -> None:
     assert sizes["generator.safetensors"] <= 12 * MEGABYTE
 
 
+def test_exports_are_made_for_the_size_and_temperature_of_the_shipped_model(shipped: Colorizer) -> None:
+    from vermilion.training import CardFacts
+
+    card = shipped.model.card
+    assert (CardFacts().working_size, CardFacts().temperature) == (card.working_size, card.temperature)
+
+
 def test_the_weights_to_train_on_from_are_halves() -> None:
     """All but means and variances of activations, which are few and may exceed what a half can hold."""
     of_type: dict[str, int] = {}

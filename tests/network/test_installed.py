@@ -1,7 +1,6 @@
-"""Models that are installed: found by name, checked, handed on, removed; and those at the hub."""
+"""Models that are installed: found by name, checked, handed on, removed."""
 
 import json
-import sys
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -315,49 +314,3 @@ def test_a_linked_model_is_unlinked(installed, own_folder):
     remove_model("linked")
     assert not (installed / "linked").exists()
     assert (own_folder / "model.json").exists()
-
-
-@pytest.fixture
-def hub(monkeypatch, own_folder):
-    """A hub that has one model, and remembers what it was asked for."""
-    asked = []
-
-    def snapshot_download(repository, *, revision, allow_patterns):
-        asked.append((repository, revision))
-        if repository != "owner/Tiny":
-            raise ConnectionError("nobody answers\nand more")
-        return str(own_folder)
-
-    monkeypatch.setitem(sys.modules, "huggingface_hub", SimpleNamespace(snapshot_download=snapshot_download))
-    return asked
-
-
-def test_a_model_at_the_hub(installed, hub):
-    assert Colorizer("hf://owner/Tiny", device="cpu").model.card.name == "tiny"
-    Model.load("hf://owner/Tiny@v2", "cpu")
-    assert hub == [("owner/Tiny", None), ("owner/Tiny", "v2")]
-    import_model("hf://owner/Tiny@v2")
-    assert find_model("tiny") == installed / "tiny"
-
-
-def test_the_hub_is_asked_for_nothing_else(installed, hub, own_folder):
-    import_model(str(own_folder), "kodachrome")
-    Model.load("kodachrome", "cpu")
-    with pytest.raises(ModelError):
-        Model.load("owner", "cpu")
-    known_models()
-    assert hub == []
-
-
-def test_what_the_hub_does_not_have(installed, hub):
-    with pytest.raises(ModelError, match=r"hf://owner/none could not be had .*\(nobody answers\)"):
-        Model.load("hf://owner/none")
-    for address in ("hf://owner", "hf://a/b/c", "hf://a/b@", "hf://../x y"):
-        with pytest.raises(ModelError, match="is no model at the hub"):
-            Model.load(address)
-
-
-def test_without_huggingface_hub(installed, monkeypatch):
-    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(ModelError, match=r'needs huggingface_hub.*pip install "\.\[hub\]"'):
-        Model.load("hf://owner/tiny")

@@ -9,10 +9,12 @@ import pytest
 import timm
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from benchmarks import ablation
 from benchmarks.ablation import CONFIGS, OURS, RAW, ROWS, START, Plan, cell
 from benchmarks.colors import Bench
+from benchmarks.held_out import load_eye
 from tests.tiny_model import make_tiny_model
 from vermilion.training import load_settings
 from vermilion.training.checkpoint import read_generator
@@ -134,7 +136,9 @@ def scorer(plan: Plan, photographs: Path, tmp_path: Path, monkeypatch: pytest.Mo
         Image.open(photographs / f"{number:02}.png").save(tmp_path / "bench" / f"{number}.png")
     monkeypatch.setattr(ablation, "export", lambda path, folder, facts: make_tiny_model(folder))
     torch.manual_seed(2)
-    eye = timm.create_model("test_efficientnet", num_classes=7).eval()
+    network = timm.create_model("test_efficientnet", num_classes=7)
+    save_file(network.state_dict(), tmp_path / "eye.safetensors")
+    eye = load_eye(f"test_efficientnet:{tmp_path / 'eye.safetensors'}")
     bench = Bench(tmp_path / "bench", tmp_path / "score.py", tmp_path / "work" / "bench")
     return ablation.Scorer(plan, eye, bench)
 

@@ -75,7 +75,7 @@ def test_parity_is_asked_for_at_several_sizes_and_aspects(
                 asked.append((given["luma"].shape[0], *given["luma"].shape[2:]))
             return [np.zeros(1, np.float32) for _ in names]
 
-    monkeypatch.setattr(sys.modules[check_parity.__module__].onnxruntime, "InferenceSession", Session)
+    monkeypatch.setattr(sys.modules[check_parity.__module__], "open_graph", Session)
     monkeypatch.setattr(sys.modules[check_parity.__module__], "PARITY", np.inf)
     monkeypatch.setattr(sys.modules[check_parity.__module__], "PARITY_OF_ODDS", np.inf)
     check_parity(generator, tmp_path)

@@ -1,25 +1,38 @@
 """The benchmark that chooses a checkpoint, on three made-up pictures."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import timm
 import torch
+from safetensors.torch import save_file
 
-from benchmarks.held_out import calibration, look, sweep
+from benchmarks.held_out import EYE_SIDE, calibration, load_eye, look, sweep
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.store import PictureStore
 from vermilion.training.validation import held_out_pictures
 
 
 @pytest.mark.slow
-def test_a_line_for_each_pair_of_temperature_and_gain(generator: UNetGenerator, store: PictureStore) -> None:
+def test_a_line_for_each_pair_of_temperature_and_gain(
+    generator: UNetGenerator, store: PictureStore, tmp_path: Path
+) -> None:
     pictures = held_out_pictures(store, [0, 1, 2], 96)
     torch.manual_seed(2)
-    eye = timm.create_model("test_efficientnet", num_classes=7).eval()
-    sight = look(eye, [np.zeros((40, 60, 3), np.uint8), np.ones((80, 30, 3), np.uint8)])
-    assert sight.features.shape == (2, eye.head_hidden_size)
+    network = timm.create_model("test_efficientnet", num_classes=7).eval()
+    save_file(network.state_dict(), tmp_path / "eye.safetensors")
+    eye = load_eye(f"test_efficientnet:{tmp_path / 'eye.safetensors'}")
+    squares = np.random.default_rng(0).integers(0, 256, (3, EYE_SIDE, EYE_SIDE, 3), np.uint8)
+    sight = look(eye, list(squares))
+    given: Any = network.default_cfg
+    mean, deviation = (torch.tensor(given[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    with torch.no_grad():
+        odds = network((torch.from_numpy(squares).permute(0, 3, 1, 2) / 255 - mean) / deviation)
+    assert sight.features.shape == (3, network.head_hidden_size)
     assert sight.classes is not None
-    assert set(sight.classes) <= set(range(7))
+    assert sight.classes.tolist() == odds.argmax(dim=1).tolist()
     knobs = [(0.4, 1.0), (0.4, 0.0)]
     painted, grey = sweep(generator.eval(), pictures, eye, knobs, aged=False)
     assert painted.startswith("T 0.40 gain 1.00")

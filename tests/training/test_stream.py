@@ -1,20 +1,27 @@
-"""Shards read from end to end: dealt to workers, in other orders, and gone on from."""
+"""Shards read from end to end: dealt to workers, in other orders, and gone on from.
+
+Names elsewhere are read from fsspec's memory and from a hub on this machine; from a bucket, too, where s3fs
+and moto are installed: pip install s3fs "moto[server]".
+"""
 
 import io
+import sys
 import tarfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import fsspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import torch
 
+from tests.hub_server import Hub, ask_it, serve_hub
 from tests.training.conftest import photograph
 from vermilion.errors import TrainingError
 from vermilion.training import Progress, Settings, train_settings
@@ -133,17 +140,129 @@ def test_sources_are_weighed(make: Callable[..., Stream]) -> None:
     assert len(draws) == 36, "each time it is cut in another way"
 
 
-def test_archives_are_read_by_their_endings(tmp_path: Path) -> None:
-    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+def write_archive(path: Path) -> Path:
+    """A WebDataset of three pictures."""
+    with tarfile.open(path, "w") as archive:
         for number in range(3):
             data = encoded(number)
             entry = tarfile.TarInfo(f"{number}.png")
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
+    return path
+
+
+def test_archives_are_read_by_their_endings(tmp_path: Path) -> None:
+    write_archive(tmp_path / "a.tar")
     [first, *_] = rows = list(Shards((str(tmp_path / "*.tar"),)).rows(0))
     assert len(rows) == 3
     assert first[0] == encoded(0)
     assert first[2] == "a"
+
+
+def read_elsewhere(names: str, folder: Path) -> None:
+    """What is read by names elsewhere is what lies in a folder here, shard by shard."""
+    there, here = Shards((names,)), Shards((str(folder / names.rpartition("/")[2]),))
+    assert len(there) == len(here) > 0
+    for shard in range(len(here)):
+        assert list(there.rows(shard)) == list(here.rows(shard))
+
+
+@pytest.fixture
+def memory(shards: Path) -> Iterator[str]:
+    """The shards in fsspec's memory."""
+    elsewhere = fsspec.filesystem("memory")
+    for path in [*shards.glob("*.parquet"), write_archive(shards / "a.tar")]:
+        elsewhere.pipe_file(f"/shards/{path.name}", path.read_bytes())
+    yield "memory://shards"
+    elsewhere.rm("/shards", recursive=True)
+
+
+def test_names_elsewhere_are_read_through_fsspec(shards: Path, memory: str) -> None:
+    for ending in ("parquet", "tar"):
+        read_elsewhere(f"{memory}/*.{ending}", shards)
+    for names in (f"{memory}/none/*.parquet", f"{memory}/none.parquet"):
+        with pytest.raises(TrainingError, match="matches nothing; check the name, and that you may read it"):
+            Shards((f"{memory}/*.parquet", names))
+
+
+def test_two_processes_share_shards_elsewhere(make: Callable[..., Stream], memory: str) -> None:
+    parts = [keys(make(rank, 2, pictures=(f"{memory}/*.parquet",)), rank, 2 * ROWS) for rank in (0, 1)]
+    dealt = [{shard for _, shard, _ in part} for part in parts]
+    assert sorted(set.union(*dealt)) == [0, 1, 2, 3]
+    assert dealt[0].isdisjoint(dealt[1])
+
+
+@pytest.fixture
+def hub(shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub on this machine that has the shards."""
+    write_archive(shards / "a.tar")
+    with serve_hub() as hub:
+        hub.repositories["datasets/owner/photos"] = shards
+        ask_it(monkeypatch, hub.address)
+        yield hub
+
+
+def test_shards_at_the_hub(shards: Path, hub: Hub) -> None:
+    for ending in ("parquet", "tar"):
+        read_elsewhere(f"hf://datasets/owner/photos/*.{ending}", shards)
+    assert any(path.endswith("/0.parquet") for path in hub.asked)
+    for names in ("none/*.parquet", "photos/none/*.parquet", "photos@v9/*.parquet"):
+        with pytest.raises(TrainingError, match="matches nothing"):
+            Shards((f"hf://datasets/owner/{names}",))
+
+
+@pytest.fixture
+def bucket(shards: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The shards in a bucket on this machine; the environment says where, as with any S3."""
+    pytest.importorskip("s3fs")
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "anything")
+    elsewhere = fsspec.filesystem("s3", skip_instance_cache=True)
+    elsewhere.mkdir("photos")
+    for path in [*shards.glob("*.parquet"), write_archive(shards / "a.tar")]:
+        elsewhere.pipe_file(f"photos/{path.name}", path.read_bytes())
+    yield "s3://photos"
+    server.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")  # moto's and botocore's own
+def test_shards_in_a_bucket(shards: Path, bucket: str) -> None:
+    for ending in ("parquet", "tar"):
+        read_elsewhere(f"{bucket}/*.{ending}", shards)
+    with pytest.raises(TrainingError, match=r"'s3://nowhere/\*.parquet' matches nothing"):
+        Shards(("s3://nowhere/*.parquet",))
+
+
+def test_a_bucket_without_s3fs_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    monkeypatch.delitem(sys.modules, "vermilion.training.s3", raising=False)
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
+    with pytest.raises(TrainingError) as raised:
+        Shards(("s3://photos/*.parquet",))
+    assert str(raised.value) == (
+        "data.pictures: s3://photos/*.parquet cannot be read: it needs s3fs; "
+        'run in the checkout: pip install ".[train,s3]".'
+    )
+
+
+@pytest.mark.parametrize("workers", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_damaged_shard_is_named(
+    make: Callable[..., Stream], shards: Path, tmp_path: Path, workers: int
+) -> None:
+    damaged = tmp_path / "damaged.parquet"
+    damaged.write_bytes((shards / "1.parquet").read_bytes()[:-20])
+    stream = make(pictures=(str(shards / "0.parquet"), str(damaged)), workers=workers)
+    with pytest.raises(TrainingError) as raised:
+        list(streamed(stream, 100))
+    [sentence] = str(raised.value).splitlines()
+    assert sentence.startswith(f"data.pictures: {damaged} cannot be read (")
+    assert sentence.endswith("; leave it out or mend it.")
 
 
 def test_wrong_shards_are_named(tmp_path: Path, shards: Path) -> None:

@@ -1,5 +1,6 @@
 """`vermilion export`: from a checkpoint to a model folder."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import typer
 
 from vermilion.cli.say import say
 from vermilion.cli.training_room import training_packages_needed
+
+SHIPPED = "without it, as in the shipped model"
 
 
 def export(
@@ -28,13 +31,17 @@ def export(
         str, typer.Option("--licence", metavar="LICENCE", help="Licence of the weights, for its card.")
     ] = "not stated",
     temperature: Annotated[
-        float,
-        typer.Option("--temperature", metavar="NUMBER", help="How bold colours are: lower is bolder."),
-    ] = 0.4,
+        float | None,
+        typer.Option(
+            "--temperature", metavar="NUMBER", help=f"How bold colours are: lower is bolder; {SHIPPED}."
+        ),
+    ] = None,
     working_size: Annotated[
-        int,
-        typer.Option("--working-size", metavar="PIXELS", help="Short side at which the network looks."),
-    ] = 256,
+        int | None,
+        typer.Option(
+            "--working-size", metavar="PIXELS", help=f"Short side at which the network looks; {SHIPPED}."
+        ),
+    ] = None,
     int8: Annotated[
         Path | None,
         typer.Option(
@@ -56,12 +63,11 @@ def export(
         from vermilion.training import CardFacts
         from vermilion.training import export as run_export
 
-        facts = CardFacts(
-            name=name,
-            version=version,
-            licence=licence,
-            temperature=temperature,
-            working_size=working_size,
+        facts = CardFacts(name=name, version=version, licence=licence)
+        facts = replace(
+            facts,
+            temperature=facts.temperature if temperature is None else temperature,
+            working_size=facts.working_size if working_size is None else working_size,
         )
         run_export(checkpoint, folder, facts, int8)
     say(f"{folder} is a model folder; try it with: vermilion colorize PICTURE --model {folder}")

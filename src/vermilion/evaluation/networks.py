@@ -81,7 +81,7 @@ def open_networks(eye: str | None, fid: str | None, sides: int) -> Networks:
 
     Raises:
         SettingsError: ``eye`` has no colon.
-        TrainingError: timm knows no such network, or the weights are another's.
+        TrainingError: timm knows no such network, or weights are another's.
     """
     opened, name, eye_note = _open_eye(eye)
     distances, fid_note = _open_inception(fid, sides)
@@ -119,6 +119,12 @@ def _open_inception(weights: str | None, sides: int) -> tuple[tuple["InceptionDi
         return tuple(InceptionDistance(path) for _ in range(sides)), ""
     except ModuleNotFoundError as error:
         return (), f"FID is left out: {_lack(error, 'train,evaluate')}"
+    except OSError as error:
+        reason = getattr(error, "reason", error)  # what urllib wraps
+        return (), (
+            f"FID is left out: Inception's weights could not be downloaded ({reason}); "
+            "give a file of them to --fid."
+        )
 
 
 def _lack(error: ModuleNotFoundError, extra: str) -> str:

@@ -1,6 +1,9 @@
 """Models at the Hugging Face hub, for those who name one; nothing else here ever asks a network."""
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from vermilion.errors import ModelError
@@ -21,7 +24,8 @@ def fetch_model(address: str) -> Path:
         address: ``hf://owner/name``, or ``hf://owner/name@revision``.
 
     Raises:
-        ModelError: it is no such id, huggingface_hub is not installed, or the hub has no such model.
+        ModelError: it is no such id, huggingface_hub is not installed, the hub has no such model or does not
+            show it, or what it has is none of ours.
     """
     told = _ID.fullmatch(address)
     if told is None:
@@ -36,10 +40,45 @@ def fetch_model(address: str) -> Path:
             'pip install ".[hub]", or download the model\'s folder and name that.'
         ) from error
     try:
-        folder = snapshot_download(told["repository"], revision=told["revision"], allow_patterns=_FILES)
+        with _bars_on_terminals_alone():
+            folder = snapshot_download(told["repository"], revision=told["revision"], allow_patterns=_FILES)
     except Exception as error:  # it has dozens of errors, of its own and of the libraries below
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ModelError(
-            f"{address} could not be had from the hub ({reason}); check the id and the connection."
-        ) from error
+        raise ModelError(f"{address} {_reason(error)}.") from error
+    if not (Path(folder) / "model.json").is_file():
+        raise ModelError(f"{address} is no model of vermilion: it has no model.json; check the id.")
     return Path(folder)
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no model, and what can be done about it."""
+    from huggingface_hub import errors  # noqa: PLC0415
+
+    if isinstance(error, errors.GatedRepoError):
+        return "wants its terms accepted; do so on its page at the hub, then log in: hf auth login"
+    if isinstance(error, errors.RepositoryNotFoundError):
+        return "is not at the hub or not for everybody; check the id, or log in: hf auth login"
+    if isinstance(error, errors.RevisionNotFoundError):
+        return "is no revision that the hub has; check what follows @, or leave it out"
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        return "is not on this machine yet, and the hub does not answer; check the connection"
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    return f"could not be had from the hub ({reason}); check the id and the connection"
+
+
+@contextmanager
+def _bars_on_terminals_alone() -> Iterator[None]:
+    """Elsewhere huggingface_hub's bars would be lines among those that a program reads."""
+    from huggingface_hub.utils import (  # type: ignore[attr-defined] # noqa: PLC0415 - its types hide them
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
+
+    if sys.stderr.isatty() or are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        enable_progress_bars()

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from vermilion.color import plain_luma
 from vermilion.errors import TrainingError
+from vermilion.training.graphs import open_graph
 from vermilion.training.samples import STRIDE, random_hints, true_ab
 from vermilion.training.store import decode_picture, encoded_pictures
 
@@ -90,7 +90,7 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime has n
 
 def _feeds(see: Path, pictures: Path) -> Iterator[Feed]:
     """What the decoder is given for each picture: every second one with hints as in training."""
-    session = onnxruntime.InferenceSession(see, providers=["CPUExecutionProvider"])
+    session = open_graph(see)
     names = [output.name for output in session.get_outputs()]
     for number, rgb in enumerate(islice(_squares(pictures), PICTURES)):
         ab = true_ab(rgb, (SIDE // STRIDE, SIDE // STRIDE))
@@ -110,9 +110,7 @@ def _squares(pictures: Path) -> Iterator[NDArray[np.uint8]]:
 
 def _difference(exact: Path, small: Path, feeds: list[Feed]) -> float:
     """Mean distance of the two decoders' chroma, in ab units."""
-    sessions = [
-        onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]) for path in (exact, small)
-    ]
+    sessions = [open_graph(path) for path in (exact, small)]
     distances = []
     for feed in feeds[::2]:  # those without hints
         ours, theirs = (session.run(["chroma"], feed)[0] for session in sessions)

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
@@ -25,6 +24,7 @@ from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.eight_bit import make_eight_bit
 from vermilion.training.encoder import STRIDES
 from vermilion.training.generator import Paint, Painted, UNetGenerator
+from vermilion.training.graphs import open_graph
 
 SCHEMA = 1
 STRIDE = 4  # pixels of luma to one of chroma
@@ -37,12 +37,12 @@ STORED_SMALL = 256  # elements above which a weight is stored as fp16
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What the exporter cannot know by itself."""
+    """What the exporter cannot know by itself; size and temperature are those of the shipped model."""
 
     name: str = "vermilion"
     version: str = "1"
-    working_size: int = 256
-    temperature: float = 0.4
+    working_size: int = 192
+    temperature: float = 0.6
     licence: str = ""
     training: dict[str, Any] = field(default_factory=dict)
     calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)  # of the confidence; see ModelCard
@@ -260,10 +260,7 @@ def _differences(
     generator: UNetGenerator, folder: Path, see_folder: Path | None
 ) -> Iterator[tuple[str, float]]:
     """Names of outputs and the largest difference of each, size by size."""
-    see = onnxruntime.InferenceSession(
-        (see_folder or folder) / "see.onnx", providers=["CPUExecutionProvider"]
-    )
-    paint = onnxruntime.InferenceSession(folder / "paint.onnx", providers=["CPUExecutionProvider"])
+    see, paint = open_graph((see_folder or folder) / "see.onnx"), open_graph(folder / "paint.onnx")
     random = np.random.default_rng(0)
     outputs = ["chroma", "confidence", "odds"]
     for count, height, width in PARITY_SIZES:

@@ -9,11 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from vermilion.errors import TrainingError
 from vermilion.training.classifier import fill_classifier, make_classifier
 
 Bytes = NDArray[np.uint8]
 
 _SHORT_SIDE, _CROP = 256, 224  # pixels: of the picture, and of its middle that is looked at
+_INCEPTION_HEAD = (1008, 2048)  # classes and features of Inception as FID has it; others have 1000 classes
 
 
 class Onlooker:
@@ -23,10 +25,14 @@ class Onlooker:
         self._body: Any = body.eval()
         self._mean, self._deviation = (torch.tensor(each).view(1, 3, 1, 1) for each in (mean, deviation))
 
-    @torch.no_grad()
     def features(self, rgb: Bytes) -> NDArray[np.float64]:
         """Pooled features [d] of the middle of a picture, uint8 [H,W,3]."""
-        seen = torch.from_numpy(middle(rgb)).permute(2, 0, 1)[None].float() / 255
+        return self.whole_features(middle(rgb))
+
+    @torch.no_grad()
+    def whole_features(self, rgb: Bytes) -> NDArray[np.float64]:
+        """Pooled features [d] of all of a picture as it is, uint8 [H,W,3]."""
+        seen = torch.from_numpy(rgb).permute(2, 0, 1)[None].float() / 255
         maps = self._body.forward_features((seen - self._mean) / self._deviation)
         pooled = self._body.forward_head(maps, pre_logits=True)
         return np.asarray(pooled[0].double().numpy(), np.float64)
@@ -64,11 +70,15 @@ class InceptionDistance:
 
     Raises:
         ModuleNotFoundError: a package is not installed.
+        OSError: the weights cannot be downloaded.
+        TrainingError: the file holds something else.
     """
 
     def __init__(self, weights: str | None) -> None:
         from torchmetrics.image.fid import FrechetInceptionDistance  # noqa: PLC0415 - of another extra
 
+        if weights is not None:
+            _check_inception(weights)
         self._metric = FrechetInceptionDistance(feature=2048, feature_extractor_weights_path=weights)
 
     def add(self, rgb: Bytes, *, real: bool) -> None:
@@ -77,4 +87,22 @@ class InceptionDistance:
 
     def distance(self) -> float:
         """FID of all that was shown; there must be two pictures of each kind."""
-        return float(self._metric.compute())
+        return max(0.0, float(self._metric.compute()))  # rounding may leave a little less than nothing
+
+
+def _check_inception(path: str) -> None:
+    """Refuse what torch-fidelity would stumble over, or run: it unpickles whatever a file holds."""
+    try:
+        held = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        fits = tuple(held["fc.weight"].shape) == _INCEPTION_HEAD and "Mixed_7c.branch_pool.bn.bias" in held
+    except Exception as error:  # torch has dozens, for each way in which a file is none of its own
+        raise TrainingError(_no_inception(path)) from error
+    if not fits:
+        raise TrainingError(_no_inception(path))
+
+
+def _no_inception(path: str) -> str:
+    return (
+        f"{path}: does not hold Inception's weights as torch-fidelity has them; name its file "
+        "weights-inception-2015-12-05-6726825d.pth."
+    )

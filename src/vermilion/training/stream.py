@@ -8,16 +8,19 @@ was in.
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import datasets
+import fsspec
 import numpy as np
+from datasets.data_files import resolve_pattern
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from vermilion.errors import TrainingError
+from vermilion.errors import TrainingError, VermilionError
 from vermilion.training.samples import Batch, before_workers, make_sample, one_thread, size_of, stack
 from vermilion.training.settings import Settings
 from vermilion.training.store import (
@@ -33,6 +36,14 @@ from vermilion.training.store import (
 FEW = 16  # rows that are read at once
 BUFFER = 1000  # encoded pictures among which the next is drawn
 KINDS = {".parquet": "parquet", ".tar": "webdataset"}
+
+for _protocol in ("s3", "s3a"):
+    fsspec.register_implementation(
+        _protocol,
+        "vermilion.training.s3.StreamedS3",
+        clobber=True,
+        errtxt='it needs s3fs; run in the checkout: pip install ".[train,s3]"',
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +79,11 @@ class Shards:
                 "data.pictures: a stream needs shards of one kind, `.parquet` or `.tar`; "
                 f"found {', '.join(sorted(kind or 'folders' for kind in kinds))}."
             )
-        try:
+        self.files = [file for name in self.names for file in _files(name)]
+        with _told(self.names[0]):
             self._rows: Any = datasets.load_dataset(
                 KINDS[kinds.pop()], data_files=self.names, split="train", streaming=True
             )
-        except (OSError, ValueError, datasets.exceptions.DatasetsError) as error:
-            raise TrainingError(f"data.pictures: {self.names[0]} cannot be read ({error}).") from error
         for name, feature in (self._rows.features or {}).items():
             if isinstance(feature, datasets.Image):
                 self._rows = self._rows.cast_column(name, datasets.Image(decode=False))
@@ -83,11 +93,43 @@ class Shards:
 
     def rows(self, shard: int) -> Iterator[Row]:
         """Encoded bytes, key and source of each picture of a shard."""
+        file = self.files[shard]
         rows = self._rows.shard(num_shards=len(self), index=shard)
-        for few in rows.iter(batch_size=FEW):  # row by row, `datasets` would deal a second time
-            for values in zip(*few.values(), strict=True):
-                row = dict(zip(few, values, strict=True))
-                yield as_row(_with_image(row), Path(str(row.get("__url__") or self.names[0])).stem)
+        with _told(file):
+            for few in rows.iter(batch_size=FEW):  # row by row, `datasets` would deal a second time
+                for values in zip(*few.values(), strict=True):
+                    row = dict(zip(few, values, strict=True))
+                    yield as_row(_with_image(row), Path(file).stem)
+
+
+def _files(name: str) -> list[str]:
+    """The shards that a name stands for; `datasets` itself would leave out in silence what is not there."""
+    if "://" not in name:
+        return [name]
+    try:
+        with _told(name):
+            return [str(file) for file in resolve_pattern(name, "")]
+    except TrainingError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise TrainingError(
+                f"data.pictures: {name!r} matches nothing; check the name, and that you may read it."
+            ) from error
+        raise
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Tell in a sentence of ours what went wrong with a name while it was read."""
+    try:
+        yield
+    except VermilionError:
+        raise
+    except Exception as error:  # there are dozens, of every library on the way to a shard
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        if isinstance(error, ImportError):  # fsspec's, which names the package
+            raise TrainingError(f"data.pictures: {name} cannot be read: {reason}.") from error
+        cure = "check the connection and your credentials" if "://" in name else "leave it out or mend it"
+        raise TrainingError(f"data.pictures: {name} cannot be read ({reason}); {cure}.") from error
 
 
 def stirred(rows: Iterator[Row], dice: np.random.Generator, size: int = BUFFER) -> Iterator[Row]:
@@ -128,8 +170,11 @@ def first_pictures(settings: Settings) -> PictureStore:
     return PictureStore(folder)
 
 
-class Stream(IterableDataset[Streamed]):
+class Stream(IterableDataset[Streamed | TrainingError]):
     """Endless batches of one process, from the step `first` of the training on.
+
+    What goes wrong comes last, as if it were a batch: raised in a worker process, its sentence would end up
+    inside a traceback.
 
     Args:
         settings: the whole training.
@@ -160,7 +205,13 @@ class Stream(IterableDataset[Streamed]):
                 "workers; lower `workers` or `devices`, or make more shards."
             )
 
-    def __iter__(self) -> Iterator[Streamed]:
+    def __iter__(self) -> Iterator[Streamed | TrainingError]:
+        try:
+            yield from self._batches()
+        except TrainingError as error:
+            yield error
+
+    def _batches(self) -> Iterator[Streamed]:
         info = get_worker_info()
         own = info.id if info else 0
         number = self.first + own  # the loader takes a batch from each worker in turn
@@ -203,7 +254,11 @@ class Stream(IterableDataset[Streamed]):
 
 
 def streamed(stream: Stream, count: int) -> Iterator[Streamed]:
-    """So many batches of this process."""
+    """So many batches of this process.
+
+    Raises:
+        TrainingError: a shard cannot be read.
+    """
     workers = stream.settings.data.workers
     before_workers(workers)
     loader = DataLoader[Any](
@@ -213,4 +268,7 @@ def streamed(stream: Stream, count: int) -> Iterator[Streamed]:
         worker_init_fn=one_thread,
         prefetch_factor=2 if workers else None,
     )
-    yield from islice(loader, count)
+    for one in islice(loader, count):
+        if isinstance(one, TrainingError):
+            raise one
+        yield one
