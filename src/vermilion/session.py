@@ -23,6 +23,7 @@ from vermilion.guidance import (
     AnyHint,
     Controls,
     Drawing,
+    Looks,
     Recipe,
     Reference,
     Spot,
@@ -294,8 +295,8 @@ class Session:
         return reach_of(drawing.owner, self._luma, self._looks)
 
     @cached_property
-    def _looks(self) -> Floats:
-        return looks_of(self._features.maps, self._grid)
+    def _looks(self) -> Looks:
+        return looks_of(self._features.maps)
 
     def _without_hints(self, controls: Controls, *, with_odds: bool = False) -> "_Painted":
         """Paint without what people said of places; it is kept, as it stays the same while hints move."""

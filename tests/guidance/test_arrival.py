@@ -104,3 +104,13 @@ def test_a_color_that_is_too_much_for_parts_of_a_place_is_not_called_impossible(
     (note,) = notes_on([hint], own, canvas)
     assert "cannot exist in all of it" in note
     assert "#" not in note
+
+
+def test_a_color_that_a_cell_is_too_light_for_is_laid_on_whole_for_its_darker_pixels():
+    luma = np.full((4, 4), 0.8, np.float32)
+    for strength, whole in ((1, True), (0.5, False)):
+        drawing = draw_hints([Box(0, 0, 16, 16, "navy", strength)], (16, 16), (4, 4), luma=luma)
+        goals = goals_of(drawing, luma, np.zeros((4, 4, 2), np.float32))
+        assert goals.short.min() > 5
+        assert np.array_equal(goals.laid_on, goals.named) == whole
+        assert np.array_equal(goals.laid_on, goals.ab) != whole

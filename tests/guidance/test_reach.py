@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance import Box, Hint, draw_hints, looks_of, reach_of
+from vermilion.guidance import Box, Hint, Looks, draw_hints, looks_of, reach_of
 from vermilion.guidance.reach import _shortest_paths
 from vermilion.guidance.shapes import NOBODY
 
 GRID = (24, 32)
 SIZE = (96, 128)
 PLAIN = np.full(GRID, 0.5, np.float32)
-ALIKE = np.ones((1, *GRID), np.float32)
+ALIKE = Looks(3 * (np.ones((1, *GRID), np.float32),), GRID)
 
 
 def reach(*hints, luma=PLAIN, looks=ALIKE):
@@ -31,7 +31,7 @@ def test_it_ends_somewhere_even_on_a_plain_wall():
     luma = np.full((24, 400), 0.5, np.float32)
     owner = np.full(luma.shape, NOBODY)
     owner[12, 0] = 0
-    (one,) = reach_of(owner, luma, np.ones((1, *luma.shape), np.float32))
+    (one,) = reach_of(owner, luma, Looks(3 * (np.ones((1, *luma.shape), np.float32),), luma.shape))
     assert one[12, 10] > 0.99
     assert one[12, 399] < 0.01
     assert (np.diff(one[12]) <= 0).all()
@@ -63,7 +63,7 @@ def test_it_finds_the_way_around_a_fence():
 def test_it_stops_where_the_network_sees_another_thing():
     looks = np.zeros((2, *GRID), np.float32)
     looks[0, :, :16] = looks[1, :, 16:] = 1
-    (one,) = reach(Hint(40, 48, "teal"), looks=looks)
+    (one,) = reach(Hint(40, 48, "teal"), looks=Looks((looks, looks, looks), GRID))
     assert one[:, :16].min() > 0.9
     assert one[:, 16:].max() == 0
 
@@ -107,10 +107,23 @@ def test_each_hint_has_its_own_reach_and_none_at_the_places_of_others():
     assert left[:, 16:].max() == 0 == right[:, :14].max()
 
 
-def test_looks_compare_by_the_weighted_cosine():
+def test_what_looks_otherwise_lies_on_the_other_side():
     random = np.random.default_rng(0)
     maps = [random.normal(size=(1, 6, 24 >> level, 32 >> level)).astype(np.float32) for level in range(4)]
-    looks = looks_of(maps, GRID)
-    np.testing.assert_allclose((looks**2).sum(axis=0), 1, atol=1e-3)
-    flat = looks.reshape(len(looks), -1)
-    assert (flat.T @ flat).min() < 0, "centred: what looks otherwise lies on the other side"
+    maps[2][..., :4] += 9
+    looks = looks_of(maps)
+    assert looks.grid == GRID
+    assert [level.shape[1:] for level in looks.levels] == [(12, 16), (6, 8), (3, 4)]
+    for level in looks.levels:
+        np.testing.assert_allclose((level**2).sum(axis=0), 1, atol=1e-3)
+    left, right = looks.levels[1][:, :, :4].mean(axis=(1, 2)), looks.levels[1][:, :, 4:].mean(axis=(1, 2))
+    assert left @ right < -0.5
+
+
+def test_a_margin_of_the_network_changes_nothing():
+    luma, cells = PLAIN[:20, :28], draw_hints([Hint(40, 48, "teal")], SIZE, GRID).owner[:20, :28]
+    looks = np.zeros((2, *GRID), np.float32)
+    looks[0, :, :16] = looks[1, :, 16:] = 1
+    (one,) = reach_of(cells, luma, Looks((looks, looks, looks), GRID))
+    assert one[:, :16].min() > 0.9
+    assert one[:, 16:].max() == 0

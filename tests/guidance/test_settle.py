@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from vermilion.guidance import Box, Hint, Stroke, draw_hints, goals_of, reach_of, settle_hints
+from vermilion.guidance import Box, Hint, Looks, Stroke, draw_hints, goals_of, reach_of, settle_hints
 
 GRID = (24, 32)
 SIZE = (96, 128)
 PAINTED = (10.0, 8.0)
-ALIKE = np.ones((1, *GRID), np.float32)
+ALIKE = Looks(3 * (np.ones((1, *GRID), np.float32),), GRID)
 
 
 def settled(hints, luma=None, painted=None):

@@ -23,7 +23,7 @@ from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_at, ab_of
 from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
-from vermilion.guidance.reach import looks_of, reach_of
+from vermilion.guidance.reach import Looks, looks_of, reach_of
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
 from vermilion.guidance.reference import Reference, colors_on_grid, mood_canvas, reference_canvas
 from vermilion.guidance.regions import find_regions
@@ -61,6 +61,7 @@ __all__ = [
     "Goals",
     "Hint",
     "Look",
+    "Looks",
     "Mask",
     "Proposal",
     "Recipe",

@@ -6,6 +6,7 @@ navy. What counts as arrived is therefore the nearest colour of that hue which e
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,8 @@ class Goals:
         owner: [n]: number of the hint.
         luma: float32 [n], 0..1.
         ab: float32 [n,2]: the colour to arrive at.
+        laid_on: float32 [n,2]: what to paint so that it arrives: all of a colour, even if there is none such
+            at the cell's mean luma, as single pixels may be dark or light enough.
         named: float32 [n,2]: the colour that was named, as it would be in the light of the place.
         short: float32 [n]: ab units between it and the nearest that exists there.
     """
@@ -38,12 +41,23 @@ class Goals:
     owner: NDArray[np.intp]
     luma: Floats
     ab: Floats
+    laid_on: Floats
     named: Floats
     short: Floats
 
     def shown(self, painted: Floats) -> Floats:
         """Return what is shown of painted (a,b) [h,w,2] where hints are, [n,2]."""
         return existing_ab(self.luma, painted[self.cells])
+
+    @cached_property
+    def nearer_if_darker(self) -> Floats:
+        """By how many ab units what is named comes nearer in a darker place than in a lighter one, [n]."""
+        lumas = 1 - (1 - self.luma) * np.float32(0.8), self.luma * np.float32(0.8)
+        lighter, darker = (
+            np.linalg.norm(existing_ab(luma, self.named) - self.named, axis=-1) for luma in lumas
+        )
+        nearer: Floats = lighter - darker
+        return nearer
 
     def miss(self, painted: Floats) -> Floats:
         """Return the goals minus what is shown of painted (a,b) [h,w,2], as [n,2]."""
@@ -75,11 +89,13 @@ def goals_of(drawing: Drawing, luma: Floats, automatic: Floats) -> Goals:
     named = np.stack([a, b], axis=-1) * np.float32(AB_SCALE)
     possible = existing_ab(luma[cells], named)
     start = existing_ab(luma[cells], automatic[cells])
+    ab = start + strength[:, None] * (possible - start)
     return Goals(
         cells=cells,
         owner=drawing.owner[cells],
         luma=luma[cells],
-        ab=start + strength[:, None] * (possible - start),
+        ab=ab,
+        laid_on=np.where(strength[:, None] == 1, named, ab),
         named=named,
         short=np.linalg.norm(possible - named, axis=-1).astype(np.float32),
     )
@@ -116,17 +132,8 @@ def _cannot_exist(hint: AnyHint, goals: Goals, own: NDArray[np.bool_]) -> str:
             "too dark there; in these it is as strong as it can be"
         )
     a, b = color[0]
+    tone = "light" if goals.nearer_if_darker[own].mean() > 0 else "dark"
     return (
-        f"the colour of {hint.place} cannot exist where the scan is so {_tone(goals, own)}; "
+        f"the colour of {hint.place} cannot exist where the scan is so {tone}; "
         f"the nearest there is {hex_of(float(luma[0]), (float(a), float(b)))}"
     )
-
-
-def _tone(goals: Goals, own: NDArray[np.bool_]) -> str:
-    """Whether a place is too light or too dark for its colour: which way would bring it nearer?"""
-    luma, named = goals.luma[own], goals.named[own]
-    darker, lighter = (
-        float(np.linalg.norm(existing_ab(other, named) - named, axis=-1).mean())
-        for other in (luma * np.float32(0.8), 1 - (1 - luma) * np.float32(0.8))
-    )
-    return "light" if darker < lighter else "dark"

@@ -14,25 +14,22 @@ _LEVELS = (1, 2)  # strides 8 and 16: finer ones know textures and no things, co
 _PLACE_WEIGHT = 0.25  # of where a cell lies, to what it looks like: keeps regions together
 
 
-def cell_features(
-    maps: Sequence[Floats], grid: tuple[int, int], step: int = 1, levels: Sequence[int] = _LEVELS
-) -> list[Floats]:
+def cell_features(maps: Sequence[Floats], grid: tuple[int, int], step: int = 1) -> list[Floats]:
     """Return what the network saw, level by level, on one grid.
 
     Args:
         maps: ``Features.maps``: [1,C,h,w] at strides 4, 8, 16 and 32, with the margin.
         grid: height and width in cells of stride 4 that the picture itself covers.
         step: cells of stride 4 to one cell of the result.
-        levels: which maps; by default those of strides 8 and 16.
 
     Returns:
-        For each level float32 [C, grid height / step, grid width / step], rounded down.
+        For strides 8 and 16 float32 [C, grid height / step, grid width / step], rounded down.
     """
     height, width = (side // step for side in maps[0].shape[2:])
     rows, columns = (side // step for side in grid)
     return [
         np.stack([cv2.resize(plane, (width, height)) for plane in maps[level][0]])[:, :rows, :columns]
-        for level in levels
+        for level in _LEVELS
     ]
 
 

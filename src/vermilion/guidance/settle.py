@@ -15,8 +15,7 @@ from vermilion.guidance.named_color import ab_at
 
 Floats = NDArray[np.float32]
 
-_CARRIED_ON = 0.7  # of the way to a hint's colour, where its reach is whole; the rest is left to the network
-_SURE = 4  # power of the reach: less where it is less than whole
+_CARRIED_ON = 0.7  # of the way to a hint's colour, where its reach is whole, and far less elsewhere
 
 
 def settle_hints(
@@ -36,12 +35,13 @@ def settle_hints(
     total, most = np.zeros_like(luma), np.zeros_like(luma)
     wanted = np.zeros_like(settled)
     for number, own in zip(np.unique(goals.owner), reach, strict=True):
-        hint, weight = hints[number], own**_SURE * np.float32(_CARRIED_ON)
+        hint, squared = hints[number], own * own
+        weight = squared * squared * np.float32(_CARRIED_ON)
         color = automatic + np.float32(hint.strength) * (ab_at(hint.color, luma) - automatic)
         wanted += weight[..., None] * color
         total += weight
         most = np.maximum(most, weight)
     mean = wanted / np.maximum(total, np.float32(1e-9))[..., None]
     settled += most[..., None] * (mean - settled)
-    settled[goals.cells] = goals.ab
+    settled[goals.cells] = goals.laid_on
     return settled
