@@ -32,6 +32,7 @@ from vermilion.guidance import (
     ab_at,
     choose_variants,
     existing_ab,
+    find_doubtful,
     find_regions,
     lay_over,
     mood_canvas,
@@ -131,7 +132,8 @@ def variants_of(scene: Scene) -> list[Floats]:
     alone, bins = scene.automatic, scene.model.card.bins
     assert alone.odds is not None
     regions = find_regions(scene.features.maps, scene.luma, alone.ab, VARIANT_REGIONS)
-    proposals = propose_variants(alone.odds, bins, scene.luma, regions)
+    doubtful = find_doubtful(scene.features.maps, scene.luma, alone.ab, alone.confidence)
+    proposals = propose_variants(alone.odds, bins, scene.luma, regions, doubtful)
     painted = [scene.paint(proposal.canvas).ab for proposal in proposals]
     return [painted[place] for place in choose_variants(alone.ab, painted, proposals, VARIANTS)]
 

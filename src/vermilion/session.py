@@ -35,6 +35,7 @@ from vermilion.guidance import (
     colors_on_grid,
     corner_notes,
     draw_hints,
+    find_doubtful,
     find_regions,
     finish_colors,
     goals_of,
@@ -254,8 +255,10 @@ class Session:
         """Return the hints [n,3,h,w] of all variants, n at most ``count``; they cost two dozen paintings."""
 
         def make() -> Floats:
-            odds, bins, regions = self._automatic.odds, self._model.card.bins, self._regions(VARIANT_REGIONS)
-            proposals = propose_variants(odds, bins, self._luma, regions, seed)
+            alone, bins = self._automatic, self._model.card.bins
+            doubtful = find_doubtful(self._features.maps, self._luma, alone.ab, alone.confidence)
+            regions = self._regions(VARIANT_REGIONS)
+            proposals = propose_variants(alone.odds, bins, self._luma, regions, doubtful, seed)
             painted = [self._painted(proposal.canvas, None).ab for proposal in proposals]
             chosen = choose_variants(self._automatic.ab, painted, proposals, count)
             canvases = [proposals[place].canvas for place in chosen]

@@ -1,7 +1,13 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance.variants import Proposal, choose_variants, propose_variants
+from vermilion.guidance.variants import (
+    Doubtful,
+    Proposal,
+    choose_variants,
+    find_doubtful,
+    propose_variants,
+)
 
 BINS = ((0.0, 0.0), (40.0, 20.0), (-30.0, 30.0), (0.0, -40.0))
 GRID = (16, 24)
@@ -55,7 +61,7 @@ def test_a_seed_gives_the_same_again_and_another_one_others():
     random = np.random.default_rng(0)
     regions = np.arange(GRID[0], dtype=np.int32)[:, None].repeat(GRID[1], 1) // 4
     odds = odds_of(regions, *random.dirichlet(np.full(4, 4.0), 4))
-    first, again, other = (propose_variants(odds, BINS, LUMA, regions, seed) for seed in (3, 3, 4))
+    first, again, other = (propose_variants(odds, BINS, LUMA, regions, seed=seed) for seed in (3, 3, 4))
     assert len(first) == 24
     np.testing.assert_array_equal([p.canvas for p in first], [p.canvas for p in again])
     assert [p.likelihood for p in first] != [p.likelihood for p in other]
@@ -63,7 +69,7 @@ def test_a_seed_gives_the_same_again_and_another_one_others():
 
 def test_likely_colorings_are_drawn_more_often(regions):
     odds = odds_of(regions, (0.7, 0.3, 0, 0), (0.7, 0, 0, 0.3))
-    first = [propose_variants(odds, BINS, LUMA, regions, seed)[0].likelihood for seed in range(100)]
+    first = [propose_variants(odds, BINS, LUMA, regions, seed=seed)[0].likelihood for seed in range(100)]
     share = np.mean(np.isclose(first, np.log(0.49), atol=1e-3))
     assert 0.35 < share < 0.63
 
@@ -121,3 +127,51 @@ def test_those_are_chosen_that_stand_for_the_others():
     other = [painted((0, 25 + shade), (0, -25 - shade)) for shade in (-1, 0, 1)]
     one, another = choose_variants(painted(0, 0), [*crowd, *other], proposals(-1, -2, -3, -4, -5, -6), 2)
     assert one < 3 <= another
+
+
+def doubtful(*places):
+    """Things at the places [rows, columns] of a picture that is painted grey by itself."""
+    reach = np.zeros((len(places), *GRID), np.float32)
+    for own, place in zip(reach, places, strict=True):
+        own[place] = 1
+    return Doubtful(np.zeros((*GRID, 2), np.float32), reach)
+
+
+def test_things_take_their_own_colors_and_the_rest_stays_as_it_was(regions):
+    odds = odds_of(regions, (0.5, 0.3, 0.2, 0), (0.4, 0, 0, 0.6))
+    things = doubtful(np.s_[4:12, 2:9], np.s_[4:12, 14:22])
+    proposals = propose_variants(odds, BINS, LUMA, regions, things)
+    by_things = proposals[-6:]
+    colors = set()
+    for proposal in by_things:
+        ab = np.where(proposal.canvas[2] == 1, proposal.canvas[:2] * 110, np.nan)
+        assert np.nanmax(abs(ab[:, :3])) < 1e-3, "above them"
+        colors.add((round(float(ab[0, 6, 6])), round(float(ab[1, 6, 18]))))
+    assert colors == {(a, b) for a in (0, 40, -30) for b in (0, -40)}
+    likeliest = max(by_things, key=lambda proposal: proposal.likelihood)
+    assert likeliest.likelihood == pytest.approx(np.log(0.5 * 0.6), abs=1e-3)
+
+
+def test_half_of_many_are_by_things():
+    random = np.random.default_rng(0)
+    regions = np.arange(GRID[0], dtype=np.int32)[:, None].repeat(GRID[1], 1) // 4
+    odds = odds_of(regions, *random.dirichlet(np.full(4, 4.0), 4))
+    things = doubtful(*(np.s_[row : row + 3, 2:20] for row in (0, 4, 8)))
+    proposals = propose_variants(odds, BINS, LUMA, regions, things)
+    below = [np.abs(proposal.canvas[:2, 13:]).max() == 0 for proposal in proposals]
+    assert below == 12 * [False] + 12 * [True]
+
+
+def test_things_of_which_the_network_is_not_sure_are_found():
+    random = np.random.default_rng(0)
+    looks = np.repeat(np.repeat(random.normal(size=(8, 2, 2)), 8, axis=1), 12, axis=2).astype(np.float32)
+    maps = [looks[None, :, :: 1 << level, :: 1 << level] for level in range(3)]
+    maps.append(maps[2][..., ::2, ::2])
+    confidence = np.full(GRID, 0.9, np.float32)
+    confidence[8:, 12:] = 0.1
+    found = find_doubtful(maps, LUMA, np.zeros((*GRID, 2), np.float32), confidence)
+    assert 1 <= len(found.reach) <= 2
+    assert found.reach.max(axis=0)[10:15, 14:22].min() > 0.5
+    assert found.reach[:, :6, :10].max() < 0.1
+    sure = find_doubtful(maps, LUMA, found.ab, np.full(GRID, 0.9, np.float32))
+    assert sure.reach.shape == (0, *GRID)

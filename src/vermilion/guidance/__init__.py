@@ -39,7 +39,13 @@ from vermilion.guidance.shapes import (
 )
 from vermilion.guidance.suggest import Suggestion, suggest_colors
 from vermilion.guidance.things import cells_of_places, find_places, found_thing, places_on
-from vermilion.guidance.variants import VARIANT_REGIONS, Proposal, choose_variants, propose_variants
+from vermilion.guidance.variants import (
+    VARIANT_REGIONS,
+    Proposal,
+    choose_variants,
+    find_doubtful,
+    propose_variants,
+)
 
 __all__ = [
     "AB_SCALE",
@@ -88,6 +94,7 @@ __all__ = [
     "draw_hints",
     "existing_ab",
     "fade_unsure",
+    "find_doubtful",
     "find_places",
     "find_regions",
     "finish_colors",

@@ -1,10 +1,13 @@
 """Variants: other plausible colourings of one picture, proposed as hints, chosen once they are painted.
 
-Each region of the picture takes one of the colours that the network finds likely there; which of them go
-together is drawn by chance, from their probabilities. Out of all that was painted those are shown that
-stand best for the others.
+Half of them divide the picture into regions, the others change only the things of which the network is least
+sure. Each takes one of the colours that the network finds likely there; which of them go together is drawn by
+chance, from their probabilities. Out of all that was painted those are shown that stand best for the others.
 
-    paint (with odds) ─▶ find_regions ─▶ propose_variants ─▶ paint each canvas ─▶ choose_variants
+    paint (with odds) ─▶ find_regions, find_doubtful ─▶ propose_variants ─▶ paint each ─▶ choose_variants
+
+Measured on 48 benchmark pictures: regions alone, best of six −16.2 % ab error, all of them +36 %; regions and
+things, −19.6 % and +27 %; things alone come less near to the truth, as too much stays as it was.
 """
 
 import itertools
@@ -17,13 +20,20 @@ from numpy.typing import NDArray
 
 from vermilion.guidance.canvas import lattice_canvas
 from vermilion.guidance.clusters import Labels
+from vermilion.guidance.confidence import ask_here
+from vermilion.guidance.hints import Hint
+from vermilion.guidance.reach import looks_of, reach_of
 from vermilion.guidance.regions import mean_odds
+from vermilion.guidance.shapes import draw_hints
 from vermilion.guidance.suggest import Suggestion, suggest_colors
 
 Floats = NDArray[np.float32]
 
 VARIANT_REGIONS = 3
 """Regions to divide a picture into: more of them vary details, and the whole less."""
+
+VARIANT_THINGS = 2
+"""Things of which the network is least sure that take other colours; more of them came less near."""
 
 _PROPOSALS = 24  # of which the best handful is chosen; each costs one painting
 _COLORS = 4  # that a region can take
@@ -45,12 +55,46 @@ class Proposal:
     likelihood: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Doubtful:
+    """Things of which the network is not sure, in what it painted by itself.
+
+    Attributes:
+        ab: float32 [h,w,2], the automatic colours.
+        reach: float32 [n,h,w] of ``reach_of``, where each thing is, from 0 to 1.
+    """
+
+    ab: Floats
+    reach: Floats
+
+
+def find_doubtful(maps: Sequence[Floats], luma: Floats, ab: Floats, confidence: Floats) -> Doubtful:
+    """Return the ``VARIANT_THINGS`` things where one hint would change most, or fewer where all is sure.
+
+    Args:
+        maps: ``Features.maps`` of the picture.
+        luma: [h,w] in 0..1, on the grid of stride 4.
+        ab: [h,w,2], the automatic colours.
+        confidence: [h,w] in 0..1, of them.
+    """
+    grid = luma.shape[0], luma.shape[1]
+    features = maps[1][0, :, : -(-grid[0] // 2), : -(-grid[1] // 2)]  # without the margin, rounded up
+    spots = ask_here(features, luma, confidence, np.zeros(grid, np.bool_), grid, VARIANT_THINGS)
+    owner = draw_hints([Hint(spot.x, spot.y, "grey") for spot in spots], grid, grid).owner
+    return Doubtful(ab, reach_of(owner, luma, looks_of(maps)))
+
+
 def propose_variants(
-    odds: Floats, bins: Sequence[tuple[float, float]], luma: Floats, regions: Labels, seed: int = 0
+    odds: Floats,
+    bins: Sequence[tuple[float, float]],
+    luma: Floats,
+    regions: Labels,
+    doubtful: Doubtful | None = None,
+    seed: int = 0,
 ) -> list[Proposal]:
     """Return colourings, drawn by their joint probability.
 
-    Half of them give one colour to the two regions that are most alike: what is parted too finely for one
+    Half of those by regions give one colour to the two that are most alike: what is parted too finely for one
     picture is right for another, and choosing among both came closer to the truth than either alone.
 
     Args:
@@ -58,15 +102,22 @@ def propose_variants(
         bins: their K centres (a,b).
         luma: [h,w] in 0..1.
         regions: [h,w], from ``find_regions``; ``VARIANT_REGIONS`` of them do well.
+        doubtful: from ``find_doubtful``; without any, all colourings are by regions.
         seed: another one draws others.
     """
     divisions = [regions] if int(regions.max()) < 2 else [regions, _with_two_as_one(odds, regions)]
-    random, share = np.random.default_rng(seed), _PROPOSALS // len(divisions)
-    return [
+    things = doubtful if doubtful is not None and len(doubtful.reach) else None
+    random, share = np.random.default_rng(seed), _PROPOSALS if things is None else _PROPOSALS // 2
+    proposals = [
         proposal
         for division in divisions
-        for proposal in itertools.islice(_drawn(odds, bins, luma, division, random), share)
+        for proposal in itertools.islice(
+            _by_regions(odds, bins, luma, division, random), share // len(divisions)
+        )
     ]
+    if things is not None:
+        proposals += itertools.islice(_by_things(odds, bins, luma, things, random), share)
+    return proposals
 
 
 def choose_variants(
@@ -96,7 +147,7 @@ def choose_variants(
     return sorted(chosen, key=lambda place: -proposals[place].likelihood)
 
 
-def _drawn(
+def _by_regions(
     odds: Floats,
     bins: Sequence[tuple[float, float]],
     luma: Floats,
@@ -108,15 +159,49 @@ def _drawn(
         _colors_of(shares, bins, float(luma[regions == region].mean()))
         for region, shares in enumerate(mean_odds(odds, regions))
     ]
+    painted = _painted(odds, bins, colors)
+    for choice, likelihood in _drawn(colors, random):
+        ab = _assembled(painted, choice, regions)
+        yield Proposal(lattice_canvas(ab), likelihood)
+
+
+def _by_things(
+    odds: Floats,
+    bins: Sequence[tuple[float, float]],
+    luma: Floats,
+    doubtful: Doubtful,
+    random: np.random.Generator,
+) -> Iterator[Proposal]:
+    """Yield distinct colourings of things, all else as it was, drawn in the same way."""
+    shares = [weight / weight.sum() for weight in doubtful.reach**2]
+    colors = [_colors_of(np.tensordot(odds, share, 2), bins, float((luma * share).sum())) for share in shares]
+    painted = _painted(odds, bins, colors)
+    total = np.maximum(doubtful.reach.sum(axis=0), np.float32(1e-9))[..., None]
+    most = doubtful.reach.max(axis=0)[..., None]
+    for choice, likelihood in _drawn(colors, random):
+        chosen = [colorings[number] for colorings, number in zip(painted, choice, strict=True)]
+        things = np.einsum("nhw,nhwc->hwc", doubtful.reach, chosen) / total
+        yield Proposal(lattice_canvas(doubtful.ab + most * (things - doubtful.ab)), likelihood)
+
+
+def _painted(
+    odds: Floats, bins: Sequence[tuple[float, float]], colors: Sequence[Sequence[Suggestion]]
+) -> list[list[Floats]]:
+    """Return how the picture [h,w,2] would be with each colour that each part of it may take."""
     centres = np.array(bins, np.float32)
-    painted = [[_cells_near(odds, centres, color.ab) for color in region] for region in colors]
-    choices = list(itertools.product(*(range(len(region)) for region in colors)))
+    return [[_cells_near(odds, centres, color.ab) for color in part] for part in colors]
+
+
+def _drawn(
+    colors: Sequence[Sequence[Suggestion]], random: np.random.Generator
+) -> Iterator[tuple[tuple[int, ...], float]]:
+    """Yield choices of one colour for each part and their likelihood, likely ones sooner, each once."""
+    choices = list(itertools.product(*(range(len(part)) for part in colors)))
     likelihoods = np.array([_likelihood(colors, choice) for choice in choices])
     # The first in the order of such disturbed likelihoods are a sample without repetition (Gumbel's trick).
     disturbed = likelihoods + random.gumbel(size=len(choices))
     for place in np.argsort(-disturbed, kind="stable"):
-        ab = _assembled(painted, choices[place], regions)
-        yield Proposal(lattice_canvas(ab), float(likelihoods[place]))
+        yield choices[place], float(likelihoods[place])
 
 
 def _with_two_as_one(odds: Floats, regions: Labels) -> Labels:
