@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from vermilion import Box, Colorizer, Controls, Hint, Mask, Session, Stroke
+from vermilion import Colorizer, Controls, Hint, Mask, Session, Stroke
 from vermilion.guidance import AnyHint, Suggestion
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,28 +24,18 @@ GAP = 6  # pixels between two
 QUALITY = 82
 SPOTS, COLORS = 3, 5  # that are asked for, and suggested at each
 SWATCH = 64  # pixels
-BACKDROP = (Box(20, 60, 190, 520, "grey"), Box(960, 60, 1120, 1000, "grey"), Box(10, 900, 190, 1060, "grey"))
-CARDIGAN = ((290, 430), (265, 500), (300, 570), (400, 590)), "#4a7350", 50.0
-AROUND_CARDIGAN = (
-    Box(60, 60, 230, 330, "#6d675a"),
-    Hint(215, 560, "#5f594e", 18),
-    Hint(470, 720, "#8d8a86", 25),
-    Hint(690, 820, "#b9ac97", 40),
-    Hint(480, 520, "#a98f7c", 12),
+BACKDROP = (
+    Stroke(((60, 1100), (250, 900), (190, 560), (190, 350), (300, 60)), "grey", 60),
+    Stroke(((850, 40), (990, 300), (1000, 900), (1060, 1100)), "grey", 60),
 )
+CARDIGAN = ((290, 430), (265, 500), (300, 570), (400, 590)), "#4a7350", 20.0
+PAN, DRESS = Hint(360, 730, "#8f897c", 30), Hint(500, 720, "#8a8078", 15)
+TENT_BEHIND = Stroke(((60, 600), (205, 560), (225, 420), (300, 200)), "#6d675a", 20)
 STRENGTHS = (0, 0.25, 0.5, 0.75, 1)
 MOTHER = (150, 170, 640, 860)  # left, upper, right, lower
 CRATE = ((34, 955), (528, 768), (536, 768), (534, 994), (34, 990))
 CRATE_COLOR = "#35648a"
-AROUND_CRATE = (
-    Box(60, 60, 230, 330, "#6d675a"),
-    Hint(290, 520, "#7f8694", 25),
-    Hint(470, 760, "#8a8078", 15),
-    Hint(360, 730, "#8f897c", 30),
-    Hint(690, 820, "#b9ac97", 40),
-    Hint(700, 450, "#8a8763", 30),
-    Stroke(((40, 880), (480, 775)), "#8a7f70", 30),
-)
+CRATE_TOP = Stroke(((40, 880), (480, 775)), "#8a7f70", 30)
 TEMPERATURES = (0.2, None, 1.5)
 
 
@@ -68,26 +58,27 @@ def grey(colorizer: Colorizer) -> Image.Image:
     session = colorizer.open(PORTRAIT)
     automatic = session.paint().to_pil()
     told = automatic.copy()
-    for box in BACKDROP:
-        ImageDraw.Draw(told).rectangle((box.x0, box.y0, box.x1, box.y1), outline="white", width=8)
+    for stroke in BACKDROP:
+        ImageDraw.Draw(told).line(stroke.points, "white", 8)
     return beside([_reduced(each) for each in (automatic, told, _told(session, BACKDROP))])
 
 
 def strength(colorizer: Colorizer) -> Image.Image:
-    """The same stroke at five strengths; what lies around the cardigan is told, too."""
+    """The same stroke at five strengths; tent, dress and pan are told, too."""
     session = colorizer.open(TENT)
     points, color, width = CARDIGAN
-    told = [_told(session, [*AROUND_CARDIGAN, Stroke(points, color, width, each)]) for each in STRENGTHS]
+    beside_it = TENT_BEHIND, DRESS, PAN
+    told = [_told(session, [*beside_it, Stroke(points, color, width, each)]) for each in STRENGTHS]
     return beside([_reduced(picture.crop(MOTHER), 330) for picture in told])
 
 
 def mask(colorizer: Colorizer) -> Image.Image:
-    """The tent; the mask, white where the colour goes; and what comes of it and of hints around it."""
+    """The tent; the mask, white where the colour goes; what comes of it and of three hints beside it."""
     session = colorizer.open(TENT)
     automatic = session.paint().to_pil()
     drawn = Image.new("L", automatic.size)
     ImageDraw.Draw(drawn).polygon(CRATE, fill=255)
-    result = _told(session, [*AROUND_CRATE, Mask.of(np.asarray(drawn), CRATE_COLOR)])
+    result = _told(session, [PAN, DRESS, CRATE_TOP, Mask.of(np.asarray(drawn), CRATE_COLOR)])
     return beside([_reduced(each) for each in (automatic, drawn.convert("RGB"), result)])
 
 

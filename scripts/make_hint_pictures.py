@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL.Image import Image
 
-from vermilion import Box, Colorizer, Controls, Hint, Session, Stroke
+from vermilion import Box, Colorizer, Controls, Session, Stroke
 from vermilion.archive.save import contact_sheet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,11 +18,11 @@ VALLEY = ROOT / "examples" / "valley_town_1890_sepia.jpg"
 QUALITY = 82
 
 CAR_HINTS = (
-    Stroke(((530, 690), (560, 560), (740, 520)), "#1f4f78", 40),
-    Box(420, 540, 500, 640, "#8a5a30"),
-    Hint(600, 850, "#6b6a3a", 40),
-    Hint(700, 420, "#6f7a3c", 40),
-    Hint(700, 200, "#9fc0de", 40),
+    Stroke(((440, 490), (560, 430)), "#1f4f78", 16),
+    Stroke(((465, 540), (520, 520), (570, 560)), "#1f4f78", 12),
+    Stroke(((395, 335), (540, 335), (610, 370)), "#6f7a3c", 20),
+    Box(610, 345, 885, 425, "#6f7a3c"),
+    Box(100, 130, 880, 220, "#9fc0de"),
 )
 
 

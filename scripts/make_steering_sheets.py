@@ -17,7 +17,7 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from vermilion import Colorizer
-from vermilion.guidance import Box, Controls, Hint, look_names
+from vermilion.guidance import Box, Controls, Stroke, look_names
 
 ROOT = Path(__file__).resolve().parent.parent
 CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"
@@ -26,14 +26,11 @@ PORTRAIT = ROOT / "examples" / "daguerreotype_portrait_1856.jpg"
 PALETTES = (("#c2553a", "#2a5a8c", "#d9b866"), ("#3f6b3a", "#a9784a", "#7fa6c9"), ("#8a3fa0",))
 GRASS = "#858a50"
 BLUE_CAR = (
-    Hint(600, 180, "grey"),
-    Hint(230, 200, "grey"),
-    Hint(850, 660, "grey"),
-    Hint(700, 430, GRASS),
-    Hint(450, 760, GRASS),
-    Hint(700, 850, GRASS),
-    Hint(150, 850, GRASS),
-    Box(500, 520, 620, 600, "#27508f"),
+    Stroke(((395, 335), (540, 335), (610, 370)), GRASS, 20),
+    Box(610, 345, 885, 425, GRASS),
+    Box(100, 720, 880, 940, GRASS),
+    Stroke(((440, 490), (560, 430)), "#27508f", 16),
+    Stroke(((465, 540), (520, 520), (570, 560)), "#27508f", 12),
 )
 ALBUM = [
     {"name": "car", "color": "#27508f", "hints": [{"x0": 390, "y0": 440, "x1": 600, "y1": 560}]},

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from vermilion.guidance import Box, Hint, Looks, Stroke, draw_hints, goals_of, reach_of, settle_hints
+from vermilion.guidance import (
+    Box,
+    Hint,
+    Looks,
+    Stroke,
+    draw_hints,
+    existing_ab,
+    goals_of,
+    reach_of,
+    settle_hints,
+)
 
 GRID = (24, 32)
 SIZE = (96, 128)
@@ -68,6 +78,14 @@ def test_a_hint_below_others_entirely_has_no_say():
 def test_half_the_strength_settles_half_way():
     ab, _ = settled([Hint(40, 48, (-20, 14), strength=0.5)])
     assert away(ab[12, 10], (-5, 11)) < 0.5
+
+
+def test_half_the_strength_is_carried_on_half_way_where_all_of_it_cannot_exist():
+    luma = np.full(GRID, 0.1, np.float32)
+    ab, goals = settled([Hint(40, 48, "teal", strength=0.5)], luma)
+    beside = existing_ab(luma[12, 12:13], ab[12, 12:13])
+    way = np.linalg.norm(goals.ab[0] - PAINTED)
+    assert away(beside, goals.ab[0]) < 0.4 * way
 
 
 def test_what_is_painted_beyond_the_gamut_arrives_too():

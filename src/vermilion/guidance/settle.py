@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.arrival import Goals
+from vermilion.guidance.arrival import Goals, existing_ab
 from vermilion.guidance.hints import AnyHint
 from vermilion.guidance.named_color import ab_at
 
@@ -37,11 +37,23 @@ def settle_hints(
     for number, own in zip(np.unique(goals.owner), reach, strict=True):
         hint, squared = hints[number], own * own
         weight = squared * squared * np.float32(_CARRIED_ON)
-        color = automatic + np.float32(hint.strength) * (ab_at(hint.color, luma) - automatic)
-        wanted += weight[..., None] * color
+        wanted += weight[..., None] * _asked(hint, luma, automatic)
         total += weight
         most = np.maximum(most, weight)
     mean = wanted / np.maximum(total, np.float32(1e-9))[..., None]
     settled += most[..., None] * (mean - settled)
     settled[goals.cells] = goals.laid_on
     return settled
+
+
+def _asked(hint: AnyHint, luma: Floats, automatic: Floats) -> Floats:
+    """Return the (a,b) [h,w,2] that a hint asks for in each cell, as ``goals_of`` does in its own.
+
+    Half the way to a colour that is far out of gamut would be out of gamut, too: all of it is shown there.
+    """
+    named = ab_at(hint.color, luma)
+    if hint.strength == 1:
+        return named
+    start, possible = existing_ab(luma, automatic), existing_ab(luma, named)
+    asked: Floats = start + np.float32(hint.strength) * (possible - start)
+    return asked
