@@ -107,6 +107,27 @@ def test_each_hint_has_its_own_reach_and_none_at_the_places_of_others():
     assert left[:, 16:].max() == 0 == right[:, :14].max()
 
 
+def test_of_two_hints_that_reach_a_place_the_nearer_has_the_say():
+    left, right = reach(Hint(20, 48, "teal"), Hint(108, 48, "navy"))
+    assert left[12, 8] > 0.9
+    assert right[12, 8] < 0.9 * left[12, 8]
+    luma = PLAIN + np.linspace(0, 0.15, 32, dtype=np.float32)
+    left, right = reach(Hint(20, 48, "teal"), Hint(108, 48, "navy"), luma=luma)
+    assert min(left[12, 8], right[12, 25]) > 0.9
+    assert max(right[12, 8], left[12, 25]) < 0.2
+
+
+def test_a_hint_that_hardly_reaches_a_place_takes_nothing_from_one_that_does():
+    looks = np.zeros((2, *GRID), np.float32)
+    looks[0, :, :16] = looks[1, :, 16:] = 1
+    hints = Hint(8, 48, "teal"), Hint(68, 48, "navy")
+    (alone,), (one, _) = (
+        reach(hints[0], looks=Looks((looks,) * 3, GRID)),
+        reach(*hints, looks=Looks((looks,) * 3, GRID)),
+    )
+    np.testing.assert_allclose(one[:, :15], alone[:, :15])
+
+
 def test_what_looks_otherwise_lies_on_the_other_side():
     random = np.random.default_rng(0)
     maps = [random.normal(size=(1, 6, 24 >> level, 32 >> level)).astype(np.float32) for level in range(4)]

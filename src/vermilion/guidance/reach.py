@@ -22,6 +22,8 @@ Cells = NDArray[np.bool_]
 _EDGE = 0.1  # luma (0..1) along a path that counts as one unit of its length
 _STEP = 0.05  # units that each cell adds: a plain wall has an end, too
 _FAR = 6.0  # units at which a hint is more than half forgotten
+_FARTHER = 1.0  # units beyond the nearest hint that reaches a cell, at which another is as well
+_RIVAL = 0.3  # of the strongest reach of a cell, from which another hint is a rival
 _OTHER_LUMA = 0.2  # beyond the hint's own luma, at which it is as well
 _USUAL_LUMA = (10, 90)  # percentiles of luma under a hint: a large one may cover a speck
 _LEVELS = {1: 0.3, 2: 0.3, 3: 0.4}  # what counts of the features at strides 8, 16 and 32
@@ -74,9 +76,11 @@ def reach_of(owner: NDArray[np.intp], luma: Floats, looks: Looks) -> Floats:
         return np.zeros((0, *luma.shape), np.float32)
     plain: Floats = cv2.medianBlur(np.ascontiguousarray(luma), 3).astype(np.float32)  # grain is no edge
     places = owner == hints[:, None, None]
-    reach = _fall(_shortest_paths(places, plain) / np.float32(_FAR))
+    paths = _shortest_paths(places, plain)
+    reach = _fall(paths / np.float32(_FAR))
     reach *= _fall(_beyond(plain, places) / np.float32(_OTHER_LUMA))
     reach *= _same_thing(looks, places)
+    reach *= _fall(_farther(paths, reach) / np.float32(_FARTHER))
     own: Floats = np.where(owner == NOBODY, reach, places.astype(np.float32))
     return own
 
@@ -86,6 +90,17 @@ def _fall(distance: Floats) -> Floats:
     squared = distance * distance
     fall: Floats = np.exp(-squared * squared)  # NumPy's own fourth power takes ten times longer
     return fall
+
+
+def _farther(paths: Floats, reach: Floats) -> Floats:
+    """Return how much farther each hint is than the nearest one that reaches a cell as well, all [n,h,w].
+
+    Where two hints reach, the nearer one has the say: the mean of a blue car and a green hill is neither.
+    """
+    rivals = reach > np.float32(_RIVAL) * reach.max(axis=0)
+    nearest = np.where(rivals, paths, _NOWHERE).min(axis=0)
+    farther: Floats = np.maximum(paths - nearest, np.float32(0))
+    return farther
 
 
 def _beyond(luma: Floats, places: Cells) -> Floats:
