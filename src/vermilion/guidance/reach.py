@@ -27,7 +27,7 @@ _RIVAL = 0.3  # of the strongest reach of a cell, from which another hint is a r
 _OTHER_LUMA = 0.2  # beyond the hint's own luma, at which it is as well
 _USUAL_LUMA = (10, 90)  # percentiles of luma under a hint: a large one may cover a speck
 _LEVELS = {1: 0.3, 2: 0.3, 3: 0.4}  # what counts of the features at strides 8, 16 and 32
-_OTHER_THING, _SAME_THING = 0.05, 0.3  # cosines of the features below and above which it is one
+_OTHER_THING, _SAME_THING = 0.0, 0.25  # cosines of the features below and above which it is one
 _ROUNDS = 4  # paths may turn twice in each; more make no difference that could be measured
 _NOWHERE = np.float32(1e6)
 
