@@ -91,7 +91,7 @@ def test_a_hint_colors_its_place(tiny_colorizer):
     told = tiny_colorizer.colorize(grey, hints=[Hint(150, 90, "#00a000", radius=15)])
     plain_rgb, told_rgb = plain.to_numpy(), told.to_numpy()
     assert mean_ab(told_rgb[85:95, 145:155])[0] < -25
-    np.testing.assert_allclose(told_rgb[:60, :90], plain_rgb[:60, :90], atol=1)
+    np.testing.assert_allclose(told_rgb[:60, :90], plain_rgb[:60, :90], atol=3)
     assert told.confidence.max() == 1
 
 

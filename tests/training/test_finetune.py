@@ -92,7 +92,9 @@ def test_a_model_is_made_from_another_and_may_be_trained_on(
     with pytest.raises(TrainingError, match="already holds a training"):
         finetune([str(collection)], options("first", tmp_path, overwrite=True))
     weights = base / "generator.safetensors"
-    wanted = Adaptation((str(collection),), str(tmp_path / "first"), weights, weights, 0.4, passes=32)
+    wanted = Adaptation(
+        (str(collection),), str(tmp_path / "first"), weights, weights, before.card.temperature, passes=32
+    )
     assert adapt(wanted, resume=True).comparison == done.comparison
     decoder = done.folder / "generator.safetensors"
     on_from_it = replace(wanted, run=str(tmp_path / "second"), start_from=decoder, thaw=1)
