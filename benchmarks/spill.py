@@ -4,7 +4,6 @@ A thing is a part of a picture that hangs together, of one true colour and about
 differs from it in either, a little away from it. One hint in a thing asks for a colour that it does not have.
 """
 
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.known import random_of
 from benchmarks.scene import Floats, ab_of_rgb, mean, read_rgb
 from vermilion import Colorizer, Hint
 from vermilion.color import luma_of_rgb, unit_range
@@ -44,10 +44,7 @@ def spill_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
     for path in paths:
         rgb = read_rgb(path)
         luma, true = _smaller(unit_range(luma_of_rgb(rgb))), _smaller(ab_of_rgb(rgb))
-        session, random = (
-            colorizer.open(path, recolor=True),
-            np.random.default_rng(zlib.crc32(path.stem.encode())),
-        )
+        session, random = colorizer.open(path, recolor=True), random_of(path)
         automatic = _smaller(ab_of_rgb(session.paint().to_numpy()))
         for thing in things_in(luma, true, random):
             color = COLORS[int(random.integers(len(COLORS)))]

@@ -7,7 +7,7 @@ asked for that the luma of a pixel allows.
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -107,8 +107,7 @@ def strength_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
 
 def with_strength(hint: AnyHint, strength: float) -> AnyHint:
     """The same hint, weaker."""
-    fields = {name: getattr(hint, name) for name in type(hint).__dataclass_fields__}
-    return type(hint)(**fields | {"strength": strength})
+    return replace(hint, strength=strength)
 
 
 def share_of_way(start: Floats, goal: Floats, reached: Floats) -> float:

@@ -260,7 +260,7 @@ class Session:
             regions = self._regions(VARIANT_REGIONS)
             proposals = propose_variants(alone.odds, bins, self._luma, regions, doubtful, seed)
             painted = [self._painted(proposal.canvas, None).ab for proposal in proposals]
-            chosen = choose_variants(self._automatic.ab, painted, proposals, count)
+            chosen = choose_variants(alone.ab, painted, proposals, count)
             canvases = [proposals[place].canvas for place in chosen]
             return np.reshape(canvases, (len(canvases), 3, *self._grid)).astype(np.float32, copy=False)
 
