@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from vermilion.training.aging import aged, luma_of
+from vermilion.training.recolor import recolored
 from vermilion.training.samples import AB_SCALE, Batch, Samples, stride_of
 from vermilion.training.store import PictureStore
 
@@ -87,7 +88,11 @@ class Resident:
         plain = luma_of(rgb)
         old = torch.rand(len(rgb), 1, 1, 1, generator=random, device=self.device) < data.degraded
         luma = torch.where(old, aged(rgb, random), plain) if data.degraded else plain
-        return Batch(luma, ab, random_hints(ab, data.hinted, random))
+        if not data.recolored:
+            return Batch(luma, ab, random_hints(ab, data.hinted, random))
+        ours = recolored(ab, plain, data.recolored, random)
+        hints = random_hints(ours.ab, ours.share_of_hints(data.hinted, random), random)
+        return Batch(luma, ours.ab, ours.told(hints, AB_SCALE))
 
     def _crop(self, taken: Tensor, size: tuple[int, int], smallest: float, random: torch.Generator) -> Tensor:
         """Random parts of pictures, mirrored half the time, as float32 levels [N,3,H,W], whole numbers."""
@@ -139,8 +144,8 @@ def true_ab(rgb: Tensor, stride: int) -> Tensor:
     return functional.avg_pool2d(ab, 2) if stride > 1 else ab
 
 
-def random_hints(ab: Tensor, share: float, random: torch.Generator) -> Tensor:
-    """Hints [N,3,h,w] as `samples.random_hints` gives them, from true ab [N,2,h,w]."""
+def random_hints(ab: Tensor, share: float | Tensor, random: torch.Generator) -> Tensor:
+    """Hints [N,3,h,w] as `samples.random_hints` gives them, from true ab [N,2,h,w]; one share or [N]."""
     count, (height, width), device = len(ab), ab.shape[2:], ab.device
     dice = torch.rand(2, count, generator=random, device=device)
     odds = torch.rand(count, generator=random, device=device).clamp_min(1e-9)

@@ -17,6 +17,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from vermilion.color import old_photograph, plain_luma
 from vermilion.errors import TrainingError
+from vermilion.training.recolor import recolored
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore
 
@@ -141,12 +142,23 @@ def make_sample(
     ab = true_ab(part, (size[0] // stride, size[1] // stride))
     ab *= np.float32(data.vividness)
     luma = old_photograph(part, random) if random.random() < data.degraded else plain_luma(part)
-    hints = random_hints(ab, random, data.hinted)
-    return (
-        torch.from_numpy(luma[None]),
-        torch.from_numpy(ab.transpose(2, 0, 1).copy()),
-        torch.from_numpy(hints),
-    )
+    true = torch.from_numpy(ab.transpose(2, 0, 1).copy())
+    if data.recolored and random.random() < data.recolored:
+        true, hints = recolored_sample(true, plain_luma(part), random, data.hinted)
+    else:
+        hints = torch.from_numpy(random_hints(ab, random, data.hinted))
+    return torch.from_numpy(luma[None]), true, hints
+
+
+def recolored_sample(
+    ab: torch.Tensor, luma: NDArray[np.float32], random: Generator, hinted: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Another ab [2,h,w] for a thing in a picture of plain luma [H,W], and hints [3,h,w] that tell it."""
+    dice = torch.Generator().manual_seed(int(random.integers(2**62)))
+    one = recolored(ab[None], torch.from_numpy(luma)[None, None], 1.0, dice)
+    share = float(one.share_of_hints(hinted, dice))
+    hints = random_hints(one.ab[0].permute(1, 2, 0).numpy(), random, share)
+    return one.ab[0], one.told(torch.from_numpy(hints)[None], AB_SCALE)[0]
 
 
 def stride_of(settings: Settings) -> int:

@@ -29,6 +29,7 @@ class DataSettings:
     smallest_crop: float = 0.55  # least share of the side that a crop keeps
     degraded: float = 0.5  # share of inputs that are made to look like old photographs
     hinted: float = 0.5  # share of samples with hints
+    recolored: float = 0.0  # share of samples in which a thing gets another colour, told by a hint
     vividness: float = 1.0  # factor on the true chroma
     workers: int = 1  # processes that prepare samples
     # Keep the pictures on the device and make samples there: on, off, or auto = on a card where they fit.
@@ -171,6 +172,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "smallest_crop": (0.01, 1),
     "degraded": (0, 1),
     "hinted": (0, 1),
+    "recolored": (0, 1),
     "vividness": (0.01, _MANY),
     "workers": (0, _MANY),
     "judge_width": (1, _MANY),
