@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from vermilion.color import FILMS, LUMA_WEIGHTS
+from vermilion.training.constants import constant
 
 BLUR = (0.3, 1.2)  # least sigma, and what the strongest adds to it in a picture of 256 pixels
 GRAIN = (0.4, 0.9)  # sigma of grain
@@ -45,7 +46,7 @@ class Dice:
 
 def luma_of(rgb: Tensor) -> Tensor:
     """The plain input: BT.601 luma [N,1,H,W] in 0..1 of levels [N,3,H,W]."""
-    weights = torch.tensor(LUMA_WEIGHTS, device=rgb.device)
+    weights = constant(tuple(LUMA_WEIGHTS), rgb.device)
     return torch.einsum("c,nchw->nhw", weights, rgb)[:, None] / 255
 
 
@@ -60,7 +61,7 @@ def aged(rgb: Tensor, random: Generator) -> Tensor:
 
 
 def _exposed(rgb: Tensor, dice: Dice) -> Tensor:
-    films = torch.tensor(list(FILMS.values()), device=rgb.device)
+    films = constant(tuple(FILMS.values()), rgb.device)
     weights = films[(dice.uniform(0, len(films), 1)[:, 0]).long()]
     weights = weights * torch.exp(0.15 * dice.normal(3))
     weights = weights / weights.sum(1, keepdim=True)
@@ -103,7 +104,7 @@ def _grained(tone: Tensor, dice: Dice) -> Tensor:
 
 def _scratched(tone: Tensor, dice: Dice) -> Tensor:
     height, width = tone.shape[2:]
-    size = torch.tensor([height, width], device=tone.device)
+    size = constant((height, width), tone.device)
     sides = [torch.arange(side, device=tone.device) for side in (height, width)]
     pixels = torch.stack(torch.meshgrid(*sides, indexing="ij"))
     lines, specks = dice.uniform(1, SCRATCHES + 1).floor(), dice.uniform(0, SPECKS + 1).floor()
@@ -141,7 +142,7 @@ def _faded(tone: Tensor, dice: Dice) -> Tensor:
 def compressed(tone: Tensor, quality: Tensor) -> Tensor:
     """The blocks and rings of a grey JPEG of a quality [N,1,1,1] of 35..90; sides are multiples of 8."""
     scale = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
-    table = torch.tensor(TABLE, device=tone.device, dtype=torch.float32)
+    table = constant(TABLE, tone.device).float()
     steps = ((table * scale + 50) / 100).floor().clamp(1, 255)[:, :, None, None]
     height, width = tone.shape[2:]
     levels = (tone * 255).round() - 128

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from vermilion.training.aging import aged, luma_of
+from vermilion.training.constants import constant
 from vermilion.training.recolor import recolored
 from vermilion.training.samples import AB_SCALE, Batch, Samples, stride_of
 from vermilion.training.store import PictureStore
@@ -138,7 +139,7 @@ def true_ab(rgb: Tensor, stride: int) -> Tensor:
         rgb = functional.avg_pool2d(rgb, stride // 2).round()
     encoded = rgb / 255
     linear = torch.where(encoded > 0.04045, ((encoded + 0.055) / 1.055) ** 2.4, encoded / 12.92)
-    xyz = torch.einsum("ij,njhw->nihw", torch.tensor(TO_XYZ, device=rgb.device), linear)
+    xyz = torch.einsum("ij,njhw->nihw", constant(TO_XYZ, rgb.device), linear)
     f = torch.where(xyz > 0.008856, xyz.clamp_min(1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
     ab = torch.stack([500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], dim=1)
     return functional.avg_pool2d(ab, 2) if stride > 1 else ab
