@@ -7,16 +7,17 @@ from vermilion.guidance.shapes import AB_SCALE
 
 Floats = NDArray[np.float32]
 
-_SPACING = 4  # cells from one hint to the next: they are heard, and outlines are still the network's own
+CLOSE = 4
+"""Cells from one hint to the next at which they are heard, and outlines are still the network's own."""
 
 
-def lattice_canvas(ab: Floats) -> Floats:
+def lattice_canvas(ab: Floats, spacing: int = CLOSE) -> Floats:
     """Return a canvas with the colours [h,w,2] of a whole picture, as single cells with room in between.
 
     The network paints the rest, edges included; hints all over would leave nothing to it.
     """
     height, width = ab.shape[:2]
-    rows, columns = (slice(min(_SPACING // 2, side - 1), None, _SPACING) for side in (height, width))
+    rows, columns = (slice(min(spacing // 2, side - 1), None, spacing) for side in (height, width))
     canvas = np.zeros((3, height, width), np.float32)
     canvas[:2, rows, columns] = np.moveaxis(ab[rows, columns], -1, 0) / np.float32(AB_SCALE)
     canvas[2, rows, columns] = 1
