@@ -6,9 +6,9 @@ chance, from their probabilities. Out of all that was painted those are shown th
 
     paint (with odds) ─▶ find_regions, find_doubtful ─▶ propose_variants ─▶ paint each ─▶ choose_variants
 
-Measured on 96 benchmark pictures: best of six −13.4 % ab error, all of them +34 %. A network that follows hints
-closely (vermilion 5) came to −7.6 % with hints in every fourth cell and three regions; few hints leave it to find
-what goes with them. Things alone come less near to the truth, as too much stays as it was.
+Measured on 96 benchmark pictures: best of six −13.4 % ab error, all of them +34 %. A network that follows
+hints closely (vermilion 5) came to −7.6 % with hints in every fourth cell and three regions; few hints leave
+it to find what goes with them. Things alone come less near to the truth, as too much stays as it was.
 """
 
 import itertools
@@ -31,7 +31,7 @@ from vermilion.guidance.suggest import Suggestion, suggest_colors
 Floats = NDArray[np.float32]
 
 VARIANT_REGIONS = 2
-"""Regions to divide a picture into: with three, the best of six came 7 % nearer, with two 12 % (40 pictures)."""
+"""Regions to divide a picture into: with three the best of six came 7 % nearer, with two 12 (40 pictures)."""
 
 VARIANT_THINGS = 2
 """Things of which the network is least sure that take other colours; more of them came less near."""
