@@ -18,7 +18,7 @@ LUMA = np.full(GRID, 0.5, np.float32)
 @pytest.fixture(autouse=True)
 def _close_hints(monkeypatch):
     """Pictures as small as those here would hold hardly any hints."""
-    monkeypatch.setattr(variants, "_SPACING", 4)
+    monkeypatch.setattr(variants, "_HINTS", 4)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ VARIANT_THINGS = 2
 _PROPOSALS = 24  # of which the best handful is chosen; each costs one painting
 _COLORS = 5  # that a region can take
 _LEAST_PROBABILITY = 0.04  # of a region's colour; below, it would look wrong
-_SPACING = 16  # cells between hints: the network finds what goes with them; at 4 it only colours in
+_HINTS = 3  # along the short side: the network finds what goes with them; with 12 it only colours in
 _SAME_COLOR = 10.0  # ab units: how far from a region's colour its cells may have their own
 _VISIBLE = 2.0  # mean ab units between two variants, casts aside, below which they look the same
 
@@ -154,7 +154,7 @@ def _by_regions(
     painted = _painted(odds, bins, colors)
     for choice, likelihood in _drawn(colors, random):
         ab = _assembled(painted, choice, regions)
-        yield Proposal(lattice_canvas(ab, _SPACING), likelihood)
+        yield Proposal(_few_hints(ab), likelihood)
 
 
 def _by_things(
@@ -174,7 +174,11 @@ def _by_things(
         chosen = [colorings[number] for colorings, number in zip(painted, choice, strict=True)]
         things = np.einsum("nhw,nhwc->hwc", doubtful.reach, chosen) / total
         ab = doubtful.ab + most * (things - doubtful.ab)
-        yield Proposal(lattice_canvas(ab, _SPACING), likelihood)
+        yield Proposal(_few_hints(ab), likelihood)
+
+
+def _few_hints(ab: Floats) -> Floats:
+    return lattice_canvas(ab, max(1, min(ab.shape[:2]) // _HINTS))
 
 
 def _painted(
