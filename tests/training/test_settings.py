@@ -130,6 +130,7 @@ def test_our_recipe_freezes_then_learns_whole_then_plays() -> None:
     assert frozen.encoder_rate == frozen.adversarial == whole.adversarial == large.adversarial == 0
     assert whole.encoder_rate > 0 < large.encoder_rate
     games = [stage for stage in rounds if stage.adversarial]
+    assert rounds[0] in games
     assert len(games) > 1
     assert all(0.1 <= game.adversarial <= 0.2 for game in games)
     assert all(lesson.perceptual > 0 for lesson in rounds if not lesson.adversarial)

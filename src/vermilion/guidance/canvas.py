@@ -7,11 +7,10 @@ from vermilion.guidance.shapes import AB_SCALE
 
 Floats = NDArray[np.float32]
 
-SPACING = 4
-"""Cells from one hint to the next at which they are heard, and outlines are still the network's own."""
+_SPACING = 4  # cells from one hint to the next: they are heard, and outlines are still the network's own
 
 
-def lattice_canvas(ab: Floats, spacing: int = SPACING) -> Floats:
+def lattice_canvas(ab: Floats, spacing: int = _SPACING) -> Floats:
     """Return a canvas with the colours [h,w,2] of a whole picture, as single cells with room in between.
 
     The network paints the rest, edges included; hints all over would leave nothing to it.

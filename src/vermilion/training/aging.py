@@ -46,7 +46,7 @@ class Dice:
 
 def luma_of(rgb: Tensor) -> Tensor:
     """The plain input: BT.601 luma [N,1,H,W] in 0..1 of levels [N,3,H,W]."""
-    weights = constant(tuple(LUMA_WEIGHTS), rgb.device)
+    weights = constant(LUMA_WEIGHTS, rgb.device)
     return torch.einsum("c,nchw->nhw", weights, rgb)[:, None] / 255
 
 
@@ -142,7 +142,7 @@ def _faded(tone: Tensor, dice: Dice) -> Tensor:
 def compressed(tone: Tensor, quality: Tensor) -> Tensor:
     """The blocks and rings of a grey JPEG of a quality [N,1,1,1] of 35..90; sides are multiples of 8."""
     scale = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
-    table = constant(TABLE, tone.device).float()
+    table = constant(TABLE, tone.device)
     steps = ((table * scale + 50) / 100).floor().clamp(1, 255)[:, :, None, None]
     height, width = tone.shape[2:]
     levels = (tone * 255).round() - 128

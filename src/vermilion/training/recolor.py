@@ -25,7 +25,7 @@ FOLDS, SHEEN = 15.0, 60.0  # chroma at which a thing may differ twice as much in
 GREYS = 40.0  # ab units that luma from black to white is worth among greys
 PALEST, MOST_VIVID = 10.0, 60.0  # chroma of new colours, before the gamut is asked
 ALONE = 0.5  # share of recoloured samples whose only hint is the one on the thing
-RADII = 3  # of that hint: 0, 1 or 2 cells, as random hints have
+RADII = (0, 1, 2)  # of that hint and of random ones, in cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def recolored(ab: Tensor, luma: Tensor, share: float, random: torch.Generator) -
         share: 0..1, of pictures in which a thing is looked for.
         random: on the device of the pictures.
     """
-    y, x = _spots(ab, random)
+    y, x = random_spots(ab, TRIES, random)
     luma = functional.avg_pool2d(luma, luma.shape[3] // ab.shape[3])
     near = functional.avg_pool2d(torch.cat([ab, luma], dim=1), 3, 1, 1, count_include_pad=False)
     seeds = _at(near, y, x)  # [N,3,K]
@@ -81,13 +81,15 @@ def recolored(ab: Tensor, luma: Tensor, share: float, random: torch.Generator) -
     chosen = torch.rand(len(ab), generator=random, device=ab.device) < share
     changed = chosen & fits.any(1) & ((new - old).norm(dim=1) > CLEAR)
     ours = torch.where(changed[:, None, None, None], _turned(ab, thing, old, new), ab)
-    return Recolored(ours, changed, _patch((y[row, which], x[row, which]), ab, random))
+    radius = torch.randint(len(RADII), (len(ab), 1), generator=random, device=ab.device)
+    spot = y[row, which][:, None], x[row, which][:, None]
+    return Recolored(ours, changed, squares(spot, radius, (ab.shape[2], ab.shape[3])))
 
 
-def _spots(ab: Tensor, random: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Rows and columns of cells [N,K], drawn as those of random hints are."""
+def random_spots(ab: Tensor, each: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Rows and columns [N,each] of cells of pictures [N,2,h,w], more of them near the middle."""
     count, (height, width) = len(ab), ab.shape[2:]
-    dice = torch.randn(2, count, TRIES, generator=random, device=ab.device)
+    dice = torch.randn(2, count, each, generator=random, device=ab.device)
     y = (height / 2 + dice[0] * height / 4).clamp(0, height - 1).long()
     x = (width / 2 + dice[1] * width / 4).clamp(0, width - 1).long()
     return y, x
@@ -191,11 +193,10 @@ def _new_color(old: Tensor, luma: Tensor, random: torch.Generator) -> Tensor:
     return chroma[:, None] * torch.stack([hue.cos(), hue.sin()], dim=1)
 
 
-def _patch(spot: tuple[Tensor, Tensor], ab: Tensor, random: torch.Generator) -> Tensor:
-    """Cells of a hint around each spot ([N], [N]): bool [N,1,h,w]."""
-    radius = torch.randint(RADII, (len(ab), 1), generator=random, device=ab.device)
+def squares(spots: tuple[Tensor, Tensor], radius: Tensor, size: tuple[int, int]) -> Tensor:
+    """Cells at most a radius [N,K] from spots (rows, columns [N,K]), up, down and aside: bool [N,K,h,w]."""
     rows, columns = (
-        (torch.arange(side, device=ab.device) - at[:, None]).abs() <= radius
-        for side, at in zip(ab.shape[2:], spot, strict=True)
+        (torch.arange(side, device=at.device) - at[..., None]).abs() <= radius[..., None]
+        for side, at in zip(size, spots, strict=True)
     )
-    return (rows[:, :, None] & columns[:, None, :])[:, None]
+    return rows[..., :, None] & columns[..., None, :]

@@ -14,14 +14,13 @@ from torch.nn import functional
 
 from vermilion.training.aging import aged, luma_of
 from vermilion.training.constants import constant
-from vermilion.training.recolor import recolored
+from vermilion.training.recolor import RADII, random_spots, recolored, squares
 from vermilion.training.samples import AB_SCALE, Batch, Samples, stride_of
 from vermilion.training.store import PictureStore
 
 SHARE = 0.5  # of the free memory of a card that pictures may take
 MOST_HINTS = 64  # points; more come once in five thousand samples
 TOGETHER = 256  # pictures that are copied to the device at once
-RADII = (0, 1, 2)  # of hints, in pixels of chroma
 
 # Linear sRGB to CIE XYZ over the D65 white (IEC 61966-2-1).
 TO_XYZ = (
@@ -151,13 +150,11 @@ def random_hints(ab: Tensor, share: float | Tensor, random: torch.Generator) -> 
     dice = torch.rand(2, count, generator=random, device=device)
     odds = torch.rand(count, generator=random, device=device).clamp_min(1e-9)
     points = torch.ceil(torch.log(odds) / math.log(1 - 1 / 8)).clamp(1, MOST_HINTS)  # geometric
-    spots = torch.randn(2, count, MOST_HINTS, generator=random, device=device)
-    y = (height / 2 + spots[0] * height / 4).clamp(0, height - 1).floor()
-    x = (width / 2 + spots[1] * width / 4).clamp(0, width - 1).floor()
+    y, x = random_spots(ab, MOST_HINTS, random)
     radius = torch.randint(len(RADII), (count, MOST_HINTS), generator=random, device=device)
     latest = _latest(points, (y, x), radius, (height, width))
     given = (latest >= 0).unsqueeze(1)
-    colors = _colors(ab, y.long(), x.long(), radius).flatten(2)  # [N,2,M]
+    colors = _colors(ab, y, x, radius).flatten(2)  # [N,2,M]
     at = latest.clamp_min(0).flatten(1)[:, None].expand(-1, 2, -1)
     patches = torch.gather(colors, 2, at).reshape(count, 2, height, width) * given
     everything = (dice[1] < 0.01)[:, None, None, None]
@@ -167,12 +164,8 @@ def random_hints(ab: Tensor, share: float | Tensor, random: torch.Generator) -> 
 
 def _latest(points: Tensor, spots: tuple[Tensor, Tensor], radius: Tensor, size: tuple[int, int]) -> Tensor:
     """Which point is the last to cover each pixel, -1 = none: [N,h,w]."""
-    y, x = spots
     number = torch.arange(MOST_HINTS, device=points.device)
-    rows = (torch.arange(size[0], device=points.device) - y[..., None]).abs() <= radius[..., None]
-    columns = (torch.arange(size[1], device=points.device) - x[..., None]).abs() <= radius[..., None]
-    rows &= (number < points[:, None])[..., None]
-    covered = rows[..., :, None] & columns[..., None, :]
+    covered = squares(spots, radius, size) & (number < points[:, None])[..., None, None]
     return torch.where(covered, number[:, None, None], -1).amax(1)
 
 
