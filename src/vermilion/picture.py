@@ -32,7 +32,8 @@ class Picture:
         confidence: float32 [h,w], 0..1: the probability that the true (a,b) is within 10 of the painted one.
         draft: the recipe as far as it is known without reading anything again; see ``recipe``.
         engine: what computed.
-        notes: what a person should know of the hints: colours that cannot exist where they were wanted.
+        notes: what a person should know: what of the scan is left out, and hints whose colours cannot exist
+            where they were wanted.
     """
 
     scan: Scan

@@ -352,7 +352,7 @@ class Session:
             confidence=turn_back(confidence, self.scan.orientation),
             draft=replace(self._draft, controls=controls),
             engine=self._engine,
-            notes=notes,
+            notes=(*self.scan.notes, *notes),
         )
 
 

@@ -313,3 +313,49 @@ def test_lines_make_room_for_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", stand_in)
     say("a.png -> a.color.png")
     assert stand_in.getvalue() == "a.png -> a.color.png\n"
+
+
+def test_files_that_are_no_pictures_are_counted_with_the_reason(vermilion, scan, here: Path) -> None:
+    scan("box/a.png")
+    for name in ("a.CR2", "b.cr2", "c.nef", "film.mov", "sub/notes.txt", "page.pdf", "d.tga", "README"):
+        path = here / "box" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    for clutter in ("Thumbs.db", ".hidden.txt", "a.color.recipe.json"):
+        (here / "box" / clutter).write_bytes(b"x")
+    wanted = (
+        "passed over 8 files: raw camera files (2 .cr2, 1 .nef: develop them first); films (1 .mov: they are "
+        "not coloured); documents (1 .pdf: save the pictures in them as TIFF or PNG); pictures of kinds that "
+        "are not read (1 .tga: save them as TIFF or PNG); others (1 without a suffix, 1 .txt: no pictures by "
+        "their names)"
+    )
+    assert vermilion("colorize", "box", "-o", "out").out.splitlines()[-1] == wanted
+    assert wanted in vermilion("colorize", "box/**/*", "-o", "out2").out
+    assert vermilion("colorize", "box/a.png", "-o", "out3").out.count("\n") == 1
+    assert vermilion("colorize", "box", "-o", "out4", "--quiet").out == ""
+
+
+def test_pages_that_are_left_out_are_counted_with_the_command_that_does_them(
+    vermilion, scan, here: Path
+) -> None:
+    scan("box/a.png")
+    pages = [picture() for _ in range(3)]
+    for name in ("b.tif", "c.tif"):
+        pages[0].save(here / "box" / name, save_all=True, append_images=pages[1:])
+    said = vermilion("colorize", "box", "-o", "out")
+    assert (
+        said.out.splitlines()[-1] == "left out 4 pages of 2 files: the same command with --page all does them"
+    )
+    said = vermilion("colorize", "box", "-o", "out", "--page", "all")
+    assert "left out" not in said.out
+    assert (here / "out/c.p3.tif").exists()
+
+
+@pytest.mark.parametrize("name", ["halftone.tif", "halftone.png", "halftone.gif", "halftone.bmp"])
+def test_a_scan_without_greys_is_said_to_have_none(vermilion, here: Path, name: str) -> None:
+    picture().convert("1").save(here / name, **({"compression": "group4"} if "tif" in name else {}))
+    said = vermilion("colorize", name)
+    assert said.code == 0
+    assert "only black and white, where no colour can be seen; scan it in greys" in said.out
+    picture().save(here / f"grey-{name}")
+    assert "scan it in greys" not in vermilion("colorize", f"grey-{name}").out

@@ -1,9 +1,10 @@
 """Many pictures: which becomes what (plan), the loop that does them all (run), and recipes (replay)."""
 
 from vermilion.archive.inputs import PICTURE_SUFFIXES
+from vermilion.archive.passed_over import describe as describe_passed_over
 from vermilion.archive.plan import Job, Plan, PlanOptions, check_format, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
-from vermilion.archive.results import Done, Failed, Outcome, Skipped
+from vermilion.archive.results import Done, Failed, Outcome, PassedOver, Skipped
 from vermilion.archive.run import RunOptions, run_plan
 from vermilion.archive.save import make_folder, refuse_existing, save_result
 
@@ -13,12 +14,14 @@ __all__ = [
     "Failed",
     "Job",
     "Outcome",
+    "PassedOver",
     "Plan",
     "PlanOptions",
     "Replayed",
     "RunOptions",
     "Skipped",
     "check_format",
+    "describe_passed_over",
     "make_folder",
     "make_plan",
     "refuse_existing",

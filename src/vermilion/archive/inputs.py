@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vermilion.archive.results import Failed, Skipped
+from vermilion.archive.passed_over import count_others
+from vermilion.archive.results import Failed, PassedOver, Skipped
 from vermilion.archive.search import Folder, fixed_part, match, walk
 from vermilion.errors import SettingsError
 
 PICTURE_SUFFIXES = frozenset(
     {
-        ".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".jxl",
-        ".pbm", ".pgm", ".png", ".pnm", ".ppm", ".tif", ".tiff", ".webp",
+        ".apng", ".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".hif", ".j2c", ".j2k", ".jfif", ".jif",
+        ".jp2", ".jpc", ".jpe", ".jpeg", ".jpf", ".jpg", ".jps", ".jpx", ".jxl", ".mpo", ".pbm", ".pcx",
+        ".pgm", ".png", ".pnm", ".ppm", ".psd", ".tif", ".tiff", ".webp",
     }
 )  # fmt: skip
 """Suffixes looked for in folders; a file named outright is tried whatever it is called."""
@@ -33,6 +35,9 @@ class Found:
     root: Path
 
 
+Entry = Found | Skipped | Failed | PassedOver
+"""What an input may mean."""
+
 _BESIDE = re.compile(r"\.(confidence|variants|v\d+)$")
 
 
@@ -41,8 +46,15 @@ def is_result_name(path: Path) -> bool:
     return _BESIDE.sub("", path.stem.lower()).endswith(RESULT_MARK)
 
 
-def find_pictures(inputs: Iterable[str | Path], leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+def is_picture_name(name: str) -> bool:
+    """Tell whether a file is called like a picture that can be read."""
+    return Path(name).suffix.lower() in PICTURE_SUFFIXES
+
+
+def find_pictures(inputs: Iterable[str | Path], leave_out: Path | None) -> Iterator[Entry]:
     """Yield every picture that the inputs mean, each once, in the order typed and then by name.
+
+    Files of folders and patterns that are called like no picture are counted.
 
     Links are followed. Of several ways to one picture, the shortest without links is taken; the others
     are skipped.
@@ -85,7 +97,7 @@ def _best_ways(paths: Iterable[Path]) -> dict[str, Path]:
     return {real: way[-1] for real, way in best.items()}
 
 
-def _expand(given: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+def _expand(given: str, leave_out: Path | None) -> Iterator[Entry]:
     try:
         yield from _meant(given, leave_out)
     except OSError as error:  # something in a folder that cannot be opened, or an impossible name
@@ -93,7 +105,7 @@ def _expand(given: str, leave_out: Path | None) -> Iterator[Found | Skipped | Fa
         yield Failed(Path(given), reason, error)
 
 
-def _meant(given: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+def _meant(given: str, leave_out: Path | None) -> Iterator[Entry]:
     path = Path(given)
     if path.is_dir():
         yield from _search_folder(path, leave_out)
@@ -111,9 +123,9 @@ def _missing(path: Path) -> Failed:
     return Failed(path, f"{path} does not exist; check the spelling.")
 
 
-def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Entry]:
     root = fixed_part(pattern)
-    any_found = False
+    any_found, others = False, []
     for found in match(pattern, leave_out):
         if not isinstance(found, Path):
             any_found = any_found or isinstance(found, Failed)
@@ -121,24 +133,29 @@ def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Found | Skippe
         elif found.is_dir() and "**" not in pattern:
             any_found = True
             yield from _search_folder(found, leave_out)
-        elif not found.is_dir() and found.suffix.lower() in PICTURE_SUFFIXES:
+        elif found.is_dir():
+            continue
+        elif is_picture_name(found.name):
             any_found = True
             yield _regular(found, root)
+        else:
+            others.append(found.name)
+    yield from count_others(others)
     if not any_found:
         yield Failed(Path(pattern), f"{pattern} matches no picture; check the pattern.")
 
 
-def _search_folder(folder: Path, leave_out: Path | None) -> Iterator[Found | Skipped | Failed]:
+def _search_folder(folder: Path, leave_out: Path | None) -> Iterator[Entry]:
     any_found = False
     for found in walk(folder, leave_out):
         if not isinstance(found, Folder):
             any_found = any_found or isinstance(found, Failed)
             yield found
             continue
-        for name in found.names:
-            if Path(name).suffix.lower() in PICTURE_SUFFIXES:
-                any_found = True
-                yield _regular(found.path / name, folder)
+        pictures = [name for name in found.names if is_picture_name(name)]
+        any_found = any_found or bool(pictures)
+        yield from (_regular(found.path / name, folder) for name in pictures)
+        yield from count_others(name for name in found.names if not is_picture_name(name))
     if not any_found:
         yield Failed(folder, f"{folder} holds no pictures; name a folder with photographs in it.")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from vermilion.archive.inputs import PICTURE_SUFFIXES, Found, find_pictures, is_result_name
 from vermilion.archive.names import Names
-from vermilion.archive.results import Failed, Skipped
+from vermilion.archive.passed_over import sum_up
+from vermilion.archive.results import Failed, PassedOver, Skipped
 from vermilion.errors import OutputError, SettingsError
 from vermilion.pictures import SUFFIXES, is_jpeg
 
@@ -55,11 +56,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All jobs, and the inputs that led to none."""
+    """All jobs, the inputs that led to none, and the files in folders that are no pictures."""
 
     jobs: tuple[Job, ...]
     skipped: tuple[Skipped, ...] = ()
     failed: tuple[Failed, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) -> Plan:
@@ -92,6 +94,7 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
         jobs=tuple(jobs),
         skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
         failed=tuple(entry for entry in entries if isinstance(entry, Failed)),
+        passed_over=sum_up(entry for entry in entries if isinstance(entry, PassedOver)),
     )
 
 

@@ -15,7 +15,7 @@ class Done:
         page: of the scan, counted from 1.
         pages: of the scan.
         other_pages_done: whether every page is done.
-        remarks: of the picture, about hints that could not be followed.
+        remarks: of the picture: what is left out of it, and hints that could not be followed.
     """
 
     source: Path
@@ -25,6 +25,11 @@ class Done:
     pages: int = 1
     other_pages_done: bool = False
     remarks: tuple[str, ...] = ()
+
+    @property
+    def pages_left_out(self) -> int:
+        """How many pages of the scan this run does not do."""
+        return 0 if self.other_pages_done else self.pages - 1
 
     @property
     def note(self) -> str:
@@ -55,6 +60,19 @@ class Skipped:
     reason: str
     existing: Path | None = None
     marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Files in folders that are no pictures which can be read, by their suffix.
+
+    Attributes:
+        suffix: in lower case, with its dot; empty for names without one.
+        count: of the files.
+    """
+
+    suffix: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

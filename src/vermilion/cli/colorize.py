@@ -81,7 +81,7 @@ def colorize(
     if STREAM in paths or output == STREAM:
         return colorize_stream(paths, output, format_name, engine, run)
     plan = _plan(paths, output, format_name, run)
-    raise typer.Exit(_do_all(plan, engine, run, Report(len(plan.jobs), quiet=quiet, verbose=verbose)))
+    raise typer.Exit(_do_all(plan, engine, run, Report(plan, quiet=quiet, verbose=verbose)))
 
 
 def _plan(paths: list[str], output: str | None, format_name: str | None, run: "RunOptions") -> "Plan":

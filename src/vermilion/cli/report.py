@@ -7,16 +7,18 @@ from vermilion.cli import INTERRUPTED
 from vermilion.cli.say import say, say_aside, say_error, shown
 
 if TYPE_CHECKING:
-    from vermilion.archive import Done, Failed, Outcome, Skipped
+    from vermilion.archive import Done, Failed, Outcome, Plan, Skipped
 
 
 class Report:
     """Tells outcomes as they come, and sums them up at the end."""
 
-    def __init__(self, planned: int, *, quiet: bool = False, verbose: bool = False) -> None:
+    def __init__(self, plan: "Plan", *, quiet: bool = False, verbose: bool = False) -> None:
         self.quiet = quiet
         self.interrupted = False
-        self._planned = planned
+        self._planned = len(plan.jobs)
+        self._passed_over = plan.passed_over
+        self._with_more_pages: list[Done] = []
         self._verbose = verbose
         self._done = 0
         self._skipped: list[Skipped] = []
@@ -28,6 +30,8 @@ class Report:
 
         if isinstance(outcome, Done):
             self._done += 1
+            if outcome.pages_left_out:
+                self._with_more_pages.append(outcome)
             self._tell(_done_line(outcome))
         elif isinstance(outcome, Skipped):
             self._skipped.append(outcome)
@@ -46,6 +50,7 @@ class Report:
         """
         if self._planned > 1 or self._skipped:
             self._tell(self._sum())
+        self._tell_left_out()
         for failed in self._failed:
             say_error(failed.reason)
             if self._verbose and failed.error is not None:
@@ -54,6 +59,20 @@ class Report:
             say_error("Stopped; the same command goes on from here.")
             return INTERRUPTED
         return 1 if self._failed else 0
+
+    def _tell_left_out(self) -> None:
+        from vermilion.archive import describe_passed_over
+
+        others = describe_passed_over(self._passed_over)
+        if others:
+            self._tell(others)
+        if self._with_more_pages and self._planned > 1:
+            pages = sum(done.pages_left_out for done in self._with_more_pages)
+            files = len(self._with_more_pages)
+            self._tell(
+                f"left out {pages} page{'s' * (pages > 1)} of {files} file{'s' * (files > 1)}:"
+                " the same command with --page all does them"
+            )
 
     def _sum(self) -> str:
         parts = [f"{self._done} colourised"]

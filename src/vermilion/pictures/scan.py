@@ -16,6 +16,9 @@ from vermilion.pictures.source import Source
 __all__ = ["ArrayPixels", "Pixels", "Samples", "Scan", "reduce_area"]
 
 
+_NO_GREYS = "only black and white, where no colour can be seen; scan it in greys"
+
+
 class Pixels(Protocol):
     """Where a scan's samples come from; nothing is decoded before it is asked for."""
 
@@ -48,6 +51,7 @@ class Scan:
         colors: How chroma must be converted for the profile of the result.
         jpeg: If the scan is a JPEG, the file, from the page's first byte on; else None.
         source: Where the file is; None if it is all in `jpeg`, or the scan never was one.
+        left_out: What the file holds and the result will not, in words for a person.
     """
 
     size: tuple[int, int]
@@ -62,6 +66,14 @@ class Scan:
     pixels: Pixels = field(repr=False)
     jpeg: bytes | None = field(default=None, repr=False)
     source: Source | None = field(default=None, repr=False)
+    left_out: tuple[str, ...] = ()
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the scan: what is left out, and that it has no greys."""
+        if isinstance(self.pixels, ArrayPixels) and _is_black_and_white(self.luma):
+            return (*self.left_out, _NO_GREYS)
+        return self.left_out
 
     @cached_property
     def luma(self) -> Samples:
@@ -135,3 +147,13 @@ def reduce_area(luma: Samples, size: tuple[int, int]) -> NDArray[np.float32]:
     method = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
     reduced = cv2.resize(luma.astype(np.float32), (width, height), interpolation=method)
     return np.asarray(np.clip(reduced * np.float32(scale), 0.0, 1.0), np.float32)
+
+
+def _is_black_and_white(luma: Samples) -> bool:
+    """Whether there are two levels only, and both lie within 3 % of an end of the scale."""
+    for some in (luma[::16, ::16], luma):  # a few pixels tell of most pictures
+        least, most = some.min(), some.max()
+        if not ((some == least) | (some == most)).all():
+            return False
+    full = np.iinfo(luma.dtype).max
+    return bool(least < 0.03 * full and most > 0.97 * full)
