@@ -304,7 +304,8 @@ def found_pixels(colorizer: Colorizer, album: Path, picture: Path) -> Cells:
     """Where in a picture the things of an album are found, bool [H,W]."""
     scan = read_scan(picture, ReadOptions())
     sight = look_at(colorizer.model, scan, colorizer.model.card.working_size)
-    hints = AgreedColors(colorizer.model).hints_for(str(album), scan, sight).hints
-    owner = draw_hints(hints, sight.size, sight.grid).owner
+    agreed = AgreedColors(colorizer.model)
+    hints = agreed.hints_for(str(album), scan, sight).hints
+    owner = draw_hints(hints, sight.size, sight.grid, read_mask=agreed.read_mask).owner
     cells = (owner != NOBODY).astype(np.uint8)
     return np.asarray(cv2.resize(cells, sight.size[::-1], interpolation=cv2.INTER_NEAREST), np.bool_)

@@ -28,8 +28,9 @@ from vermilion.guidance import (
     places_of,
     places_on,
 )
+from vermilion.masks import mask_reader
 from vermilion.network import Features, Model, with_margin, working_size
-from vermilion.pictures import ReadOptions, Scan, read_scan
+from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Scan, read_scan
 
 Floats = NDArray[np.float32]
 
@@ -93,10 +94,14 @@ class AgreedColors:
 
     Attributes:
         model: what looks.
+        max_pixels: the most that an agreed picture, or any other beside the scan, may claim.
+        read_mask: reads the pictures of masks under the same limit.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
         self.model = model
+        self.max_pixels = max_pixels
+        self.read_mask = mask_reader(max_pixels)
         self._known: dict[tuple[str, int, int, int], _Agreed] = {}
         self._lock = Lock()
 
@@ -124,9 +129,9 @@ class AgreedColors:
             if agreed.sha256 == scan.sha256 and scan.page == 1:
                 hints |= {number: album.entries[number].hints for number in numbers}
             else:
-                hints |= _find(album, numbers, agreed, sight, path)
+                hints |= self._find(album, numbers, agreed, sight, path)
         for number, placed in hints.items():
-            _draw(placed, sight.size, sight.grid, f"{path}: {album.entries[number].name}")
+            self._draw(placed, sight.size, sight.grid, f"{path}: {album.entries[number].name}")
         told = tuple(hint for number in sorted(hints) for hint in hints[number])
         return AlbumHints(told, _notes(album, hints, path))
 
@@ -135,44 +140,45 @@ class AgreedColors:
         with self._lock:
             key = (picture, *_state_of(picture), short_side)
             if key not in self._known:
-                scan = read_scan(picture, ReadOptions(recolor=True))
+                scan = read_scan(picture, ReadOptions(recolor=True, max_pixels=self.max_pixels))
                 sight = look_at(self.model, scan, short_side)
                 places = places_of(sight.features.maps, sight.grid)
                 self._known[key] = _Agreed(scan.sha256, sight.size, sight.grid, places)
             return self._known[key]
 
+    def _find(
+        self, album: Album, numbers: Sequence[int], agreed: _Agreed, sight: Sight, path: str
+    ) -> dict[int, tuple[AnyHint, ...]]:
+        """Return hints, by number of the entry, where things of an agreed picture are seen in another."""
+        entries = [(number, album.entries[number]) for number in numbers]
+        hints = [(number, hint) for number, entry in entries for hint in entry.hints]
+        for _, entry in entries:
+            self._draw(entry.hints, agreed.size, agreed.grid, f"{path}: {entry.name}")
+        placed = [hint for _, hint in hints]
+        owner = places_on(draw_hints(placed, agreed.size, agreed.grid, read_mask=self.read_mask).owner)
+        entry_of = np.array([*(number for number, _ in hints), NOBODY])
+        there = find_places(places_of(sight.features.maps, sight.grid), agreed.places, entry_of[owner])
+        seen = np.where(there == NOBODY, NOBODY, owner[there])
+        found: dict[int, tuple[AnyHint, ...]] = {}
+        for which in np.unique(seen[seen != NOBODY]):
+            number, hint = hints[which]
+            cells = cells_of_places(seen == which, sight.grid)
+            thing = found_thing(cells, hint, _called(album.entries[number], path))
+            found[number] = (*found.get(number, ()), thing)
+        return found
 
-def _find(
-    album: Album, numbers: Sequence[int], agreed: _Agreed, sight: Sight, path: str
-) -> dict[int, tuple[AnyHint, ...]]:
-    """Return hints, by number of the entry, where things of an agreed picture are seen in another picture."""
-    entries = [(number, album.entries[number]) for number in numbers]
-    hints = [(number, hint) for number, entry in entries for hint in entry.hints]
-    for _, entry in entries:
-        _draw(entry.hints, agreed.size, agreed.grid, f"{path}: {entry.name}")
-    owner = places_on(draw_hints([hint for _, hint in hints], agreed.size, agreed.grid).owner)
-    entry_of = np.array([*(number for number, _ in hints), NOBODY])
-    there = find_places(places_of(sight.features.maps, sight.grid), agreed.places, entry_of[owner])
-    seen = np.where(there == NOBODY, NOBODY, owner[there])
-    found: dict[int, tuple[AnyHint, ...]] = {}
-    for which in np.unique(seen[seen != NOBODY]):
-        number, hint = hints[which]
-        cells = cells_of_places(seen == which, sight.grid)
-        thing = found_thing(cells, hint, _called(album.entries[number], path))
-        found[number] = (*found.get(number, ()), thing)
-    return found
+    def _draw(
+        self, hints: Sequence[AnyHint], size: tuple[int, int], grid: tuple[int, int], where: str
+    ) -> None:
+        """Refuse hints that cannot be drawn.
 
-
-def _draw(hints: Sequence[AnyHint], size: tuple[int, int], grid: tuple[int, int], where: str) -> None:
-    """Refuse hints that cannot be drawn.
-
-    Raises:
-        SettingsError: one lies outside the picture, or a mask cannot be used.
-    """
-    try:
-        draw_hints(hints, size, grid)
-    except HintError as error:
-        raise SettingsError(f"{where}: {error}") from error
+        Raises:
+            SettingsError: one lies outside the picture, or a mask cannot be used.
+        """
+        try:
+            draw_hints(hints, size, grid, read_mask=self.read_mask)
+        except HintError as error:
+            raise SettingsError(f"{where}: {error}") from error
 
 
 def _notes(album: Album, hints: dict[int, tuple[AnyHint, ...]], path: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from vermilion.errors import ModelError, PictureError, SettingsError
 from vermilion.guidance import AnyHint, Controls, Recipe, UsedFile, UsedModel
 from vermilion.network import Model, engine_name, name_of_model
 from vermilion.picture import Picture
-from vermilion.pictures import ReadOptions, Scan, read_scan
+from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Scan, read_scan
 from vermilion.session import AUTOMATIC, Session
 
 if TYPE_CHECKING:
@@ -40,15 +40,27 @@ class Colorizer:
         model: a model folder, the name of an installed model, ``hf://owner/name``, or a loaded model; None
             for the one inside the package.
         device: "auto", "cpu", "cuda", "coreml", ...: what runs the network.
+        max_pixels: the most pixels that any picture may claim, scans as well as references, palettes, masks
+            and those of albums; more is refused before it is decoded.
 
     Raises:
         ModelError: the model is missing or damaged.
         DeviceError: the device is not there.
+        SettingsError: ``max_pixels`` is less than 1.
     """
 
-    def __init__(self, model: str | Path | Model | None = None, *, device: str = "auto") -> None:
+    def __init__(
+        self,
+        model: str | Path | Model | None = None,
+        *,
+        device: str = "auto",
+        max_pixels: int = DEFAULT_MAX_PIXELS,
+    ) -> None:
+        if max_pixels < 1:
+            raise SettingsError(f"At most {max_pixels} pixels is no picture; allow one at least.")
         self.model = model if isinstance(model, Model) else Model.load(model, device)
-        self._agreed = AgreedColors(self.model)
+        self.max_pixels = max_pixels
+        self._agreed = AgreedColors(self.model, max_pixels)
 
     def colorize(
         self,
@@ -87,7 +99,7 @@ class Colorizer:
         The arguments and errors are those of ``colorize``.
         """
         short_side = self._short_side(size)
-        scan = read_scan(source, ReadOptions(page=page, recolor=recolor))
+        scan = read_scan(source, ReadOptions(page=page, recolor=recolor, max_pixels=self.max_pixels))
         draft = self._draft(scan, recolor=recolor, size=size)
         return Session(self._agreed, scan, short_side, draft, self._engine)
 

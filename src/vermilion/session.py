@@ -158,7 +158,8 @@ class Session:
 
     def _draw(self, controls: Controls) -> Drawing:
         hints, guides = self._hints(controls), self._guides(controls)
-        return draw_hints(hints, self.size, self._grid, guides, self._luma)
+        read_mask = self._agreed.read_mask
+        return draw_hints(hints, self.size, self._grid, guides, self._luma, read_mask)
 
     def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
         """Return what people said of places: the album's hints, and over them those of this picture."""
@@ -212,7 +213,7 @@ class Session:
         Raises:
             SettingsError: it has no colours.
         """
-        rgb = read_colors(path, _REFERENCE_SIDE)
+        rgb = read_colors(path, _REFERENCE_SIDE, self._agreed.max_pixels)
         stride = self._model.card.stride
         height, width = working_size(rgb.shape[:2], self._short_side, stride)
         maps = self._model.see(with_margin(reduce_luma(luma_of_rgb(rgb), (height, width)))[None, None]).maps
@@ -236,7 +237,7 @@ class Session:
         Raises:
             SettingsError: it has none.
         """
-        rgb = read_colors(file, _REFERENCE_SIDE)
+        rgb = read_colors(file, _REFERENCE_SIDE, self._agreed.max_pixels)
         if _is_colorless(colors_on_grid(rgb, self._grid)):
             raise SettingsError(f"The picture {file} has no colours to paint with; name one in colour.")
         return palette_of_picture(rgb)

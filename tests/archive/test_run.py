@@ -221,7 +221,7 @@ def test_what_stands_beside_a_result_tells_nothing_new_if_the_result_is_there(bo
 def test_pictures_with_our_mark_are_no_scans(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def look(source: Path) -> object:
+    def look(source: Path, max_pixels: int) -> object:
         asked.append(source.name)
         if source.name == "c.png":
             raise PictureError("c.png is torn.")

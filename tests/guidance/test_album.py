@@ -11,6 +11,7 @@ from vermilion.guidance.album import album_files, check_album
 from vermilion.guidance.likeness import places_of
 from vermilion.guidance.shapes import NOBODY, covered_cells
 from vermilion.guidance.things import cells_of_places, find_places, found_thing, places_on
+from vermilion.masks import mask_reader
 
 COAT = {"name": "coat", "color": "navy", "picture": "coat.png", "hints": [{"x": 5, "y": 6, "radius": 2}]}
 CHANNELS = 96
@@ -160,4 +161,4 @@ def test_a_found_thing_covers_its_cells_and_has_a_name():
     cells[3:5, 7:9] = True
     thing = found_thing(cells, Hint(1, 2, (20, 10), strength=0.7), "the 'coat'")
     assert (thing.ab, thing.strength, thing.place) == ((20, 10), 0.7, "the 'coat'")
-    np.testing.assert_array_equal(covered_cells(thing, (1000, 1300), (13, 17)), cells)
+    np.testing.assert_array_equal(covered_cells(thing, (1000, 1300), (13, 17), mask_reader(1000)), cells)

@@ -8,13 +8,14 @@ from PIL import Image
 
 from vermilion.errors import HintError
 from vermilion.guidance import Box, Hint, Mask, Stroke, draw_hints, rasterize_hints
+from vermilion.masks import mask_reader
 
 PICTURE = (600, 800)
 GRID = (60, 80)
 
 
 def covered(*hints):
-    return rasterize_hints(hints, PICTURE, GRID)[2] > 0
+    return rasterize_hints(hints, PICTURE, GRID, mask_reader(1_000_000))[2] > 0
 
 
 def test_a_box_covers_the_cells_with_their_centre_in_it():
@@ -92,9 +93,44 @@ def test_masks_that_do_not_fit(mask, told):
         covered(Mask.of(mask, "navy"))
 
 
+def test_a_mask_of_more_pixels_than_a_strip_is_averaged_as_a_whole():
+    mask = np.random.default_rng(0).integers(0, 2, (1200, 1600)).astype(np.uint8) * 255
+    share = mask.reshape(60, 20, 80, 20).mean(axis=(1, 3))
+    cells = rasterize_hints([Mask.of(mask, "navy")], PICTURE, GRID, mask_reader(2_000_000))[2] > 0
+    np.testing.assert_array_equal(cells, share >= 127.5)
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_mask_is_taken_as_it_is_shown(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = mask_array() if orientation == 1 else np.rot90(mask_array())
+    Image.fromarray(stored).save(tmp_path / "coat.png", exif=exif)
+    np.testing.assert_array_equal(
+        covered(Mask(str(tmp_path / "coat.png"), "navy")), covered(Mask.of(mask_array(), "navy"))
+    )
+
+
+def test_a_mask_of_sixteen_bits_is_a_mask(tmp_path):
+    Image.fromarray(mask_array().astype(np.uint16) * 257).save(tmp_path / "coat.png")
+    np.testing.assert_array_equal(
+        covered(Mask(str(tmp_path / "coat.png"), "navy")), covered(Mask.of(mask_array(), "navy"))
+    )
+
+
+def test_a_mask_that_claims_too_many_pixels_is_refused_before_it_is_decoded():
+    with pytest.raises(HintError, match="more than the allowed 1,000,000"):
+        covered(Mask.of(np.full((1500, 2000), 255, np.uint8), "navy"))
+
+
+def test_masks_need_a_reader():
+    with pytest.raises(HintError, match="no reader"):
+        rasterize_hints([Mask.of(mask_array(), "navy")], PICTURE, GRID)
+
+
 def test_masks_that_cannot_be_read(tmp_path):
     (tmp_path / "text.png").write_text("no picture")
-    for name, told in (("Gone.png", "Gone.png cannot be read"), ("text.png", "is no picture")):
+    for name, told in (("Gone.png", "Gone.png does not exist"), ("text.png", "is not a picture")):
         with pytest.raises(HintError, match=told):
             covered(Mask(str(tmp_path / name), "navy"))
     for text in ("data:image/png;base64,", "data:image/png;base64,!", "data:image/png;base64,AAAA"):

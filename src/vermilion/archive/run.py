@@ -12,7 +12,7 @@ from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError, VermilionError
 from vermilion.guidance import Controls
 from vermilion.picture import Picture
-from vermilion.pictures import ReadOptions, Signature, read_mark, read_scan
+from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Signature, read_mark, read_scan
 from vermilion.session import Session
 
 
@@ -28,6 +28,7 @@ class RunOptions:
         drop_depth: whether 16 bits may become 8 where the format holds no more.
         drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
+        max_pixels: the most pixels that a scan may claim; the Colorizer has its own limit for all it reads.
         mark: whether results tell in their XMP that a network made the colours; with a signature, whether
             a signed C2PA manifest tells it, too.
         recipe: whether NAME.recipe.json is written beside each result.
@@ -43,6 +44,7 @@ class RunOptions:
     drop_depth: bool = False
     drop_alpha: bool = False
     size: int | None = None
+    max_pixels: int = DEFAULT_MAX_PIXELS
     mark: bool | Signature = True
     recipe: bool = False
     confidence_map: bool = False
@@ -111,7 +113,7 @@ def _is_own_result(source: Path, tasks: list[_Task], options: RunOptions) -> boo
     if options.recolor or not any(_is_to_do(task, options) for task in tasks):
         return False
     try:
-        return read_mark(source) is not None
+        return read_mark(source, options.max_pixels) is not None
     except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
         return False
 
@@ -119,7 +121,7 @@ def _is_own_result(source: Path, tasks: list[_Task], options: RunOptions) -> boo
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
     if options.page is not None:
         return [_Task(job.source, job.target, options.page)]
-    pages = read_scan(job.source, ReadOptions(recolor=True)).pages
+    pages = read_scan(job.source, ReadOptions(recolor=True, max_pixels=options.max_pixels)).pages
     if pages == 1:
         return [_Task(job.source, job.target, 1)]
     return [_Task(job.source, job.page_target(page), page, every_page=True) for page in range(1, pages + 1)]

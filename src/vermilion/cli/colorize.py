@@ -36,6 +36,7 @@ def colorize(
     drop_depth: opt.DropDepth = False,
     drop_alpha: opt.DropAlpha = False,
     size: opt.Size = None,
+    max_pixels: opt.MaxPixels = None,
     recipe: opt.WriteRecipe = False,
     confidence_map: opt.ConfidenceMap = False,
     variants: opt.Variants = 0,
@@ -70,13 +71,14 @@ def colorize(
         drop_depth=drop_depth,
         drop_alpha=drop_alpha,
         size=size,
+        max_pixels=opt.parse_max_pixels(max_pixels),
         mark=opt.parse_mark(no_mark, c2pa),
         recipe=recipe,
         confidence_map=confidence_map,
         variants=variants,
         controls=controls,
     )
-    engine = partial(_start_engine, device, model, verbose=verbose)
+    engine = partial(_start_engine, device, model, run.max_pixels, verbose=verbose)
     format_name = format_.value if format_ else None
     if STREAM in paths or output == STREAM:
         return colorize_stream(paths, output, format_name, engine, run)
@@ -96,10 +98,10 @@ def _plan(paths: list[str], output: str | None, format_name: str | None, run: "R
     )
 
 
-def _start_engine(device: str, model: str | None, *, verbose: bool) -> "Colorizer":
+def _start_engine(device: str, model: str | None, max_pixels: int, *, verbose: bool) -> "Colorizer":
     from vermilion.colorizer import Colorizer
 
-    colorizer = Colorizer(model, device=device)
+    colorizer = Colorizer(model, device=device, max_pixels=max_pixels)
     if verbose:
         card = colorizer.model.card
         say_aside(f"model {card.name} {card.version} on {colorizer.model.provider}")

@@ -91,6 +91,16 @@ Size = Annotated[
         help="Short side in pixels at which the network looks, from 32 to 2048; the result keeps its size.",
     ),
 ]
+MaxPixels = Annotated[
+    int | None,
+    typer.Option(
+        "--max-pixels",
+        metavar="N",
+        min=1,
+        help="The most pixels that a scan, reference, palette or mask may claim; without it 400000000. Most "
+        "larger claims are damage.",
+    ),
+]
 WriteRecipe = Annotated[
     bool,
     typer.Option(
@@ -150,6 +160,13 @@ def parse_mark(no_mark: bool, c2pa: Path | None) -> "bool | Signature":  # noqa:
     from vermilion.pictures import Signature
 
     return Signature(c2pa)
+
+
+def parse_max_pixels(count: int | None) -> int:
+    """Read the value of --max-pixels."""
+    from vermilion.pictures import DEFAULT_MAX_PIXELS
+
+    return DEFAULT_MAX_PIXELS if count is None else count
 
 
 def parse_page(text: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """`vermilion replay`: a picture made anew from its recipe."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,7 @@ def replay(
     fast_jpeg: opt.FastJpeg = False,
     drop_depth: opt.DropDepth = False,
     drop_alpha: opt.DropAlpha = False,
+    max_pixels: opt.MaxPixels = None,
     no_mark: opt.NoMark = False,
     c2pa: opt.C2pa = None,
 ) -> None:
@@ -54,7 +56,9 @@ def replay(
         drop_alpha=drop_alpha,
         mark=opt.parse_mark(no_mark, c2pa),
     )
-    done = replay_recipe(recipe, lambda: Colorizer(model, device=device), run, scan=scan, output=output)
+    limit = opt.parse_max_pixels(max_pixels)
+    engine = partial(Colorizer, model, device=device, max_pixels=limit)
+    done = replay_recipe(recipe, engine, run, scan=scan, output=output)
     say(f"{shown(recipe)} -> {shown(done.target)}")
     if done.difference:
         say_aside(done.difference)

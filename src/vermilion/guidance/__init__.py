@@ -16,7 +16,7 @@ from vermilion.guidance.corner import corner_notes
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.finish import check_files, finish_colors, palette_file
 from vermilion.guidance.hint_text import load_hints, parse_hint
-from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
+from vermilion.guidance.hints import MASK_DATA, AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.likeness import places_of
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
@@ -32,6 +32,8 @@ from vermilion.guidance.shapes import (
     AB_SCALE,
     NOBODY,
     Drawing,
+    Levels,
+    MaskReader,
     cell_at,
     check_inside,
     draw_hints,
@@ -52,6 +54,7 @@ __all__ = [
     "CLOSE",
     "GONE_BELOW",
     "KEPT_FROM",
+    "MASK_DATA",
     "NOBODY",
     "PALETTE_REGIONS",
     "RECIPE_SUFFIX",
@@ -66,9 +69,11 @@ __all__ = [
     "Drawing",
     "Goals",
     "Hint",
+    "Levels",
     "Look",
     "Looks",
     "Mask",
+    "MaskReader",
     "Proposal",
     "Recipe",
     "Reference",

@@ -1,23 +1,23 @@
 """Hints drawn on the network's grid: which cells each covers, and the canvas that the network reads."""
 
-import base64
-import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import HintError
-from vermilion.guidance.hints import MASK_DATA, AnyHint, Box, Hint, Mask, Stroke
+from vermilion.errors import HintError, PictureError
+from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.named_color import ab_at
 
 Floats = NDArray[np.float32]
 Lengths = NDArray[np.floating]
 Cells = NDArray[np.bool_]
 Size = tuple[int, int]
+Levels = NDArray[np.uint8 | np.uint16]
+MaskReader = Callable[[str], Levels]
+"""Gives the levels [H,W], upright, of the ``mask`` of a ``Mask``; a ``PictureError`` says why it cannot."""
 
 AB_SCALE = 110.0
 """CIELAB units of a and b to one unit of the network's hints."""
@@ -28,6 +28,7 @@ NOBODY = -1
 _FARTHEST = np.float32(128 / AB_SCALE)  # sRGB ends well before
 _DEFAULT_RADIUS_CELLS = 1.5  # a patch of three cells by three, the middle of what the network was taught
 _MASK_ASPECT_TOLERANCE = 0.02  # a mask that was made smaller has rounded sides
+_STRIP = 512  # rows of a mask that are floats at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,18 @@ class Drawing:
     owner: NDArray[np.intp]
 
 
+def no_masks(mask: str) -> Levels:
+    """A ``MaskReader`` for where pictures cannot be read."""
+    raise PictureError(f"no reader was given for {mask[:40]}; give one to draw masks")
+
+
 def draw_hints(
     hints: Sequence[AnyHint],
     picture_size: Size,
     grid: Size,
     under: Floats | None = None,
     luma: Floats | None = None,
+    read_mask: MaskReader = no_masks,
 ) -> Drawing:
     """Draw hints on the network's grid.
 
@@ -58,6 +65,7 @@ def draw_hints(
         grid: height h and width w of the result; it covers exactly the picture.
         under: a canvas [3,h,w] to draw over; not changed.
         luma: [h,w] in 0..1 of the picture, for which colours with a name are drawn; None for their own.
+        read_mask: reads the pictures of masks.
 
     Raises:
         HintError: a hint lies outside the picture, or a mask cannot be used.
@@ -66,7 +74,7 @@ def draw_hints(
     owner = np.full(grid, NOBODY, np.intp)
     for number, hint in enumerate(hints):
         _check_place(hint, picture_size)
-        cells = covered_cells(hint, picture_size, grid)
+        cells = covered_cells(hint, picture_size, grid, read_mask)
         ab = np.array([hint.ab], np.float32) if luma is None else ab_at(hint.color, luma[cells])
         canvas[:2, cells] = np.clip(ab.T / np.float32(AB_SCALE), -_FARTHEST, _FARTHEST)
         canvas[2, cells] = hint.strength
@@ -74,15 +82,17 @@ def draw_hints(
     return Drawing(canvas, owner)
 
 
-def rasterize_hints(hints: Sequence[AnyHint], picture_size: Size, grid: Size) -> Floats:
+def rasterize_hints(
+    hints: Sequence[AnyHint], picture_size: Size, grid: Size, read_mask: MaskReader = no_masks
+) -> Floats:
     """Return the canvas of ``draw_hints`` alone, float32 [3,h,w]."""
-    return draw_hints(hints, picture_size, grid).canvas
+    return draw_hints(hints, picture_size, grid, read_mask=read_mask).canvas
 
 
-def covered_cells(hint: AnyHint, picture_size: Size, grid: Size) -> Cells:
+def covered_cells(hint: AnyHint, picture_size: Size, grid: Size, read_mask: MaskReader = no_masks) -> Cells:
     """Return which cells [h,w] a hint covers: those with their centre in it, and one at least."""
     if isinstance(hint, Mask):
-        return _cells_of_mask(hint, picture_size, grid)
+        return _cells_of_mask(hint, picture_size, grid, read_mask)
     cell = picture_size[0] / grid[0], picture_size[1] / grid[1]
     if isinstance(hint, Box):
         return _cells_of_box(hint, cell, grid)
@@ -182,27 +192,31 @@ def _cells_of_box(box: Box, cell: tuple[float, float], grid: Size) -> Cells:
     return covered
 
 
-def _cells_of_mask(hint: Mask, picture_size: Size, grid: Size) -> Cells:
-    grey = _read_mask(hint)
+def _cells_of_mask(hint: Mask, picture_size: Size, grid: Size, read_mask: MaskReader) -> Cells:
+    try:
+        grey = read_mask(hint.mask)
+    except PictureError as error:
+        raise HintError(f"{_opening(hint.place)} cannot be used: {error}") from error
     _check_aspect(hint, (grey.shape[0], grey.shape[1]), picture_size)
-    share = cv2.resize(grey.astype(np.float32), (grid[1], grid[0]), interpolation=cv2.INTER_AREA)
+    share = _area_means(grey, grid)
     most = float(share.max())
     if most == 0:
         raise HintError(f"{_opening(hint.place)} is black all over; paint white where the colour goes.")
-    return np.asarray(share >= min(most, 127.5), np.bool_)
+    return np.asarray(share >= min(most, np.iinfo(grey.dtype).max / 2), np.bool_)
 
 
-def _read_mask(hint: Mask) -> NDArray[np.uint8]:
-    try:
-        inside = hint.mask.startswith(MASK_DATA)
-        content = base64.b64decode(hint.mask[len(MASK_DATA) :]) if inside else Path(hint.mask).read_bytes()
-    except (OSError, binascii.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise HintError(f"{_opening(hint.place)} cannot be read ({reason}); check its path.") from error
-    grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE) if content else None
-    if grey is None:
-        raise HintError(f"{_opening(hint.place)} is no picture that can be read; save it as a PNG.")
-    return np.asarray(grey, np.uint8)
+def _area_means(grey: Levels, grid: Size) -> Floats:
+    """Means of levels [H,W] over the cells of a grid, [h,w]; floats of the full size never exist."""
+    strips = [
+        cv2.resize(
+            np.ascontiguousarray(rows).astype(np.float32),
+            (grid[1], len(rows)),
+            interpolation=cv2.INTER_AREA,
+        )
+        for rows in (grey[top : top + _STRIP] for top in range(0, len(grey), _STRIP))
+    ]
+    means = cv2.resize(np.concatenate(strips), (grid[1], grid[0]), interpolation=cv2.INTER_AREA)
+    return np.asarray(means, np.float32)
 
 
 def _check_aspect(hint: Mask, size: Size, picture_size: Size) -> None:

@@ -5,7 +5,7 @@ from vermilion.pictures.credentials import Signature
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
-from vermilion.pictures.options import ReadOptions, SaveOptions
+from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions, SaveOptions
 from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
@@ -16,6 +16,7 @@ from vermilion.pictures.whole_file import publish
 from vermilion.pictures.write import SUFFIXES, check_output, encode_picture, write_picture
 
 __all__ = [
+    "DEFAULT_MAX_PIXELS",
     "SUFFIXES",
     "Density",
     "DensityUnit",

@@ -7,31 +7,49 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS
-from vermilion.pictures.source import check_size, open_source
-from vermilion.pictures.vips_library import load_vips
+from vermilion.pictures.source import Source, UnopenedError, check_size, open_source
+from vermilion.pictures.vips_library import VipsImage, load_vips
+from vermilion.pictures.vips_open import open_with_vips
 
 
-def read_colors(path: str | Path, longest_side: int) -> NDArray[np.uint8]:
+def read_colors(
+    path: str | Path, longest_side: int, max_pixels: int = DEFAULT_MAX_PIXELS
+) -> NDArray[np.uint8]:
     """Return a picture as uint8 sRGB [h,w,3], upright, made smaller where its longest side is longer.
 
     Transparency is laid over white.
 
+    Args:
+        path: of a JPEG, PNG, TIFF, WebP, GIF or AVIF.
+        longest_side: of the result, in pixels.
+        max_pixels: the most that the file may claim before it is decoded.
+
     Raises:
-        PictureError: it cannot be read.
+        PictureError: it cannot be read, or claims more pixels.
     """
     source = open_source(path)
     vips = load_vips()
     try:
-        header = vips.Image.new_from_file(str(path))
-        check_size(source.name, header.height, header.width, DEFAULT_MAX_PIXELS)
-        image = vips.Image.thumbnail(
-            str(path), longest_side, height=longest_side, size="down", export_profile="srgb"
+        image = _opened(source, longest_side, max_pixels)
+        image = image.thumbnail_image(
+            longest_side, height=longest_side, size="down", export_profile="srgb"
         ).colourspace("srgb")
         if image.hasalpha():
             image = image.flatten(background=255)
         rgb = image.cast("uchar").numpy()[..., :3]
-    except vips.Error as error:
+    except (vips.Error, UnopenedError) as error:
         raise PictureError(
             f"{source.name} is no picture that can be read; save it as a JPEG or PNG."
         ) from error
     return np.ascontiguousarray(rgb, np.uint8)
+
+
+def _opened(source: Source, longest_side: int, max_pixels: int) -> VipsImage:
+    """A picture of no fewer pixels than are wanted; a JPEG is decoded at twice the side or more."""
+    header = open_with_vips(source)
+    check_size(source.name, header.height, header.width, max_pixels)
+    if str(header.get("vips-loader")).startswith("jpegload"):
+        factor = max(header.height, header.width) / longest_side
+        shrink = next((step for step in (8, 4, 2) if factor >= 2 * step), 1)
+        return open_with_vips(source, access="sequential", shrink=shrink)
+    return open_with_vips(source, access="sequential")

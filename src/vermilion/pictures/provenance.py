@@ -10,7 +10,7 @@ from vermilion.pictures.credentials import read_credentials
 from vermilion.pictures.jpeg_xmp import is_extension, whole_xmp
 from vermilion.pictures.mark import SOURCE_TYPE, Mark
 from vermilion.pictures.metadata import Metadata
-from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
 from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
 
 if TYPE_CHECKING:
@@ -141,18 +141,19 @@ def read_provenance(source: "Readable") -> Provenance:
     )
 
 
-def read_mark(source: "Readable") -> Mark | None:
+def read_mark(source: "Readable", max_pixels: int = DEFAULT_MAX_PIXELS) -> Mark | None:
     """What vermilion wrote into a file, or None: quick, as nothing but metadata is looked at.
 
     Args:
         source: a path, or the bytes of a file.
+        max_pixels: the most pixels that it may claim.
 
     Raises:
         PictureError: it is no picture.
     """
     from vermilion.pictures.read import read_scan  # noqa: PLC0415 - which reads what is written with marks
 
-    metadata = read_scan(source, ReadOptions(recolor=True)).metadata
+    metadata = read_scan(source, ReadOptions(recolor=True, max_pixels=max_pixels)).metadata
     try:
         return _mark_of(_said(whole_xmp(metadata.xmp, metadata.jpeg_segments) or b""))
     except MalformedXmpError:

@@ -16,10 +16,11 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.png_frames import count_frames, read_frame
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import ArrayPixels, Scan
-from vermilion.pictures.source import Source, UnopenedError, check_size
+from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.toned import SIDE, refuse_real_color
 from vermilion.pictures.vips_library import VipsImage, load_vips
 from vermilion.pictures.vips_metadata import read_metadata
+from vermilion.pictures.vips_open import broken, open_with_vips
 
 _STRIP = 256  # rows decoded at a time
 _GREY = ("b-w", "grey16")
@@ -77,29 +78,7 @@ def _open(source: Source, options: ReadOptions) -> _Page:
 
 
 def _load(source: Source, **choices: int) -> VipsImage:
-    pyvips = load_vips()
-    choices = {"access": "sequential", "fail_on": "error", **choices}  # type: ignore[dict-item]
-    try:
-        if source.path is not None:
-            return pyvips.Image.new_from_file(str(source.path), **choices)
-        return pyvips.Image.new_from_buffer(source.given, "", **choices)
-    except pyvips.Error as error:
-        raise _unusable(source, str(error)) from error
-
-
-def _unusable(source: Source, reason: str) -> PictureError:
-    if "not a known file format" in reason or "not in a known format" in reason:
-        return UnopenedError(
-            f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF"
-        )
-    return UnopenedError(str(broken(source.name, reason)))
-
-
-def broken(name: str, reason: str) -> PictureError:
-    """What to tell about a file that libvips recognises but cannot decode."""
-    lines = [line.strip() for line in reason.splitlines() if line.strip()]
-    detail = lines[-1] if lines else "no reason given"
-    return PictureError(f"{name} is damaged or cut off ({detail}); copy or scan it again")
+    return open_with_vips(source, access="sequential", **choices)
 
 
 def _samples(page: _Page, source: Source, options: ReadOptions) -> tuple[Samples, Samples | None, bool]:

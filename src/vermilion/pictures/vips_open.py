@@ -1,0 +1,61 @@
+"""The decoders that libvips may use, chosen by a file's first bytes; it would try a dozen more by itself.
+
+Among those are text matrices, its own dumps and SVG, a few hundred bytes of which draw for minutes. Only a
+call for one decoder leaves the others out without changing libvips for the rest of the process.
+"""
+
+from vermilion.errors import PictureError
+from vermilion.pictures.source import Source, UnopenedError
+from vermilion.pictures.vips_library import VipsImage, load_vips
+
+_SIGNATURES = (
+    (b"\xff\xd8", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),  # BigTIFF
+    (b"MM\0+", "tiff"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+)
+_HEIF_BRANDS = frozenset(
+    {b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
+HEAD = 16
+"""First bytes of a file that tell its decoder."""
+
+
+def decoder_of(head: bytes) -> str | None:
+    """The name of the decoder for a file that begins with these `HEAD` bytes; None where none may be used."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "heif"
+    return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+
+
+def open_with_vips(source: Source, **choices: int | str) -> VipsImage:
+    """Open a file with the decoder for its first bytes, strictly; `choices` are libvips's own options.
+
+    Raises:
+        UnopenedError: its format is not one that libvips may decode here, or its head is damaged.
+    """
+    kind = decoder_of(source.head(HEAD))
+    if kind is None:
+        raise UnopenedError(f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF")
+    vips = load_vips()
+    # libtiff only warns of tiles that are missing or damaged; libjpeg warns of much that does no harm.
+    choices = {"fail_on": "warning" if kind == "tiff" else "error", **choices}
+    try:
+        if source.path is not None:
+            return getattr(vips.Image, f"{kind}load")(str(source.path), **choices)
+        return getattr(vips.Image, f"{kind}load_buffer")(source.given, **choices)
+    except vips.Error as error:
+        raise UnopenedError(str(broken(source.name, str(error)))) from error
+
+
+def broken(name: str, reason: str) -> PictureError:
+    """What to tell about a file that libvips recognises but cannot decode."""
+    lines = [line.strip() for line in reason.splitlines() if line.strip()]
+    detail = lines[-1] if lines else "no reason given"
+    return PictureError(f"{name} is damaged or cut off ({detail}); copy or scan it again")
