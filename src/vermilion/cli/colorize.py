@@ -56,8 +56,7 @@ def colorize(
       vermilion colorize grandma.jpg                  # writes grandma.color.jpg
       vermilion colorize grandma.jpg -o grandma.png   # writes that file
       vermilion colorize shoebox -o shoebox-color     # a folder, its tree mirrored
-      vermilion colorize "scans/**/*.tif" -o color --format jpg --drop-depth
-      vermilion colorize album.tif --page all         # album.p1.color.tif and so on
+      vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
       vermilion colorize grandma.jpg --hint 40,30=navy --look muted -o blue.jpg
       cat grandma.jpg | vermilion colorize - > grandma.color.jpg
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
@@ -79,10 +78,9 @@ def colorize(
         controls=controls,
     )
     engine = partial(_start_engine, device, model, run.max_pixels, verbose=verbose)
-    format_name = format_.value if format_ else None
     if STREAM in paths or output == STREAM:
-        return colorize_stream(paths, output, format_name, engine, run)
-    plan = _plan(paths, output, format_name, run)
+        return colorize_stream(paths, output, format_, engine, run)
+    plan = _plan(paths, output, format_, run)
     raise typer.Exit(_do_all(plan, engine, run, Report(plan, quiet=quiet, verbose=verbose)))
 
 
