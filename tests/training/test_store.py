@@ -1,6 +1,10 @@
 import io
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -100,3 +104,64 @@ def test_workers_are_sent_the_path_and_not_the_pixels(store: PictureStore) -> No
     sent = pickle.dumps(store)
     assert len(sent) < first.nbytes
     np.testing.assert_array_equal(pickle.loads(sent)[0], first)
+
+
+# Builds a store in small pieces, says so in the middle of it, and is as slow as it is told to be.
+BUILD = """
+import sys, time
+from pathlib import Path
+from vermilion.training import store
+decode, chunks, seen = store.decode_picture, store._chunks, []
+def slowly(*words):
+    seen.append(1)
+    if len(seen) == 12:
+        print("half", flush=True)
+    time.sleep(float(sys.argv[3]))
+    return decode(*words)
+store.decode_picture = slowly
+store._chunks = lambda rows: chunks(rows, 4)
+print("ready", flush=True)
+sys.stdin.readline()
+made = store.open_store((sys.argv[1],), Path(sys.argv[2]), 96)
+print(len(made), sum(not made[number].any() for number in range(len(made))), flush=True)
+"""
+# As on a disk where no process sees the locks of another.
+WITHOUT_LOCKS = """
+import os
+from filelock import FileLock
+from vermilion.training import store
+store.FileLock = lambda path: FileLock(f"{path}.{os.getpid()}")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", ["", WITHOUT_LOCKS])
+def test_two_processes_that_build_one_store_both_get_all_of_it(
+    before: str, photographs: Path, tmp_path: Path
+) -> None:
+    words = [sys.executable, "-c", before + BUILD, str(photographs), str(tmp_path / "cache")]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": environment}
+    both: list[Any] = [subprocess.Popen([*words, delay], **pipes) for delay in ("0.3", "1")]
+    for process, line in zip(
+        both, ("half\n", ""), strict=True
+    ):  # the second begins when the first is half done
+        assert process.stdout.readline() == "ready\n"
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert not line or process.stdout.readline() == line
+    for process in both:
+        told = process.communicate()[0].removeprefix("half\n")
+        assert told == f"{COUNT} 0\n", "all pictures, and none of them black"
+    [folder] = [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+    assert sorted(path.name for path in folder.iterdir()) == ["index.json", "pixels.u8"]
+
+
+def test_half_a_store_of_a_killed_process_is_built_anew(photographs: Path, tmp_path: Path) -> None:
+    made = open_store((str(photographs),), tmp_path, 96)
+    [folder] = [path for path in tmp_path.iterdir() if path.is_dir()]
+    (folder / "index.json").unlink()
+    (folder / "pixels.u8").write_bytes(b"half")
+    again = open_store((str(photographs),), tmp_path, 96)
+    np.testing.assert_array_equal(again[COUNT - 1], made[COUNT - 1])
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [folder.name]

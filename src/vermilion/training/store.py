@@ -7,7 +7,9 @@ A store is a folder: `pixels.u8` (the pictures' RGB bytes, one after the other) 
 import hashlib
 import io
 import json
+import shutil
 import struct
+import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
@@ -229,12 +232,38 @@ def decode_picture(data: bytes, short_side: int) -> NDArray[np.uint8] | str:
 
 
 def make_store(rows: Iterator[Row], folder: Path, short_side: int) -> None:
-    """Decode pictures into a folder.
+    """Decode pictures into a folder, which appears only once it is whole.
+
+    Processes that want the same store wait for the first one. Should their locks not work (on some network
+    disks), each builds one under a name of its own, and the first that is whole stays.
 
     Raises:
         TrainingError: none is usable.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if (folder / "index.json").exists():  # built while we waited
+            return
+        part = folder.with_name(f"{folder.name}.{uuid.uuid4().hex[:8]}.part")
+        part.mkdir()
+        try:
+            _fill_store(rows, part, short_side)
+            _move_into_place(part, folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _move_into_place(part: Path, folder: Path) -> None:
+    if folder.exists() and not (folder / "index.json").exists():
+        shutil.rmtree(folder)  # half a store, as a killed process of an older version left it
+    try:
+        part.rename(folder)
+    except OSError:
+        if not (folder / "index.json").exists():
+            raise
+
+
+def _fill_store(rows: Iterator[Row], folder: Path, short_side: int) -> None:
     entries: list[Entry] = []
     skipped: Counter[str] = Counter()
     keys: set[str] = set()
@@ -254,9 +283,7 @@ def make_store(rows: Iterator[Row], folder: Path, short_side: int) -> None:
         counts = listed(skipped) or "none there"
         raise TrainingError(f"data.pictures: no usable picture found ({counts}); give colour photographs.")
     index = {"pictures": [astuple(entry) for entry in entries], "skipped": skipped}
-    unfinished = folder / "index.part"
-    unfinished.write_text(json.dumps(index), encoding="utf-8")
-    unfinished.replace(folder / "index.json")  # last: a store without it is made anew
+    (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
 
 
 def _chunks(rows: Iterator[Row], size: int = 256) -> Iterator[list[Row]]:
