@@ -16,10 +16,13 @@ import numpy as np
 from benchmarks.known import Cells, Crop, Known, chroma_of, random_of, two_crops
 from benchmarks.scene import Floats, ab_of_rgb, mean, read_rgb
 from vermilion import Box, Colorizer, Controls, Hint, Mask, Stroke
-from vermilion.agreed import AgreedColors, look_at
+from vermilion.album import AlbumFinder
+from vermilion.cache import Cache
 from vermilion.color import ab_error, luma_of_rgb
 from vermilion.guidance import CLOSE, NOBODY, AnyHint, ab_at, draw_hints, existing_ab
 from vermilion.guidance.suggest import DISTINCT
+from vermilion.opened import open_scan
+from vermilion.painter import Painter
 from vermilion.pictures import ReadOptions, read_scan
 
 ASKED = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "grey")  # by a person; every second a picture
@@ -303,9 +306,10 @@ def most_uniform(ab: Floats, within: Crop, side: int) -> Crop | None:
 def found_pixels(colorizer: Colorizer, album: Path, picture: Path) -> Cells:
     """Where in a picture the things of an album are found, bool [H,W]."""
     scan = read_scan(picture, ReadOptions())
-    sight = look_at(colorizer.model, scan, colorizer.model.card.working_size)
-    agreed = AgreedColors(colorizer.model)
-    hints = agreed.hints_for(str(album), scan, sight).hints
-    owner = draw_hints(hints, sight.size, sight.grid, read_mask=agreed.read_mask).owner
+    painter = Painter(colorizer.model)
+    opened = open_scan(painter, scan, painter.card.working_size)
+    albums = AlbumFinder(painter, Cache())
+    hints = albums.hints_for(str(album), scan, opened).hints
+    owner = draw_hints(hints, opened.size, opened.encoded.grid, read_mask=albums.read_mask).owner
     cells = (owner != NOBODY).astype(np.uint8)
-    return np.asarray(cv2.resize(cells, sight.size[::-1], interpolation=cv2.INTER_NEAREST), np.bool_)
+    return np.asarray(cv2.resize(cells, opened.size[::-1], interpolation=cv2.INTER_NEAREST), np.bool_)

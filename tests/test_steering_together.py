@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.test_agreed import SeeingModel, noise
+from tests.test_album import SeeingModel, noise
 from tests.test_session import scene
 from vermilion import Box, Colorizer, Controls, Hint, Stroke
 from vermilion.color import luma_of_rgb
@@ -113,7 +113,7 @@ def test_hints_lie_over_album_over_variant_over_palette_over_reference(layers):
     reference, palette, variant, album, own = seen
     assert reference[0] > 5
     np.testing.assert_allclose(palette, ab_of(PALETTE), atol=0.1)
-    assert min(np.linalg.norm(variant - bin_) for bin_ in session._model.card.bins) < 1
+    assert min(np.linalg.norm(variant - bin_) for bin_ in session._workshop.painter.card.bins) < 1
     np.testing.assert_allclose(album, ALBUM, atol=0.1)
     np.testing.assert_allclose(own, OWN, atol=0.1)
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vermilion import __version__
-from vermilion.agreed import AgreedColors
+from vermilion.album import AlbumFinder
+from vermilion.cache import DEFAULT_LIMIT, Cache
 from vermilion.errors import ModelError, PictureError, SettingsError
 from vermilion.guidance import AnyHint, Controls, Recipe, UsedFile, UsedModel
 from vermilion.network import Model, engine_name, name_of_model
+from vermilion.painter import Painter
 from vermilion.picture import Picture
 from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Scan, read_scan
-from vermilion.session import AUTOMATIC, Session
+from vermilion.session import AUTOMATIC, Session, Workshop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,7 @@ class Colorizer:
         device: "auto", "cpu", "cuda", "coreml", ...: what runs the network.
         max_pixels: the most pixels that any picture may claim, scans as well as references, palettes, masks
             and those of albums; more is refused before it is decoded.
+        cache_bytes: how much of what was computed may be kept for open pictures, references and albums.
 
     Raises:
         ModelError: the model is missing or damaged.
@@ -55,12 +58,15 @@ class Colorizer:
         *,
         device: str = "auto",
         max_pixels: int = DEFAULT_MAX_PIXELS,
+        cache_bytes: int = DEFAULT_LIMIT,
     ) -> None:
         if max_pixels < 1:
             raise SettingsError(f"At most {max_pixels} pixels is no picture; allow one at least.")
         self.model = model if isinstance(model, Model) else Model.load(model, device)
         self.max_pixels = max_pixels
-        self._agreed = AgreedColors(self.model, max_pixels)
+        painter, cache = Painter(self.model), Cache(cache_bytes)
+        albums = AlbumFinder(painter, cache, max_pixels)
+        self._workshop = Workshop(painter, cache, albums, self._engine)
 
     def colorize(
         self,
@@ -101,7 +107,7 @@ class Colorizer:
         short_side = self._short_side(size)
         scan = read_scan(source, ReadOptions(page=page, recolor=recolor, max_pixels=self.max_pixels))
         draft = self._draft(scan, recolor=recolor, size=size)
-        return Session(self._agreed, scan, short_side, draft, self._engine)
+        return Session(self._workshop, scan, short_side, draft)
 
     def replay(self, recipe: Recipe, source: "Source | None" = None) -> Picture:
         """Colourise a picture as a recipe says; ``recipe.difference(picture.recipe)`` tells how well it went.

@@ -1,0 +1,190 @@
+"""References, palettes and variants of one open picture, as hints for the decoder.
+
+What costs time is kept in the cache: by the picture and everything that it follows from.
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.album import file_state
+from vermilion.cache import Cache
+from vermilion.color import luma_of_rgb, reduce_luma
+from vermilion.errors import SettingsError
+from vermilion.guidance import (
+    PALETTE_REGIONS,
+    VARIANT_REGIONS,
+    Controls,
+    Reference,
+    choose_variants,
+    colors_on_grid,
+    find_doubtful,
+    find_regions,
+    lay_over,
+    mood_canvas,
+    palette_canvas,
+    palette_file,
+    palette_of_picture,
+    propose_variants,
+    reference_canvas,
+)
+from vermilion.network import working_size
+from vermilion.opened import Opened
+from vermilion.painter import Painted, Painter
+from vermilion.pictures import read_colors
+
+Floats = NDArray[np.float32]
+T = TypeVar("T")
+
+_COLOR_SIDE = 1024  # pixels of the longest side that a reference or a palette is read at
+_COLORLESS = 1.5  # mean ab units of chroma below which a reference is grey, or toned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guides:
+    """What else than hints steers the colours of one open picture.
+
+    Attributes:
+        painter: what encodes and decodes.
+        cache: where results are kept.
+        owner: of this picture's entries in the cache.
+        opened: the picture, as the network sees it.
+        max_pixels: the most that a reference or the picture of a palette may claim.
+    """
+
+    painter: Painter
+    cache: Cache
+    owner: Hashable
+    opened: Opened
+    max_pixels: int
+
+    def canvas(self, controls: Controls) -> Floats:
+        """Return what reference, palette and variant come to as hints [3,h,w], the later over the earlier.
+
+        Raises:
+            SettingsError: a file cannot be used, or there is no such variant.
+        """
+        canvas = np.zeros((3, *self.opened.encoded.grid), np.float32)
+        if controls.reference is not None:
+            canvas = self._reference_canvas(controls.reference)
+        if controls.palette:
+            canvas = lay_over(canvas, self._palette_canvas(controls))
+        if controls.variant is not None:
+            canvas = lay_over(canvas, self._variant_canvas(controls, controls.variant))
+        return canvas
+
+    def key(self, controls: Controls) -> tuple[Hashable, ...]:
+        """Return what ``canvas`` follows from, for keys of a cache."""
+        files = [file for file in (controls.reference, palette_file(controls)) if file]
+        variant = (controls.variant, controls.variants, controls.seed) if controls.variant else ()
+        return (*map(file_state, files), controls.reference, controls.palette, variant)
+
+    def matches(self, reference: str) -> bool:
+        """Return whether anything in a reference looks like the picture."""
+        return bool(self._matches(reference).any())
+
+    def automatic(self) -> Painted:
+        """Return what the network paints by itself, with its odds."""
+
+        def make() -> Painted:
+            return self.painter.decode(self.opened.encoded, with_odds=True)[0]
+
+        return self._kept(("automatic",), make)
+
+    def variant_canvases(self, count: int, seed: int) -> Floats:
+        """Return the hints [n,3,h,w] of all variants, n at most ``count``; they cost two dozen paintings."""
+
+        def make() -> Floats:
+            encoded, alone = self.opened.encoded, self.automatic()
+            maps, luma, bins = encoded.features.maps, encoded.luma[0], self.painter.card.bins
+            doubtful = find_doubtful(maps, luma, alone.ab, alone.confidence)
+            regions = self._regions(VARIANT_REGIONS)
+            proposals = propose_variants(alone.odds, bins, luma, regions, doubtful, seed)
+            painted = [self.painter.decode(encoded, proposal.canvas[None]).ab[0] for proposal in proposals]
+            chosen = choose_variants(alone.ab, painted, proposals, count)
+            canvases = [proposals[place].canvas for place in chosen]
+            return np.reshape(canvases, (len(canvases), 3, *encoded.grid)).astype(np.float32, copy=False)
+
+        return self._kept(("variants", count, seed), make)
+
+    def _kept(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        return self.cache.get((self.owner, *key), make)
+
+    def _reference_canvas(self, path: str) -> Floats:
+        """Return the matches of a reference, and under them its palette."""
+
+        def make() -> Floats:
+            regions = self._regions(PALETTE_REGIONS)
+            mood = mood_canvas(self._reference(path).palette, self.automatic().ab, regions)
+            return lay_over(mood, self._matches(path))
+
+        return self._kept(("reference", file_state(path)), make)
+
+    def _matches(self, path: str) -> Floats:
+        def make() -> Floats:
+            encoded = self.opened.encoded
+            return reference_canvas(encoded.features.maps, encoded.grid, self._reference(path))
+
+        return self._kept(("matches", file_state(path)), make)
+
+    def _reference(self, path: str) -> Reference:
+        """Return a picture in colour as the network sees it; all pictures share it."""
+        key = ("reference", file_state(path), self.opened.short_side)
+        return self.cache.get(key, lambda: self._read_reference(path))
+
+    def _palette_canvas(self, controls: Controls) -> Floats:
+        file = palette_file(controls)
+
+        def make() -> Floats:
+            colors = self._palette_of(file) if file else controls.palette
+            luma, regions = self.opened.encoded.luma[0], self._regions(PALETTE_REGIONS)
+            return palette_canvas(colors, self.automatic().odds, self.painter.card.bins, luma, regions)
+
+        return self._kept(("palette", file_state(file) if file else controls.palette), make)
+
+    def _palette_of(self, file: str) -> tuple[str, ...]:
+        """Return the main colours of a picture.
+
+        Raises:
+            SettingsError: it has none.
+        """
+        rgb = read_colors(file, _COLOR_SIDE, self.max_pixels)
+        if _is_colorless(colors_on_grid(rgb, self.opened.encoded.grid)):
+            raise SettingsError(f"The picture {file} has no colours to paint with; name one in colour.")
+        return palette_of_picture(rgb)
+
+    def _variant_canvas(self, controls: Controls, rank: int) -> Floats:
+        canvases = self.variant_canvases(controls.variants, controls.seed)
+        if rank > len(canvases):
+            raise SettingsError(
+                f"There is no variant {rank}: of this picture the network knows {len(canvases)} that differ; "
+                "choose one of them, or another seed."
+            )
+        canvas: Floats = canvases[rank - 1]
+        return canvas
+
+    def _regions(self, count: int) -> NDArray[np.int32]:
+        encoded = self.opened.encoded
+        return find_regions(encoded.features.maps, encoded.luma[0], self.automatic().ab, count)
+
+    def _read_reference(self, path: str) -> Reference:
+        """Return a picture in colour as the network sees it.
+
+        Raises:
+            SettingsError: it has no colours.
+        """
+        rgb = read_colors(path, _COLOR_SIDE, self.max_pixels)
+        stride = self.painter.card.stride
+        height, width = working_size(rgb.shape[:2], self.opened.short_side, stride)
+        encoded = self.painter.encode(reduce_luma(luma_of_rgb(rgb), (height, width))[None])
+        ab = colors_on_grid(rgb, (height // stride, width // stride))
+        if _is_colorless(ab):
+            raise SettingsError(f"The reference {path} has no colours to carry over; name one in colour.")
+        return Reference(encoded.features.maps, ab, palette_of_picture(rgb))
+
+
+def _is_colorless(ab: Floats) -> bool:
+    return float(np.linalg.norm(ab, axis=-1).mean()) < _COLORLESS

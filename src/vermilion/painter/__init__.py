@@ -1,0 +1,8 @@
+"""The network at work on arrays: encode, decode, enforce hints, smooth. It knows no scan, recipe or path."""
+
+from vermilion.painter.encoded import Encoded
+from vermilion.painter.enforce import Enforced, enforce_hints
+from vermilion.painter.painted import Painted
+from vermilion.painter.painter import Painter
+
+__all__ = ["Encoded", "Enforced", "Painted", "Painter", "enforce_hints"]
