@@ -8,9 +8,13 @@ from dataclasses import dataclass
 SOI, EOI, SOS, DQT, DHT, DRI, COM = 0xD8, 0xD9, 0xDA, 0xDB, 0xC4, 0xDD, 0xFE
 APP0, APP1, APP2, APP11, APP13, APP14 = 0xE0, 0xE1, 0xE2, 0xEB, 0xED, 0xEE
 END = bytes((0xFF, EOI))
-BASELINE, EXTENDED, PROGRESSIVE = 0xC0, 0xC1, 0xC2
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {DHT, 0xC8, 0xCC}
+BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS = 0xC0, 0xC1, 0xC2, 0xC3
+ARITHMETIC, ARITHMETIC_PROGRESSIVE = 0xC9, 0xCA
+JPEG_LS = 0xF7
+_FRAMES = frozenset({*range(0xC0, 0xD0), JPEG_LS}) - {DHT, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD8)})
+# What libjpeg takes for the next marker: it skips all other bytes, stuffed ones and fill bytes.
+_MARKER = re.compile(rb"\xff([\x01-\xfe])")
 # A marker that ends entropy-coded data: not a stuffed byte, a restart marker or a fill byte.
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
@@ -56,9 +60,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class JpegFile:
-    """A JPEG taken apart: the segments before the end of the first image, in order."""
+    """A JPEG taken apart.
+
+    Attributes:
+        segments: Those before the end of the first image, in order.
+        ended: Whether the marker of that end was found.
+        junk: Whether bytes that belong to no segment were skipped before the first scan, as
+            libjpeg does.
+    """
 
     segments: tuple[Segment, ...]
+    ended: bool = True
+    junk: bool = False
 
     @property
     def frame(self) -> Frame:
@@ -85,52 +98,44 @@ class JpegFile:
 
 def is_jpeg(head: bytes) -> bool:
     """Whether a file that begins with `head` calls itself a JPEG."""
-    return head[:3] == b"\xff\xd8\xff"
+    return head[:2] == b"\xff\xd8"
 
 
 def parse_jpeg(data: bytes) -> JpegFile:
     """Take a JPEG apart, up to the end of its first image.
 
     Raises:
-        MalformedJpegError: The segments do not add up before the first scan.
+        MalformedJpegError: A segment is cut off, or bytes behind the first scan belong to none.
     """
-    return JpegFile(tuple(_segments(data)))
+    segments: list[Segment] = []
+    position, junk = 2, False
+    while found := _MARKER.search(data, position):
+        if data[position : found.start()].strip(b"\xff"):
+            # The marker of a later scan may be lost, so what looks like junk there is picture.
+            if any(segment.marker == SOS for segment in segments):
+                raise MalformedJpegError("a marker is missing")
+            junk = True
+        position, marker = found.end(), found[1][0]
+        if marker == EOI:
+            return JpegFile(tuple(segments), junk=junk)
+        if marker not in _STANDALONE:
+            segment, position = _segment_at(data, position, marker)
+            segments.append(segment)
+    return JpegFile(tuple(segments), ended=False, junk=junk)
 
 
-def _segments(data: bytes) -> Iterator[Segment]:
-    position = 2
-    while (marker := _marker_at(data, position)) not in (None, EOI):
-        start, marker = _skip_fill(data, position)
-        if marker in _STANDALONE:
-            position = start
-            continue
-        if start + 2 > len(data):
-            raise MalformedJpegError("a segment is cut off")
-        end = start + int(struct.unpack_from(">H", data, start)[0])
-        if end > len(data) or end < start + 2:
-            raise MalformedJpegError("a segment is cut off")
-        payload = bytes(data[start + 2 : end])
-        position = end
-        if marker == SOS:
-            found = _NEXT_MARKER.search(data, end)
-            position = found.start() if found else len(data)
-        yield Segment(marker, payload, bytes(data[end:position]))
-
-
-def _marker_at(data: bytes, position: int) -> int | None:
-    if position + 2 > len(data):
-        return None
-    if data[position] != 0xFF:
-        raise MalformedJpegError("a marker is missing")
-    return _skip_fill(data, position)[1]
-
-
-def _skip_fill(data: bytes, position: int) -> tuple[int, int]:
-    """The position after the marker at `position`, and the marker; any number of 0xFF may lead."""
-    position += 1
-    while position < len(data) - 1 and data[position] == 0xFF:
-        position += 1
-    return position + 1, data[position]
+def _segment_at(data: bytes, start: int, marker: int) -> tuple[Segment, int]:
+    """The segment whose length stands at `start`, and where the next one is looked for."""
+    if start + 2 > len(data):
+        raise MalformedJpegError("a segment is cut off")
+    end = start + max(2, int(struct.unpack_from(">H", data, start)[0]))
+    if end > len(data):
+        raise MalformedJpegError("a segment is cut off")
+    position = end
+    if marker == SOS:
+        found = _NEXT_MARKER.search(data, end)
+        position = found.start() if found else len(data)
+    return Segment(marker, bytes(data[start + 2 : end]), bytes(data[end:position])), position
 
 
 def _parse_frame(segment: Segment) -> Frame:
@@ -163,3 +168,8 @@ def join_head(segments: Iterable[Segment]) -> bytes:
 def join_jpeg(segments: Iterable[Segment]) -> bytes:
     """A whole JPEG file of these segments."""
     return join_head(segments) + END
+
+
+def without_junk(file: JpegFile) -> bytes:
+    """The file again, of its segments alone; what lacks its end still lacks it."""
+    return join_head(file.segments) + (END if file.ended else b"")

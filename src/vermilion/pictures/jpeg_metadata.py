@@ -66,7 +66,13 @@ def _others(file: JpegFile) -> Iterator[tuple[int, bytes]]:
 def _joined_icc(file: JpegFile) -> bytes | None:
     """Profile parts carry their number and the count; they may stand in any order."""
     parts = sorted((p[0], p[2:]) for p in file.payloads(APP2, _ICC) if len(p) > 2)
-    return b"".join(body for _, body in parts) or None
+    return None if damaged_profile(file) else b"".join(body for _, body in parts) or None
+
+
+def damaged_profile(file: JpegFile) -> bool:
+    """Whether the parts of the profile are not numbered from 1 to their count, each once."""
+    heads = [tuple(payload[:2]) for payload in file.payloads(APP2, _ICC)]
+    return sorted(heads) != [(number, len(heads)) for number in range(1, len(heads) + 1)]
 
 
 def _density(file: JpegFile) -> Density | None:

@@ -1,16 +1,29 @@
 """A JPEG as a scan: its luma is its Y plane, as libjpeg's grey decoding gives it."""
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import PictureError
 from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
-from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
-from vermilion.pictures.jpeg_metadata import read_metadata
+from vermilion.pictures.jpeg_decode import JpegData, decode, refused, unsupported
+from vermilion.pictures.jpeg_file import (
+    ARITHMETIC,
+    ARITHMETIC_PROGRESSIVE,
+    BASELINE,
+    EXTENDED,
+    JPEG_LS,
+    LOSSLESS,
+    PROGRESSIVE,
+    SOS,
+    Frame,
+    JpegFile,
+    MalformedJpegError,
+    parse_jpeg,
+    without_junk,
+)
+from vermilion.pictures.jpeg_metadata import damaged_profile, read_metadata
 from vermilion.pictures.jpeg_pictures import pictures_of
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.profiles import output_profile
@@ -18,20 +31,21 @@ from vermilion.pictures.scan import Samples, Scan, reduce_area
 from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.toned import SIDE, refuse_real_color
 
-# libjpeg's warnings that leave every sample intact; all others mean damage.
-_HARMLESS = re.compile(r"extraneous bytes before marker|Invalid SOS parameters|unknown Adobe", re.IGNORECASE)
+_READ = frozenset({BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, ARITHMETIC, ARITHMETIC_PROGRESSIVE})
+# The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
+# progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
+_BITS_A_BLOCK = {BASELINE: 2, EXTENDED: 2, PROGRESSIVE: 1, LOSSLESS: 64}
 
 
 @dataclass(frozen=True, slots=True)
 class JpegPixels:
     """Samples of a grey, YCbCr or RGB JPEG, decoded when asked for."""
 
-    data: bytes
-    name: str
+    jpeg: JpegData
 
     def luma(self) -> Samples:
         """Luma at full size."""
-        return decode(self.data, self.name, "GRAY")[..., 0]
+        return decode(self.jpeg, "GRAY")[..., 0]
 
     def alpha(self) -> None:
         """None: a JPEG holds no transparency."""
@@ -39,67 +53,32 @@ class JpegPixels:
 
     def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
-        return reduce_area(decode(self.data, self.name, "GRAY", size)[..., 0], size)
+        return reduce_area(decode(self.jpeg, "GRAY", size)[..., 0], size)
 
 
-def decode(
-    data: bytes, name: str, color_space: str, at_least: tuple[int, int] | None = None
-) -> NDArray[np.uint8]:
-    """Decode, scaled down by libjpeg as far as twice the size `at_least` allows.
-
-    Returns:
-        uint8 [H, W, C].
+def read_jpeg(source: Source, options: ReadOptions) -> Scan:
+    """One picture of a JPEG as a scan.
 
     Raises:
-        PictureError: The data is cut off or damaged.
-    """
-    smallest = {}
-    if at_least is not None:
-        smallest = {"min_height": 2 * at_least[0], "min_width": 2 * at_least[1], "min_factor": 1}
-    try:
-        return _decode(data, color_space, smallest, strict=True)
-    except ValueError as error:
-        if _HARMLESS.search(str(error)):
-            return _decode(data, color_space, smallest, strict=False)
-        raise damaged(name, str(error)) from error
-
-
-def _decode(data: bytes, color_space: str, smallest: dict[str, int], *, strict: bool) -> NDArray[np.uint8]:
-    import simplejpeg  # noqa: PLC0415 - `import vermilion` need not wait for it
-
-    decoded: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, color_space, strict=strict, **smallest)
-    return decoded
-
-
-def damaged(name: str, reason: str) -> PictureError:
-    """What to tell about a JPEG that libjpeg cannot decode to its end."""
-    if "premature end" in reason.lower():
-        return PictureError(f"{name} is cut off (the JPEG ends too early); copy or scan it again")
-    return PictureError(f"{name} is a damaged JPEG ({reason.strip()}); copy or scan it again")
-
-
-def read_jpeg(source: Source, options: ReadOptions) -> Scan | None:
-    """A grey, YCbCr or RGB JPEG as a scan; None for kinds that libvips must read (CMYK, ...).
-
-    Raises:
-        PictureError: It is damaged, too large, or in real colour.
+        PictureError: It is damaged, too large, of a kind that is not read, or in real colour.
     """
     data = source.read()
-    try:
-        file = parse_jpeg(data)
-        frame = file.frame
-    except MalformedJpegError as error:
-        raise damaged(source.name, str(error)) from error
+    file, frame = _parse(data, source.name)
     check_size(source.name, frame.height, frame.width, options.max_pixels)
-    if frame.precision != 8 or len(frame.components) not in (1, 3):
-        return None
+    _check_coding(frame, source.name)
     pictures = pictures_of(data, file)
     only_page(options.page, len(pictures), source.name)
     if options.page != 1:
         data = pictures[options.page - 1]
-        file = parse_jpeg(data)
+        file, frame = _parse(data, source.name)
+        _check_coding(frame, source.name)
+    _check_content(file, frame, source.name)
+    jpeg = JpegData(without_junk(file) if file.junk else data, frame, source.name)
+    left_out = ("its colour profile is damaged and was left out",) if damaged_profile(file) else ()
+    if len(frame.components) == 4:
+        return replace(_read_inks(jpeg, options), source=source, left_out=left_out)
     if len(frame.components) == 3 and not options.recolor:
-        _refuse_color(data, source.name, (frame.height, frame.width))
+        _refuse_color(jpeg)
     metadata = read_metadata(file)
     icc, colors = output_profile(metadata.icc)
     return Scan(
@@ -112,13 +91,64 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan | None:
         source_name=source.name,
         format="jpeg",
         colors=colors,
-        pixels=JpegPixels(data, source.name),
+        pixels=JpegPixels(jpeg),
         jpeg=data,
         source=source if options.page != 1 else None,
+        left_out=left_out,
     )
 
 
-def _refuse_color(data: bytes, name: str, size: tuple[int, int]) -> None:
+def _parse(data: bytes, name: str) -> tuple[JpegFile, Frame]:
+    try:
+        file = parse_jpeg(data)
+        frame = file.frame
+    except MalformedJpegError as error:
+        raise refused(name, str(error)) from error
+    return file, frame
+
+
+def _check_coding(frame: Frame, name: str) -> None:
+    """Refuse what libjpeg cannot decode, before it is tried."""
+    if frame.process == JPEG_LS:
+        raise unsupported(name, "a JPEG-LS picture")
+    if frame.process not in _READ:
+        raise unsupported(name, "a hierarchical or arithmetically coded lossless JPEG")
+    if frame.precision != 8:
+        raise unsupported(name, f"a JPEG with {frame.precision} bits a sample")
+    if len(frame.components) not in (1, 3, 4) or (frame.process == LOSSLESS and len(frame.components) == 4):
+        raise unsupported(name, f"a JPEG of {len(frame.components)} components")
+    if any(not (1 <= c.across <= 4 and 1 <= c.down <= 4) for c in frame.components):
+        raise refused(name, "impossible sampling factors")
+
+
+def _check_content(file: JpegFile, frame: Frame, name: str) -> None:
+    """Refuse a file that lacks a component, or has too few bytes for the pixels that it claims."""
+    coded = {number for s in file.segments if s.marker == SOS for number in _components_of(s.payload)}
+    if any(component.id not in coded for component in frame.components):
+        raise refused(name, "a component is missing")
+    length = sum(len(segment.coded) for segment in file.segments)
+    blocks = frame.width * frame.height / 64
+    if 8 * length < _BITS_A_BLOCK.get(frame.process, 0) * blocks:
+        raise refused(
+            name, f"{length:,} bytes cannot hold the {frame.width:,} x {frame.height:,} pixels that it claims"
+        )
+
+
+def _components_of(scan: bytes) -> bytes:
+    """The ids of the components that a scan holds, by its header."""
+    return scan[1 : 1 + 2 * scan[0] : 2] if scan else b""
+
+
+def _read_inks(jpeg: JpegData, options: ReadOptions) -> Scan:
+    """CMYK is converted by libvips, which does not tell damage, so libjpeg decodes it before."""
+    from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - rarely needed
+
+    decode(jpeg, "CMYK", (1, 1))
+    return read_with_vips(Source(jpeg.name, given=jpeg.data), replace(options, page=1))
+
+
+def _refuse_color(jpeg: JpegData) -> None:
+    size = jpeg.frame.height, jpeg.frame.width
     ratio = SIDE / max(size)
     small = (max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio)))
-    refuse_real_color(decode(data, name, "RGB", small), name)
+    refuse_real_color(decode(jpeg, "RGB", small), jpeg.name)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.pictures.jpeg_coefficients import grey_jpeg
+from vermilion.pictures.jpeg_decode import carried_jpeg
 from vermilion.pictures.jpeg_file import (
     APP0,
     APP14,
@@ -75,7 +76,7 @@ def _grey_jpeg(scan: Scan, *, fast: bool) -> tuple[JpegFile, bool]:
     if frame.process not in _CARRIED or not has_luma_component(file):
         return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), subsampled
     if len(frame.components) == 1:
-        return file, subsampled
+        return carried_jpeg(scan.jpeg), subsampled
     if fast and scan.size[0] * scan.size[1] >= _FAST_FROM:
         return _encode_luma(scan, {"qtables": [_natural_table(scan.jpeg, frame)]}), subsampled
     return parse_jpeg(grey_jpeg(file, scan.source_name)), subsampled

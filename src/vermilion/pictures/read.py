@@ -48,10 +48,8 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
 
 def _read_file(source: Openable, options: ReadOptions) -> Scan:
     opened = open_source(source)
-    if is_jpeg(opened.head(3)):
-        scan = read_jpeg(opened, options)
-        if scan is not None:
-            return scan
+    if is_jpeg(opened.head(2)):
+        return read_jpeg(opened, options)
     from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
 
     try:

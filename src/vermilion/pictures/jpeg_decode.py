@@ -1,0 +1,209 @@
+"""Samples of a JPEG, decoded strictly: whatever libjpeg warns of is damage, but for a few oddities.
+
+libjpeg tells its first warning only, so one that is harmless would hide one that is not. After a
+harmless one the file is therefore written again without oddities and must decode without any.
+"""
+
+import io
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.errors import PictureError
+from vermilion.pictures.jpeg_file import (
+    APP0,
+    APP2,
+    APP14,
+    ARITHMETIC,
+    BASELINE,
+    DHT,
+    EXTENDED,
+    LOSSLESS,
+    SOS,
+    Frame,
+    JpegFile,
+    Segment,
+    parse_jpeg,
+    without_junk,
+)
+from vermilion.pictures.luma import luma_of_rgb
+
+# Warnings that leave every sample intact, if nothing else is wrong.
+_HARMLESS = re.compile(
+    r"extraneous bytes before marker 0xd9|Invalid SOS parameters|unknown Adobe|JFIF revision|bad ICC",
+    re.IGNORECASE,
+)
+_LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
+_UNSUPPORTED = re.compile(r"unsupported|not supported|not implemented|sorry|JPEG format", re.IGNORECASE)
+_ODD_SAMPLING = "determine subsampling"
+_SEQUENTIAL = frozenset({BASELINE, EXTENDED, ARITHMETIC})
+_WHOLE_BLOCK = bytes((0, 63, 0))  # what the end of a sequential scan's header always says
+_JFIF, _ADOBE = b"JFIF\0", b"Adobe"
+
+
+@dataclass(frozen=True, slots=True)
+class JpegData:
+    """A JPEG without junk between its segments, its frame header, and its name for messages."""
+
+    data: bytes
+    frame: Frame
+    name: str
+
+
+def decode(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+    """Decode, scaled down by libjpeg as far as twice the size `at_least` allows.
+
+    Args:
+        jpeg: What to decode.
+        color_space: "GRAY", "RGB" or "CMYK".
+        at_least: Height and width; a lossless JPEG is always decoded whole.
+
+    Returns:
+        uint8 [H, W, C].
+
+    Raises:
+        PictureError: The data is cut off or damaged, or cannot be read.
+    """
+    if jpeg.frame.process == LOSSLESS:  # cannot be scaled, nor its colours be converted
+        return _decode_lossless(jpeg, color_space)
+    smallest = {}
+    if at_least is not None:
+        smallest = {"min_height": 2 * at_least[0], "min_width": 2 * at_least[1], "min_factor": 1}
+    reason, data = "", jpeg.data
+    for change in _ATTEMPTS:
+        data = change(data, reason)
+        try:
+            return _decode(data, color_space, smallest)
+        except ValueError as error:
+            reason = str(error)
+            if _ODD_SAMPLING in reason:
+                return _decode_odd(jpeg, color_space, at_least)
+            if not _HARMLESS.search(reason):
+                break
+    raise refused(jpeg.name, reason)
+
+
+def _decode(data: bytes, color_space: str, smallest: dict[str, int]) -> NDArray[np.uint8]:
+    import simplejpeg  # noqa: PLC0415 - `import vermilion` need not wait for it
+
+    decoded: NDArray[np.uint8] = simplejpeg.decode_jpeg(data, color_space, strict=True, **smallest)
+    return decoded
+
+
+def _decode_lossless(jpeg: JpegData, color_space: str) -> NDArray[np.uint8]:
+    stored = "GRAY" if len(jpeg.frame.components) == 1 else "RGB"
+    try:
+        samples = _decode(jpeg.data, stored, {})
+    except ValueError as error:
+        raise refused(jpeg.name, str(error)) from error
+    if stored == color_space:
+        return samples
+    if color_space == "GRAY":
+        return np.asarray(luma_of_rgb(samples)[..., None], np.uint8)
+    return np.repeat(samples, 3, axis=2)
+
+
+def _decode_odd(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None) -> NDArray[np.uint8]:
+    """A JPEG whose chroma has a size that TurboJPEG does not know; Pillow reads it, libvips checks it."""
+    from PIL import Image  # noqa: PLC0415 - rarely needed
+
+    from vermilion.pictures.vips_library import load_vips  # noqa: PLC0415
+
+    mode = {"GRAY": "L"}.get(color_space, color_space)
+    data = _without_oddities(jpeg.data, "")
+    pyvips = load_vips()
+    try:
+        pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="warning").avg()
+        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+            if at_least is not None:
+                image.draft(mode, (2 * at_least[1], 2 * at_least[0]))
+            pixels = np.asarray(image.convert(mode), np.uint8)
+    except (pyvips.Error, OSError, SyntaxError, ValueError) as error:
+        raise refused(jpeg.name, "Corrupt JPEG data") from error
+    return pixels if pixels.ndim == 3 else pixels[..., None]
+
+
+def refused(name: str, reason: str) -> PictureError:
+    """What to tell about a JPEG that libjpeg cannot decode to its end."""
+    if _UNSUPPORTED.search(reason):
+        return unsupported(name, f"a JPEG of a rare kind ({reason.strip()})")
+    if "premature end" in reason.lower():
+        return PictureError(f"{name} is cut off (the JPEG ends too early); copy or scan it again")
+    return PictureError(f"{name} is a damaged JPEG ({reason.strip()}); copy or scan it again")
+
+
+def unsupported(name: str, what: str) -> PictureError:
+    """What to tell about a whole file in a coding that is not read."""
+    return PictureError(f"{name} holds {what}, which vermilion cannot read; save it as TIFF or PNG")
+
+
+def _unchanged(data: bytes, _: str) -> bytes:
+    return data
+
+
+def _without_oddities(data: bytes, _: str) -> bytes:
+    file = parse_jpeg(data)
+    frame = file.frame
+    kept = (_usual(s, frame) for s in file.segments if s.marker != APP2)  # profiles, parts missing
+    return without_junk(replace(file, segments=tuple(kept)))
+
+
+def _usual(segment: Segment, frame: Frame) -> Segment:
+    """The segment with what libjpeg assumes where it says something unknown."""
+    payload = segment.payload
+    if segment.marker == SOS and frame.process in _SEQUENTIAL:
+        return replace(segment, payload=payload[:-3] + _WHOLE_BLOCK)
+    if segment.marker == APP0 and payload.startswith(_JFIF) and payload[5:6] != b"\x01":
+        return replace(segment, payload=payload[:5] + b"\x01" + payload[6:])
+    if segment.marker == APP14 and payload.startswith(_ADOBE) and payload[11:] > b"\x02":
+        transform = bytes((1 if len(frame.components) == 3 else 2,))
+        return replace(segment, payload=payload[:11] + transform + payload[12:])
+    return segment
+
+
+def _without_left_over(data: bytes, reason: str) -> bytes:
+    """Less the zeros that some cameras write behind the last block; anything else there is damage."""
+    left_over = _LEFT_OVER.search(reason)
+    file = parse_jpeg(data)
+    last = file.segments[-1]
+    if left_over is None or last.marker != SOS or not 0 < int(left_over[1]) < len(last.coded):
+        return data
+    end = len(last.coded) - int(left_over[1])
+    if any(last.coded[end:]) or _zeros_are_blocks(file, last):
+        return data
+    kept = replace(last, coded=last.coded[:end])
+    return without_junk(replace(file, segments=(*file.segments[:-1], kept)))
+
+
+def _zeros_are_blocks(file: JpegFile, scan: Segment) -> bool:
+    """Whether the Huffman tables of a scan code flat blocks as zeros, so that zeros may be picture."""
+    first = {}  # by table, the symbol that is coded as zeros
+    for payload in file.payloads(DHT):
+        position = 0
+        while position + 17 < len(payload):
+            first[payload[position]] = payload[position + 17]
+            position += 17 + sum(payload[position + 1 : position + 17])
+    tables = scan.payload[2 : 1 + 2 * scan.payload[0] : 2]
+    used = {number for t in tables for number in (t >> 4, 0x10 | (t & 15))}
+    return all(first.get(number, 0) & 15 == 0 for number in used)
+
+
+def carried_jpeg(data: bytes) -> JpegFile:
+    """A grey JPEG whose scans are to stand in another file: without oddities and left-over zeros."""
+    clean = _without_oddities(data, "")
+    while (file := parse_jpeg(clean)).segments[-1].coded.endswith(b"\0"):
+        try:
+            _decode(clean, "GRAY", {"min_height": 1, "min_width": 1})
+        except ValueError as error:
+            shorter = _without_left_over(clean, str(error))
+            if len(shorter) < len(clean):
+                clean = shorter
+                continue
+        break
+    return file
+
+
+# libjpeg looks a few bytes ahead and does not count those, so what is left over goes in several steps.
+_ATTEMPTS = (_unchanged, _without_oddities, *[_without_left_over] * 3)
