@@ -133,21 +133,41 @@ def size_of(seed: int, batch: int, sizes: tuple[tuple[int, int], ...]) -> tuple[
     return sizes[np.random.default_rng([seed, batch, 1]).integers(len(sizes))]
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of a picture: its luma as the network sees it and as it is [H,W] 0..1, its ab [h,w,2]."""
+
+    luma: NDArray[np.float32]
+    plain: NDArray[np.float32]
+    ab: NDArray[np.float32]
+
+
 def make_sample(
     rgb: NDArray[np.uint8], size: tuple[int, int], random: Generator, settings: Settings
 ) -> Sample:
     """Luma [1,H,W], ab [2,h,w] and hints [3,h,w] of a random part of a picture."""
+    view = make_view(rgb, size, random, settings)
+    return torch.from_numpy(view.luma[None]), *hinted_view(view, random, settings)
+
+
+def make_view(rgb: NDArray[np.uint8], size: tuple[int, int], random: Generator, settings: Settings) -> View:
+    """A random part of a picture, mirrored half the time and maybe aged."""
     data, stride = settings.data, stride_of(settings)
     part = crop(rgb, size, data.smallest_crop, random)
     ab = true_ab(part, (size[0] // stride, size[1] // stride))
     ab *= np.float32(data.vividness)
-    luma = old_photograph(part, random) if random.random() < data.degraded else plain_luma(part)
-    true = torch.from_numpy(ab.transpose(2, 0, 1).copy())
+    plain = plain_luma(part)
+    luma = old_photograph(part, random) if random.random() < data.degraded else plain
+    return View(luma, plain, ab)
+
+
+def hinted_view(view: View, random: Generator, settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
+    """The ab [2,h,w] of a view, maybe with a thing in another colour, and hints [3,h,w]."""
+    data = settings.data
+    true = torch.from_numpy(view.ab.transpose(2, 0, 1).copy())
     if data.recolored and random.random() < data.recolored:
-        true, hints = recolored_sample(true, plain_luma(part), random, data.hinted)
-    else:
-        hints = torch.from_numpy(random_hints(ab, random, data.hinted))
-    return torch.from_numpy(luma[None]), true, hints
+        return recolored_sample(true, view.plain, random, data.hinted)
+    return true, torch.from_numpy(random_hints(view.ab, random, data.hinted))
 
 
 def recolored_sample(
