@@ -4,6 +4,7 @@ import base64
 import struct
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def write_dump(path: Path) -> None:
     Path(f"{path}.v").rename(path)
 
 
-READERS = {
+READERS: dict[str, Callable[[Path], object]] = {
     "scan": read_scan,
     "bytes": lambda path: read_scan(path.read_bytes()),
     "mark": read_mark,
