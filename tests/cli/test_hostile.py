@@ -1,9 +1,11 @@
 """Files and names that mean harm: refused or shown in one sentence."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
+from PIL.PngImagePlugin import PngInfo
 
 from tests.cli.conftest import picture
 
@@ -26,3 +28,49 @@ def test_max_pixels_holds_for_all_that_is_decoded(vermilion, scan, here: Path, w
     assert not (here / "out.png").exists()
     said = vermilion("colorize", *arguments, "-o", "out.png", "--max-pixels", 30_000)
     assert (said.code, said.err) == (0, "")
+
+
+ACTING = "\x1b[31m red\rover\x07\x9b2J\u202egpj.\u2066\n- line"
+
+
+def acts(text: str) -> bool:
+    """Whether anything in a text acts on a terminal, but for the ends of lines."""
+    return any(unicodedata.category(sign) == "Cc" for sign in text.replace("\n", "")) or any(
+        sign in text for sign in "\u202e\u2066\u2028"
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("-v",), ("--page", "all"), ("-o", "out")])
+def test_names_of_files_do_not_act_on_the_terminal(vermilion, scan, here: Path, arguments) -> None:
+    scan(f"box/a{ACTING}.png")
+    (here / f"box/b{ACTING}.png").write_text("no picture")
+    scan(f"box/c{ACTING}.color.png")
+    said = vermilion("colorize", here / "box", *arguments)
+    assert said.code == 1
+    for text in (said.out, said.err):
+        assert not acts(text)
+        assert not [line for line in text.splitlines() if line.startswith("- line")]
+    assert "\\x1b[31m red\\rover\\x07\\x9b2J\\u202egpj.\\u2066\\n- line" in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--no\x1b[31m",), ("--page", "\x1b[31m"), ("--device", "\x1b[31m"), ("--hint", "\x1b[31m\n")],
+)
+def test_arguments_that_are_quoted_do_not_act(vermilion, scan, here: Path, arguments) -> None:
+    said = vermilion("colorize", scan("a.png"), *arguments)
+    assert said.code != 0
+    assert "\\x1b[31m" in said.err
+    assert not acts(said.err)
+
+
+def test_metadata_that_are_shown_do_not_act(vermilion, here: Path) -> None:
+    packet = (
+        '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description xmlns:x='
+        '"http://ns.adobe.com/xap/1.0/" x:CreatorTool="a&#x9b;31m&#10;b&#x202e;"/></r:RDF>'
+    )
+    texts = PngInfo()
+    texts.add_itxt("XML:com.adobe.xmp", packet)
+    picture().save(here / "a.png", pnginfo=texts)
+    said = vermilion("inspect", "a.png")
+    assert said.out == "first tool     a\\x9b31m\\nb\\u202e\n"

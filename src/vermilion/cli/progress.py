@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from vermilion.cli.say import say_aside
+from vermilion.cli.say import escaped, say_aside
 from vermilion.cli.streams import is_terminal
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
         task = bar.add_task("training", total=None)
 
         def show(progress: "TrainingProgress") -> None:
-            line = _training_line(progress)
+            line = escaped(_training_line(progress))
             if not progress.rate:
                 bar.console.print(line, markup=False)
             else:

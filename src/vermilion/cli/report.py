@@ -1,10 +1,9 @@
 """What a run of `vermilion colorize` tells: a line a picture, a sum, and the failures at the end."""
 
-import traceback
 from typing import TYPE_CHECKING
 
 from vermilion.cli import INTERRUPTED
-from vermilion.cli.say import say, say_aside, say_error, shown
+from vermilion.cli.say import say, say_error, say_traceback, shown
 
 if TYPE_CHECKING:
     from vermilion.archive import Done, Failed, Outcome, Plan, Skipped
@@ -54,7 +53,7 @@ class Report:
         for failed in self._failed:
             say_error(failed.reason)
             if self._verbose and failed.error is not None:
-                say_aside("".join(traceback.format_exception(failed.error)))
+                say_traceback(failed.error)
         if self.interrupted:
             say_error("Stopped; the same command goes on from here.")
             return INTERRUPTED

@@ -1,13 +1,22 @@
-"""Everything the command line says, to the right stream and printable on any terminal."""
+r"""Everything the command line says, to the right stream and printable on any terminal.
+
+Names of files and what stands in them come from anywhere. No character of them moves the cursor, changes
+colours, begins a line or turns the direction of reading: such characters are shown escaped, as \x1b.
+"""
 
 import os
+import re
 import sys
+import traceback
 from pathlib import Path
 from typing import IO, Any
 
 import typer
 
 from vermilion.cli.streams import give_up
+
+# Controls of both sets (ECMA-48), separators of lines, and marks that turn the direction (UTS 55).
+_ACTING = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def say(text: str) -> None:
@@ -31,6 +40,13 @@ def say_aside(text: str) -> None:
     _tell_stderr(_printable(text, sys.stderr))
 
 
+def say_traceback(error: BaseException) -> None:
+    """Print where an error comes from to stderr; what the error itself says is one line."""
+    for part in traceback.format_exception(error):
+        for line in part.splitlines() if part.startswith("  File ") else [part.strip("\n")]:
+            say_aside(line)
+
+
 def say_loss(error: OSError) -> None:
     """Tell that stdout takes no more, and go on without it."""
     if sys.stdout is not None and give_up(sys.stdout, error):
@@ -42,6 +58,11 @@ def say_error(sentence: str) -> None:
     """Print one sentence to stderr behind a red "error:"."""
     mark = typer.style("error:", fg=typer.colors.RED, bold=True)
     _tell_stderr(f"{mark} {_printable(sentence.rstrip('.'), sys.stderr)}.")
+
+
+def escaped(text: str) -> str:
+    """A text of one line without characters that act on a terminal; Python's escapes stand for them."""
+    return _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def shown(path: Path) -> str:
@@ -61,4 +82,4 @@ def _tell_stderr(text: str) -> None:
 def _printable(text: str, stream: IO[Any] | None) -> str:
     """Names from old disks may hold bytes that the terminal cannot show; a question mark stands for them."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+    return escaped(text).encode(encoding, "replace").decode(encoding)
