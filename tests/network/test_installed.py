@@ -286,16 +286,65 @@ def test_archives_that_are_none(installed, own_folder, tmp_path, monkeypatch):
         archive.writestr("b/model.json", "{}")
     with pytest.raises(ModelError, match="holds 2 models"):
         import_model(str(tmp_path / "two.zip"))
-    monkeypatch.setattr("vermilion.network.exchange.LARGEST_FILE", 10)
+    monkeypatch.setattr("vermilion.network.exchange.LARGEST_MODEL", 10)
     import_model(str(own_folder), "kodachrome")
     export_model("kodachrome", tmp_path / "large.zip")
-    with pytest.raises(ModelError, match="too large for a file of a model"):
+    with pytest.raises(
+        ModelError, match=r"unpacks to [\d,]+ bytes, most of them .*, and a model has at most 10;"
+    ):
         import_model(str(tmp_path / "large.zip"))
 
 
-def test_a_card_that_reaches_outside_its_folder_is_refused(installed, own_folder):
+def test_an_archive_unpacks_nothing_that_its_card_does_not_name(installed, own_folder, tmp_path, monkeypatch):
+    unpacked = []
+    opened = zipfile.ZipFile.open
+
+    def watched(self, info, *more, **others):
+        unpacked.append(Path(getattr(info, "filename", "")).name)
+        return opened(self, info, *more, **others)
+
+    monkeypatch.setattr(zipfile.ZipFile, "open", watched)
+    with zipfile.ZipFile(tmp_path / "model.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in own_folder.iterdir():
+            archive.write(path, f"model/{path.name}")
+        for number in range(30):
+            archive.writestr(f"model/more{number}", bytes(1_000_000))
+    unpacked.clear()
+    import_model(str(tmp_path / "model.zip"))
+    assert sorted(unpacked) == ["model.json", "paint.onnx", "see.onnx"]
+
+
+def test_the_files_that_a_card_names_are_limited_as_a_whole(installed, own_folder, tmp_path, monkeypatch):
+    more = {f"more{number}": "0" * 64 for number in range(30)}
     files = json.loads((own_folder / "model.json").read_text())["files"]
-    write_card(own_folder, files=files | {"../secret": "0" * 64})
+    write_card(own_folder, files=files | more)
+    with zipfile.ZipFile(tmp_path / "model.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in own_folder.iterdir():
+            archive.write(path, f"model/{path.name}")
+        for name in more:
+            archive.writestr(f"model/{name}", bytes(1_000_000))
+    assert (tmp_path / "model.zip").stat().st_size < 2_000_000
+    monkeypatch.setattr("vermilion.network.exchange.LARGEST_MODEL", 20_000_000)
+    with pytest.raises(ModelError, match=r"unpacks to 3\d,\d{3},\d{3} bytes"):
+        import_model(str(tmp_path / "model.zip"))
+    assert not list(installed.glob("*"))
+
+
+@pytest.mark.parametrize("harm", ["deep", "infinite", "large"])
+def test_a_card_that_means_harm_is_one_sentence(installed, own_folder, tmp_path, harm):
+    card = (own_folder / "model.json").read_text()
+    infinite = json.dumps(json.loads(card) | {"working_size": float("inf")})
+    cards = {"deep": "[" * 100_000, "infinite": infinite, "large": card + " " * 2_000_000}
+    with zipfile.ZipFile(tmp_path / "model.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model/model.json", cards[harm])
+    with pytest.raises(ModelError, match="damaged|of a wrong kind|unpacks to"):
+        import_model(str(tmp_path / "model.zip"))
+
+
+@pytest.mark.parametrize("name", ["../secret", "a/b", "a\\b", "C:secret", "..", "", "/etc/passwd"])
+def test_names_that_lead_elsewhere_are_refused(installed, own_folder, name):
+    files = json.loads((own_folder / "model.json").read_text())["files"]
+    write_card(own_folder, files=files | {name: "0" * 64})
     with pytest.raises(ModelError, match="names a file outside its folder"):
         import_model(str(own_folder))
 

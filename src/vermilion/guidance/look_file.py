@@ -46,7 +46,7 @@ def read_look(path: Path) -> Look:
     except OSError as error:
         reason = error.strerror or error
         raise SettingsError(f"The look {path} cannot be read ({reason}); check its path.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"The look {path} is not valid TOML ({error}); mend that place.") from error
     known = [field.name for field in fields(Look)]
     for key in table:

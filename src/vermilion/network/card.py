@@ -64,7 +64,7 @@ def read_card(folder: Path) -> ModelCard:
             f"{folder} is no model folder, as its {CARD_FILE} cannot be read; name a folder that "
             "`vermilion export` has written, or leave the model out to use the one in the package."
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is damaged ({error}); copy or export the model again.") from error
     return _card_of(facts, path)
 
@@ -83,7 +83,7 @@ def _card_of(facts: object, path: Path) -> ModelCard:
         raise ModelError(f"{path} lacks {', '.join(missing)}; export the model again.")
     try:
         return _typed(facts)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelError(f"{path} has a value of a wrong kind ({error}); export the model again.") from error
 
 

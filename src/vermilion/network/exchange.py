@@ -1,9 +1,11 @@
 """Models go from hand to hand: copies of them in folders, archives and from the hub."""
 
+import re
 import shutil
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from vermilion.errors import ExistsError, ModelError, OutputError
@@ -15,10 +17,15 @@ from vermilion.network.installed import check_free, new_model
 from vermilion.network.model import Model
 from vermilion.network.places import models_folder
 
-LARGEST_FILE = 1 << 30
-"""Bytes; a larger file in an archive is none of a model."""
+LARGEST_MODEL = 1 << 30
+"""Bytes that all files of a model in an archive may come to."""
+
+LARGEST_CARD = 1 << 20
+"""Bytes of a card in an archive; a real one has some twenty thousand."""
 
 _ARCHIVE = ".zip"
+# What leads elsewhere on one of the systems, a drive or a stream of Windows among them.
+_NO_PLAIN_NAME = re.compile(r"[/\\:\0]")
 
 
 def import_model(source: str, name: str = "", *, overwrite: bool = False) -> Path:
@@ -100,13 +107,18 @@ def _write(files: dict[str, Path], target: Path) -> None:
 
 def _files_of(folder: Path, card: ModelCard, *, whole: bool) -> dict[str, Path]:
     """Return the files of a model that are there, by name; with ``whole`` the borrowed one, too."""
-    for name in card.files:
-        if PurePosixPath(name).name != name or "\\" in name:
-            raise ModelError(f"{folder / CARD_FILE} names a file outside its folder ({name}); do not use it.")
-    files = {name: folder / name for name in (CARD_FILE, *card.files) if (folder / name).is_file()}
+    files = {name: folder / name for name in _named_files(folder, card) if (folder / name).is_file()}
     if whole and SEE_FILE not in files:
         files[SEE_FILE] = see_folder(folder, card) / SEE_FILE
     return files
+
+
+def _named_files(folder: Path, card: ModelCard) -> tuple[str, ...]:
+    """Names of the card and of the files that it names, which must all be plain names."""
+    for name in card.files:
+        if _NO_PLAIN_NAME.search(name) or name in ("", ".", ".."):
+            raise ModelError(f"{folder / CARD_FILE} names a file outside its folder ({name}); do not use it.")
+    return (CARD_FILE, *card.files)
 
 
 def _copy_files(source: Path, target: Path) -> None:
@@ -127,7 +139,7 @@ def _pack(files: dict[str, Path], target: Path, top: str) -> None:
 
 
 def _copy_archive(source: Path, target: Path) -> None:
-    """Copy a model out of an archive: what lies beside the only card in it."""
+    """Copy a model out of an archive: the only card in it, and the files that it names."""
     with tempfile.TemporaryDirectory(dir=target) as workshop:
         try:
             _unpack(source, Path(workshop))
@@ -139,14 +151,20 @@ def _copy_archive(source: Path, target: Path) -> None:
 
 
 def _unpack(source: Path, target: Path) -> None:
+    """Unpack the only card in an archive and, of what lies beside it, the files that it names."""
     with zipfile.ZipFile(source) as archive:
-        for info in _beside_the_card(archive, source):
-            name = PurePosixPath(info.filename).name
-            with archive.open(info) as packed, (target / name).open("wb") as file:
-                shutil.copyfileobj(packed, file)
+        beside = _beside_the_card(archive, source)
+        _check_room([beside[CARD_FILE]], source, LARGEST_CARD)
+        _extract(archive, beside[CARD_FILE], target / CARD_FILE)
+        named = _named_files(target, read_card(target))
+        infos = {name: beside[name] for name in named if name in beside and name != CARD_FILE}
+        _check_room(infos.values(), source, LARGEST_MODEL)
+        for name, info in infos.items():
+            _extract(archive, info, target / name)
 
 
-def _beside_the_card(archive: zipfile.ZipFile, source: Path) -> list[zipfile.ZipInfo]:
+def _beside_the_card(archive: zipfile.ZipFile, source: Path) -> dict[str, zipfile.ZipInfo]:
+    """The files of the folder that holds the only card, by name."""
     infos = [info for info in archive.infolist() if not info.is_dir() and "\\" not in info.filename]
     places = [PurePosixPath(info.filename) for info in infos]
     tops = {place.parent for place in places if place.name == CARD_FILE}
@@ -154,10 +172,20 @@ def _beside_the_card(archive: zipfile.ZipFile, source: Path) -> list[zipfile.Zip
         raise ModelError(
             f"{source} holds {len(tops)} models, where one is needed; unpack it and name a folder."
         )
-    beside = [info for info, place in zip(infos, places, strict=True) if place.parent in tops]
-    too_large = [info.filename for info in beside if info.file_size > LARGEST_FILE]
-    if too_large:
+    return {place.name: info for info, place in zip(infos, places, strict=True) if place.parent in tops}
+
+
+def _check_room(infos: Iterable[zipfile.ZipInfo], source: Path, limit: int) -> None:
+    """Refuse what unpacks to more bytes than a model has; zipfile unpacks no more than is claimed."""
+    sizes = {info.filename: info.file_size for info in infos}
+    if sum(sizes.values()) > limit:
+        largest = max(sizes, key=lambda name: sizes[name])
         raise ModelError(
-            f"{source} holds {too_large[0]}, which is too large for a file of a model; do not use it."
+            f"{source} unpacks to {sum(sizes.values()):,} bytes, most of them {largest}, and a model has at"
+            f" most {limit:,}; do not use it."
         )
-    return beside
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> None:
+    with archive.open(info) as packed, path.open("wb") as file:
+        shutil.copyfileobj(packed, file)
