@@ -337,7 +337,7 @@ def test_a_card_that_means_harm_is_one_sentence(installed, own_folder, tmp_path,
     cards = {"deep": "[" * 100_000, "infinite": infinite, "large": card + " " * 2_000_000}
     with zipfile.ZipFile(tmp_path / "model.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("model/model.json", cards[harm])
-    with pytest.raises(ModelError, match="damaged|of a wrong kind|unpacks to"):
+    with pytest.raises(ModelError, match=r"damaged|of a wrong kind|unpacks to"):
         import_model(str(tmp_path / "model.zip"))
 
 
