@@ -40,3 +40,16 @@ def from_unit_floats(values: NDArray[np.floating]) -> NDArray[np.uint16]:
     wide = values.astype(np.float32) if values.dtype.itemsize < 4 else values  # halves end at 65504
     levels = np.rint(np.clip(wide, 0.0, 1.0) * 65535.0)
     return np.asarray(levels, np.uint16)
+
+
+def levels_of_bits(values: NDArray[np.uint16], bits: int) -> Samples:
+    """Whole numbers of `bits` bits, 1 to 16, spread over all levels: times 255 or 65535 by 2^bits - 1.
+
+    Returns:
+        uint8 for up to 8 bits, else uint16, of the same shape, rounded; 16 bits are not copied.
+    """
+    if bits == 16:
+        return values
+    full, most = (255 if bits <= 8 else 65535), (1 << bits) - 1
+    table = (np.arange(most + 1, dtype=np.uint32) * (2 * full) + most) // (2 * most)
+    return np.asarray(table.astype(np.uint8 if bits <= 8 else np.uint16)[values])

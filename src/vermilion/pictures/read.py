@@ -14,6 +14,8 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_image, read_with_pillow
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes, Openable, UnopenedError, open_source
+from vermilion.pictures.tiff_pages import is_tiff
+from vermilion.pictures.tiff_scan import read_tiff
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -50,12 +52,16 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
     opened = open_source(source)
     if is_jpeg(opened.head(2)):
         return read_jpeg(opened, options)
+    if is_tiff(opened.head(4)):
+        scan = read_tiff(opened, options)
+        if scan is not None:
+            return scan
     from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
 
     try:
         return read_with_vips(opened, options)
     except UnopenedError:
-        scan = read_with_pillow(opened, options)
+        scan = None if is_tiff(opened.head(4)) else read_with_pillow(opened, options)
         if scan is None:
             raise
         return scan

@@ -1,40 +1,30 @@
 """Metadata of files that libvips reads, from libvips and, where it is silent, from the file."""
 
-import mmap
-
-from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.exif import density_of, density_of_exif, exif_of_tiff, without_thumbnail
 from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails, wrap_iptc
 from vermilion.pictures.png_file import IPTC_KEYWORD, bytes_of_raw_profile, density_of_png, latin_texts_of_png
-from vermilion.pictures.source import Source, UnopenedError
-from vermilion.pictures.tiff_directory import (
-    Directory,
-    DirectoryReader,
-    Layout,
-    MalformedDirectoryError,
-    parse_layout,
-)
+from vermilion.pictures.source import Source
+from vermilion.pictures.tiff_pages import TiffPage
 from vermilion.pictures.vips_library import VipsImage
 
 _PHOTOSHOP = b"Photoshop 3.0\0"
-_TIFF_IPTC, _TIFF_PHOTOSHOP = 33723, 34377
-_COLOR_KIND, _CODING, _YCBCR, _JPEG_CODINGS = 262, 259, 6, (6, 7)
+_TIFF_XMP, _TIFF_IPTC, _TIFF_PHOTOSHOP, _TIFF_ICC = 700, 33723, 34377, 34675
 _PNG_HEAD = 1 << 20  # bytes in which a PNG's density and texts are looked for
 _PNG_TEXT = "png-comment-"  # libvips's name for a text: png-comment-INDEX-KEYWORD
 
 
-def read_metadata(image: VipsImage, source: Source, kind: str, page: int) -> Metadata:
+def read_metadata(image: VipsImage, source: Source, kind: str, tiff: TiffPage | None = None) -> Metadata:
     """Everything that must survive; `icc` is the scan's own profile."""
     if kind == "jpeg":
         try:
             return read_jpeg_metadata(parse_jpeg(source.read()))
         except MalformedJpegError:
             pass  # libvips reads more than the parser does, and knows some of it
-    if kind == "tiff":
-        return _of_tiff(image, source, page)
+    if tiff is not None:
+        return metadata_of_tiff(tiff)
     head = source.head(_PNG_HEAD) if kind == "png" else b""
     texts = _png_texts(image) | latin_texts_of_png(head)
     exif = (_blob(image, "exif-data") or b"").removeprefix(b"Exif\0\0")
@@ -76,42 +66,15 @@ def _png_texts(image: VipsImage) -> dict[str, str]:
     return {name.split("-", 3)[-1]: str(image.get(name)) for name in names}
 
 
-def _of_tiff(image: VipsImage, source: Source, page: int) -> Metadata:
-    found = _tiff_page(source, page)
-    entries = found[1].entries if found else {}
-    if found and _is_bare_ycbcr(*found):
-        raise UnopenedError(f"{source.name} holds YCbCr without JPEG coding; save it as RGB")
+def metadata_of_tiff(page: TiffPage) -> Metadata:
+    """Everything that must survive of a page; `icc` is the scan's own profile."""
+    entries = page.directory.entries
+    values = {tag: entries[tag].value for tag in (_TIFF_XMP, _TIFF_ICC) if tag in entries}
     iptc = next((entries[t].value for t in (_TIFF_PHOTOSHOP, _TIFF_IPTC) if t in entries), None)
     return Metadata(
-        exif=exif_of_tiff(*found) if found else None,
-        xmp=_blob(image, "xmp-data"),
+        exif=exif_of_tiff(page.layout, page.directory),
+        xmp=values.get(_TIFF_XMP) or None,
         iptc=_resources(iptc) if iptc else None,
-        icc=_blob(image, "icc-profile-data"),
-        density=density_of(*found) if found else None,
+        icc=values.get(_TIFF_ICC) or None,
+        density=density_of(page.layout, page.directory),
     )
-
-
-def _is_bare_ycbcr(layout: Layout, directory: Directory) -> bool:
-    """Whether samples are YCbCr that libtiff does not turn into RGB; libvips takes them for RGB."""
-    reader, entries = DirectoryReader(b"", layout), directory.entries
-    numbers = {tag: reader.number(entries[tag]) for tag in (_COLOR_KIND, _CODING) if tag in entries}
-    return numbers.get(_COLOR_KIND) == _YCBCR and numbers.get(_CODING) not in _JPEG_CODINGS
-
-
-def _tiff_page(source: Source, page: int) -> tuple[Layout, Directory] | None:
-    if source.path is None:
-        return _page_directory(source.given or b"", page)
-    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _page_directory(data, page)
-
-
-def _page_directory(data: Buffer, page: int) -> tuple[Layout, Directory] | None:
-    try:
-        layout = parse_layout(data)
-        reader = DirectoryReader(data, layout)
-        directory = reader.read(layout.first)
-        for _ in range(page - 1):
-            directory = reader.read(directory.next_offset)
-    except MalformedDirectoryError:
-        return None
-    return layout, directory

@@ -17,6 +17,7 @@ from vermilion.pictures.png_frames import count_frames, read_frame
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.tiff_pages import TiffPage
 from vermilion.pictures.toned import SIDE, refuse_real_color
 from vermilion.pictures.vips_library import VipsImage, load_vips
 from vermilion.pictures.vips_metadata import read_metadata
@@ -36,17 +37,23 @@ class _Page:
     number: int
     count: int
     format: str
+    tiff: TiffPage | None
 
 
-def read_with_vips(source: Source, options: ReadOptions) -> Scan:
+def read_with_vips(source: Source, options: ReadOptions, tiff: TiffPage | None = None) -> Scan:
     """One page of any file that libvips opens, decoded in strips.
+
+    Args:
+        source: The file.
+        options: How to read it.
+        tiff: Of a TIFF, the page that is meant.
 
     Raises:
         UnopenedError: libvips cannot even open it.
         PictureError: It is damaged, too large, or in real colour.
     """
-    page = _open(source, options)
-    metadata = read_metadata(page.image, source, page.format, page.number)
+    page = _open(source, options, tiff)
+    metadata = read_metadata(page.image, source, page.format, tiff)
     luma, alpha, keeps_profile = _samples(page, source, options)
     icc, colors = output_profile(metadata.icc if keeps_profile else None)
     return Scan(
@@ -64,17 +71,19 @@ def read_with_vips(source: Source, options: ReadOptions) -> Scan:
     )
 
 
-def _open(source: Source, options: ReadOptions) -> _Page:
-    image = _load(source)
+def _open(source: Source, options: ReadOptions, tiff: TiffPage | None) -> _Page:
+    image = _load(source, **({"page": tiff.index} if tiff and tiff.index else {}))
     kind = str(image.get("vips-loader")).removesuffix("_buffer").removesuffix("load")
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     if kind == "png":
         pages = count_frames(source)
+    if tiff is not None:
+        pages = tiff.pages
     only_page(options.page, pages, source.name)
-    if options.page != 1 and kind != "png":
+    if options.page != 1 and kind != "png" and tiff is None:
         image = _load(source, page=options.page - 1)
     check_size(source.name, image.height, image.width, options.max_pixels)
-    return _Page(image, options.page, pages, kind)
+    return _Page(image, options.page, pages, kind, tiff)
 
 
 def _load(source: Source, **choices: int) -> VipsImage:
@@ -85,11 +94,20 @@ def _samples(page: _Page, source: Source, options: ReadOptions) -> tuple[Samples
     """Luma, alpha, and whether the file's profile still describes them; real colour is refused."""
     if page.format == "png" and page.number != 1:
         return *luma_and_alpha(read_frame(source, page.number), source.name, options), True
-    normal, keeps_profile = _to_grey_or_rgb(page.image)
+    image = page.image if page.tiff is None else _without_extra_samples(page.image, page.tiff)
+    normal, keeps_profile = _to_grey_or_rgb(image)
     luma, alpha, small = _decode(normal, source.name)
     if small is not None and not options.recolor:
         refuse_real_color(small, source.name)
     return luma, alpha, keeps_profile
+
+
+def _without_extra_samples(image: VipsImage, page: TiffPage) -> VipsImage:
+    """The colours and the transparency; libvips takes any further sample for transparency."""
+    if image.bands != page.samples or image.bands == page.colors:
+        return image  # a palette or a coding of its own: libvips has made bands of it
+    wanted = image.extract_band(0, n=page.colors)
+    return wanted if page.alpha is None else wanted.bandjoin(image.extract_band(page.alpha))
 
 
 def _to_grey_or_rgb(image: VipsImage) -> tuple[VipsImage, bool]:

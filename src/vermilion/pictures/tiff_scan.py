@@ -1,0 +1,142 @@
+"""A TIFF as a scan: by libvips where it can, else unpacked here, else by Pillow, else refused."""
+
+from dataclasses import replace
+
+from vermilion.errors import PictureError
+from vermilion.pictures import tiff_pages as tags
+from vermilion.pictures.arrays import luma_and_alpha, only_page
+from vermilion.pictures.exif import orientation_of
+from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.pillow_scan import read_with_pillow
+from vermilion.pictures.profiles import output_profile
+from vermilion.pictures.scan import ArrayPixels, Scan
+from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.tiff_packed import can_unpack, unpack
+from vermilion.pictures.tiff_pages import TiffPage, find_page
+from vermilion.pictures.vips_metadata import metadata_of_tiff
+
+_VIPS_CODINGS = frozenset({1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 34676, 34677, 50001})
+_OLD_JPEG, _JPEG = 6, 7
+_PILLOW_CODINGS = frozenset({_OLD_JPEG, 34925, 50000})
+_CODINGS = {
+    32809: "ThunderScan",
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34661: "JBIG",
+    34712: "JPEG 2000",
+    34887: "LERC",
+    34892: "lossy JPEG",
+    34933: "PNG",
+    34934: "JPEG XR",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
+_YCBCR = 6
+_ONE_LEFT_OUT = "a further sample of each pixel is left out: it is not transparency (infrared, perhaps)"
+
+
+def read_tiff(source: Source, options: ReadOptions) -> Scan | None:
+    """One page of a TIFF; None if its directories cannot be followed.
+
+    Raises:
+        PictureError: It is damaged, too large, in real colour, or coded in a way that nothing here reads.
+    """
+    page = find_page(source, options.page)
+    if page is None:
+        return None
+    only_page(options.page, page.pages, source.name)
+    _refuse_unread(page, source.name)
+    if _needs_unpacking(page):
+        scan = _unpacked(source, page, options)
+    elif _needs_pillow(page):
+        scan = _by_pillow(source, page, options)
+    else:
+        from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
+
+        scan = read_with_vips(source, options, page)
+    return replace(scan, left_out=(*scan.left_out, *_extra_notes(page.extras)))
+
+
+def _refuse_unread(page: TiffPage, name: str) -> None:
+    coding = page.number(tags.COMPRESSION, 1)
+    if coding not in _VIPS_CODINGS | _PILLOW_CODINGS:
+        called = _CODINGS.get(coding, f"a way that is not known (number {coding})")
+        raise PictureError(
+            f"{name} is a TIFF compressed by {called}, which vermilion cannot read;"
+            " save it as TIFF with LZW compression, or as PNG"
+        )
+    bits = page.bits
+    if coding in (_JPEG, _OLD_JPEG) and set(bits) != {8}:
+        raise PictureError(
+            f"{name} is a TIFF with JPEG compression of {bits[0]} bits a sample, which vermilion cannot"
+            " read; save it as TIFF with LZW compression and 16 bits"
+        )
+    if tags.PHOTOMETRIC not in page.directory.entries:
+        raise PictureError(
+            f"{name} is a TIFF that does not say whether 0 is black or white (PhotometricInterpretation is"
+            " missing); save it as TIFF with another program"
+        )
+
+
+def _needs_unpacking(page: TiffPage) -> bool:
+    """Whether libvips cannot read it, and it can be unpacked here."""
+    bits = page.bits
+    odd = bits[0] not in (1, 2, 4, 8, 16) or (bits[0] < 8 and page.samples > 1)
+    in_planes = page.number(tags.PLANAR, 1) == 2 and page.samples > 1  # of which libvips reads some only
+    several_extras = page.extras + (page.alpha is not None) > 1  # libvips takes the last for transparency
+    coding = page.number(tags.COMPRESSION, 1)
+    return (odd or in_planes or several_extras or coding in _PILLOW_CODINGS) and can_unpack(page)
+
+
+def _needs_pillow(page: TiffPage) -> bool:
+    coding = page.number(tags.COMPRESSION, 1)
+    # libtiff makes RGB of YCbCr in JPEG coding alone; libvips takes any other for RGB.
+    bare_ycbcr = page.number(tags.PHOTOMETRIC, 1) == _YCBCR and coding not in (_JPEG, _OLD_JPEG)
+    return coding in _PILLOW_CODINGS or bare_ycbcr
+
+
+def _unpacked(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
+    size = page.number(tags.LENGTH, 0), page.number(tags.WIDTH, 0)
+    check_size(source.name, *size, options.max_pixels)
+    luma, alpha = luma_and_alpha(unpack(source, page), source.name, options)
+    metadata = metadata_of_tiff(page)
+    icc, colors = output_profile(metadata.icc)
+    return Scan(
+        size=size,
+        depth=8 * luma.dtype.itemsize,
+        orientation=orientation_of(metadata.exif),
+        page=options.page,
+        pages=page.pages,
+        metadata=replace(metadata, icc=icc),
+        source_name=source.name,
+        format="tiff",
+        colors=colors,
+        pixels=ArrayPixels(luma, alpha),
+        source=source,
+    )
+
+
+def _by_pillow(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
+    if max(page.bits) > 8 and page.samples > 1:
+        raise PictureError(
+            f"{source.name} is a TIFF in colour with {max(page.bits)} bits a sample, of which only 8 could be"
+            " read as it is coded; save it as TIFF with LZW compression"
+        )
+    scan = read_with_pillow(source, replace(options, page=page.index + 1))
+    if scan is None:
+        raise PictureError(
+            f"{source.name} is a TIFF whose samples are laid out in a way that vermilion cannot read;"
+            " save it as TIFF with LZW compression"
+        )
+    metadata = metadata_of_tiff(page)
+    icc, colors = output_profile(metadata.icc)
+    metadata = replace(metadata, icc=icc)
+    return replace(scan, page=options.page, pages=page.pages, metadata=metadata, colors=colors)
+
+
+def _extra_notes(extra: int) -> list[str]:
+    if extra <= 0:
+        return []
+    if extra == 1:
+        return [_ONE_LEFT_OUT]
+    return [f"{extra} further samples of each pixel are left out: they are not transparency"]
