@@ -17,6 +17,7 @@ LAYOUTS = [
     {"coding": 8},
     {"coding": 34925, "tile": (16, 32)},
     {"tile": (16, 16), "order": ">"},
+    {"tile": (8, 24)},
 ]
 
 

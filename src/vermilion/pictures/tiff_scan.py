@@ -79,13 +79,17 @@ def _refuse_unread(page: TiffPage, name: str) -> None:
 
 
 def _needs_unpacking(page: TiffPage) -> bool:
-    """Whether libvips cannot read it, and it can be unpacked here."""
+    """Whether libvips cannot read it, or not as it is meant, and it can be unpacked here."""
     bits = page.bits
     odd = bits[0] not in (1, 2, 4, 8, 16) or (bits[0] < 8 and page.samples > 1)
     in_planes = page.number(tags.PLANAR, 1) == 2 and page.samples > 1  # of which libvips reads some only
-    several_extras = page.extras + (page.alpha is not None) > 1  # libvips takes the last for transparency
+    # libvips takes the last of several for transparency; libtiff warns of such as the file does not declare.
+    beyond = page.samples - page.colors
+    other_extras = beyond > 1 or len(page.numbers(tags.EXTRA_SAMPLES)) != beyond
+    small_tiles = any(page.number(tag, 16) % 16 for tag in (tags.TILE_WIDTH, tags.TILE_LENGTH))
     coding = page.number(tags.COMPRESSION, 1)
-    return (odd or in_planes or several_extras or coding in _PILLOW_CODINGS) and can_unpack(page)
+    unread = odd or in_planes or other_extras or small_tiles or coding in _PILLOW_CODINGS
+    return unread and can_unpack(page)
 
 
 def _needs_pillow(page: TiffPage) -> bool:
