@@ -38,6 +38,9 @@ def test_one_file_becomes_a_neighbour(here: Path) -> None:
         ("a.jpeg", "a.color.jpeg"),
         ("a.b.tif", "a.b.color.tif"),
         ("a.bmp", "a.color.png"),
+        ("a.PSD", "a.color.tif"),
+        ("a.heic", "a.color.tif"),
+        ("a.jp2", "a.color.tif"),
         ("a", "a.color.png"),
     ],
 )

@@ -16,7 +16,7 @@ PICTURE_SUFFIXES = frozenset(
     {
         ".apng", ".avif", ".bmp", ".dib", ".gif", ".heic", ".heif", ".hif", ".j2c", ".j2k", ".jfif", ".jif",
         ".jp2", ".jpc", ".jpe", ".jpeg", ".jpf", ".jpg", ".jps", ".jpx", ".jxl", ".mpo", ".pbm", ".pcx",
-        ".pgm", ".png", ".pnm", ".ppm", ".psd", ".tif", ".tiff", ".webp",
+        ".pgm", ".png", ".pnm", ".ppm", ".psb", ".psd", ".tif", ".tiff", ".webp",
     }
 )  # fmt: skip
 """Suffixes looked for in folders; a file named outright is tried whatever it is called."""

@@ -12,7 +12,7 @@ _RAW = (
 )
 _FILMS = ".3gp .avi .flv .m2ts .m4v .mkv .mov .mp4 .mpeg .mpg .mts .vob .webm .wmv"
 _DOCUMENTS = ".ai .djvu .doc .docx .eps .indd .odt .pdf .ppt .pptx .ps .svg .svgz"
-_PICTURES = ".cin .dds .dpx .emf .exr .fits .hdr .ico .icns .jxr .pict .psb .tga .wdp .wmf .xcf"
+_PICTURES = ".cin .dds .dpx .emf .exr .fits .hdr .ico .icns .jxr .pict .tga .wdp .wmf .xcf"
 _REASONS = (
     (_RAW, "raw camera files", "develop them first"),
     (_FILMS, "films", "they are not coloured"),

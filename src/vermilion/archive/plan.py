@@ -13,7 +13,14 @@ from vermilion.errors import OutputError, SettingsError
 from vermilion.pictures import SUFFIXES, is_jpeg
 
 PLAIN_SUFFIX = ".png"
-"""What a scan becomes whose own format we read but do not write (a BMP, a GIF, a JPEG 2000)."""
+"""What a scan becomes whose own format we read but do not write (a BMP, a GIF, an AVIF)."""
+
+TIFF_SUFFIX = ".tif"
+"""What a scan becomes whose format is not written and often holds 16 bits, or is worked with in layers."""
+
+_BECOMES_TIFF = frozenset(
+    {".heic", ".heif", ".hif", ".j2c", ".j2k", ".jp2", ".jpc", ".jpf", ".jpx", ".jxl", ".psb", ".psd"}
+)
 
 JPEG_SUFFIX = ".jpg"
 """What a JPEG becomes that goes by another suffix (.jfif, .jpe) or by none."""
@@ -145,6 +152,8 @@ def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
         suffix = f".{format_name}"
     elif path.suffix.lower() in SUFFIXES:
         suffix = path.suffix
+    elif path.suffix.lower() in _BECOMES_TIFF:
+        suffix = TIFF_SUFFIX
     else:
         suffix = JPEG_SUFFIX if _holds_jpeg(path) else PLAIN_SUFFIX
     if folder is None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from vermilion.pictures import NamedBytes
 
 STREAM = "-"
-_SUFFIX_OF = {"jpeg": "jpg", "tiff": "tif", "png": "png", "webp": "webp"}
+_SUFFIX_OF = {"jpeg": "jpg", "png": "png", "webp": "webp"} | dict.fromkeys(
+    ("heic", "jpeg2000", "jxl", "psd", "tiff"), "tif"
+)
 
 
 def colorize_stream(

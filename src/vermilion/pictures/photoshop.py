@@ -19,8 +19,13 @@ def without_thumbnails(resources: bytes) -> bytes:
 
 def iptc_of(resources: bytes) -> bytes | None:
     """The raw IPTC-IIM records among the resources."""
+    return resource_of(resources, IPTC_RESOURCE)
+
+
+def resource_of(resources: bytes, wanted: int) -> bytes | None:
+    """What the first resource of a number holds; None where there is none."""
     for number, start, end in _resources(resources):
-        if number == IPTC_RESOURCE:
+        if number == wanted:
             head = _head_length(resources, start)
             (length,) = struct.unpack_from(">I", resources, start + head - 4)
             return resources[start + head : min(end, start + head + length)]

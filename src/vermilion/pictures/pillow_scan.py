@@ -35,9 +35,10 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
 
     try:
         with Image.open(source.path or io.BytesIO(source.given or b""), formats=_FORMATS) as image:
-            only_page(options.page, int(getattr(image, "n_frames", 1)), source.name)
-            image.seek(options.page - 1)
+            only_page(options.page, _pages(image), source.name)
             kind = (image.format or "unknown").lower()
+            if kind != "psd":  # which shows its composite at first; its pages are layers
+                image.seek(options.page - 1)
             return replace(read_image(image, options, source.name, kind), source=source)
     except UnidentifiedImageError:
         return None
@@ -45,6 +46,10 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
         raise PictureError(f"{source.name} claims too many pixels; save it as TIFF or PNG") from error
     except (OSError, EOFError, SyntaxError, ValueError) as error:
         raise broken(source.name, error) from error
+
+
+def _pages(image: "Image") -> int:
+    return 1 if image.format == "PSD" else int(getattr(image, "n_frames", 1))
 
 
 def broken(name: str, error: Exception) -> PictureError:
@@ -60,7 +65,7 @@ def read_image(image: "Image", options: ReadOptions, name: str = "<image>", kind
     """
     check_size(name, image.height, image.width, options.max_pixels)
     try:
-        pages = int(getattr(image, "n_frames", 1))
+        pages = _pages(image)
         levels = image_levels(image)
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise broken(name, error) from error

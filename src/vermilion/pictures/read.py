@@ -12,6 +12,7 @@ from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_image, read_with_pillow
+from vermilion.pictures.psd_scan import is_psd, read_psd
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes, Openable, UnopenedError, open_source
 from vermilion.pictures.tiff_pages import is_tiff
@@ -52,6 +53,8 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
     opened = open_source(source)
     if is_jpeg(opened.head(2)):
         return read_jpeg(opened, options)
+    if is_psd(opened.head(4)):
+        return read_psd(opened, options)
     if is_tiff(opened.head(4)):
         scan = read_tiff(opened, options)
         if scan is not None:

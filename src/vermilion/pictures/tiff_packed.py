@@ -15,7 +15,7 @@ from vermilion.errors import PictureError
 from vermilion.pictures import tiff_pages as tags
 from vermilion.pictures.luma import Samples, levels_of_bits
 from vermilion.pictures.source import Source
-from vermilion.pictures.tiff_directory import LONG, Entry, pack_directory
+from vermilion.pictures.tiff_directory import LONG, Entry, Layout, pack_directory
 from vermilion.pictures.tiff_pages import TiffPage
 
 LOSSLESS = frozenset({1, 5, 8, 32773, 32946, 34925, 50000})
@@ -122,6 +122,37 @@ def _decoded(data: bytes) -> NDArray[np.uint8]:
         if image.mode != "L":
             raise ValueError(f"unexpected samples, {image.mode}")
         return np.asarray(image)
+
+
+def decode_packbits(
+    data: bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64], row: int
+) -> NDArray[np.uint8]:
+    """Rows of `row` bytes each that are coded by PackBits on their own, as strips of a TIFF are.
+
+    Args:
+        data: What holds them.
+        starts: Where each row begins in `data`, int64 [H].
+        lengths: How many bytes each takes there, int64 [H].
+        row: Bytes of a row.
+
+    Returns:
+        uint8 [H, row].
+
+    Raises:
+        OSError, SyntaxError, ValueError: A row is cut off or damaged.
+    """
+    head, layout = b"II*\0" + bytes(4), Layout("<", False)
+    found = {
+        tags.WIDTH: row, tags.LENGTH: len(starts), tags.BITS: 8, tags.COMPRESSION: 32773,
+        tags.PHOTOMETRIC: 1, tags.SAMPLES: 1, tags.ROWS_PER_STRIP: 1,
+    }  # fmt: skip
+    entries = {tag: Entry(LONG, 1, value.to_bytes(4, "little")) for tag, value in found.items()}
+    for tag, numbers in ((tags.STRIP_STARTS, starts + len(head)), (tags.STRIP_LENGTHS, lengths)):
+        entries[tag] = Entry(LONG, len(numbers), numbers.astype("<u4").tobytes())
+    padding = bytes(-len(data) % 8)
+    start = len(head) + len(data) + len(padding)
+    directory = pack_directory(entries, {}, layout, start)
+    return _decoded(b"".join([head[:4], start.to_bytes(4, "little"), data, padding, directory]))
 
 
 def _as_bytes(data: bytes, page: TiffPage, grid: _Grid, plane: int | None) -> bytes:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from vermilion.errors import PictureError
 from vermilion.pictures import tiff_pages as tags
-from vermilion.pictures.arrays import luma_and_alpha, only_page
-from vermilion.pictures.exif import orientation_of
+from vermilion.pictures.arrays import only_page
+from vermilion.pictures.decoded import Decoded, scan_of
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_with_pillow
 from vermilion.pictures.profiles import output_profile
-from vermilion.pictures.scan import ArrayPixels, Scan
+from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.tiff_packed import can_unpack, unpack
 from vermilion.pictures.tiff_pages import TiffPage, find_page
@@ -100,24 +100,9 @@ def _needs_pillow(page: TiffPage) -> bool:
 
 
 def _unpacked(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
-    size = page.number(tags.LENGTH, 0), page.number(tags.WIDTH, 0)
-    check_size(source.name, *size, options.max_pixels)
-    luma, alpha = luma_and_alpha(unpack(source, page), source.name, options)
-    metadata = metadata_of_tiff(page)
-    icc, colors = output_profile(metadata.icc)
-    return Scan(
-        size=size,
-        depth=8 * luma.dtype.itemsize,
-        orientation=orientation_of(metadata.exif),
-        page=options.page,
-        pages=page.pages,
-        metadata=replace(metadata, icc=icc),
-        source_name=source.name,
-        format="tiff",
-        colors=colors,
-        pixels=ArrayPixels(luma, alpha),
-        source=source,
-    )
+    check_size(source.name, page.number(tags.LENGTH, 0), page.number(tags.WIDTH, 0), options.max_pixels)
+    decoded = Decoded(unpack(source, page), metadata_of_tiff(page), "tiff", page.pages)
+    return scan_of(decoded, source, options)
 
 
 def _by_pillow(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
