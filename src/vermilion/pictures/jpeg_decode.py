@@ -17,10 +17,13 @@ from vermilion.pictures.jpeg_file import (
     APP2,
     APP14,
     ARITHMETIC,
+    ARITHMETIC_PROGRESSIVE,
     BASELINE,
     DHT,
     EXTENDED,
+    JPEG_LS,
     LOSSLESS,
+    PROGRESSIVE,
     SOS,
     Frame,
     JpegFile,
@@ -38,6 +41,7 @@ _HARMLESS = re.compile(
 _LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 _UNSUPPORTED = re.compile(r"unsupported|not supported|not implemented|sorry|JPEG format", re.IGNORECASE)
 _ODD_SAMPLING = "determine subsampling"
+_READ = frozenset({BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, ARITHMETIC, ARITHMETIC_PROGRESSIVE})
 _SEQUENTIAL = frozenset({BASELINE, EXTENDED, ARITHMETIC})
 _WHOLE_BLOCK = bytes((0, 63, 0))  # what the end of a sequential scan's header always says
 _JFIF, _ADOBE = b"JFIF\0", b"Adobe"
@@ -50,6 +54,24 @@ class JpegData:
     data: bytes
     frame: Frame
     name: str
+
+
+def check_coding(frame: Frame, name: str) -> None:
+    """Refuse what libjpeg cannot decode, before it is tried.
+
+    Raises:
+        PictureError: It is such a JPEG.
+    """
+    if frame.process == JPEG_LS:
+        raise unsupported(name, "a JPEG-LS picture")
+    if frame.process not in _READ:
+        raise unsupported(name, "a hierarchical or arithmetically coded lossless JPEG")
+    if frame.precision != 8:
+        raise unsupported(name, f"a JPEG with {frame.precision} bits a sample")
+    if len(frame.components) not in (1, 3, 4) or (frame.process == LOSSLESS and len(frame.components) == 4):
+        raise unsupported(name, f"a JPEG of {len(frame.components)} components")
+    if any(not (1 <= c.across <= 4 and 1 <= c.down <= 4) for c in frame.components):
+        raise refused(name, "impossible sampling factors")
 
 
 def decode(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None = None) -> NDArray[np.uint8]:

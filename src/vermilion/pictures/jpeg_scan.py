@@ -7,13 +7,10 @@ from numpy.typing import NDArray
 
 from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
-from vermilion.pictures.jpeg_decode import JpegData, decode, refused, unsupported
+from vermilion.pictures.jpeg_decode import JpegData, check_coding, decode, refused
 from vermilion.pictures.jpeg_file import (
-    ARITHMETIC,
-    ARITHMETIC_PROGRESSIVE,
     BASELINE,
     EXTENDED,
-    JPEG_LS,
     LOSSLESS,
     PROGRESSIVE,
     SOS,
@@ -31,7 +28,6 @@ from vermilion.pictures.scan import Samples, Scan, reduce_area
 from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.toned import SIDE, refuse_real_color
 
-_READ = frozenset({BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, ARITHMETIC, ARITHMETIC_PROGRESSIVE})
 # The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
 # progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
 _BITS_A_BLOCK = {BASELINE: 2, EXTENDED: 2, PROGRESSIVE: 1, LOSSLESS: 64}
@@ -55,16 +51,6 @@ class JpegPixels:
         """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
         return reduce_area(decode(self.jpeg, "GRAY", size)[..., 0], size)
 
-    def reduced(self, size: tuple[int, int]) -> NDArray[np.float32]:
-        """The same without what a scaled decode shows beyond the picture, the rest of its last blocks."""
-        decoded = decode(self.jpeg, "GRAY", size)[..., 0]
-        full = self.jpeg.frame.height, self.jpeg.frame.width
-        height, width = (
-            max(1, round(side * round(8 * there / side) / 8))  # libjpeg scales by eighths
-            for side, there in zip(full, decoded.shape, strict=True)
-        )
-        return reduce_area(np.ascontiguousarray(decoded[:height, :width]), size)
-
 
 def read_jpeg(source: Source, options: ReadOptions) -> Scan:
     """One picture of a JPEG as a scan.
@@ -75,13 +61,13 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan:
     data = source.read()
     file, frame = _parse(data, source.name)
     check_size(source.name, frame.height, frame.width, options.max_pixels)
-    _check_coding(frame, source.name)
+    check_coding(frame, source.name)
     pictures = pictures_of(data, file)
     only_page(options.page, len(pictures), source.name)
     if options.page != 1:
         data = pictures[options.page - 1]
         file, frame = _parse(data, source.name)
-        _check_coding(frame, source.name)
+        check_coding(frame, source.name)
     _check_content(file, frame, source.name)
     jpeg = JpegData(without_junk(file) if file.junk else data, frame, source.name)
     left_out = ("its colour profile is damaged and was left out",) if damaged_profile(file) else ()
@@ -115,20 +101,6 @@ def _parse(data: bytes, name: str) -> tuple[JpegFile, Frame]:
     except MalformedJpegError as error:
         raise refused(name, str(error)) from error
     return file, frame
-
-
-def _check_coding(frame: Frame, name: str) -> None:
-    """Refuse what libjpeg cannot decode, before it is tried."""
-    if frame.process == JPEG_LS:
-        raise unsupported(name, "a JPEG-LS picture")
-    if frame.process not in _READ:
-        raise unsupported(name, "a hierarchical or arithmetically coded lossless JPEG")
-    if frame.precision != 8:
-        raise unsupported(name, f"a JPEG with {frame.precision} bits a sample")
-    if len(frame.components) not in (1, 3, 4) or (frame.process == LOSSLESS and len(frame.components) == 4):
-        raise unsupported(name, f"a JPEG of {len(frame.components)} components")
-    if any(not (1 <= c.across <= 4 and 1 <= c.down <= 4) for c in frame.components):
-        raise refused(name, "impossible sampling factors")
 
 
 def _check_content(file: JpegFile, frame: Frame, name: str) -> None:

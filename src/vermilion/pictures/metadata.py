@@ -12,6 +12,10 @@ class DensityUnit(Enum):
     CENTIMETRE = 2
 
 
+_PER_METRE = {DensityUnit.ASPECT: 1.0, DensityUnit.INCH: 1.0 / 0.0254, DensityUnit.CENTIMETRE: 100.0}
+_MOST_PER_METRE = 2**31 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Density:
     """Pixels a unit, across and down; with `ASPECT` only their ratio means anything."""
@@ -28,8 +32,15 @@ class Density:
         """Pixels a metre, as PNG wants them; None for a mere aspect ratio."""
         if self.unit is DensityUnit.ASPECT:
             return None
-        factor = 100.0 if self.unit is DensityUnit.CENTIMETRE else 1.0 / 0.0254
+        factor = _PER_METRE[self.unit]
         return round(self.across * factor), round(self.down * factor)
+
+    def within_limits(self) -> "Density":
+        """The same, but at most what a PNG can tell: 54,546,084 pixels an inch."""
+        most = int(_MOST_PER_METRE / _PER_METRE[self.unit])
+        if max(self.across, self.down) <= most:
+            return self
+        return Density(min(self.across, most), min(self.down, most), self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Reading: whatever a caller gives becomes a scan."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +42,9 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
     if isinstance(source, np.ndarray):
         return read_array(source, options)
     if isinstance(source, Openable):
-        return _read_file(source, options)
+        return _with_likely_density(_read_file(source, options))
     if hasattr(source, "getexif") and hasattr(source, "mode"):
-        return read_image(source, options)
+        return _with_likely_density(read_image(source, options))
     raise PictureError(
         f"a {type(source).__name__} is no picture; give a path, bytes, a NumPy array or a PIL image"
     )
@@ -68,3 +69,12 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
         if scan is None:
             raise
         return scan
+
+
+def _with_likely_density(scan: Scan) -> Scan:
+    density = scan.metadata.density
+    limited = density and density.within_limits()
+    if limited == density or limited is None:
+        return scan
+    note = f"its resolution is beyond what files can tell and was limited to {limited.across:,.0f}"
+    return replace(scan, metadata=replace(scan.metadata, density=limited), left_out=(*scan.left_out, note))

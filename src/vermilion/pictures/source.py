@@ -12,6 +12,10 @@ class UnopenedError(PictureError):
     """A file that libvips does not know, or whose head it does not understand."""
 
 
+class DamagedError(PictureError):
+    """A file that a decoder could not decode to its end, or warned of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file by its path, or its bytes; exactly one of the two is given."""

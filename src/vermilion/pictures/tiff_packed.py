@@ -15,6 +15,7 @@ from vermilion.errors import PictureError
 from vermilion.pictures import tiff_pages as tags
 from vermilion.pictures.luma import Samples, levels_of_bits
 from vermilion.pictures.source import Source
+from vermilion.pictures.tiff_bare import reach
 from vermilion.pictures.tiff_directory import LONG, Entry, Layout, pack_directory
 from vermilion.pictures.tiff_pages import TiffPage
 
@@ -163,6 +164,8 @@ def _as_bytes(data: bytes, page: TiffPage, grid: _Grid, plane: int | None) -> by
         for tag, value in _byte_tags(page, grid).items()
     }
     entries |= _places(page, grid, plane)
+    if reach(page, len(data)) > len(data):
+        raise ValueError("the file ends before its samples")  # the new directory would be taken for some
     padding = b"\0" * (-len(data) % 8)
     start = len(data) + len(padding)
     pointer = start.to_bytes(8 if layout.big else 4, "little" if layout.order == "<" else "big")

@@ -10,7 +10,8 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_with_pillow
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import DamagedError, Source, UnopenedError, check_size
+from vermilion.pictures.tiff_bare import bare_tiff, check_jpegs
 from vermilion.pictures.tiff_packed import can_unpack, unpack
 from vermilion.pictures.tiff_pages import TiffPage, find_page
 from vermilion.pictures.vips_metadata import metadata_of_tiff
@@ -51,9 +52,7 @@ def read_tiff(source: Source, options: ReadOptions) -> Scan | None:
     elif _needs_pillow(page):
         scan = _by_pillow(source, page, options)
     else:
-        from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
-
-        scan = read_with_vips(source, options, page)
+        scan = _by_vips(source, page, options)
     return replace(scan, left_out=(*scan.left_out, *_extra_notes(page.extras)))
 
 
@@ -97,6 +96,19 @@ def _needs_pillow(page: TiffPage) -> bool:
     # libtiff makes RGB of YCbCr in JPEG coding alone; libvips takes any other for RGB.
     bare_ycbcr = page.number(tags.PHOTOMETRIC, 1) == _YCBCR and coding not in (_JPEG, _OLD_JPEG)
     return coding in _PILLOW_CODINGS or bare_ycbcr
+
+
+def _by_vips(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
+    from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
+
+    check_jpegs(source, page)
+    try:
+        return read_with_vips(source, options, page)
+    except (DamagedError, UnopenedError):
+        bare = bare_tiff(source, page)
+        if bare is None:
+            raise
+        return replace(read_with_vips(bare.source, options, bare.page), source=source)
 
 
 def _unpacked(source: Source, page: TiffPage, options: ReadOptions) -> Scan:

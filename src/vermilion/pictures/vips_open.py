@@ -4,8 +4,7 @@ Among those are text matrices, its own dumps and SVG, a few hundred bytes of whi
 call for one decoder leaves the others out without changing libvips for the rest of the process.
 """
 
-from vermilion.errors import PictureError
-from vermilion.pictures.source import Source, UnopenedError
+from vermilion.pictures.source import DamagedError, Source, UnopenedError
 from vermilion.pictures.vips_library import VipsImage, load_vips
 
 _SIGNATURES = (
@@ -54,8 +53,9 @@ def open_with_vips(source: Source, **choices: int | str) -> VipsImage:
         raise UnopenedError(str(broken(source.name, str(error)))) from error
 
 
-def broken(name: str, reason: str) -> PictureError:
+def broken(name: str, reason: str) -> DamagedError:
     """What to tell about a file that libvips recognises but cannot decode."""
     lines = [line.strip() for line in reason.splitlines() if line.strip()]
-    detail = lines[-1] if lines else "no reason given"
-    return PictureError(f"{name} is damaged or cut off ({detail}); copy or scan it again")
+    lines = [line for line in lines if not line.startswith("unable to")]  # libvips's own call, not why
+    detail = lines[-1] if lines else "its samples do not decode"
+    return DamagedError(f"{name} is damaged or cut off ({detail}); copy or scan it again")

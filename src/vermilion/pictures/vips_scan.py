@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from vermilion.errors import PictureError
 from vermilion.pictures.arrays import luma_and_alpha, only_page
 from vermilion.pictures.exif import orientation_of
+from vermilion.pictures.gif_file import check_gif
 from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_eight_bits
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
@@ -97,6 +98,8 @@ def _samples(page: _Page, source: Source, options: ReadOptions) -> tuple[Samples
     image = page.image if page.tiff is None else _without_extra_samples(page.image, page.tiff)
     normal, keeps_profile = _to_grey_or_rgb(image)
     luma, alpha, small = _decode(normal, source.name)
+    if page.format == "gif":
+        check_gif(source, page.number)
     if small is not None and not options.recolor:
         refuse_real_color(small, source.name)
     return luma, alpha, keeps_profile

@@ -1,0 +1,23 @@
+"""GIFs: libvips fills what is missing of one without a word, so Pillow must decode it, too."""
+
+import io
+
+from vermilion.pictures.pillow_scan import broken
+from vermilion.pictures.source import Source
+
+
+def check_gif(source: Source, page: int) -> None:
+    """Refuse a GIF whose frames, up to `page` (counted from 1), do not hold all of their samples.
+
+    Raises:
+        PictureError: It is damaged or cut off.
+    """
+    from PIL import Image  # noqa: PLC0415 - rarely needed
+
+    try:
+        with Image.open(source.path or io.BytesIO(source.given or b""), formats=("GIF",)) as image:
+            for number in range(page):
+                image.seek(number)
+                image.load()
+    except (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise broken(source.name, error) from error
