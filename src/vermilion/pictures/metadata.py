@@ -52,9 +52,11 @@ class Metadata:
         xmp: The XMP packet.
         iptc: Photoshop image resources ("8BIM..."), IPTC-IIM being resource 0x0404; no thumbnail.
         icc: The profile that the *result* carries (an RGB one), or None for sRGB.
+        icc_of_png: Whether `icc` only says what `png_colors` say; a PNG then carries these alone.
         density: Pixels a unit.
         comments: Plain comments, as bytes of unknown encoding.
         png_texts: Other texts of a PNG (keyword, text): kept from PNG to PNG.
+        png_colors: A PNG's chunks (name, body) on what its codes mean: kept from PNG to PNG.
         jpeg_segments: Other application segments (marker, payload): kept from JPEG to JPEG.
     """
 
@@ -62,7 +64,9 @@ class Metadata:
     xmp: bytes | None = None
     iptc: bytes | None = None
     icc: bytes | None = None
+    icc_of_png: bool = False
     density: Density | None = None
     comments: tuple[bytes, ...] = ()
     png_texts: tuple[tuple[str, str], ...] = ()
+    png_colors: tuple[tuple[bytes, bytes], ...] = ()
     jpeg_segments: tuple[tuple[int, bytes], ...] = ()

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.arrays import levels_of, luma_and_alpha, only_page
+from vermilion.pictures.decoded import with_colors
 from vermilion.pictures.exif import density_of_exif, orientation_of, without_thumbnail
 from vermilion.pictures.luma import Samples
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.output_colors import OutputColors
-from vermilion.pictures.profiles import output_profile
+from vermilion.pictures.png_color import chunks_of_info
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
 
@@ -114,18 +115,16 @@ def _image_metadata(image: "Image") -> tuple[Metadata, OutputColors]:
     info = image.info
     exif = image.getexif().tobytes().removeprefix(b"Exif\0\0") if image.getexif() else None
     rgb_or_grey = image.mode not in ("CMYK", "LAB")
-    icc, colors = output_profile(info.get("icc_profile") or None if rgb_or_grey else None)
     dpi = info.get("dpi")
     density = density_of_exif(exif) if exif else None
     if dpi and float(dpi[0]) > 0 and float(dpi[1]) > 0:
         density = Density(float(dpi[0]), float(dpi[1]), DensityUnit.INCH)
     xmp = info.get("xmp")
-    return (
-        Metadata(
-            exif=(without_thumbnail(exif) if exif else b"") or None,
-            xmp=xmp.encode() if isinstance(xmp, str) else xmp,
-            icc=icc,
-            density=density,
-        ),
-        colors,
+    metadata = Metadata(
+        exif=(without_thumbnail(exif) if exif else b"") or None,
+        xmp=xmp.encode() if isinstance(xmp, str) else xmp,
+        icc=info.get("icc_profile") or None,
+        density=density,
+        png_colors=chunks_of_info(info),
     )
+    return with_colors(metadata, keeps_profile=rgb_or_grey)

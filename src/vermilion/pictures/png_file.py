@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
+from vermilion.pictures.png_color import NAMES
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEAD = len(SIGNATURE) + 25  # IHDR comes first and always takes 25 bytes
@@ -37,7 +38,9 @@ def _without_density(view: memoryview) -> list[memoryview]:
 
 
 def _chunks(metadata: Metadata) -> Iterator[bytes]:
-    if metadata.icc:
+    with_profile = metadata.icc is not None and not metadata.icc_of_png
+    yield from (_chunk(n, body) for n, body in metadata.png_colors if not (with_profile and n == b"sRGB"))
+    if metadata.icc and with_profile:
         yield _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(metadata.icc))
     density = metadata.density
     if density and not density.says_nothing():
@@ -78,6 +81,12 @@ def density_of_png(head: bytes) -> Density | None:
                 return Density(across, down, DensityUnit.ASPECT)
             return Density(_per_inch(across), _per_inch(down), DensityUnit.INCH)
     return None
+
+
+def colors_of_png(head: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    """The chunks on what codes mean, the first of each kind, in the order of `png_color.NAMES`."""
+    found = {name: body for name, body in reversed([*_chunks_before_samples(head)]) if len(body) <= 32}
+    return tuple((name, found[name]) for name in NAMES if name in found)
 
 
 def latin_texts_of_png(head: bytes) -> dict[str, str]:

@@ -41,7 +41,7 @@ def output_profile(icc: bytes | None) -> tuple[bytes | None, OutputColors]:
     try:
         if _space(icc) == b"GRAY":
             curve = _grey_curve(icc)
-            icc, space = rgb_profile(_own_curve(icc) or _table(curve)), _with_srgb_primaries(curve)
+            icc, space = rgb_profile(_own_curve(icc) or table_curve(curve)), _with_srgb_primaries(curve)
         else:
             space = _rgb_space(icc)
     except (UnusableProfileError, struct.error):
@@ -183,19 +183,25 @@ def _through_cms(icc: bytes, samples: NDArray[np.uint8], mode: str) -> NDArray[n
     return np.asarray(shown)
 
 
-def _table(curve: NDArray[np.float64]) -> bytes:
+def table_curve(curve: NDArray[np.float64]) -> bytes:
+    """A tag of type "curv" for linear light at evenly spread code values."""
     levels = np.rint(np.clip(curve, 0, 1) * 65535).astype(">u2").tobytes()
     return struct.pack(">4sII", b"curv", 0, len(curve)) + levels
 
 
-def rgb_profile(curve: bytes, description: str = "Grey curve, sRGB primaries") -> bytes:
-    """An ICC v2 display profile: sRGB's primaries with `curve` for each channel.
+def rgb_profile(
+    curve: bytes,
+    description: str = "Grey curve, sRGB primaries",
+    to_xyz: NDArray[np.float64] = SRGB_TO_XYZ,
+) -> bytes:
+    """An ICC v2 display profile with `curve` for each channel.
 
     Args:
         curve: A tag of type "curv".
         description: The name that programs show.
+        to_xyz: [3, 3]: the primaries in XYZ under D50, sRGB's by default.
     """
-    primaries = [_xyz_tag(SRGB_TO_XYZ[:, i]) for i in range(3)]
+    primaries = [_xyz_tag(to_xyz[:, i]) for i in range(3)]
     text = description.encode("ascii") + b"\0"
     tags: list[tuple[tuple[bytes, ...], bytes]] = [
         ((b"desc",), b"desc" + bytes(4) + struct.pack(">I", len(text)) + text + bytes(78)),

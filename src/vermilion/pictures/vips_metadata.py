@@ -5,7 +5,13 @@ from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.photoshop import without_thumbnails, wrap_iptc
-from vermilion.pictures.png_file import IPTC_KEYWORD, bytes_of_raw_profile, density_of_png, latin_texts_of_png
+from vermilion.pictures.png_file import (
+    IPTC_KEYWORD,
+    bytes_of_raw_profile,
+    colors_of_png,
+    density_of_png,
+    latin_texts_of_png,
+)
 from vermilion.pictures.source import Source
 from vermilion.pictures.tiff_pages import TiffPage
 from vermilion.pictures.vips_library import VipsImage
@@ -37,6 +43,7 @@ def read_metadata(image: VipsImage, source: Source, kind: str, tiff: TiffPage | 
         density=(density_of_png(head) or density_of_exif(exif)) if kind == "png" else _density(image, exif),
         comments=tuple(text.encode() for key, text in texts.items() if key == "Comment"),
         png_texts=tuple((key, text) for key, text in texts.items() if key != "Comment"),
+        png_colors=colors_of_png(head) if kind == "png" else (),
     )
 
 

@@ -1,7 +1,7 @@
 """Everything that is not a plain JPEG, read by libvips: PNG, TIFF, WebP, GIF, HEIF, CMYK ..."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.arrays import luma_and_alpha, only_page
+from vermilion.pictures.decoded import with_colors
 from vermilion.pictures.exif import orientation_of
 from vermilion.pictures.gif_file import check_gif
 from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_eight_bits
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.png_frames import count_frames, read_frame
-from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.tiff_pages import TiffPage
@@ -56,14 +56,14 @@ def read_with_vips(source: Source, options: ReadOptions, tiff: TiffPage | None =
     page = _open(source, options, tiff)
     metadata = read_metadata(page.image, source, page.format, tiff)
     luma, alpha, keeps_profile = _samples(page, source, options)
-    icc, colors = output_profile(metadata.icc if keeps_profile else None)
+    metadata, colors = with_colors(metadata, keeps_profile=keeps_profile)
     return Scan(
         size=luma.shape,
         depth=8 * luma.dtype.itemsize,
         orientation=_orientation(page.image, metadata, page.format),
         page=page.number,
         pages=page.count,
-        metadata=replace(metadata, icc=icc),
+        metadata=metadata,
         source_name=source.name,
         format=page.format,
         colors=colors,
