@@ -9,6 +9,7 @@
     ├── DeviceError             an execution provider that was asked for and is not there
     ├── HintError               a hint that makes no sense for the picture
     ├── SettingsError           an unknown or impossible setting
+    ├── CancelledError          work that was stopped because nobody waits for it any more
     └── TrainingError           a training that cannot start or cannot go on
 
 Each message is one sentence that says what was wanted, what was found and what to do next.
@@ -49,6 +50,10 @@ class HintError(VermilionError):
 
 class SettingsError(VermilionError):
     """An unknown or impossible setting."""
+
+
+class CancelledError(VermilionError):
+    """Work that was stopped because nobody waits for it any more."""
 
 
 class TrainingError(VermilionError):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vermilion.color import Convert, ExactJoiner, chroma_planes, to_eight_bits, turn_upright, upright_size
 from vermilion.guidance import Recipe, confidence_overlay
 from vermilion.pictures import Mark, SaveOptions, Scan, Signature, encode_picture, publish, write_picture
+from vermilion.preview import Previews, Region
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -162,6 +163,39 @@ class Picture:
         content = BytesIO()
         image.save(content, "png")
         return content.getvalue()
+
+    def preview(self, long_side: int) -> NDArray[np.uint8]:
+        """Return the whole picture upright for a screen, uint8 [H,W,3], without joining its full size.
+
+        Before the scan's luma is decoded (``region`` and saving do that), fine textures of a JPEG come from a
+        reduced decode, which differs a little from the mean of the full picture.
+
+        Args:
+            long_side: pixels of the longer side, if the picture has as many.
+
+        Raises:
+            SettingsError: ``long_side`` is less than 1.
+        """
+        return self._previews.preview(long_side)
+
+    def region(self, x: int, y: int, width: int, height: int, scale: float = 1.0) -> NDArray[np.uint8]:
+        """Return a part of the picture upright for a screen, uint8 [H,W,3].
+
+        Args:
+            x: pixels from the left edge of the upright picture.
+            y: pixels from its upper edge.
+            width: pixels of the picture.
+            height: pixels of the picture.
+            scale: pixels of the result to one of the picture.
+
+        Raises:
+            SettingsError: the region is not in the picture, or more than 64 million pixels.
+        """
+        return self._previews.region(Region(x, y, width, height, scale))
+
+    @cached_property
+    def _previews(self) -> Previews:
+        return Previews(self.scan, self.cbcr, self._convert)
 
     @property
     def _mark(self) -> Mark:

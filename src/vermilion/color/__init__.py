@@ -22,7 +22,7 @@ from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
 from vermilion.color.luma import LUMA_WEIGHTS, Convert, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
 from vermilion.color.planes import chroma_planes
-from vermilion.color.turn import turn_back, turn_upright, upright_size
+from vermilion.color.turn import stored_window, turn_back, turn_upright, upright_size
 
 __all__ = [
     "FILMS",
@@ -60,6 +60,7 @@ __all__ = [
     "smooth_along_edges",
     "srgb_of_linear",
     "ssim",
+    "stored_window",
     "to_eight_bits",
     "turn_back",
     "turn_upright",

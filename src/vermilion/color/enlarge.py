@@ -52,14 +52,18 @@ class ChromaEnlarger:
         planes = strips[0] if len(strips) == 1 else np.concatenate(strips, axis=1)
         return planes[:, rows.start - whole.start : rows.stop - whole.start]
 
-    def _strip(self, rows: slice) -> Floats:
+    def window(self, rows: slice, columns: slice) -> Floats:
+        """Return a part of the picture as planes [2,rows,columns], float32, a new array."""
+        return self._strip(rows, columns)
+
+    def _strip(self, rows: slice, columns: slice = slice(None)) -> Floats:
         starts, weights = self._row_starts[rows], self._row_weights[rows]
         first, last = int(starts.min()), int(starts.max()) + weights.shape[1]
         band = np.zeros((len(starts), last - first), np.float32)
         taps = starts[:, None] - first + np.arange(weights.shape[1])
         np.put_along_axis(band, taps, weights, axis=1)
-        enlarged: Floats = band @ self._wide[:, first:last]  # [6,rows,W]
-        luma = unit_range(self._luma[rows])
+        enlarged: Floats = band @ self._wide[:, first:last, columns]  # [6,rows,W]
+        luma = unit_range(self._luma[rows, columns])
         np.maximum(luma, enlarged[4], out=luma)
         np.minimum(luma, enlarged[5], out=luma)
         chroma = enlarged[:2]

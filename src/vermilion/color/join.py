@@ -66,6 +66,19 @@ class ExactJoiner:
         for_each_strip(whole, width, fill)
         return rgb[start - whole.start : stop - whole.start]
 
+    def window(self, rows: slice, columns: slice) -> Codes:
+        """Return a part of the picture as RGB [rows,columns,3] in luma's dtype, a new array.
+
+        It shows what ``rows`` gives, though single roundings may fall to the neighbouring level of a channel.
+        """
+        luma = np.ascontiguousarray(self.luma[rows, columns])
+        chroma = self._chroma.window(rows, columns)
+        if self._convert:
+            chroma = self._convert(luma, chroma)
+        rgb = np.empty((*luma.shape, 3), luma.dtype)
+        _join_strip(luma, chroma, rgb)
+        return rgb
+
 
 def _join_strip(luma: Codes, chroma: Floats, rgb: Codes) -> None:
     """Fill ``rgb`` [h,w,3] from luma [h,w] and chroma planes [2,h,w]."""

@@ -1,8 +1,9 @@
 """Work on a large picture in strips of rows: little memory, warm caches, every core."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+from vermilion.work import thread_count
 
 STRIP_PIXELS = 1 << 15
 """Pixels worked on at once by one thread.
@@ -11,11 +12,6 @@ A handful of float32 planes of that size fit a core's cache, and a product of th
 below the size at which OpenBLAS calls in threads of its own, which then fight with ours (measured on a busy
 machine: a 16-bit join took 3.6 s in strips of 65,536 pixels and 0.6 s in these).
 """
-
-
-def worker_count() -> int:
-    """Return how many threads may work on one picture."""
-    return min(os.cpu_count() or 1, 4)
 
 
 def strip_rows(width: int) -> int:
@@ -40,9 +36,10 @@ def for_each_strip(rows: slice, width: int, work: Callable[[slice], None]) -> No
     """
     step = strip_rows(width)
     strips = [slice(top, min(top + step, rows.stop)) for top in range(rows.start, rows.stop, step)]
-    if len(strips) < 2 or worker_count() < 2:
+    workers = thread_count()
+    if len(strips) < 2 or workers < 2:
         for strip in strips:
             work(strip)
         return
-    with ThreadPoolExecutor(worker_count(), "vermilion-strips") as pool:
+    with ThreadPoolExecutor(workers, "vermilion-strips") as pool:
         list(pool.map(work, strips))

@@ -34,6 +34,25 @@ def turn_back(upright: NDArray[Sample], orientation: int) -> NDArray[Sample]:
     return turned.swapaxes(0, 1) if swapped else turned
 
 
+def stored_window(
+    window: tuple[slice, slice], size: tuple[int, int], orientation: int
+) -> tuple[slice, slice]:
+    """Return the rows and columns of a stored array [H,W] that show a window of the upright picture.
+
+    Args:
+        window: rows and columns of the upright picture, with starts and stops inside it.
+        size: height and width of the stored array.
+        orientation: EXIF, 1..8.
+    """
+    swapped, *reversals = _TURNS[orientation]
+    lengths = upright_size(size, orientation)
+    turned = [
+        slice(length - part.stop, length - part.start) if reverse else part
+        for part, length, reverse in zip(window, lengths, reversals, strict=True)
+    ]
+    return (turned[1], turned[0]) if swapped else (turned[0], turned[1])
+
+
 def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     """Return height and width of a picture of stored ``size`` once it is upright."""
     return (size[1], size[0]) if _TURNS[orientation][0] else size

@@ -1,9 +1,9 @@
 """ONNX Runtime: sessions on the device that was asked for, or a plain refusal."""
 
-import os
 from typing import TYPE_CHECKING
 
 from vermilion.errors import DeviceError, ModelError
+from vermilion.work import thread_count
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, SessionOptions
@@ -23,8 +23,6 @@ PROVIDERS = {
 # CoreML comes with every macOS build and is slower for graphs of changing size: only when asked for.
 # TensorRT and OpenVINO compile for minutes or seconds: only when asked for.
 _TRIED_BY_AUTO = ("cuda", "migraphx", "rocm", "directml")
-
-_MOST_THREADS = 4  # a network of this size gains nothing from more
 
 
 def engine_name() -> str:
@@ -95,7 +93,7 @@ def _session_options() -> "SessionOptions":
     from onnxruntime import SessionOptions  # noqa: PLC0415
 
     options = SessionOptions()
-    options.intra_op_num_threads = min(os.cpu_count() or 1, _MOST_THREADS)
+    options.intra_op_num_threads = thread_count()
     options.inter_op_num_threads = 1
     # Waiting threads that spin would take the cores from the codecs and from the join.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -51,6 +51,16 @@ class JpegPixels:
         """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
         return reduce_area(decode(self.jpeg, "GRAY", size)[..., 0], size)
 
+    def reduced(self, size: tuple[int, int]) -> NDArray[np.float32]:
+        """The same without what a scaled decode shows beyond the picture, the rest of its last blocks."""
+        decoded = decode(self.jpeg, "GRAY", size)[..., 0]
+        full = self.jpeg.frame.height, self.jpeg.frame.width
+        height, width = (
+            max(1, round(side * round(8 * there / side) / 8))  # libjpeg scales by eighths
+            for side, there in zip(full, decoded.shape, strict=True)
+        )
+        return reduce_area(np.ascontiguousarray(decoded[:height, :width]), size)
+
 
 def read_jpeg(source: Source, options: ReadOptions) -> Scan:
     """One picture of a JPEG as a scan.

@@ -13,6 +13,8 @@ from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.source import Source
 
+_KEPT_SIZES = 8  # of reduced luma: the levels of a picture that is zoomed
+
 __all__ = ["ArrayPixels", "Pixels", "Samples", "Scan", "reduce_area"]
 
 
@@ -99,6 +101,25 @@ class Scan:
             if samples is not None:
                 digest.update(np.ascontiguousarray(samples).data)
         return digest.hexdigest()
+
+    @cached_property
+    def _kept_sizes(self) -> dict[tuple[int, int], NDArray[np.uint8]]:
+        return {}
+
+    def reduced(self, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """Code values reduced by area to `size` (h, w), 8 bits; the last few sizes are kept.
+
+        Taken from the luma where that was decoded already, else from a reduced decode of the file.
+        """
+        kept = self._kept_sizes
+        if size not in kept:
+            decoded = "luma" in self.__dict__
+            exact = getattr(self.pixels, "reduced", self.pixels.preview)
+            codes = reduce_area(self.luma, size) if decoded else exact(size)
+            while len(kept) >= _KEPT_SIZES:
+                kept.pop(next(iter(kept)), None)
+            kept[size] = np.rint(codes * np.float32(255)).astype(np.uint8)
+        return kept[size]
 
     def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """Luma as the network should see it.

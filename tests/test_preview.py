@@ -1,0 +1,101 @@
+"""Previews and regions show what the full picture shows."""
+
+import cv2
+import numpy as np
+import pytest
+
+from vermilion.errors import SettingsError
+from vermilion.pictures import Scan
+
+
+def scene(height=600, width=900, dtype=np.uint8):
+    """Greys with smooth parts, an edge and some grain."""
+    rows, columns = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1)
+    grain = np.random.default_rng(0).normal(0, 0.01, (height, width))
+    edge = cv2.GaussianBlur((columns > 0.6) * 0.3, (0, 0), 3)  # as sharp as a lens draws it
+    tone = np.clip(0.2 + 0.5 * rows * columns + edge + grain, 0, 1)
+    return (tone * np.iinfo(dtype).max).astype(dtype)
+
+
+def by_area(full, size):
+    eight = full if full.dtype == np.uint8 else np.rint(full / 257).astype(np.uint8)
+    return cv2.resize(eight, size[::-1], interpolation=cv2.INTER_AREA).astype(int)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("long_side", [200, 256, 500])
+def test_a_preview_is_the_full_picture_reduced(tiny_colorizer, dtype, long_side):
+    picture = tiny_colorizer.colorize(scene(dtype=dtype))
+    shown = picture.preview(long_side)
+    assert (shown.dtype, max(shown.shape)) == (np.uint8, long_side)
+    difference = np.abs(shown - by_area(picture.to_numpy(), shown.shape[:2]))
+    assert difference.mean() <= 0.6
+    assert (difference.max(axis=-1) <= 6).mean() >= 0.999
+
+
+def test_a_preview_never_enlarges_and_decodes_no_more_than_it_shows(tiny_colorizer, tmp_path, monkeypatch):
+    path = tmp_path / "a.jpg"
+    cv2.imwrite(str(path), scene())
+    small = tiny_colorizer.colorize(scene(30, 40))
+    np.testing.assert_array_equal(small.preview(1000), small.to_numpy())
+    picture = tiny_colorizer.colorize(path)
+    monkeypatch.setattr(Scan, "luma", property(lambda _: pytest.fail("the full luma was decoded")))
+    assert picture.preview(200).shape == (133, 200, 3)
+
+
+def test_the_edges_of_a_scaled_decode_do_not_stretch_a_preview(tiny_colorizer, tmp_path):
+    """libjpeg fills the last blocks: 601 rows become 76 at an eighth, which show 608."""
+    path = tmp_path / "a.jpg"
+    cv2.imwrite(str(path), cv2.GaussianBlur(scene(601, 801), (0, 0), 2))
+    picture = tiny_colorizer.colorize(path)
+    shown = picture.preview(64)
+    difference = np.abs(shown - by_area(picture.to_numpy(), shown.shape[:2]))
+    assert difference.mean() <= 0.6
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_region_is_a_part_of_the_upright_picture(tiny_colorizer, tmp_path, orientation):
+    from PIL import Image
+
+    image = Image.fromarray(scene(120, 200))
+    image.getexif()[274] = orientation
+    image.save(tmp_path / "a.png", exif=image.getexif())
+    picture = tiny_colorizer.colorize(tmp_path / "a.png")
+    full = picture.to_numpy()
+    assert np.abs(picture.region(10, 20, 50, 40) - full[20:60, 10:60].astype(int)).max() <= 1
+    small = picture.region(8, 16, 96, 64, 0.25)
+    np.testing.assert_allclose(small, by_area(full[16:80, 8:104], (16, 24)), atol=8)
+
+
+def test_regions_side_by_side_meet(tiny_colorizer):
+    picture = tiny_colorizer.colorize(scene())
+    whole = picture.region(0, 0, 512, 512, 0.5)
+    halves = [picture.region(x, 0, 256, 512, 0.5) for x in (0, 256)]
+    assert np.abs(np.concatenate(halves, axis=1).astype(int) - whole).max() <= 1
+
+
+def test_a_region_may_be_enlarged(tiny_colorizer):
+    picture = tiny_colorizer.colorize(scene(64, 64))
+    assert picture.region(3, 5, 10, 8, 4).shape == (32, 40, 3)
+
+
+@pytest.mark.parametrize(
+    ("region", "said"),
+    [
+        ((-1, 0, 5, 5), "is not in the picture of 900 × 600"),
+        ((899, 0, 2, 5), "is not in the picture"),
+        ((0, 0, 0, 5), "is not in the picture"),
+        ((0, 0, 5, 5, 0), "is not in the picture"),
+        ((0, 0, 5, 5, float("nan")), "is not in the picture"),
+        ((0, 0, 900, 600, 20), "more than the allowed 64,000,000"),
+    ],
+)
+def test_an_impossible_region_is_refused(tiny_colorizer, region, said):
+    picture = tiny_colorizer.colorize(scene())
+    with pytest.raises(SettingsError, match=said):
+        picture.region(*region)
+
+
+def test_an_impossible_preview_is_refused(tiny_colorizer):
+    with pytest.raises(SettingsError, match="shows nothing"):
+        tiny_colorizer.colorize(scene(8, 8)).preview(0)
