@@ -92,6 +92,20 @@ def test_the_agreed_picture_gets_its_hints_as_they_are(box):
     np.testing.assert_array_equal(colorizer.colorize(content, controls=said(box)).cbcr, told.cbcr)
 
 
+def test_another_page_of_the_agreed_file_is_another_picture(box):
+    """Its hints were placed on page 1: on page 2 the coat is looked for."""
+    pages = [Image.open(box / name).copy() for name in ("agreed.png", "other.png")]
+    pages[0].save(box / "both.tif", save_all=True, append_images=pages[1:])
+    write_album(box, picture="both.tif")
+    colorizer = Colorizer(SeeingModel())
+    first, second = (
+        is_blue(colorizer.colorize(box / "both.tif", page=n, controls=said(box))) for n in (1, 2)
+    )
+    assert first[in_cells(COAT), in_cells(COAT)].all()
+    assert second[in_cells(COAT), in_cells(ELSEWHERE)].mean() > 0.5
+    assert not second[in_cells(COAT), in_cells(COAT)].any()
+
+
 def test_a_stranger_is_left_alone_and_told(box):
     session = Colorizer(SeeingModel()).open(box / "stranger.png")
     picture = session.paint(said(box))

@@ -57,6 +57,20 @@ class HalfDeafModel(Model):
         return Paint(chroma.astype(np.float32), confidence, odds)
 
 
+class UnsureModel(HalfDeafModel):
+    """Finds a dozen colours equally likely everywhere: which are drawn depends on the seed alone."""
+
+    def __init__(self) -> None:
+        super().__init__(hears=1)
+        turns = np.arange(12) * np.pi / 6
+        self.card.bins = tuple((30 * float(np.cos(turn)), 30 * float(np.sin(turn))) for turn in turns)
+
+    def paint(self, features, hints=None, temperature=None, *, with_odds=False):
+        paint = super().paint(features, hints, temperature)
+        odds = np.full((1, 12, *paint.chroma.shape[2:]), 1 / 12, np.float32) if with_odds else None
+        return Paint(paint.chroma, paint.confidence, odds)
+
+
 def colorizer_of(model):
     return Colorizer(model)
 
@@ -224,6 +238,28 @@ def test_guides_are_made_once(tmp_path):
     session.paint(replace(controls, warmth=3))
     assert before > 1
     assert model.paintings == 1
+
+
+HINT = Hint(20, 20, (5.0, -5.0), radius=8)  # with one, what is kept without hints takes part, too
+
+
+@pytest.mark.parametrize("hints", [(), (HINT,)])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (Controls(variant=1, seed=0), Controls(variant=1, seed=1)),
+        (Controls(palette=("#008000",)), Controls(palette=("#800080",))),
+        (Controls(palette=("#008000",)), Controls()),
+    ],
+)
+def test_what_an_open_picture_keeps_is_what_its_controls_say(hints, first, second):
+    """A seed or a palette that changes is seen, whatever was painted before with another."""
+    first, second = replace(first, hints=hints), replace(second, hints=hints)
+    colorizer = colorizer_of(UnsureModel())
+    fresh = colorizer.open(scene()).paint(second).cbcr
+    session = colorizer.open(scene())
+    assert not np.array_equal(session.paint(first).cbcr, fresh)
+    np.testing.assert_array_equal(session.paint(second).cbcr, fresh)
 
 
 def test_a_reference_without_likeness_gives_its_palette_softly(tmp_path):

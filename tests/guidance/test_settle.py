@@ -92,3 +92,12 @@ def test_what_is_painted_beyond_the_gamut_arrives_too():
     painted = np.full((*GRID, 2), (90, -90), np.float32)
     ab, goals = settled([Hint(40, 48, (12, -10))], painted=painted)
     np.testing.assert_allclose(goals.miss(ab), 0, atol=0.5)
+
+
+def test_all_of_a_color_is_laid_on_even_where_it_cannot_exist():
+    """At the cell's mean luma there is no such teal, but single pixels of it may be light enough."""
+    luma = np.full(GRID, 0.1, np.float32)
+    ab, goals = settled([Hint(40, 48, "teal", radius=12)], luma)
+    assert goals.short.min() > 2
+    np.testing.assert_array_equal(ab[goals.cells], goals.named)
+    assert np.linalg.norm(ab[goals.cells] - goals.ab, axis=-1).min() > 2
