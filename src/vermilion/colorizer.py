@@ -6,7 +6,7 @@ scan ─read─▶ luma, small, upright ─see─▶ features ─paint─▶ (a,
 """
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from vermilion.pictures import NamedBytes
 
-    Source = str | Path | bytes | NamedBytes | NDArray[Any] | Image
+    Source = str | Path | bytes | NamedBytes | NDArray[Any] | Image | Scan
 
 __all__ = ["Colorizer", "Picture", "Session"]
 
@@ -62,11 +62,17 @@ class Colorizer:
     ) -> None:
         if max_pixels < 1:
             raise SettingsError(f"At most {max_pixels} pixels is no picture; allow one at least.")
+        self._made_of = {"device": device, "max_pixels": max_pixels, "cache_bytes": cache_bytes}
+        self._model_named = model
         self.model = model if isinstance(model, Model) else Model.load(model, device)
         self.max_pixels = max_pixels
         painter, cache = Painter(self.model), Cache(cache_bytes)
         albums = AlbumFinder(painter, cache, max_pixels)
         self._workshop = Workshop(painter, cache, albums, self._engine)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles tell the model and the device, from which the model is loaded again."""
+        return _make, (type(self), self._model_named, self._made_of)
 
     def colorize(
         self,
@@ -82,7 +88,8 @@ class Colorizer:
 
         Args:
             source: a path, the bytes of a file, an array (uint8, uint16 or float 0..1; HW or HWC) or a PIL
-                image. ``NamedBytes`` of ``vermilion.pictures`` give bytes a name in messages and recipes.
+                image, or a scan that was read already. ``NamedBytes`` of ``vermilion.pictures`` give bytes
+                a name in messages and recipes.
             page: of a file with several, counted from 1.
             recolor: accept a picture that is in real colour already; only its luma is used.
             hints: colours that are known, placed in the picture as it is shown (upright).
@@ -105,7 +112,8 @@ class Colorizer:
         The arguments and errors are those of ``colorize``.
         """
         short_side = self._short_side(size)
-        scan = read_scan(source, ReadOptions(page=page, recolor=recolor, max_pixels=self.max_pixels))
+        options = ReadOptions(page=page, recolor=recolor, max_pixels=self.max_pixels)
+        scan = source if isinstance(source, Scan) else read_scan(source, options)
         draft = self._draft(scan, recolor=recolor, size=size)
         return Session(self._workshop, scan, short_side, draft)
 
@@ -164,6 +172,10 @@ class Colorizer:
                 f"for the model's own {self.model.card.working_size}."
             )
         return size
+
+
+def _make(kind: type[Colorizer], model: str | Path | Model | None, options: Mapping[str, Any]) -> Colorizer:
+    return kind(model, **options)
 
 
 def _check_scan(scan: Scan, wanted: str) -> None:

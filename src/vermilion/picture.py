@@ -1,5 +1,6 @@
 """A finished picture: the scan and its colours, joined and written when asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -9,9 +10,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import Convert, ExactJoiner, chroma_planes, to_eight_bits, turn_upright, upright_size
+from vermilion.color import (
+    Convert,
+    ExactJoiner,
+    chroma_planes,
+    to_eight_bits,
+    turn_upright,
+    upright_size,
+)
 from vermilion.guidance import Recipe, confidence_overlay
-from vermilion.pictures import Mark, SaveOptions, Scan, Signature, encode_picture, publish, write_picture
+from vermilion.pictures import (
+    Buffer,
+    Mark,
+    SaveOptions,
+    Scan,
+    Signature,
+    Stream,
+    check_suffix,
+    encode_parts,
+    format_of_stream,
+    publish,
+    write_picture,
+    write_stream,
+)
 from vermilion.preview import Previews, Region
 
 if TYPE_CHECKING:
@@ -53,20 +74,23 @@ class Picture:
         """
         return self.draft.completed(self.scan.sha256, self.cbcr.tobytes(), self.engine)
 
-    def save(
+    def save(  # noqa: PLR0913 - as in Pillow, a flag each
         self,
-        path: str | Path,
+        path: str | Path | Stream,
         *,
+        format: str | None = None,  # noqa: A002 - Pillow's word for it
         overwrite: bool = False,
         fast_jpeg: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
         mark: bool | Signature = True,
     ) -> None:
-        """Write the picture; the name's suffix chooses JPEG, PNG, TIFF or lossless WebP.
+        """Write the picture to a file, which appears only once it is complete and on disk, or to a stream.
 
         Args:
-            path: of the file to write; it appears only once it is complete.
+            path: of the file to write, or an open binary stream.
+            format: "jpg", "png", "tif" or "webp", for a stream whose ``name`` has no suffix that tells it.
+                A file's is told by its own.
             overwrite: replace a file that exists.
             fast_jpeg: encode a JPEG's luma again instead of carrying it over bit for bit: faster
                 for large scans that are stored as YCbCr, and no different for grey ones.
@@ -78,14 +102,15 @@ class Picture:
         Raises:
             OutputError: it cannot be written, or something would be lost that no flag allows.
         """
-        options = SaveOptions(
-            overwrite=overwrite,
-            fast_jpeg=fast_jpeg,
-            drop_depth=drop_depth,
-            drop_alpha=drop_alpha,
-            mark=self._mark if mark else None,
-            signature=mark if isinstance(mark, Signature) else None,
+        if not isinstance(path, str | Path):
+            kind = format or format_of_stream(path)
+            flags = {"fast_jpeg": fast_jpeg, "drop_depth": drop_depth, "drop_alpha": drop_alpha}
+            write_stream(self.parts(kind, **flags, mark=mark), path)
+            return
+        options = self._options(
+            overwrite=overwrite, fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha, mark=mark
         )
+        check_suffix(path, format)
         write_picture(self.scan, self, path, options)
 
     def save_recipe(self, path: str | Path, *, overwrite: bool = False) -> None:
@@ -110,9 +135,13 @@ class Picture:
         Raises:
             OutputError: the file is there, or cannot be written.
         """
+        publish([self.confidence_png()], Path(path), overwrite=overwrite)
+
+    def confidence_png(self) -> bytes:
+        """Return the content of the file that ``save_confidence`` writes."""
         content = BytesIO()
         self.confidence_overlay().save(content, "png")
-        publish([content.getvalue()], Path(path), overwrite=overwrite)
+        return content.getvalue()
 
     def encode(
         self,
@@ -124,14 +153,23 @@ class Picture:
         mark: bool | Signature = True,
     ) -> bytes:
         """Return the content of a file: "jpg", "png", "tif" or "webp"; the flags are those of ``save``."""
-        options = SaveOptions(
-            fast_jpeg=fast_jpeg,
-            drop_depth=drop_depth,
-            drop_alpha=drop_alpha,
-            mark=self._mark if mark else None,
-            signature=mark if isinstance(mark, Signature) else None,
+        flags = {"fast_jpeg": fast_jpeg, "drop_depth": drop_depth, "drop_alpha": drop_alpha}
+        return b"".join(self.parts(format, **flags, mark=mark))
+
+    def parts(
+        self,
+        format: str = "png",  # noqa: A002
+        *,
+        fast_jpeg: bool = False,
+        drop_depth: bool = False,
+        drop_alpha: bool = False,
+        mark: bool | Signature = True,
+    ) -> Sequence[Buffer]:
+        """Return what ``encode`` does in pieces, to be written one after the other: it takes less memory."""
+        options = self._options(
+            overwrite=False, fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha, mark=mark
         )
-        return encode_picture(self.scan, self, format, options)
+        return encode_parts(self.scan, self, format, options)
 
     def to_numpy(self) -> Codes:
         """Return the picture upright, [H,W,3], or [H,W,4] if the scan has alpha, in the scan's dtype."""
@@ -197,10 +235,34 @@ class Picture:
     def _previews(self) -> Previews:
         return Previews(self.scan, self.cbcr, self._convert)
 
+    def _options(
+        self,
+        *,
+        overwrite: bool,
+        fast_jpeg: bool,
+        drop_depth: bool,
+        drop_alpha: bool,
+        mark: bool | Signature,
+    ) -> SaveOptions:
+        return SaveOptions(
+            overwrite=overwrite,
+            fast_jpeg=fast_jpeg,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=self._mark if mark else None,
+            signature=mark if isinstance(mark, Signature) else None,
+        )
+
     @property
     def _mark(self) -> Mark:
         model = self.draft.model
-        return Mark(self.draft.vermilion, f"{model.name} {model.version}", model.sha256, self.recipe.hash)
+        return Mark(
+            version=self.draft.vermilion,
+            model=f"{model.name} {model.version}",
+            model_hash=model.sha256,
+            recipe_hash=self.recipe.hash,
+            options_hash=self.recipe.options_hash,
+        )
 
     @cached_property
     def _joiner(self) -> ExactJoiner:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vermilion.archive import Job, Plan, PlanOptions, make_plan, names
+from vermilion.archive import Companions, Job, Plan, PlanOptions, make_plan, names
 from vermilion.errors import OutputError, SettingsError
 
 
@@ -276,7 +276,7 @@ def test_what_stands_beside_two_results_needs_two_names(here: Path) -> None:
     touch("box/a.jpg", "box/a.png", "box/b.jpg")
     assert len(make_plan(["box"], PlanOptions(output=Path("out"))).jobs) == 3
     with pytest.raises(OutputError, match=r"written beside .*a\.jpg and .*a\.png would have the same names"):
-        make_plan(["box"], PlanOptions(output=Path("out"), companions=True))
+        make_plan(["box"], PlanOptions(output=Path("out"), companions=Companions(recipe=True)))
 
 
 def test_a_path_that_cannot_be_looked_at_leaves_the_others_alone(

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from vermilion.archive.not_done import is_list, read_list
 from vermilion.archive.passed_over import count_others
-from vermilion.archive.results import Failed, PassedOver, Skipped
-from vermilion.archive.search import Folder, fixed_part, match, walk
+from vermilion.archive.results import Failed, LeftOut, PassedOver, Skipped
+from vermilion.archive.search import Filter, Folder, fixed_part, match, walk
 from vermilion.errors import SettingsError
 
 PICTURE_SUFFIXES = frozenset(
@@ -35,7 +36,7 @@ class Found:
     root: Path
 
 
-Entry = Found | Skipped | Failed | PassedOver
+Entry = Found | Skipped | Failed | PassedOver | LeftOut
 """What an input may mean."""
 
 _BESIDE = re.compile(r"\.(confidence|variants|v\d+)$")
@@ -51,7 +52,7 @@ def is_picture_name(name: str) -> bool:
     return Path(name).suffix.lower() in PICTURE_SUFFIXES
 
 
-def find_pictures(inputs: Iterable[str | Path], leave_out: Path | None) -> Iterator[Entry]:
+def find_pictures(inputs: Iterable[str | Path], sieve: Filter) -> Iterator[Entry]:
     """Yield every picture that the inputs mean, each once, in the order typed and then by name.
 
     Files of folders and patterns that are called like no picture are counted.
@@ -60,19 +61,25 @@ def find_pictures(inputs: Iterable[str | Path], leave_out: Path | None) -> Itera
     are skipped.
 
     Args:
-        inputs: files, folders (searched all the way down) and glob patterns.
-        leave_out: the output folder, which is never searched: results are not scans.
+        inputs: files, folders (searched all the way down), glob patterns, and lists of what an earlier run
+            did not do.
+        sieve: what is left out.
 
     Raises:
         SettingsError: an input is empty.
     """
     taken: dict[str, Path] = {}
+    left_out: set[LeftOut] = set()
     for given in map(str, inputs):
         if not given:
             raise SettingsError("An empty PATH names no picture; check the variable that should hold it.")
-        entries = list(_expand(given, leave_out))
+        entries = list(_expand(given, sieve))
         best = _best_ways(entry.path for entry in entries if isinstance(entry, Found))
         for entry in entries:
+            if isinstance(entry, LeftOut) and entry in left_out:
+                continue
+            if isinstance(entry, LeftOut):
+                left_out.add(entry)
             if not isinstance(entry, Found):
                 yield entry
                 continue
@@ -97,47 +104,53 @@ def _best_ways(paths: Iterable[Path]) -> dict[str, Path]:
     return {real: way[-1] for real, way in best.items()}
 
 
-def _expand(given: str, leave_out: Path | None) -> Iterator[Entry]:
+def _expand(given: str, sieve: Filter) -> Iterator[Entry]:
     try:
-        yield from _meant(given, leave_out)
+        path = Path(given)
+        if path.is_file() and is_list(path):
+            for listed in read_list(path):
+                yield from _meant(str(listed.path), sieve, listed.root)
+        else:
+            yield from _meant(given, sieve)
     except OSError as error:  # something in a folder that cannot be opened, or an impossible name
         reason = f"{given} cannot be looked at ({error.strerror}); check its name and its permissions."
-        yield Failed(Path(given), reason, error)
+        yield Failed(Path(given), reason)
 
 
-def _meant(given: str, leave_out: Path | None) -> Iterator[Entry]:
+def _meant(given: str, sieve: Filter, root: Path | None = None) -> Iterator[Entry]:
+    """Yield what a path means; ``root`` is what its place is counted from, unless it is its own folder."""
     path = Path(given)
     if path.is_dir():
-        yield from _search_folder(path, leave_out)
-    elif path.is_file() or not glob.has_magic(given):
-        yield Found(path, path.parent) if path.is_file() else _missing(path)
+        yield from _search_folder(path, sieve, root)
+    elif path.is_file() or root or not glob.has_magic(given):
+        yield _regular(path, root or path.parent, sieve)
     else:
-        yield from _match_glob(given, leave_out)
+        yield from _match_glob(given, sieve)
 
 
-def _missing(path: Path) -> Failed:
+def _missing(path: Path, root: Path) -> Failed:
     if path.exists():
-        return Failed(path, f"{path} is neither a file nor a folder; name a picture.")
+        return Failed(path, f"{path} is neither a file nor a folder; name a picture.", root=root)
     if path.is_symlink():
-        return Failed(path, f"{path} is a link that leads nowhere; mend it or take it away.")
-    return Failed(path, f"{path} does not exist; check the spelling.")
+        return Failed(path, f"{path} is a link that leads nowhere; mend it or take it away.", root=root)
+    return Failed(path, f"{path} does not exist; check the spelling.", root=root)
 
 
-def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Entry]:
+def _match_glob(pattern: str, sieve: Filter) -> Iterator[Entry]:
     root = fixed_part(pattern)
     any_found, others = False, []
-    for found in match(pattern, leave_out):
+    for found in match(pattern, sieve):
         if not isinstance(found, Path):
-            any_found = any_found or isinstance(found, Failed)
+            any_found = any_found or not isinstance(found, Skipped)
             yield found
         elif found.is_dir() and "**" not in pattern:
             any_found = True
-            yield from _search_folder(found, leave_out)
+            yield from _search_folder(found, sieve)
         elif found.is_dir():
             continue
         elif is_picture_name(found.name):
             any_found = True
-            yield _regular(found, root)
+            yield _in_folder(found, root)
         else:
             others.append(found.name)
     yield from count_others(others)
@@ -145,23 +158,36 @@ def _match_glob(pattern: str, leave_out: Path | None) -> Iterator[Entry]:
         yield Failed(Path(pattern), f"{pattern} matches no picture; check the pattern.")
 
 
-def _search_folder(folder: Path, leave_out: Path | None) -> Iterator[Entry]:
+def _search_folder(folder: Path, sieve: Filter, root: Path | None = None) -> Iterator[Entry]:
     any_found = False
-    for found in walk(folder, leave_out):
+    for found in walk(folder, sieve, root):
         if not isinstance(found, Folder):
             any_found = any_found or isinstance(found, Failed)
             yield found
             continue
         pictures = [name for name in found.names if is_picture_name(name)]
         any_found = any_found or bool(pictures)
-        yield from (_regular(found.path / name, folder) for name in pictures)
+        for path in (found.path / name for name in pictures):
+            left_out = sieve.excluded(path, root or folder, is_folder=False)
+            yield left_out or _in_folder(path, root or folder)
         yield from count_others(name for name in found.names if not is_picture_name(name))
     if not any_found:
         yield Failed(folder, f"{folder} holds no pictures; name a folder with photographs in it.")
 
 
-def _regular(path: Path, root: Path) -> Found | Skipped | Failed:
-    """A file; reading a pipe or a device that is merely called like a picture might never end."""
-    if path.is_file():
-        return Found(path, root)
-    return Skipped(path, "is no regular file") if path.exists() else _missing(path)
+def _in_folder(path: Path, root: Path) -> Entry:
+    """A file of a folder; reading a pipe or a device that is merely called like a picture might never end."""
+    try:
+        if path.is_file():
+            return Found(path, root)
+        return Skipped(path, "is no regular file") if path.exists() else _missing(path, root)
+    except OSError as error:  # the others in its folder are found all the same
+        reason = f"{path} cannot be looked at ({error.strerror}); check its permissions."
+        return Failed(path, reason, root=root)
+
+
+def _regular(path: Path, root: Path, sieve: Filter) -> Entry:
+    """A file that was named outright."""
+    if not path.is_file():
+        return _missing(path, root)
+    return sieve.excluded(path, root, is_folder=False) or Found(path, root)

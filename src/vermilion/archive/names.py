@@ -12,14 +12,24 @@ class Names:
     """Identities of files that exist or will; what is learnt of a folder is kept."""
 
     _ignoring: dict[str, bool] = field(default_factory=dict)
+    _real: dict[str, str] = field(default_factory=dict)
 
     def identity(self, path: Path) -> str:
         """The same for two paths to one file, whether or not it exists."""
-        real = os.path.realpath(path)
+        real = self._real_path(path)
         folder = os.path.dirname(real)  # noqa: PTH120 - this is asked for every picture of an archive
         if folder not in self._ignoring:
             self._ignoring[folder] = ignores_case(Path(folder))
         return unicodedata.normalize("NFC", real.casefold()) if self._ignoring[folder] else real
+
+    def _real_path(self, path: Path) -> str:
+        """The path without links; that of its folder is found once."""
+        if path.name in {"", ".."} or path.is_symlink():
+            return os.path.realpath(path)
+        folder = str(path.parent)
+        if folder not in self._real:
+            self._real[folder] = os.path.realpath(folder)
+        return os.path.join(self._real[folder], path.name)  # noqa: PTH118 - for every picture, too
 
 
 def ignores_case(folder: Path) -> bool:

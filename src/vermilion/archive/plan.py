@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from vermilion.archive.companions import Companions
 from vermilion.archive.inputs import PICTURE_SUFFIXES, Found, find_pictures, is_result_name
 from vermilion.archive.names import Names
 from vermilion.archive.passed_over import sum_up
-from vermilion.archive.results import Failed, PassedOver, Skipped
+from vermilion.archive.results import Failed, LeftOut, PassedOver, Skipped
+from vermilion.archive.search import Filter
 from vermilion.errors import OutputError, SettingsError
 from vermilion.pictures import SUFFIXES, is_jpeg
 
@@ -37,21 +39,30 @@ class PlanOptions:
             None writes NAME.color.EXT beside each scan.
         format: the suffix of the results without its dot; None keeps the scan's own.
         every_page: whether each page of a multi-page file becomes a result of its own.
-        companions: whether something named after the result (a recipe, a map, variants) is written beside it.
+        companions: what is written beside each result.
+        exclude: patterns of names, or of paths in the folders that are searched, which are left out.
     """
 
     output: Path | None = None
     format: str | None = None
     every_page: bool = False
-    companions: bool = False
+    companions: Companions = field(default_factory=Companions)
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One scan and its result."""
+    """One scan and its result.
+
+    Attributes:
+        source: the scan.
+        target: the result.
+        root: the folder that the scan's place in a mirrored tree is counted from.
+    """
 
     source: Path
     target: Path
+    root: Path | None = None
 
     def page_target(self, page: int) -> Path:
         """The result of one page when every page is done: NAME.p2.color.EXT, or STEM.p2.EXT in a folder."""
@@ -63,12 +74,13 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All jobs, the inputs that led to none, and the files in folders that are no pictures."""
+    """All jobs, the inputs that led to none, files in folders that are no pictures, and what is left out."""
 
     jobs: tuple[Job, ...]
     skipped: tuple[Skipped, ...] = ()
     failed: tuple[Failed, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) -> Plan:
@@ -86,22 +98,27 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
         SettingsError: the output cannot be meant so.
     """
     options = options or PlanOptions()
-    to_file = _names_a_file(options.output)
+    to_file = names_a_file(options.output)
     folder = None if to_file else options.output
     inputs = list(inputs)
+    if not all(pattern.strip("/") for pattern in options.exclude):
+        raise SettingsError(
+            "An empty pattern leaves out nothing; check the variable that --exclude is given."
+        )
     _check_folder(inputs, folder)
-    entries = list(find_pictures(inputs, folder))
+    entries = list(find_pictures(inputs, Filter(folder, options.exclude)))
     found = [entry for entry in entries if isinstance(entry, Found)]
     if to_file:
         jobs = _plan_single(found, options)
     else:
-        jobs = [Job(entry.path, _target(entry, folder, options.format)) for entry in found]
+        jobs = [Job(entry.path, _target(entry, folder, options.format), entry.root) for entry in found]
     _refuse_collisions(jobs, options)
     return Plan(
         jobs=tuple(jobs),
         skipped=tuple(entry for entry in entries if isinstance(entry, Skipped)),
         failed=tuple(entry for entry in entries if isinstance(entry, Failed)),
         passed_over=sum_up(entry for entry in entries if isinstance(entry, PassedOver)),
+        left_out=tuple(entry for entry in entries if isinstance(entry, LeftOut)),
     )
 
 
@@ -121,7 +138,8 @@ def _check_folder(inputs: list[str | Path], folder: Path | None) -> None:
             )
 
 
-def _names_a_file(output: Path | None) -> bool:
+def names_a_file(output: Path | None) -> bool:
+    """Whether a result is meant, and not a folder for results."""
     return output is not None and output.suffix.lower() in SUFFIXES and not output.is_dir()
 
 
@@ -133,7 +151,7 @@ def _plan_single(found: list[Found], options: PlanOptions) -> list[Job]:
         raise SettingsError(f"{len(found)} pictures cannot all become {output}; name a folder with -o.")
     if options.format:
         check_format(output, options.format)
-    return [Job(found[0].path, output)]
+    return [Job(found[0].path, output, found[0].root)]
 
 
 def check_format(output: Path, format_name: str) -> None:
@@ -170,57 +188,63 @@ def _holds_jpeg(path: Path) -> bool:
 
 
 def _refuse_collisions(jobs: list[Job], options: PlanOptions) -> None:
+    """Compare all names that are written, those of companions, too.
+
+    Raises:
+        OutputError: two are one, or one is that of a scan.
+    """
     identity = Names().identity
     scans = {identity(job.source): job.source for job in jobs}
-    claimed: dict[str, Job] = {}
-    clashes: list[str] = []
+    claimed: dict[str, tuple[Job, Path]] = {}
+    clashes: dict[tuple[Path, Path], str] = {}
     for job in jobs:
-        key = identity(job.target)
-        if key in scans:
-            raise OutputError(
-                f"{job.target} is a scan itself and would be replaced by the result of {job.source}; "
-                "choose another folder with -o."
-            )
-        if key in claimed:
-            clashes.append(_clash(claimed[key], job))
-        claimed.setdefault(key, job)
-    if options.companions:
-        clashes += _companion_clashes(claimed, identity)
+        for path in reversed(options.companions.names(job.target)):
+            key = identity(path)
+            if key in scans:
+                raise OutputError(
+                    f"{path} is a scan itself and would be replaced by what is made of {job.source}; "
+                    "choose another folder with -o."
+                )
+            first, other = claimed.setdefault(key, (job, path))
+            if first is not job:
+                clashes.setdefault((first.source, job.source), _clash(first, other, job, path))
     if options.every_page:
-        clashes += _page_clashes(jobs, claimed, identity)
+        clashes |= _page_clashes(claimed, identity)
     if clashes:
-        more = f" (and {len(clashes) - _SHOWN} more)" if len(clashes) > _SHOWN else ""
-        raise OutputError(f"{'; '.join(clashes[:_SHOWN])}{more}; rename one, or colourise them separately.")
+        told = list(clashes.values())
+        more = f" (and {len(told) - _SHOWN} more)" if len(told) > _SHOWN else ""
+        raise OutputError(f"{'; '.join(told[:_SHOWN])}{more}; rename one, or colourise them separately.")
 
 
-def _clash(first: Job, second: Job) -> str:
-    if first.target == second.target:
-        return f"{first.source} and {second.source} would both become {second.target}"
+def _clash(first: Job, one: Path, second: Job, other: Path) -> str:
+    """Tell how two files of two pictures meet in one name."""
+    results = (one == first.target) + (other == second.target)
+    if not results:
+        return f"what is written beside {first.target} and {second.target} would have the same names"
+    if results == 1:
+        return f"{one} would be written for both {first.source} and {second.source}"
+    if one == other:
+        return f"{first.source} and {second.source} would both become {one}"
     return (
-        f"{first.source} and {second.source} would become {first.target} and {second.target}, "
-        "which are one file on this disk"
+        f"{first.source} and {second.source} would become {one} and {other}, which are one file on this disk"
     )
 
 
-def _companion_clashes(claimed: dict[str, Job], identity: Callable[[Path], str]) -> list[str]:
-    """What stands beside a.jpg and beside a.png has one name: a.recipe.json."""
-    stems: dict[str, Job] = {}
-    clashes = []
-    for job in claimed.values():
-        first = stems.setdefault(identity(job.target.with_suffix("")), job)
-        if first is not job:
-            clashes.append(
-                f"what is written beside {first.target} and {job.target} would have the same names"
-            )
-    return clashes
+_PAGE = re.compile(
+    r"\.p\d+(?=(\.color)?(\.v\d+)?(\.recipe\.json|\.confidence\.png|\.variants\.jpg|\.[^.]+)$)"
+)
+"""The part of a name that tells a page, as ``Job.page_target`` puts it in."""
 
 
-def _page_clashes(jobs: list[Job], claimed: dict[str, Job], identity: Callable[[Path], str]) -> list[str]:
-    """With every page done, a page of a.tif could become the result that a.p1.tif claims."""
-    clashes = []
-    for job in jobs:
-        whole = re.sub(r"\.p\d+(?=(\.color)?\.[^.]+$)", "", job.target.name)
-        other = claimed.get(identity(job.target.with_name(whole)))
-        if other is not None and other is not job:
-            clashes.append(f"a page of {other.source} and {job.source} would both become {job.target}")
+def _page_clashes(
+    claimed: dict[str, tuple[Job, Path]], identity: Callable[[Path], str]
+) -> dict[tuple[Path, Path], str]:
+    """With every page done, a page of a.tif could become what a.p1.tif claims."""
+    clashes: dict[tuple[Path, Path], str] = {}
+    for job, path in claimed.values():
+        whole = _PAGE.sub("", path.name)
+        other = claimed.get(identity(path.with_name(whole)))
+        if whole != path.name and other is not None and other[0] is not job:
+            clash = f"a page of {other[0].source} and {job.source} would both become {path}"
+            clashes.setdefault((other[0].source, job.source), clash)
     return clashes

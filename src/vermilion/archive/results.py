@@ -54,12 +54,28 @@ class Skipped:
         reason: why it was left alone.
         existing: the result that is there already, if that is the reason.
         marked: whether the reason is a mark of ours in the picture.
+        other_options: whether the existing result was made with other options, or by another model; None
+            where no mark tells.
     """
 
     source: Path
     reason: str
     existing: Path | None = None
     marked: bool = False
+    other_options: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A folder or a file that is not looked at, on purpose.
+
+    Attributes:
+        path: the folder or file.
+        pattern: of --exclude that it matches; empty for a folder that other programs keep.
+    """
+
+    path: Path
+    pattern: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +93,19 @@ class PassedOver:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A picture, or a whole folder, that could not be done."""
+    """A picture, or a whole folder, that could not be done.
+
+    Attributes:
+        source: the picture or folder.
+        reason: one sentence.
+        trace: where it happened, as formatted: the exception itself would keep the picture in memory.
+        root: the folder that the picture's place in a mirrored tree is counted from.
+    """
 
     source: Path
     reason: str
-    error: BaseException | None = None
+    trace: tuple[str, ...] = ()
+    root: Path | None = None
 
 
 Outcome = Done | Skipped | Failed

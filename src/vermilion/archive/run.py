@@ -1,19 +1,30 @@
 """The loop over a plan: each picture done, skipped or failed, and none in the way of the others."""
 
+import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vermilion.archive.companions import Companions
+from vermilion.archive.existing import Expected
 from vermilion.archive.plan import Job, Plan
 from vermilion.archive.results import Done, Failed, Outcome, Skipped
-from vermilion.archive.save import refuse_existing, save_result, save_variants, variant_files
+from vermilion.archive.save import is_empty, refuse_before_decoding, refuse_before_painting, save_result
 from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError, VermilionError
 from vermilion.guidance import Controls
+from vermilion.leftovers import sweep
 from vermilion.picture import Picture
-from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Signature, read_mark, read_scan
-from vermilion.session import Session
+from vermilion.pictures import (
+    DEFAULT_MAX_PIXELS,
+    ReadOptions,
+    Signature,
+    read_head,
+    read_mark,
+    read_scan,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +63,9 @@ class RunOptions:
     controls: Controls = field(default_factory=Controls)
 
     @property
-    def companions(self) -> bool:
-        """Whether anything named after a result is written beside it."""
-        return self.recipe or self.confidence_map or self.variants > 0
+    def companions(self) -> Companions:
+        """What is written beside each result."""
+        return Companions(self.recipe, self.confidence_map, self.variants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +76,15 @@ class _Task:
     target: Path
     page: int
     every_page: bool = False
+    root: Path | None = None
 
 
-def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOptions) -> Iterator[Outcome]:
+def run_plan(
+    plan: Plan,
+    make_colorizer: Callable[[], Colorizer],
+    options: RunOptions,
+    model_hash: Callable[[], str | None] | None = None,
+) -> Iterator[Outcome]:
     """Colourise all pictures of a plan; yield what became of each as soon as it is known.
 
     The model is loaded only when a picture needs it, so that a run with nothing left to do is quick.
@@ -76,88 +93,121 @@ def run_plan(plan: Plan, make_colorizer: Callable[[], Colorizer], options: RunOp
         plan: what becomes what.
         make_colorizer: called once at most.
         options: the same for all pictures.
+        model_hash: finds the hash of the model without loading it, to tell which results another one made;
+            None if that does not matter.
 
     Raises:
         ModelError, DeviceError: the colorizer cannot be made; no picture would succeed.
     """
     yield from plan.failed
     yield from plan.skipped
+    run = _Run(options, model_hash)
     colorizer: Colorizer | None = None
     for job in plan.jobs:
-        try:
-            tasks = _tasks_of(job, options)
-        except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
-            yield _failure(job.source, error)
-            continue
-        if _is_own_result(job.source, tasks, options):
-            yield Skipped(job.source, "is a result itself (its XMP says so; --recolor does it)", marked=True)
-            continue
-        for task in tasks:
-            if not _is_to_do(task, options):
-                yield _skip_existing(task)
+        for found in run.look_at(job):
+            if not isinstance(found, _Task):
+                yield found
                 continue
             colorizer = colorizer or make_colorizer()
-            yield _do(task, colorizer, options)
+            yield run.do(found, colorizer)
 
 
-def _is_to_do(task: _Task, options: RunOptions) -> bool:
-    return options.overwrite or not task.target.exists()
+class _Run:
+    """What is learnt in the course of a run: which folders were swept, and what marks ought to say."""
+
+    def __init__(self, options: RunOptions, model_hash: Callable[[], str | None] | None) -> None:
+        self._options = options
+        self._swept: set[Path] = set()
+        self._expected = Expected(options.controls, options.size, model_hash)
+
+    def look_at(self, job: Job) -> list[_Task | Outcome]:
+        """Return what is to be done of a scan, and what is not; whatever is wrong with it ends no run."""
+        try:
+            tasks = _tasks_of(job, self._options)
+            there = [not self._options.overwrite and _is_done(task.target) for task in tasks]
+            if not all(there) and self._is_own_result(job.source):
+                reason = "is a result itself (its XMP says so; --recolor does it)"
+                return [Skipped(job.source, reason, marked=True)]
+            pairs = zip(tasks, there, strict=True)
+            return [self._skip_existing(task) if done else task for task, done in pairs]
+        except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
+            return [_failure(job.source, job.root, error)]
+
+    def do(self, task: _Task, colorizer: Colorizer) -> Outcome:
+        """Colourise one page."""
+        started = time.perf_counter()
+        try:
+            self._sweep(task.target.parent)
+            pages, remarks = _paint_and_save(task, colorizer, self._options)
+        except ExistsError:  # another run was quicker
+            return self._skip_existing(task)
+        except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
+            return _failure(task.source, task.root, error)
+        seconds = time.perf_counter() - started
+        return Done(task.source, task.target, seconds, task.page, pages, task.every_page, remarks)
+
+    def _is_own_result(self, source: Path) -> bool:
+        """Whether a picture that would be done is the result of an earlier run, told by its mark."""
+        if self._options.recolor:
+            return False
+        try:
+            return read_mark(source, self._options.max_pixels) is not None
+        except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
+            return False
+
+    def _skip_existing(self, task: _Task) -> Skipped:
+        other = self._expected.is_other(task.target, task.page) if self._options.mark else None
+        return Skipped(task.source, f"{task.target.name} exists already", task.target, other_options=other)
+
+    def _sweep(self, folder: Path) -> None:
+        """Remove what killed runs left, here and among the scratch folders of the system."""
+        for place in (folder, Path(tempfile.gettempdir())):
+            if place not in self._swept:
+                self._swept.add(place)
+                sweep(place)
 
 
-def _skip_existing(task: _Task) -> Skipped:
-    return Skipped(task.source, f"{task.target.name} exists already", task.target)
-
-
-def _is_own_result(source: Path, tasks: list[_Task], options: RunOptions) -> bool:
-    """Whether a picture that would be done is the result of an earlier run, told by its mark."""
-    if options.recolor or not any(_is_to_do(task, options) for task in tasks):
-        return False
-    try:
-        return read_mark(source, options.max_pixels) is not None
-    except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
-        return False
+def _is_done(target: Path) -> bool:
+    return target.exists() and not is_empty(target)
 
 
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
     if options.page is not None:
-        return [_Task(job.source, job.target, options.page)]
-    pages = read_scan(job.source, ReadOptions(recolor=True, max_pixels=options.max_pixels)).pages
+        return [_Task(job.source, job.target, options.page, root=job.root)]
+    pages = read_head(job.source, max_pixels=options.max_pixels).pages
     if pages == 1:
-        return [_Task(job.source, job.target, 1)]
-    return [_Task(job.source, job.page_target(page), page, every_page=True) for page in range(1, pages + 1)]
+        return [_Task(job.source, job.target, 1, root=job.root)]
+    numbers = range(1, pages + 1)
+    return [
+        _Task(job.source, job.page_target(page), page, every_page=True, root=job.root) for page in numbers
+    ]
 
 
-def _do(task: _Task, colorizer: Colorizer, options: RunOptions) -> Outcome:
-    started = time.perf_counter()
-    try:
-        session = colorizer.open(task.source, page=task.page, recolor=options.recolor, size=options.size)
-        picture, remarks = _paint_and_save(session, task.target, options)
-        pages = picture.scan.pages
-    except ExistsError:  # another run was quicker
-        return _skip_existing(task)
-    except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
-        return _failure(task.source, error)
-    seconds = time.perf_counter() - started
-    return Done(task.source, task.target, seconds, task.page, pages, task.every_page, remarks)
-
-
-def _paint_and_save(session: Session, target: Path, options: RunOptions) -> tuple[Picture, tuple[str, ...]]:
-    """Return the picture that was written, and what is to be said of it."""
-    if options.variants:
-        refuse_existing(variant_files(target, options.variants), overwrite=options.overwrite)
+def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> tuple[int, tuple[str, ...]]:
+    """Return how many pages the scan has, and what is to be said of the picture."""
+    refuse_before_decoding(task.source, task.page, task.target, options)
+    scan = read_scan(task.source, ReadOptions(task.page, options.recolor, options.max_pixels))
+    refuse_before_painting(scan, task.target, options)
+    session = colorizer.open(scan, recolor=options.recolor, size=options.size)
     picture = session.paint(options.controls)
-    save_result(picture, target, options)
-    if not options.variants:
-        return picture, picture.notes
-    variants = session.variants(replace(options.controls, variants=options.variants))
-    save_variants(picture, variants, target, options)
-    fewer = len(variants) < options.variants
-    return picture, (*picture.notes, *([f"only {len(variants)} variants differ"] if fewer else []))
+    variants: list[Picture] = []
+    if options.variants:
+        variants += session.variants(replace(options.controls, variants=options.variants))
+    fewer = [f"only {len(variants)} variants differ"] if len(variants) < options.variants else []
+    save_result(picture, task.target, options, _one_by_one(variants))
+    return picture.scan.pages, (*picture.notes, *fewer)
 
 
-def _failure(source: Path, error: Exception) -> Failed:
+def _one_by_one(pictures: list[Picture]) -> Iterator[Picture]:
+    """Give each picture away, so that what joining it took is freed before the next."""
+    while pictures:
+        yield pictures.pop(0)
+
+
+def _failure(source: Path, root: Path | None, error: Exception) -> Failed:
+    trace = tuple(traceback.format_exception(error))
     if isinstance(error, VermilionError):
-        return Failed(source, str(error), error)
+        return Failed(source, str(error), trace, root)
     if isinstance(error, MemoryError):
         reason = f"{source} does not fit into memory; close other programs, or reduce the scan."
     elif isinstance(error, OSError):
@@ -165,4 +215,4 @@ def _failure(source: Path, error: Exception) -> Failed:
     else:
         fault = f"{type(error).__name__}: {error}"
         reason = f"{source} met a fault of ours ({fault}); please report it with what -v shows."
-    return Failed(source, reason, error)
+    return Failed(source, reason, trace, root)

@@ -1,98 +1,176 @@
-"""What is written of a picture: the result, what stands beside it, and its variants on a contact sheet."""
+"""What is written of a picture: what stands beside the result first, and the result last."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.archive.companions import CONFIDENCE_SUFFIX, SHEET_SUFFIX, variant_target
 from vermilion.errors import ExistsError, OutputError
 from vermilion.guidance import RECIPE_SUFFIX
 from vermilion.picture import Picture
-from vermilion.pictures import publish
+from vermilion.pictures import (
+    SUFFIXES,
+    Mark,
+    SaveOptions,
+    Scan,
+    WholeFiles,
+    check_head,
+    check_output,
+    has_limits,
+    is_jpeg,
+    read_head,
+    read_mark,
+    same_content,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
     from vermilion.archive.run import RunOptions
 
-CONFIDENCE_SUFFIX = ".confidence.png"
-"""What follows the stem of a result in the name of the overlay that shows where the model is unsure."""
-
-SHEET_SUFFIX = ".variants.jpg"
-"""What follows the stem of a result in the name of the contact sheet of its variants."""
-
 _THUMBNAIL = 480  # pixels of the longer side of a picture on the sheet
 _GAP = 12  # pixels between them
 _MOST_COLUMNS = 3
 
 
-def save_result(picture: Picture, target: Path, options: "RunOptions") -> None:
+def save_result(
+    picture: Picture, target: Path, options: "RunOptions", variants: Iterable[Picture] = ()
+) -> None:
     """Write a picture as the options say, what stands beside it, and the folder that they go into.
+
+    All is written and flushed to disk before anything gets its name, and the result gets it last: a picture
+    whose result is there is done, whenever the run was stopped.
+
+    Args:
+        picture: the result.
+        target: its path.
+        options: how it is written, and what beside it.
+        variants: other colourings, in the order of their ranks, to be written as NAME.v1.EXT and so on, with
+            a contact sheet of all; each is made when its turn comes.
 
     Raises:
         ExistsError: the picture is there already; nothing is written.
-        OutputError: what stands beside it is there already, or a file cannot be written.
+        OutputError: what stands beside it is there already with another content, or a file cannot be written.
     """
     make_folder(target.parent)
-    beside = _files_beside(picture, target, options)
-    if beside and target.exists() and not options.overwrite:
+    overwrite = options.overwrite or is_empty(target)
+    if not overwrite and target.exists():
         raise ExistsError(f"{target} exists already; choose another name, or allow --overwrite.")
-    refuse_existing(beside, overwrite=options.overwrite)
-    picture.save(
-        target,
-        overwrite=options.overwrite,
+    with WholeFiles() as files:
+        small = []
+        for rank, variant in enumerate(variants, 1):
+            _write(variant, variant_target(target, rank), options, files)
+            small.append(variant.preview(_THUMBNAIL))
+        if options.variants:
+            sheet = contact_sheet([picture.preview(_THUMBNAIL), *small])
+            files.write([_jpeg_of(sheet)], target.with_suffix(SHEET_SUFFIX))
+        _write(picture, target, options, files)
+        files.publish(overwrite=overwrite, same=_same_picture)
+
+
+def refuse_before_decoding(source: Path, page: int, target: Path, options: "RunOptions") -> None:
+    """Refuse a picture that the format of its result cannot hold, as far as its head tells.
+
+    Raises:
+        OutputError: it cannot.
+        PictureError: it is no picture.
+    """
+    if has_limits(target) and not _stays_jpeg(source, target):
+        check_head(read_head(source, page, options.max_pixels), target, _losses(options))
+
+
+def refuse_before_painting(scan: Scan, target: Path, options: "RunOptions") -> None:
+    """Refuse a picture that the format of its result cannot hold.
+
+    Raises:
+        OutputError: it cannot.
+        ExistsError: the result is there already.
+    """
+    overwrite = options.overwrite or is_empty(target)
+    check_output(scan, target, replace(_losses(options), overwrite=overwrite))
+
+
+def _losses(options: "RunOptions") -> SaveOptions:
+    return SaveOptions(drop_depth=options.drop_depth, drop_alpha=options.drop_alpha)
+
+
+def _stays_jpeg(source: Path, target: Path) -> bool:
+    """Whether a JPEG becomes a JPEG, which always fits; it would be read a second time for nothing."""
+    if SUFFIXES.get(target.suffix.lower()) != "jpeg":
+        return False
+    try:
+        with source.open("rb") as file:
+            return is_jpeg(file.read(3))
+    except OSError:  # which is told when it is read
+        return False
+
+
+def _write(picture: Picture, target: Path, options: "RunOptions", files: WholeFiles) -> None:
+    """Write a picture and what stands beside it under temporary names, itself last."""
+    if options.recipe:
+        files.write([picture.recipe.to_json().encode()], target.with_suffix(RECIPE_SUFFIX))
+    if options.confidence_map:
+        files.write([picture.confidence_png()], target.with_suffix(CONFIDENCE_SUFFIX))
+    parts = picture.parts(
+        target.suffix,
         fast_jpeg=options.fast_jpeg,
         drop_depth=options.drop_depth,
         drop_alpha=options.drop_alpha,
         mark=options.mark,
     )
-    for path, write in beside.items():
-        write(path, overwrite=options.overwrite)
+    files.write(parts, target)
 
 
-def save_variants(picture: Picture, variants: Sequence[Picture], target: Path, options: "RunOptions") -> None:
-    """Write other colourings as NAME.v1.EXT and so on, and all of them small on one sheet.
+def _same_picture(there: Path, new: Path) -> bool:
+    """Whether an interrupted run wrote what is there: equal bytes, or signed at another time, equal marks."""
+    if same_content(there, new):
+        return True
+    mark = _mark_of(there)
+    return mark is not None and mark == _mark_of(new)
 
-    Args:
-        picture: the automatic one, first on the sheet.
-        variants: in the order of their ranks.
-        target: of the automatic one.
-        options: how each is written.
+
+def _mark_of(path: Path) -> Mark | None:
+    try:
+        return read_mark(path)
+    except Exception:  # noqa: BLE001 - whatever it is, it is no picture of ours
+        return None
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file holds nothing: no picture, but what a killed run leaves on a disk without hard links.
 
     Raises:
-        OutputError: one of the files is there already, or cannot be written.
+        OSError: it cannot be looked at.
     """
-    for rank, variant in enumerate(variants, 1):
-        save_result(variant, variant_target(target, rank), options)
-    content = BytesIO()
-    contact_sheet([each.to_pil() for each in (picture, *variants)]).save(content, "jpeg", quality=90)
-    publish([content.getvalue()], target.with_suffix(SHEET_SUFFIX), overwrite=options.overwrite)
+    try:
+        return path.is_file() and path.stat().st_size == 0
+    except FileNotFoundError:
+        return False
 
 
-def variant_target(target: Path, rank: int) -> Path:
-    """Return the name of a variant: NAME.v1.EXT, or NAME.color.v1.EXT beside its scan."""
-    return target.with_name(f"{target.stem}.v{rank}{target.suffix}")
-
-
-def variant_files(target: Path, count: int) -> list[Path]:
-    """Return all that ``save_variants`` may write for ``count`` variants."""
-    return [target.with_suffix(SHEET_SUFFIX), *(variant_target(target, rank) for rank in range(1, count + 1))]
-
-
-def contact_sheet(images: Sequence["Image"]) -> "Image":
-    """Return pictures of one size, reduced and laid out in rows, left to right and then down."""
+def contact_sheet(images: Sequence[NDArray[np.uint8]]) -> "Image":
+    """Return small pictures [h,w,3] of one size laid out in rows, left to right and then down."""
     from PIL import Image  # noqa: PLC0415 - only who asks for variants pays for it
 
-    scale = min(1.0, _THUMBNAIL / max(images[0].size))
-    width, height = (max(1, round(side * scale)) for side in images[0].size)
+    height, width = images[0].shape[:2]
     columns = min(_MOST_COLUMNS, len(images))
     rows = -(-len(images) // columns)
     sheet = Image.new("RGB", (columns * (width + _GAP) + _GAP, rows * (height + _GAP) + _GAP), "white")
     for number, image in enumerate(images):
         row, column = divmod(number, columns)
-        small = image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
-        sheet.paste(small, (_GAP + column * (width + _GAP), _GAP + row * (height + _GAP)))
+        sheet.paste(Image.fromarray(image), (_GAP + column * (width + _GAP), _GAP + row * (height + _GAP)))
     return sheet
+
+
+def _jpeg_of(image: "Image") -> bytes:
+    content = BytesIO()
+    image.save(content, "jpeg", quality=90)
+    return content.getvalue()
 
 
 def refuse_existing(paths: Iterable[Path], *, overwrite: bool) -> None:
@@ -118,13 +196,3 @@ def make_folder(folder: Path) -> None:
         raise OutputError(
             f"{folder} cannot be made ({error.strerror}); choose a folder with -o that can be written to."
         ) from error
-
-
-def _files_beside(picture: Picture, target: Path, options: "RunOptions") -> dict[Path, Callable[..., None]]:
-    """Return what else is written, and by which method of the picture."""
-    files: dict[Path, Callable[..., None]] = {}
-    if options.recipe:
-        files[target.with_suffix(RECIPE_SUFFIX)] = picture.save_recipe
-    if options.confidence_map:
-        files[target.with_suffix(CONFIDENCE_SUFFIX)] = picture.save_confidence
-    return files

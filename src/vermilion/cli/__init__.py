@@ -1,5 +1,7 @@
 """The command line: parses, calls, prints. Heavy packages are imported by the command that needs them."""
 
+import os
+import signal
 import sys
 
 INTERRUPTED = 130
@@ -8,6 +10,7 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the `vermilion` command with the arguments of this process."""
+    _end_like_ctrl_c(signal.SIGTERM)
     try:
         from vermilion.cli.app import run
 
@@ -19,6 +22,15 @@ def main() -> None:
         print("error: Stopped.", file=sys.stderr)  # noqa: T201 - there is nothing yet to say it with
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _end_like_ctrl_c(number: signal.Signals) -> None:
+    """Let a signal stop the work as Ctrl-C does, unless it is ignored; forked processes end by it as ever."""
+    if signal.getsignal(number) is not signal.SIG_DFL:
+        return
+    signal.signal(number, signal.default_int_handler)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: signal.signal(number, signal.SIG_DFL))
 
 
 __all__ = ["INTERRUPTED", "main"]

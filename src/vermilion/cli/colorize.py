@@ -10,13 +10,13 @@ import typer
 from vermilion.cli import options as opt
 from vermilion.cli.controls import with_controls
 from vermilion.cli.progress import follow
-from vermilion.cli.report import Report
+from vermilion.cli.report import Report, Wording
 from vermilion.cli.say import say_aside
 from vermilion.cli.stream import STREAM, colorize_stream
-from vermilion.errors import SettingsError
+from vermilion.errors import SettingsError, VermilionError
 
 if TYPE_CHECKING:
-    from vermilion.archive import Plan, RunOptions
+    from vermilion.archive import NotDone, Plan, RunOptions
     from vermilion.colorizer import Colorizer
     from vermilion.guidance import Controls
 
@@ -27,6 +27,8 @@ def colorize(
     *,
     output: opt.Output = None,
     format_: opt.ResultFormat = None,
+    exclude: opt.Exclude = None,
+    not_done: opt.NotDoneFile = None,
     overwrite: opt.Overwrite = False,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
@@ -48,16 +50,13 @@ def colorize(
 ) -> None:
     """Colourise pictures; every grey level of the scan stays as it is.
 
-    A result that exists is skipped, so that a second run finishes a first one. The exit code is 0
-    only if every picture was colourised or skipped.
+    A result that exists is skipped: a second run finishes a first. The exit code is 0 if none failed.
 
     \b
     Examples:
-      vermilion colorize grandma.jpg                  # writes grandma.color.jpg
-      vermilion colorize grandma.jpg -o grandma.png   # writes that file
-      vermilion colorize shoebox -o shoebox-color     # a folder, its tree mirrored
+      vermilion colorize grandma.jpg                # writes grandma.color.jpg
+      vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
       vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
-      vermilion colorize grandma.jpg --hint 40,30=navy --look muted -o blue.jpg
       cat grandma.jpg | vermilion colorize - > grandma.color.jpg
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import RunOptions
@@ -78,22 +77,51 @@ def colorize(
         controls=controls,
     )
     engine = partial(_start_engine, device, model, run.max_pixels, verbose=verbose)
-    if STREAM in paths or output == STREAM:
+    if STREAM in (*paths, output):
         return colorize_stream(paths, output, format_, engine, run)
-    plan = _plan(paths, output, format_, run)
-    raise typer.Exit(_do_all(plan, engine, run, Report(plan, quiet=quiet, verbose=verbose)))
+    plan = _plan(paths, output, format_, exclude, run)
+    report = Report(plan, Wording(quiet, verbose, bool(run.mark), overwrite), _list_of(not_done, output))
+    raise typer.Exit(_do_all(run, report, engine, partial(_model_hash, model)))
 
 
-def _plan(paths: list[str], output: str | None, format_name: str | None, run: "RunOptions") -> "Plan":
+def _plan(
+    paths: list[str], output: str | None, format_: str | None, exclude: list[str] | None, run: "RunOptions"
+) -> "Plan":
     from vermilion.archive import PlanOptions, make_plan
 
     if output == "":
         raise SettingsError("An empty OUT names no folder; check the variable that should hold it.")
-    target = None if output is None else Path(output)
-    every_page = run.page is None
-    return make_plan(
-        paths, PlanOptions(target, format_name, every_page=every_page, companions=run.companions)
+    options = PlanOptions(
+        output=None if output is None else Path(output),
+        format=format_,
+        every_page=run.page is None,
+        companions=run.companions,
+        exclude=tuple(exclude or ()),
     )
+    return make_plan(paths, options)
+
+
+def _list_of(file: Path | None, output: str | None) -> "NotDone":
+    """The list of what fails: where it was asked for, else in the folder of the results."""
+    from vermilion.archive import NOT_DONE, NotDone, names_a_file
+
+    if file is None and output is not None and not names_a_file(Path(output)):
+        file = Path(output) / NOT_DONE
+    not_done = NotDone(file)
+    not_done.check()
+    return not_done
+
+
+def _model_hash(model: str | None) -> str | None:
+    """The hash of the model that is meant, if it can be told without asking the hub."""
+    from vermilion.network import find_model, folder_hash
+
+    if model is not None and model.startswith("hf://"):
+        return None
+    try:
+        return folder_hash(find_model(model))
+    except (VermilionError, OSError):  # which is told if a picture needs it
+        return None
 
 
 def _start_engine(device: str, model: str | None, max_pixels: int, *, verbose: bool) -> "Colorizer":
@@ -106,11 +134,17 @@ def _start_engine(device: str, model: str | None, max_pixels: int, *, verbose: b
     return colorizer
 
 
-def _do_all(plan: "Plan", engine: "Callable[[], Colorizer]", run: "RunOptions", report: Report) -> int:
+def _do_all(
+    run: "RunOptions",
+    report: Report,
+    engine: "Callable[[], Colorizer]",
+    model_hash: "Callable[[], str | None]",
+) -> int:
     from vermilion.archive import run_plan
 
     try:
-        for outcome in follow(run_plan(plan, engine, run), len(plan.jobs), hidden=report.quiet):
+        outcomes = run_plan(report.plan, engine, run, model_hash)
+        for outcome in follow(outcomes, len(report.plan.jobs), hidden=report.wording.quiet):
             report.add(outcome)
     except KeyboardInterrupt:
         report.interrupted = True

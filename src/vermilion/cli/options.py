@@ -23,7 +23,9 @@ class Format(StrEnum):
 
 Paths = Annotated[
     list[str],
-    typer.Argument(metavar="PATH", help="Pictures, folders, quoted patterns, or - for standard input."),
+    typer.Argument(
+        metavar="PATH", help="Pictures, folders, quoted patterns, a not-done.txt, or - for standard input."
+    ),
 ]
 Output = Annotated[
     str | None,
@@ -42,6 +44,24 @@ ResultFormat = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Make results that exist already anew.")]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="PATTERN",
+        help="Leave out files and folders of such names, or with a slash such paths in the folder that is "
+        "searched: '*_back.jpg', 'private/', '1931/*'; repeatable.",
+    ),
+]
+NotDoneFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--not-done",
+        metavar="FILE.txt",
+        help="List there what failed, to be named as PATH of a later run; without it not-done.txt in the "
+        "folder of -o.",
+    ),
+]
 ReplaceModel = Annotated[bool, typer.Option("--overwrite", help="Replace the installed model of this name.")]
 Device = Annotated[
     str,

@@ -1,101 +1,178 @@
 """What a run of `vermilion colorize` tells: a line a picture, a sum, and the failures at the end."""
 
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vermilion.cli import INTERRUPTED
 from vermilion.cli.say import say, say_error, say_traceback, shown
 
 if TYPE_CHECKING:
-    from vermilion.archive import Done, Failed, Outcome, Plan, Skipped
+    from vermilion.archive import Done as DoneOutcome
+    from vermilion.archive import Failed, NotDone, Outcome, Plan, Skipped
+
+_NAMED = 3  # results of other options that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a report speaks.
+
+    Attributes:
+        quiet: nothing but errors.
+        verbose: each skipped picture, and tracebacks.
+        marks: whether marks tell by which options results were made.
+        overwrite: whether results that exist are made anew.
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+    marks: bool = True
+    overwrite: bool = False
 
 
 class Report:
-    """Tells outcomes as they come, and sums them up at the end."""
+    """Tells outcomes as they come, and sums them up at the end.
 
-    def __init__(self, plan: "Plan", *, quiet: bool = False, verbose: bool = False) -> None:
-        self.quiet = quiet
+    Args:
+        plan: of the run.
+        wording: how to speak.
+        not_done: the list of what failed.
+    """
+
+    def __init__(self, plan: "Plan", wording: Wording, not_done: "NotDone") -> None:
         self.interrupted = False
-        self._planned = len(plan.jobs)
-        self._passed_over = plan.passed_over
-        self._with_more_pages: list[Done] = []
-        self._verbose = verbose
+        self.wording = wording
+        self.plan = plan
+        self._not_done = not_done
         self._done = 0
-        self._skipped: list[Skipped] = []
-        self._failed: list[Failed] = []
+        self._pages = Counter[str]()
+        self._skipped = 0
+        self._marked = 0
+        self._existing = 0
+        self._unknown = 0
+        self._other: list[Path] = []
+        self._failed: list[str] = []  # sentences alone: a traceback would keep its picture in memory
 
     def add(self, outcome: "Outcome") -> None:
         """Tell one outcome, and remember it."""
         from vermilion.archive import Done, Skipped
 
+        self._not_done.add(outcome)
         if isinstance(outcome, Done):
             self._done += 1
             if outcome.pages_left_out:
-                self._with_more_pages.append(outcome)
+                self._pages.update(pages=outcome.pages_left_out, files=1)
             self._tell(_done_line(outcome))
         elif isinstance(outcome, Skipped):
-            self._skipped.append(outcome)
-            if self._verbose or self._planned <= 1:
-                self._tell(f"{shown(outcome.source)} skipped: {outcome.reason}")
+            self._add_skipped(outcome)
         else:
-            self._failed.append(outcome)
-            if self._planned > 1:
-                self._tell(f"{shown(outcome.source)} failed")
+            self._add_failed(outcome)
 
     def close(self) -> int:
-        """Tell the sum and every failure.
+        """Tell the sum and every failure, and write the list of what was not done.
 
         Returns:
             The exit code: 0 only if every picture was colourised or skipped.
         """
-        if self._planned > 1 or self._skipped:
+        if len(self.plan.jobs) > 1 or self._skipped:
             self._tell(self._sum())
-        self._tell_left_out()
-        for failed in self._failed:
-            say_error(failed.reason)
-            if self._verbose and failed.error is not None:
-                say_traceback(failed.error)
+        for line in self._asides():
+            self._tell(line)
+        for reason in self._failed:
+            say_error(reason)
+        listed = self._not_done.write()
+        if listed and self._not_done.file is not None:
+            name = shown(self._not_done.file)
+            self._tell(f"{name} lists what is not done ({listed}); name it as PATH to try again")
         if self.interrupted:
-            say_error("Stopped; the same command goes on from here.")
+            say_error(
+                "Stopped; the same command begins anew, as it says --overwrite."
+                if self.wording.overwrite
+                else "Stopped; the same command goes on from here."
+            )
             return INTERRUPTED
         return 1 if self._failed else 0
 
-    def _tell_left_out(self) -> None:
-        from vermilion.archive import describe_passed_over
+    def _add_skipped(self, skipped: "Skipped") -> None:
+        self._skipped += 1
+        self._marked += skipped.marked
+        if skipped.existing is not None:
+            self._existing += 1
+            self._unknown += skipped.other_options is None
+            if skipped.other_options:
+                self._other.append(skipped.existing)
+        if self.wording.verbose or len(self.plan.jobs) <= 1:
+            self._tell(f"{shown(skipped.source)} skipped: {skipped.reason}")
 
-        others = describe_passed_over(self._passed_over)
-        if others:
-            self._tell(others)
-        if self._with_more_pages and self._planned > 1:
-            pages = sum(done.pages_left_out for done in self._with_more_pages)
-            files = len(self._with_more_pages)
-            self._tell(
-                f"left out {pages} page{'s' * (pages > 1)} of {files} file{'s' * (files > 1)}:"
-                " the same command with --page all does them"
-            )
+    def _add_failed(self, failed: "Failed") -> None:
+        self._failed.append(failed.reason)
+        if len(self.plan.jobs) > 1:
+            self._tell(f"{shown(failed.source)} failed")
+        if self.wording.verbose and failed.trace:
+            say_traceback(failed.trace)
 
     def _sum(self) -> str:
         parts = [f"{self._done} colourised"]
         if self._skipped:
-            parts.append(f"{len(self._skipped)} skipped{self._cures()}")
+            parts.append(f"{self._skipped} skipped{self._cures()}")
         if self._failed:
             parts.append(f"{len(self._failed)} failed")
         return ", ".join(parts)
 
     def _cures(self) -> str:
-        existing = sum(skipped.existing is not None for skipped in self._skipped)
-        marked = sum(skipped.marked for skipped in self._skipped)
         cures = []
-        if existing:
-            cures.append(f"{existing} exist already; --overwrite makes them anew")
-        if marked:
-            cures.append(f"{marked} are results themselves; --recolor colours them afresh")
+        if self._existing:
+            whatever = (
+                "" if self.wording.marks else ", by whatever options as --no-mark leaves none in a file"
+            )
+            cures.append(f"{self._existing} exist already{whatever}; --overwrite makes them anew")
+        if self._marked:
+            cures.append(f"{self._marked} are results themselves; --recolor colours them afresh")
         return f" ({', '.join(cures)})" if cures else ""
 
+    def _asides(self) -> list[str]:
+        """Lines about results of other options, and about what was left out."""
+        lines = []
+        if self._other:
+            names = ", ".join(shown(path) for path in self._other[:_NAMED])
+            more = f" and {len(self._other) - _NAMED} more" if len(self._other) > _NAMED else ""
+            lines.append(
+                f"{len(self._other)} of those that exist were made with other options or another model "
+                f"({names}{more}); --overwrite makes them anew"
+            )
+        if self._unknown and self.wording.marks:
+            lines.append(f"{self._unknown} of those that exist do not tell by which options they were made")
+        lines += _left_out_lines(self.plan, verbose=self.wording.verbose)
+        pages, files = self._pages["pages"], self._pages["files"]
+        if pages and len(self.plan.jobs) > 1:
+            lines.append(
+                f"left out {pages} page{'s' * (pages > 1)} of {files} file{'s' * (files > 1)}:"
+                " the same command with --page all does them"
+            )
+        return lines
+
     def _tell(self, line: str) -> None:
-        if not self.quiet:
+        if not self.wording.quiet:
             say(line)
 
 
-def _done_line(done: "Done") -> str:
+def _left_out_lines(plan: "Plan", *, verbose: bool) -> list[str]:
+    """Tell how much was left out, and because of what."""
+    from vermilion.archive import describe_passed_over
+
+    others = describe_passed_over(plan.passed_over)
+    lines = [others] if others else []
+    lines += [f"{shown(each.path)} left out" for each in plan.left_out] if verbose else []
+    folders = Counter(each.path.name for each in plan.left_out if not each.pattern)
+    if folders:
+        names = ", ".join(sorted(folders))
+        lines.append(f"left out: {folders.total()} folders of other programs ({names}); name one to do it")
+    by_pattern = Counter(each.pattern for each in plan.left_out if each.pattern)
+    return lines + [f"left out: {count} by --exclude {pattern}" for pattern, count in by_pattern.items()]
+
+
+def _done_line(done: "DoneOutcome") -> str:
     note = f"  ({done.note})" if done.note else ""
     return f"{shown(done.source)} -> {shown(done.target)}  {done.seconds:.2f} s{note}"

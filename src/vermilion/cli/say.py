@@ -7,7 +7,7 @@ colours, begins a line or turns the direction of reading: such characters are sh
 import os
 import re
 import sys
-import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -40,9 +40,9 @@ def say_aside(text: str) -> None:
     _tell_stderr(_printable(text, sys.stderr))
 
 
-def say_traceback(error: BaseException) -> None:
-    """Print where an error comes from to stderr; what the error itself says is one line."""
-    for part in traceback.format_exception(error):
+def say_traceback(trace: Iterable[str]) -> None:
+    """Print the parts of a formatted exception to stderr; what the error itself says is one line."""
+    for part in trace:
         for line in part.splitlines() if part.startswith("  File ") else [part.strip("\n")]:
             say_aside(line)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,21 @@ class Recipe:
         What is left at its default does not count, so that a control which a later version brings does not
         change the hashes of older recipes.
         """
-        facts = _told(replace(self, made=None).normal())
-        plain = json.dumps(facts, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(plain.encode("ascii")).hexdigest()
+        return _hash_of(_told(replace(self, made=None).normal()))
+
+    @property
+    def options_hash(self) -> str:
+        """SHA-256 of what was asked for, in hexadecimal: page, size and controls, files by their content.
+
+        Whatever picture, model and version it was asked of, and wherever the files lay. ``recolor`` does not
+        count: it accepts more pictures, and changes none.
+        """
+        nobody = UsedFile(""), UsedModel("", "")
+        asked = replace(
+            self, vermilion="", input=nobody[0], model=nobody[1], recolor=False, files=(), made=None
+        )
+        contents = {used.path: used.sha256 for used in self.files}
+        return _hash_of(_by_content(_told(asked.normal()), contents))
 
     def normal(self) -> "Recipe":
         """Return the same recipe as it is after writing and reading: 2 becomes 2.0 where it is a length."""
@@ -115,9 +128,17 @@ class Recipe:
         Raises:
             SettingsError: a file that the controls name is no longer there.
         """
-        used = tuple(UsedFile(path, file_hash(path)) for path in files_of(self.controls))
-        recipe = replace(self, input=replace(self.input, sha256=scan_sha256), files=used).normal()
+        told = replace(self, input=replace(self.input, sha256=scan_sha256))
+        recipe = told.with_files().normal()
         return replace(recipe, made=Made(engine, recipe.hash, hashlib.sha256(colors).hexdigest()))
+
+    def with_files(self) -> "Recipe":
+        """Return the recipe with the hashes of all files that its controls name.
+
+        Raises:
+            SettingsError: one is no longer there.
+        """
+        return replace(self, files=tuple(UsedFile(path, file_hash(path)) for path in files_of(self.controls)))
 
     def difference(self, again: "Recipe") -> str:
         """Say in a sentence why a replay did not give the same colours; empty if it did.
@@ -229,6 +250,20 @@ def file_hash(path: str | Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}); check its path.") from error
+
+
+def _hash_of(facts: object) -> str:
+    plain = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode("ascii")).hexdigest()
+
+
+def _by_content(facts: object, contents: Mapping[str, str]) -> object:
+    """Plain data in which the hash of a file stands for its path."""
+    if isinstance(facts, dict):
+        return {key: _by_content(value, contents) for key, value in facts.items()}
+    if isinstance(facts, list):
+        return [_by_content(value, contents) for value in facts]
+    return contents.get(facts, facts) if isinstance(facts, str) else facts
 
 
 def _told(value: object) -> object:

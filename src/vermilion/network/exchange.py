@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from vermilion.errors import ExistsError, ModelError, OutputError
+from vermilion.leftovers import scratch_prefix, sweep
 from vermilion.network.card import CARD_FILE, ModelCard, read_card
 from vermilion.network.find import find_model
 from vermilion.network.folder import SEE_FILE, see_folder
@@ -96,7 +97,8 @@ def export_model(name: str, target: Path, *, whole: bool = False) -> Path:
 def _write(files: dict[str, Path], target: Path) -> None:
     """Write a folder or an archive, under its name only when it is whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as workshop:
+    sweep(target.parent)
+    with tempfile.TemporaryDirectory(prefix=f".{scratch_prefix()}", dir=target.parent) as workshop:
         unfinished = Path(workshop) / target.name
         if target.suffix.lower() == _ARCHIVE:
             _pack(files, unfinished, target.stem)

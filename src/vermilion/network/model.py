@@ -64,6 +64,7 @@ class Model:
         self.card = card
         self.hash = digest
         self.provider: str = see.get_providers()[0]
+        self._made_of: tuple[str | Path | None, str] | None = None
         self._see = see
         self._paint = paint
 
@@ -89,7 +90,15 @@ class Model:
             for graph, name in zip(graphs, (SEE_FILE, PAINT_FILE), strict=True)
         )
         _check_names(see, paint, place)
-        return cls(card, folder_hash(place), see, paint)
+        loaded = cls(card, folder_hash(place), see, paint)
+        loaded._made_of = model, device
+        return loaded
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles tell where the model lies, and load it again."""
+        if self._made_of is None:
+            raise ModelError("A model that was made of sessions cannot be copied; load it from its folder.")
+        return type(self).load, self._made_of
 
     def see(self, luma: Floats) -> Features:
         """Look at luma [N,1,H,W], float32 in 0..1, H and W multiples of 32."""

@@ -1,7 +1,9 @@
 """Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
 
+from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.color_preview import read_colors
 from vermilion.pictures.credentials import Signature
+from vermilion.pictures.head import Head, read_head
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
@@ -12,14 +14,26 @@ from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes
-from vermilion.pictures.whole_file import publish
-from vermilion.pictures.write import SUFFIXES, check_output, encode_picture, write_picture
+from vermilion.pictures.whole_file import Stream, WholeFiles, publish, same_content, write_stream
+from vermilion.pictures.write import (
+    SUFFIXES,
+    check_head,
+    check_output,
+    check_suffix,
+    encode_parts,
+    encode_picture,
+    format_of_stream,
+    has_limits,
+    write_picture,
+)
 
 __all__ = [
     "DEFAULT_MAX_PIXELS",
     "SUFFIXES",
+    "Buffer",
     "Density",
     "DensityUnit",
+    "Head",
     "Mark",
     "Metadata",
     "NamedBytes",
@@ -30,13 +44,23 @@ __all__ = [
     "SaveOptions",
     "Scan",
     "Signature",
+    "Stream",
+    "WholeFiles",
+    "check_head",
     "check_output",
+    "check_suffix",
+    "encode_parts",
     "encode_picture",
+    "format_of_stream",
+    "has_limits",
     "is_jpeg",
     "publish",
     "read_colors",
+    "read_head",
     "read_mark",
     "read_provenance",
     "read_scan",
+    "same_content",
     "write_picture",
+    "write_stream",
 ]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vermilion.errors import PictureError
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS
 from vermilion.pictures.source import Source, UnopenedError, check_size, open_source
-from vermilion.pictures.vips_library import VipsImage, load_vips
+from vermilion.pictures.vips_library import VipsImage, load_vips_with_threads
 from vermilion.pictures.vips_open import open_with_vips
 
 
@@ -28,7 +28,7 @@ def read_colors(
         PictureError: it cannot be read, or claims more pixels.
     """
     source = open_source(path)
-    vips = load_vips()
+    vips = load_vips_with_threads()
     try:
         image = _opened(source, longest_side, max_pixels)
         image = image.thumbnail_image(

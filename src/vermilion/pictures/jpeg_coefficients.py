@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 from vermilion.errors import OutputError
+from vermilion.leftovers import scratch_prefix
 from vermilion.pictures.jpeg_file import COM, JpegFile, join_jpeg
 
 # jpeglib keeps the library that it has loaded in a global, and takes 0.2 GB for 12 megapixels.
@@ -30,7 +31,7 @@ def grey_jpeg(file: JpegFile, name: str) -> bytes:
     with (
         _ONE_AT_A_TIME,
         jpeglib.version(_LIBRARY),
-        tempfile.TemporaryDirectory(prefix="vermilion-") as folder,
+        tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder,
     ):
         scan, grey = Path(folder, "scan.jpg"), Path(folder, "grey.jpg")
         try:

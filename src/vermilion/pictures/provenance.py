@@ -28,6 +28,7 @@ _OURS = {
     "model": "vermilion:Model",
     "model_hash": "vermilion:ModelHash",
     "recipe_hash": "vermilion:RecipeHash",
+    "options_hash": "vermilion:OptionsHash",
 }
 
 
@@ -109,7 +110,8 @@ def _properties(mark: Mark, said: Mapping[str, str]) -> dict[str, str]:
 
 def _own_properties(mark: Mark) -> dict[str, str]:
     """The properties that are written whatever the scan says."""
-    return {_TYPE: SOURCE_TYPE} | {name: getattr(mark, key) for key, name in _OURS.items()}
+    told = {name: getattr(mark, key) for key, name in _OURS.items()}
+    return {_TYPE: SOURCE_TYPE} | {name: value for name, value in told.items() if value}
 
 
 def read_provenance(source: "Readable") -> Provenance:
@@ -151,9 +153,9 @@ def read_mark(source: "Readable", max_pixels: int = DEFAULT_MAX_PIXELS) -> Mark 
     Raises:
         PictureError: it is no picture.
     """
-    from vermilion.pictures.read import read_scan  # noqa: PLC0415 - which reads what is written with marks
+    from vermilion.pictures.head import read_head  # noqa: PLC0415 - which reads what is written with marks
 
-    metadata = read_scan(source, ReadOptions(recolor=True, max_pixels=max_pixels)).metadata
+    metadata = read_head(source, max_pixels=max_pixels).metadata
     try:
         return _mark_of(_said(whole_xmp(metadata.xmp, metadata.jpeg_segments) or b""))
     except MalformedXmpError:

@@ -14,7 +14,7 @@ from vermilion.pictures.painting import Painting
 from vermilion.pictures.png_file import png_with_metadata
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.tiff_file import tiff_with_metadata
-from vermilion.pictures.vips_library import VipsImage, load_vips
+from vermilion.pictures.vips_library import VipsImage, load_vips_with_threads
 from vermilion.pictures.webp_file import webp_with_metadata
 
 _STRIP = 512
@@ -73,7 +73,7 @@ def _samples(scan: Scan, painting: Painting, *, eight_bits: bool = False) -> Sam
 
 def _image(samples: Samples) -> VipsImage:
     """A libvips image that looks at the array without copying it."""
-    pyvips = load_vips()
+    pyvips = load_vips_with_threads()
     height, width, bands = samples.shape
     kind, meaning = ("uchar", "srgb") if samples.dtype == np.uint8 else ("ushort", "rgb16")
     data = np.ascontiguousarray(samples).data

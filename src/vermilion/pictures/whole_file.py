@@ -1,14 +1,27 @@
-"""A file appears whole or not at all: a temporary name in the same folder, then a rename."""
+"""A file appears whole or not at all: a temporary name in the same folder, flushed to disk, then a rename."""
 
 import errno
+import io
 import os
-import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 from vermilion.errors import ExistsError, OutputError
+from vermilion.leftovers import temporary_name
 from vermilion.pictures.buffers import Buffer
+
+Same = Callable[[Path, Path], bool]
+
+
+class Stream(Protocol):
+    """What bytes can be written to: an open binary file, a socket's file, `io.BytesIO` ..."""
+
+    def write(self, content: Any, /) -> Any:  # noqa: ANN401 - as streams have it
+        """Take some or all of the bytes, and return how many."""
+        ...
 
 
 def publish(parts: Iterable[Buffer], path: Path, *, overwrite: bool) -> None:
@@ -23,20 +36,121 @@ def publish(parts: Iterable[Buffer], path: Path, *, overwrite: bool) -> None:
         ExistsError: The file is there.
         OutputError: It cannot be written; nothing is left behind.
     """
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(6)}.part")
+    with WholeFiles() as files:
+        files.write(parts, path)
+        files.publish(overwrite=overwrite)
+
+
+def write_stream(parts: Iterable[Buffer], stream: Stream) -> None:
+    """Write `parts` one after the other to an open binary stream.
+
+    Raises:
+        OutputError: It takes texts and not bytes, or takes no more.
+    """
+    if isinstance(stream, io.TextIOBase):
+        raise OutputError("A picture cannot be written to a stream of text; open it in binary mode.")
+    for part in parts:
+        rest = memoryview(part).cast("B")
+        while rest:
+            taken = stream.write(rest)
+            if not taken:  # one that would block
+                raise OutputError("The stream takes no more, so that the picture in it is torn.")
+            rest = rest[taken:]
+
+
+class WholeFiles:
+    """Files of one picture: all are written and flushed to disk before the first of them gets its name.
+
+    They get their names in the order in which they were written, the result last: where it is, all else is,
+    too, whenever the power fails. Used in a ``with`` block, at the end of which nothing temporary is left.
+    """
+
+    def __init__(self) -> None:
+        self._written: list[tuple[Path, Path]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for temporary, _ in self._written:
+            with suppress(OSError):  # a disk that took nothing has nothing to give back
+                temporary.unlink(missing_ok=True)
+
+    def write(self, parts: Iterable[Buffer], path: Path) -> None:
+        """Write what `path` shall hold, under a temporary name in its folder.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        temporary = path.with_name(temporary_name())
+        self._written.append((temporary, path))
+        try:
+            _write(parts, temporary)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
+    def publish(self, *, overwrite: bool, same: Same | None = None) -> None:
+        """Give all files their names; if the names are not free, none gets its own.
+
+        Args:
+            overwrite: Replace what is there.
+            same: Whether a file that is there is as good as a new one: then it stays. Without it, only one
+                with the same content is. The last file must be new in any case.
+
+        Raises:
+            ExistsError: The last file is there.
+            OutputError: Another one is there with another content, or one cannot be written.
+        """
+        same = same or same_content
+        *companions, result = self._written
+        if not overwrite:
+            self._refuse_taken(same)
+        for temporary, path in companions:
+            _name(temporary, path, overwrite=overwrite, same=same)
+        if companions:
+            _flush_folder(result[1].parent)
+        _name(*result, overwrite=overwrite, same=None)
+
+    def _refuse_taken(self, same: Same) -> None:
+        """Look at all names before one is given; names that are too long are found, too."""
+        *companions, result = self._written
+        if _is_there(result[1]):
+            raise exists(result[1])
+        for temporary, path in companions:
+            if _is_there(path) and not same(path, temporary):
+                raise _taken(path)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a name is taken, be it by a link that leads nowhere.
+
+    Raises:
+        OutputError: There can be no such name.
+    """
     try:
-        _write(parts, temporary)
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return True
+
+
+def _name(temporary: Path, path: Path, *, overwrite: bool, same: Same | None) -> None:
+    try:
         if overwrite:
             temporary.replace(path)
         else:
             _move_if_free(temporary, path)
     except FileExistsError as error:
-        raise exists(path) from error
+        if same is None:
+            raise exists(path) from error
+        if not same(path, temporary):
+            raise _taken(path) from error
     except OSError as error:
         raise unwritable(path, error) from error
-    finally:
-        with suppress(OSError):  # a disk that took nothing has nothing to give back
-            temporary.unlink(missing_ok=True)
 
 
 def _write(parts: Iterable[Buffer], path: Path) -> None:
@@ -45,6 +159,26 @@ def _write(parts: Iterable[Buffer], path: Path) -> None:
     with os.fdopen(number, "wb") as file:
         for part in parts:
             file.write(part)
+        file.flush()
+        _flush(file.fileno())
+
+
+def _flush(number: int) -> None:
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):  # a disk that cannot be asked
+            raise
+
+
+def _flush_folder(folder: Path) -> None:
+    """Flush the names that were given in a folder, on systems where a folder can be opened."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
 
 
 def _move_if_free(temporary: Path, path: Path) -> None:
@@ -58,9 +192,23 @@ def _move_if_free(temporary: Path, path: Path) -> None:
         temporary.replace(path)
 
 
+def same_content(one: Path, other: Path) -> bool:
+    """Whether two files are equal byte by byte."""
+    import filecmp  # noqa: PLC0415 - rarely needed
+
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
 def exists(path: Path) -> ExistsError:
     """What to tell about a name that is taken."""
     return ExistsError(f"{path} exists already; choose another name or allow overwrite")
+
+
+def _taken(path: Path) -> OutputError:
+    return OutputError(f"{path} exists already with other content; move it away, or allow --overwrite.")
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:
@@ -69,6 +217,12 @@ def unwritable(path: Path, error: OSError) -> OutputError:
         return OutputError(f"{path} does not fit: the disk is full; free some space or write elsewhere")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return OutputError(f"{path} cannot be written: {path.parent} is read-only; write elsewhere")
+    if error.errno == errno.ENAMETOOLONG:
+        length = len(os.fsencode(path.name))
+        return OutputError(
+            f"{path} cannot be written: its name takes {length} bytes, more than the disk allows;"
+            " give the scan a shorter one"
+        )
     if isinstance(error, FileNotFoundError):
         return OutputError(f"{path} cannot be written: {path.parent} does not exist; create it first")
     reason = error.strerror or type(error).__name__

@@ -6,6 +6,7 @@ from pathlib import Path
 from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.credentials import signed
+from vermilion.pictures.head import Head
 from vermilion.pictures.jpeg_metadata import EXIF_ROOM, ICC_ROOM
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import SaveOptions
@@ -61,12 +62,48 @@ def encode_picture(
         OutputError: The format is unknown, cannot hold so large a picture or so much metadata, or
             would lose depth or alpha, or no mark can be put into the scan's metadata.
     """
+    return b"".join(encode_parts(scan, painting, format, options))
+
+
+def encode_parts(
+    scan: Scan,
+    painting: Painting,
+    format: str,  # noqa: A002
+    options: SaveOptions = _DEFAULTS,
+) -> Sequence[Buffer]:
+    """What `encode_picture` returns, in pieces to be written one after the other."""
     kind = _FORMATS.get(format.lower().removeprefix("."))
     if kind is None:
         raise OutputError(f"{format!r} cannot be written; choose {', '.join(_FORMATS)}")
     _refuse_what_does_not_fit(scan, kind)
     _refuse_losses(scan, kind, options)
-    return b"".join(_encode(scan, painting, kind, options))
+    return _encode(scan, painting, kind, options)
+
+
+def check_suffix(path: str | Path, format: str | None) -> None:  # noqa: A002
+    """Refuse a file whose name says another format than the one that is asked for.
+
+    Raises:
+        OutputError: It does.
+    """
+    suffix = Path(path).suffix.lower()
+    if format is not None and _FORMATS.get(suffix[1:]) != _FORMATS.get(format.lower().removeprefix(".")):
+        raise OutputError(f"{path} is no {format} file; leave out format or change the name")
+
+
+def format_of_stream(stream: object) -> str:
+    """The format that the name of an open file tells.
+
+    Raises:
+        OutputError: It has none, or none that tells one.
+    """
+    name = getattr(stream, "name", None)
+    suffix = Path(name).suffix.lower()[1:] if isinstance(name, str) else ""
+    if suffix not in _FORMATS:
+        raise OutputError(
+            f"a stream does not tell which format is meant; say format=..., one of {', '.join(_FORMATS)}"
+        )
+    return suffix
 
 
 def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS) -> str:
@@ -90,13 +127,35 @@ def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS)
     return kind
 
 
-def _refuse_what_does_not_fit(scan: Scan, kind: str) -> None:
+def check_head(head: Head, path: str | Path, options: SaveOptions = _DEFAULTS) -> None:
+    """Refuse what `check_output` would refuse for its size or its depth, before anything is decoded.
+
+    Transparency is not refused here: only decoding shows whether it says anything.
+
+    Raises:
+        OutputError: The format cannot hold it.
+    """
+    kind = SUFFIXES.get(Path(path).suffix.lower(), "")
+    _refuse_size(head, kind)
+    _refuse_depth(head, kind, options)
+
+
+def has_limits(path: str | Path) -> bool:
+    """Whether the format that a name tells may be unable to hold a picture."""
+    return SUFFIXES.get(Path(path).suffix.lower()) in _LONGEST_SIDE
+
+
+def _refuse_size(scan: Scan | Head, kind: str) -> None:
     longest = _LONGEST_SIDE.get(kind)
     if longest is not None and max(scan.size) > longest:
         raise OutputError(
             f"a side of a {kind.upper()} ends at {longest:,} pixels, but {scan.source_name} is"
             f" {scan.size[1]:,} x {scan.size[0]:,}; save it as PNG or TIFF"
         )
+
+
+def _refuse_what_does_not_fit(scan: Scan, kind: str) -> None:
+    _refuse_size(scan, kind)
     if kind != "jpeg":
         return
     for name, blob, room in (
@@ -110,12 +169,16 @@ def _refuse_what_does_not_fit(scan: Scan, kind: str) -> None:
             )
 
 
-def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
+def _refuse_depth(scan: Scan | Head, kind: str, options: SaveOptions) -> None:
     if scan.depth == 16 and kind not in _SIXTEEN_BITS and not options.drop_depth:
         raise OutputError(
             f"{scan.source_name} has 16 bits a sample and {kind.upper()} holds 8;"
             " save it as PNG or TIFF, or allow drop_depth (--drop-depth)"
         )
+
+
+def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
+    _refuse_depth(scan, kind, options)
     if kind not in _ALPHA and not options.drop_alpha and scan.alpha is not None:
         raise OutputError(
             f"{scan.source_name} has transparency and {kind.upper()} holds none;"

@@ -1,0 +1,53 @@
+"""Results that are there already: were they made with the options of this run?"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from vermilion.guidance import Controls, Recipe, UsedFile, UsedModel
+from vermilion.pictures import read_mark
+
+
+class Expected:
+    """What the mark of a result says if this run made it; known results are compared with that.
+
+    Args:
+        controls: of the run.
+        size: of the run.
+        model_hash: finds the hash of the model; None if that does not matter.
+    """
+
+    def __init__(
+        self, controls: Controls, size: int | None, model_hash: Callable[[], str | None] | None
+    ) -> None:
+        self._controls = controls
+        self._size = size
+        self._find_model = model_hash
+        self._hashes: dict[int, str] = {}
+
+    def is_other(self, result: Path, page: int) -> bool | None:
+        """Return whether a result was made with other options or by another model; None if no mark tells."""
+        try:
+            mark = read_mark(result)
+        except Exception:  # noqa: BLE001 - whatever it is, it is no result of ours
+            return None
+        if mark is None or not mark.options_hash:
+            return None
+        by_other = self._model_hash is not None and mark.model_hash != self._model_hash
+        return by_other or mark.options_hash != self._options_hash(page)
+
+    @cached_property
+    def _model_hash(self) -> str | None:
+        return self._find_model() if self._find_model else None
+
+    @cached_property
+    def _recipe(self) -> Recipe:
+        """The options as a recipe, with the hashes of all files that the controls name."""
+        asked = Recipe("", UsedFile(""), UsedModel("", ""), size=self._size, controls=self._controls)
+        return asked.with_files()
+
+    def _options_hash(self, page: int) -> str:
+        if page not in self._hashes:
+            self._hashes[page] = replace(self._recipe, page=page).options_hash
+        return self._hashes[page]
