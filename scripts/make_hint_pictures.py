@@ -7,7 +7,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from PIL.Image import Image
+import numpy as np
+from PIL.Image import Image, Resampling
 
 from vermilion import Box, Colorizer, Controls, Session, Stroke
 from vermilion.archive.save import contact_sheet
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"
 VALLEY = ROOT / "examples" / "valley_town_1890_sepia.jpg"
 QUALITY = 82
+LONGEST = 480  # pixels of a picture's longer side on a sheet
 
 CAR_HINTS = (
     Stroke(((440, 490), (560, 430)), "#1f4f78", 16),
@@ -49,8 +51,11 @@ def sure(session: Session) -> list[Image]:
 
 
 def write(name: str, images: Sequence[Image]) -> None:
-    """Write one sheet."""
-    contact_sheet(images).save(ROOT / "docs" / "images" / f"steering-{name}.jpg", quality=QUALITY)
+    """Write one sheet of the pictures, reduced."""
+    scale = min(1.0, LONGEST / max(images[0].size))
+    size = round(images[0].width * scale), round(images[0].height * scale)
+    small = [np.asarray(image.convert("RGB").resize(size, Resampling.LANCZOS)) for image in images]
+    contact_sheet(small).save(ROOT / "docs" / "images" / f"steering-{name}.jpg", quality=QUALITY)
 
 
 if __name__ == "__main__":

@@ -131,11 +131,11 @@ def _decode_odd(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | No
     """A JPEG whose chroma has a size that TurboJPEG does not know; Pillow reads it, libvips checks it."""
     from PIL import Image  # noqa: PLC0415 - rarely needed
 
-    from vermilion.pictures.vips_library import load_vips  # noqa: PLC0415
+    from vermilion.pictures.vips_library import load_vips_with_threads  # noqa: PLC0415
 
     mode = {"GRAY": "L"}.get(color_space, color_space)
     data = _without_oddities(jpeg.data, "")
-    pyvips = load_vips()
+    pyvips = load_vips_with_threads()
     try:
         pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="warning").avg()
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
