@@ -6,14 +6,13 @@ What such a packet says stays byte for byte, for programs that are content with 
 import re
 from collections.abc import Mapping
 
-from vermilion.pictures.xmp import NAMESPACES, RDF, MalformedXmpError, XmpPacket, description
+from vermilion.pictures.xmp import RDF, MalformedXmpError, XmpPacket, description
+from vermilion.pictures.xmp_names import NAMESPACES
 
 _END = re.compile(rb"</(?:[\w.-]+:)?RDF\s*>")
-_OURS = re.compile(
-    rb' *<rdf:Description rdf:about=""\s+xmlns:[^<>]*xmlns:vermilion="%s"[^<>]*>.*?</rdf:Description>\n'
-    % re.escape(NAMESPACES["vermilion"].encode()),
-    re.DOTALL,
-)
+_HEAD = b'<rdf:Description rdf:about=""'
+_SPACE = b'xmlns:vermilion="%s"' % NAMESPACES["vermilion"].encode()
+_TAIL = b"</rdf:Description>\n"
 
 
 def with_properties(blob: bytes, added: Mapping[str, str]) -> bytes:
@@ -22,7 +21,8 @@ def with_properties(blob: bytes, added: Mapping[str, str]) -> bytes:
     Raises:
         MalformedXmpError: it has no end at which to put it.
     """
-    blob = _OURS.sub(b"", blob)
+    start, end = _own_place(blob)
+    blob = blob[:start] + blob[end:]
     ends = [match.start() for match in _END.finditer(blob)]
     if not ends:
         raise MalformedXmpError("its end is missing")
@@ -35,7 +35,17 @@ def own_properties(blob: bytes) -> Mapping[str, str]:
     Raises:
         MalformedXmpError: there is none.
     """
-    found = _OURS.search(blob)
-    if found is None:
+    start, end = _own_place(blob)
+    if start == end:
         raise MalformedXmpError("it is no XML")
-    return XmpPacket.parse(b'<r:RDF xmlns:r="%s">%s</r:RDF>' % (RDF.encode(), found[0])).properties
+    return XmpPacket.parse(b'<r:RDF xmlns:r="%s">%s</r:RDF>' % (RDF.encode(), blob[start:end])).properties
+
+
+def _own_place(blob: bytes) -> tuple[int, int]:
+    """Where the last description of ours begins and ends, with the blanks before it; (0, 0) without one."""
+    space = blob.rfind(_SPACE)
+    start = blob.rfind(_HEAD, 0, max(space, 0))
+    end = blob.find(_TAIL, space)
+    if min(space, start, end) < 0 or re.search(rb"[<>]", blob[start + 1 : space]):
+        return 0, 0
+    return len(blob[:start].rstrip(b" ")), end + len(_TAIL)

@@ -20,10 +20,13 @@ from vermilion.pictures.tiff_directory import (
 ORIENTATION = 274
 _THUMBNAIL_START, _THUMBNAIL_LENGTH = 513, 514
 _STRIP_STARTS, _STRIP_LENGTHS = 273, 279
+# Where an aerial photograph lies on the Earth: OGC's GeoTIFF 1.1, and what GDAL adds to it.
+GEO_TAGS = frozenset({33550, 33922, 34264, 34735, 34736, 34737, 42112, 42113})
 # Tags of a TIFF page that say something of the photograph, not of how its samples are stored.
 DESCRIPTIVE_TAGS = frozenset(
     {269, 270, 271, 272, 285, 305, 306, 315, 316, 33432, 18246, 18249, 40091, 40092, 40093}
     | {40094, 40095, ORIENTATION}
+    | GEO_TAGS
 )
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 _UNITS = {1: DensityUnit.ASPECT, 2: DensityUnit.INCH, 3: DensityUnit.CENTIMETRE}

@@ -14,6 +14,7 @@ _JFIF, _JFXX = b"JFIF\0", b"JFXX\0"
 _EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
+_GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"  # says that such a map follows the picture
 # A C2PA manifest vouches for the bytes of the scan's file, so it would call the result a forgery.
 _BOXES = b"JP"  # then two bytes that number the box, which may span several segments
 _BOX_ID = 2
@@ -31,6 +32,7 @@ _NOT_COPIED = (
     (APP1, XMP),
     (APP2, _ICC),
     (APP2, MULTI_PICTURE),  # points by position at pictures that the result does not carry
+    (APP2, _GAIN_MAP),
     (APP13, _PHOTOSHOP),
     (APP14, b"Adobe"),
 )
@@ -53,14 +55,13 @@ def read_metadata(file: JpegFile) -> Metadata:
 
 def _others(file: JpegFile) -> Iterator[tuple[int, bytes]]:
     manifests = {payload[:_BOX_ID] for payload in file.payloads(APP11, _BOXES) if _MANIFEST in payload}
-    not_copied = [*_NOT_COPIED, *((APP11, _BOXES + number) for number in manifests)]
     for segment in file.segments:
-        known = any(
-            segment.marker == marker and segment.payload.startswith(signature)
-            for marker, signature in not_copied
-        )
-        if APP0 <= segment.marker <= 0xEF and not known:
-            yield segment.marker, segment.payload
+        marker, payload = segment.marker, segment.payload
+        known = any(marker == number and payload.startswith(start) for number, start in _NOT_COPIED)
+        box = payload[len(_BOXES) : len(_BOXES) + _BOX_ID] if payload.startswith(_BOXES) else b""
+        vouches = marker == APP11 and box in manifests
+        if APP0 <= marker <= 0xEF and not known and not vouches:
+            yield marker, payload
 
 
 def _joined_icc(file: JpegFile) -> bytes | None:

@@ -1,20 +1,20 @@
 """XMP in a JPEG: one segment of 64 KB, and an extension in further ones for what does not fit."""
 
 import hashlib
-import re
 import struct
 from collections.abc import Iterable, Iterator, Sequence
 
 from vermilion.pictures.jpeg_file import APP1, Segment
-from vermilion.pictures.xmp import EXTENSION_NOTE, MalformedXmpError, XmpPacket
+from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
+from vermilion.pictures.xmp_names import EXTENSION_NOTE
 
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _ROOM = 65533 - len(XMP)
 _HEAD = struct.Struct(">32sII")  # MD5 of the whole in hexadecimal, its length, this part's offset
 _PART = 65_000
-_WRAPPER = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<\?xpacket[^>]*\?>\s*|\s*<\?xpacket[^>]*\?>\s*$")
-_PADDING = re.compile(rb"\s+(?=<\?xpacket end)")
+_WRAPPER = b"<?xpacket"
+_MARK = b"\xef\xbb\xbf"
 
 
 def xmp_segments(xmp: bytes, others: Sequence[tuple[int, bytes]]) -> Iterator[Segment]:
@@ -24,7 +24,7 @@ def xmp_segments(xmp: bytes, others: Sequence[tuple[int, bytes]]) -> Iterator[Se
     divided anew. Padding is given up before that.
     """
     if len(xmp) > _ROOM:
-        xmp = _PADDING.sub(b"\n", xmp)
+        xmp = _without_padding(xmp)
     if len(xmp) <= _ROOM:
         yield Segment(APP1, XMP + xmp)
     else:
@@ -36,12 +36,27 @@ def xmp_segments(xmp: bytes, others: Sequence[tuple[int, bytes]]) -> Iterator[Se
 
 def _divided(xmp: bytes) -> Iterator[Segment]:
     """A packet that only points to its extension, and the extension."""
-    rest = _WRAPPER.sub(b"", xmp)
+    rest = _without_wrapper(xmp)
     digest = hashlib.md5(rest, usedforsecurity=False).hexdigest().upper()
     yield Segment(APP1, XMP + XmpPacket.parse(None).with_properties({EXTENSION_NOTE: digest}))
     for start in range(0, len(rest), _PART):
         head = _HEAD.pack(digest.encode(), len(rest), start)
         yield Segment(APP1, _EXTENSION + head + rest[start : start + _PART])
+
+
+def _without_padding(xmp: bytes) -> bytes:
+    """The packet without the blanks before the end of its wrapper."""
+    end = xmp.rfind(_WRAPPER)
+    return xmp[:end].rstrip() + b"\n" + xmp[end:] if end > 0 else xmp
+
+
+def _without_wrapper(xmp: bytes) -> bytes:
+    """The packet without the processing instructions around it."""
+    inner = xmp.strip().removeprefix(_MARK)
+    if inner.startswith(_WRAPPER):
+        inner = inner[inner.find(b"?>") + 2 :].lstrip()
+    end = inner.rfind(_WRAPPER)
+    return inner[:end].rstrip() if end >= 0 and inner.endswith(b"?>") else inner
 
 
 def is_extension(segment: tuple[int, bytes]) -> bool:

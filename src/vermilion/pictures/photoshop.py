@@ -1,9 +1,13 @@
 """Photoshop image resources: the box in which JPEG and TIFF carry IPTC captions."""
 
+import hashlib
 import struct
 from collections.abc import Iterator
 
+from vermilion.pictures.iptc import merged_records
+
 IPTC_RESOURCE = 0x0404
+_DIGEST = 0x0425  # MD5 of the IPTC, by which programs see whether others have changed it
 _THUMBNAILS = frozenset({0x0409, 0x040C})
 _SIGNATURE = b"8BIM"
 
@@ -34,8 +38,27 @@ def resource_of(resources: bytes, wanted: int) -> bytes | None:
 
 def wrap_iptc(records: bytes) -> bytes:
     """Raw IPTC-IIM records as one resource."""
-    head = _SIGNATURE + struct.pack(">HHI", IPTC_RESOURCE, 0, len(records))
-    return head + records + b"\0" * (len(records) % 2)
+    return _resource(IPTC_RESOURCE, records)
+
+
+def with_iptc(resources: bytes, records: bytes) -> bytes:
+    """The resources with what further raw IPTC-IIM records say; what the resources' own say comes first."""
+    own = iptc_of(resources)
+    merged = records if own is None else merged_records(own, records)
+    if merged == own:
+        return resources
+    parts, end, digest = [], 0, _resource(_DIGEST, hashlib.md5(own or b"", usedforsecurity=False).digest())
+    for number, start, end in _resources(resources):
+        if resources[start:end] == digest:
+            parts.append(_resource(_DIGEST, hashlib.md5(merged, usedforsecurity=False).digest()))
+        elif number != IPTC_RESOURCE:
+            parts.append(resources[start:end])
+    return b"".join([*parts, wrap_iptc(merged), resources[end:]])
+
+
+def _resource(number: int, content: bytes) -> bytes:
+    head = _SIGNATURE + struct.pack(">HHI", number, 0, len(content))
+    return head + content + b"\0" * (len(content) % 2)
 
 
 def _resources(data: bytes) -> Iterator[tuple[int, int, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
 from vermilion.errors import OutputError, PictureError
 from vermilion.pictures import damaged_xmp
@@ -12,6 +13,7 @@ from vermilion.pictures.mark import SOURCE_TYPE, Mark
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
 from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
+from vermilion.pictures.xmp_names import INSTANCE, NAMESPACES, outdated
 
 if TYPE_CHECKING:
     from vermilion.pictures.read import Readable
@@ -53,31 +55,37 @@ class Provenance:
     credentials: str = ""
 
 
-def result_metadata(metadata: Metadata, kind: str, mark: Mark | None, name: str) -> Metadata:
+def result_metadata(
+    metadata: Metadata, kind: str, mark: Mark | None, name: str, scan_hash: str = ""
+) -> Metadata:
     """What the result carries: the scan's metadata, with a mark where one is wanted.
 
-    Whatever the scan's XMP said stays. Only the digital source type is replaced, as a picture can have
-    but one: the scan's own is kept beside it under a name of ours.
+    Whatever the scan's XMP said stays, but for what holds for the scan's file alone: its instance, its grey
+    coding, and pictures or films behind it. The digital source type is replaced, as a picture can have but
+    one: the scan's own is kept beside it under a name of ours.
 
     Args:
         metadata: the scan's.
         kind: format of the result; only a JPEG needs an extension for much XMP.
         mark: what to tell, or None.
         name: of the scan, for the message.
+        scan_hash: SHA-256 of the scan, from which with the recipe's comes the name of this instance.
 
     Raises:
         OutputError: the scan's XMP is damaged, so that nothing can be added safely.
     """
     whole = whole_xmp(metadata.xmp, metadata.jpeg_segments)
     if mark is None:
-        return metadata if kind == "jpeg" else replace(metadata, xmp=whole)
+        return _unmarked(metadata, whole, apart=kind == "jpeg")
+    own = _own_properties(mark) | {INSTANCE: _instance(scan_hash, mark)}
     try:
-        return _marked(metadata, XmpPacket.parse(whole), mark, apart=kind == "jpeg")
+        packet = XmpPacket.parse(whole)
+        properties = _properties(mark, packet.properties) | own
+        return _edited(metadata, packet, properties, apart=kind == "jpeg")
     except MalformedXmpError:
         pass
     try:
-        xmp = damaged_xmp.with_properties(metadata.xmp or b"", _own_properties(mark))
-        return replace(metadata, xmp=xmp)
+        return replace(metadata, xmp=damaged_xmp.with_properties(metadata.xmp or b"", own))
     except MalformedXmpError as error:
         raise OutputError(
             f"{name} carries damaged XMP ({error}), into which no mark can be put without loss;"
@@ -85,15 +93,31 @@ def result_metadata(metadata: Metadata, kind: str, mark: Mark | None, name: str)
         ) from error
 
 
-def _marked(metadata: Metadata, whole: XmpPacket, mark: Mark, *, apart: bool) -> Metadata:
-    """The metadata with a mark; `apart` leaves an extension as it is, unless it would contradict."""
-    properties = _properties(mark, whole.properties)
+def _instance(scan_hash: str, mark: Mark) -> str:
+    """A name for the result that is the same whenever it is made anew (RFC 9562, version 5)."""
+    return uuid5(UUID(NAMESPACES["vermilion"][9:45]), f"{scan_hash} {mark.recipe_hash}").urn[4:]
+
+
+def _unmarked(metadata: Metadata, whole: bytes | None, *, apart: bool) -> Metadata:
+    """The metadata without what no longer holds; a packet that no parser accepts stays as it is."""
+    try:
+        packet = XmpPacket.parse(whole)
+        if outdated(packet.properties):
+            return _edited(metadata, packet, {}, apart=apart)
+    except MalformedXmpError:
+        pass
+    return metadata if apart else replace(metadata, xmp=whole)
+
+
+def _edited(metadata: Metadata, whole: XmpPacket, added: Mapping[str, str], *, apart: bool) -> Metadata:
+    """The metadata with properties; `apart` leaves an extension as it is, unless it would contradict."""
+    dropped = outdated(whole.properties)
     packet = XmpPacket.parse(metadata.xmp)
     in_extension = whole.properties.keys() - packet.properties.keys()
-    if apart and not in_extension & properties.keys():
-        return replace(metadata, xmp=packet.with_properties(properties))
+    if apart and not in_extension & (added.keys() | dropped):
+        return replace(metadata, xmp=packet.with_properties(added, dropped))
     kept = tuple(segment for segment in metadata.jpeg_segments if not is_extension(segment))
-    return replace(metadata, xmp=whole.with_properties(properties), jpeg_segments=kept)
+    return replace(metadata, xmp=whole.with_properties(added, dropped), jpeg_segments=kept)
 
 
 def _properties(mark: Mark, said: Mapping[str, str]) -> dict[str, str]:

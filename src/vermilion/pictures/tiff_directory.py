@@ -61,28 +61,47 @@ class Layout:
 
 @dataclass(slots=True)
 class DirectoryReader:
-    """Reads directories out of one TIFF structure."""
+    """Reads directories out of one TIFF structure.
+
+    Directories and values that lie over each other, so that they come to more than the data, are refused.
+
+    Attributes:
+        data: the structure.
+        layout: how it is written.
+        longest: bytes beyond which values outside sub-directories are passed over; None reads all. Whole
+            pictures may lie in some.
+        large: the tags whose values may be longer.
+    """
 
     data: Buffer
     layout: Layout
+    longest: int | None = None
+    large: frozenset[int] = frozenset()
     _seen: set[int] = field(default_factory=set)
+    _copied: int = 0
+    _read: int = 0
 
-    def read(self, offset: int) -> Directory:
-        """The directory at `offset`, sub-directories of EXIF included."""
+    def read(self, offset: int, *, below: bool = False) -> Directory:
+        """The directory at `offset`, with sub-directories of EXIF; `below` says that it is one of them."""
         if offset in self._seen:
             raise MalformedDirectoryError("directories form a loop")
         self._seen.add(offset)
+        self._copied = self._copied if below else 0
         big, word = self.layout.big, self.layout.word
         (count,) = self._unpack("Q" if big else "H", offset)
         start, step = offset + (8 if big else 2), 20 if big else 12
         if count > 4096:
             raise MalformedDirectoryError("a directory claims too many entries")
+        self._read += count
+        if self._read * step > len(memoryview(self.data)):
+            raise MalformedDirectoryError("directories lie over each other")
         entries: dict[int, Entry] = {}
         next_position = start + count * step
         extent = next_position + struct.calcsize(word)
         for position in range(start, next_position, step):
-            tag, entry, end = self._entry(position)
-            entries[tag] = entry
+            tag, entry, end = self._entry(position, None if below else self.longest)
+            if entry is not None:
+                entries[tag] = entry
             extent = max(extent, end)
         (next_offset,) = self._unpack(word, next_position)
         children = self._children(entries)
@@ -95,12 +114,12 @@ class DirectoryReader:
             offset = self.number(entries[tag])
             if offset is not None:
                 try:
-                    children[tag] = self.read(offset)
+                    children[tag] = self.read(offset, below=True)
                 except MalformedDirectoryError:
                     continue  # a broken sub-directory costs itself, not the whole
         return children
 
-    def _entry(self, position: int) -> tuple[int, Entry, int]:
+    def _entry(self, position: int, longest: int | None) -> tuple[int, Entry | None, int]:
         word = self.layout.word
         tag, kind, count = self._unpack("HH" + word, position)
         inline = struct.calcsize(word)
@@ -113,6 +132,11 @@ class DirectoryReader:
         if start + length > len(view):
             raise MalformedDirectoryError(f"tag {tag} points outside the data")
         end = start + length if length > inline else 0
+        if longest is not None and length > longest and tag not in self.large:
+            return tag, None, end
+        self._copied += length
+        if self._copied > len(view):
+            raise MalformedDirectoryError("values lie over each other")
         return tag, Entry(kind, count, bytes(view[start : start + length])), end
 
     def _unpack(self, code: str, offset: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from vermilion.errors import PictureError
 from vermilion.pictures.buffers import Buffer
+from vermilion.pictures.exif import DESCRIPTIVE_TAGS
 from vermilion.pictures.source import Source
 from vermilion.pictures.tiff_directory import (
     Directory,
@@ -26,6 +27,7 @@ WIDTH, LENGTH, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 
 STRIP_STARTS, SAMPLES, ROWS_PER_STRIP, STRIP_LENGTHS = 273, 277, 278, 279
 PLANAR, PREDICTOR, TILE_WIDTH, TILE_LENGTH = 284, 317, 322, 323
 TILE_STARTS, TILE_LENGTHS, EXTRA_SAMPLES, SAMPLE_FORMAT = 324, 325, 338, 339
+_COLOR_MAP, _JPEG_TABLES, _XMP, _IPTC, _PHOTOSHOP, _ICC = 320, 347, 700, 33723, 34377, 34675
 _SUBFILE, _OLD_SUBFILE, _SUB_DIRECTORIES = 254, 255, 330
 _RAW_PHOTOMETRICS = (32803, 34892)  # a sensor's mosaic, and linear raw
 _REDUCED, _MASK, _OLD_REDUCED = 1, 4, 2
@@ -34,6 +36,12 @@ _ALPHA = (_ASSOCIATED, 2)  # the other is unassociated; 0 may be anything, infra
 _COLORS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3, 10: 3, 32844: 1, 32845: 3}
 _CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _MOST_PAGES = 65_535
+_SURVEYED = 1 << 10  # bytes of a value that tells whether a directory is of a page
+_LONGEST = 1 << 16  # bytes of a value, but for those that may be larger
+_LARGE = DESCRIPTIVE_TAGS | {
+    *(STRIP_STARTS, STRIP_LENGTHS, TILE_STARTS, TILE_LENGTHS),
+    *(_COLOR_MAP, _JPEG_TABLES, _XMP, _IPTC, _PHOTOSHOP, _ICC),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +116,15 @@ def find_page(source: Source, number: int) -> TiffPage | None:
     with _opened(source) as data:
         try:
             layout = parse_layout(data)
-            found = list(_directories(data, layout))
+            found = list(_surveyed(data, layout))
+            kept = [index for index, each in enumerate(found) if not each.beside]
+            raw = not kept and found[0].has_more  # the whole picture lies in a directory below
+            kept = kept or [0]  # the only picture there is, whatever it is called
+            index = kept[min(max(number, 1), len(kept)) - 1]
+            directory = DirectoryReader(data, layout, _LONGEST, _LARGE).read(found[index].offset)
         except MalformedDirectoryError:
             return None
-    kept = [index for index, directory in enumerate(found) if not _is_beside(directory, layout)]
-    raw = not kept and _SUB_DIRECTORIES in found[0].entries  # the whole picture lies in a directory below
-    kept = kept or [0]  # the only picture there is, whatever it is called
-    index = kept[min(max(number, 1), len(kept)) - 1]
-    page = TiffPage(layout, found[index], index, len(kept))
+    page = TiffPage(layout, directory, index, len(kept))
     if raw or page.number(PHOTOMETRIC, 1) in _RAW_PHOTOMETRICS:
         raise PictureError(f"{source.name} is a raw camera file; develop it and save that as TIFF or JPEG")
     return page
@@ -130,19 +139,30 @@ def _opened(source: Source) -> Iterator[Buffer]:
         yield data
 
 
-def _directories(data: Buffer, layout: Layout) -> Iterator[Directory]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a directory stands, whether it is of a page, and whether there are directories below it."""
+
+    offset: int
+    beside: bool
+    has_more: bool
+
+
+def _surveyed(data: Buffer, layout: Layout) -> Iterator[_Place]:
     """All directories as far as they can be followed; the first must be sound."""
-    reader = DirectoryReader(data, layout)
-    directory = reader.read(layout.first)
-    yield directory
-    for _ in range(_MOST_PAGES):
-        if not directory.next_offset:
-            return
+    reader = DirectoryReader(data, layout, longest=_SURVEYED)
+    offset = layout.first
+    for number in range(_MOST_PAGES):
         try:
-            directory = reader.read(directory.next_offset)
+            directory = reader.read(offset)
         except MalformedDirectoryError:
+            if number == 0:
+                raise
             return
-        yield directory
+        yield _Place(offset, _is_beside(directory, layout), _SUB_DIRECTORIES in directory.entries)
+        offset = directory.next_offset
+        if not offset:
+            return
 
 
 def _is_beside(directory: Directory, layout: Layout) -> bool:

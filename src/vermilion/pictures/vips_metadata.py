@@ -1,10 +1,13 @@
 """Metadata of files that libvips reads, from libvips and, where it is silent, from the file."""
 
+from collections.abc import Mapping
+
 from vermilion.pictures.exif import density_of, density_of_exif, exif_of_tiff, without_thumbnail
+from vermilion.pictures.iptc import datasets_of, unswapped
 from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
-from vermilion.pictures.photoshop import without_thumbnails, wrap_iptc
+from vermilion.pictures.photoshop import with_iptc, without_thumbnails, wrap_iptc
 from vermilion.pictures.png_file import (
     IPTC_KEYWORD,
     bytes_of_raw_profile,
@@ -13,6 +16,7 @@ from vermilion.pictures.png_file import (
     latin_texts_of_png,
 )
 from vermilion.pictures.source import Source
+from vermilion.pictures.tiff_directory import Entry
 from vermilion.pictures.tiff_pages import TiffPage
 from vermilion.pictures.vips_library import VipsImage
 
@@ -77,11 +81,20 @@ def metadata_of_tiff(page: TiffPage) -> Metadata:
     """Everything that must survive of a page; `icc` is the scan's own profile."""
     entries = page.directory.entries
     values = {tag: entries[tag].value for tag in (_TIFF_XMP, _TIFF_ICC) if tag in entries}
-    iptc = next((entries[t].value for t in (_TIFF_PHOTOSHOP, _TIFF_IPTC) if t in entries), None)
     return Metadata(
         exif=exif_of_tiff(page.layout, page.directory),
         xmp=values.get(_TIFF_XMP) or None,
-        iptc=_resources(iptc) if iptc else None,
+        iptc=_iptc_of_tiff(entries),
         icc=values.get(_TIFF_ICC) or None,
         density=density_of(page.layout, page.directory),
     )
+
+
+def _iptc_of_tiff(entries: Mapping[int, Entry]) -> bytes | None:
+    """Resources with the IPTC of both its places: Photoshop's block, and a tag of its own."""
+    resources = entries[_TIFF_PHOTOSHOP].value if _TIFF_PHOTOSHOP in entries else b""
+    resources = without_thumbnails(resources.removeprefix(_PHOTOSHOP))
+    if _TIFF_IPTC not in entries:
+        return resources or None
+    records = unswapped(entries[_TIFF_IPTC].value)
+    return with_iptc(resources, b"".join(dataset.to_bytes() for dataset in datasets_of(records))) or None

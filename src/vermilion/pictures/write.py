@@ -187,7 +187,8 @@ def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
 
 
 def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> Sequence[Buffer]:
-    metadata = result_metadata(scan.metadata, kind, options.mark, scan.source_name)
+    scan_hash = scan.sha256 if options.mark is not None else ""
+    metadata = result_metadata(scan.metadata, kind, options.mark, scan.source_name, scan_hash)
     parts = _encode_with(metadata, scan, painting, kind, fast_jpeg=options.fast_jpeg)
     if options.signature is None:
         return parts

@@ -11,23 +11,22 @@ from dataclasses import dataclass, field
 from html import escape
 from xml.parsers import expat
 
+from vermilion.pictures.xmp_names import EXTENSION_NOTE, NAMESPACES
+
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 META = "adobe:ns:meta/"
 _RDF, _DESCRIPTION = f"{RDF} RDF", f"{RDF} Description"
-# The namespaces whose properties are looked at, by the prefixes that we write. Ours is named by a
-# UUID (RFC 9562), which needs no domain that somebody would have to keep.
-NAMESPACES = {
-    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
-    "vermilion": "urn:uuid:18d0fa49-dc60-4ebe-bbd5-df925f4115fa#",
-    "xmp": "http://ns.adobe.com/xap/1.0/",
-    "xmpNote": "http://ns.adobe.com/xmp/note/",
-}
-EXTENSION_NOTE = "xmpNote:HasExtendedXMP"
 _PREFIXES = {uri: prefix for prefix, uri in NAMESPACES.items()}
 _EMPTY = (
     f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="{META}">\n'
     f'<rdf:RDF xmlns:rdf="{RDF}">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="w"?>'
 ).encode()
+# Bounds on what is taken apart: far beyond any packet that a program writes, except for histories that
+# have run wild. A packet beyond them is treated as one that no parser accepts.
+LARGEST = 32 << 20
+"""Bytes."""
+_DEEPEST = 100
+_MOST_ELEMENTS = 200_000
 _ATTRIBUTE = re.compile(rb"""\s+([^\s="'<>]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _TORN_WRAPPER = re.compile(rb"\s*\?xpacket[^<>]*\?>")
@@ -43,7 +42,7 @@ _MARKS = {
 
 
 class MalformedXmpError(ValueError):
-    """A packet that no XML parser accepts, or that holds no RDF."""
+    """A packet that no XML parser accepts, that holds no RDF, or that is beyond all bounds."""
 
 
 @dataclass(slots=True)
@@ -63,7 +62,7 @@ class _Property:
     name: str
     start: int
     end: int = 0
-    text: str = ""
+    texts: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -91,22 +90,33 @@ class XmpPacket:
         home = places.rdf or places.meta
         if home is None:
             raise MalformedXmpError("it holds no RDF")
-        values = {found.name: found.text.strip() for found in places.found}
+        values = {found.name: "".join(found.texts).strip() for found in places.found}
         return cls(values, places, home, encoding)
 
-    def with_properties(self, added: Mapping[str, str]) -> bytes:
-        """The packet with these properties in place of those of the same names, in its own encoding."""
-        return self._edited(description(added, self._places.about).encode(), added)
+    def with_properties(self, added: Mapping[str, str], dropped: Container[str] = ()) -> bytes:
+        """The packet with these properties in place of those of the same names, in its own encoding.
+
+        Args:
+            added: values by name; none leaves everything else byte for byte.
+            dropped: names of further properties that go.
+        """
+        told = description(added, self._places.about).encode() if added else b""
+        gone = {name for name in self.properties if name in added or name in dropped}
+        return self._edited(told, gone)
 
     def joined_with(self, extension: "XmpPacket") -> bytes:
         """The packet with all that its extension says, and without the note that there is one."""
         return self._edited(extension._places.descriptions(), {EXTENSION_NOTE})  # noqa: SLF001 - our own
 
     def _edited(self, added: bytes, dropped: Container[str]) -> bytes:
-        cuts = [(found.start, found.end, b"") for found in self._places.found if found.name in dropped]
-        text = self._places.text
-        for start, end, replacement in sorted([*cuts, self._insertion(added)], reverse=True):
-            text = text[:start] + replacement + text[end:]
+        edits = [(found.start, found.end, b"") for found in self._places.found if found.name in dropped]
+        if added:
+            edits.append(self._insertion(added))
+        text, kept, position = self._places.text, [], 0
+        for start, end, replacement in sorted(edits):
+            kept += [text[position:start], replacement]
+            position = end
+        text = b"".join([*kept, text[position:]])
         return text if self._encoding == "utf-8" else text.decode().encode(self._encoding)
 
     def _insertion(self, told: bytes) -> tuple[int, int, bytes]:
@@ -117,12 +127,14 @@ class XmpPacket:
         if home.outer != home.end:
             return home.outer, home.outer, told
         tag = self._places.text[home.start : home.inner]
-        name = re.split(rb"[\s/>]", tag[1:], maxsplit=1)[0]
+        name = _element_name(tag)
         return home.start, home.end, tag[:-2].rstrip() + b">\n" + told + b"</" + name + b">"
 
 
 def _decoded(blob: bytes) -> tuple[bytes, str]:
     """The packet in UTF-8 without zeros behind it, and the encoding that it had."""
+    if len(blob) > LARGEST:
+        raise MalformedXmpError(f"it has {len(blob):,} bytes")
     heads = [*_MARKS.items(), *_WIDE_STARTS.items()]
     encoding = next((name for head, name in heads if blob.startswith(head)), "utf-8")
     try:
@@ -157,11 +169,13 @@ class _Finder:
     _tags: list[tuple[int, int]] = field(default_factory=list)  # start tags of descriptions
     _scope: dict[str, str] = field(default_factory=dict)  # namespaces declared outside of them
     _open: list[tuple[str, _Element]] = field(default_factory=list)
+    _elements: int = 0
     _current: _Property | None = None
 
     def __post_init__(self) -> None:
         # The encoding is given, as what a declaration says of a decoded text is no longer true.
         parser = expat.ParserCreate("utf-8", " ")
+        parser.buffer_text = True
         parser.namespace_prefixes = True  # a name is "namespace local prefix"
         parser.StartElementHandler = lambda name, values: self._begin(name, values, parser.CurrentByteIndex)
         parser.EndElementHandler = lambda _: self._finish(parser.CurrentByteIndex)
@@ -177,18 +191,18 @@ class _Finder:
         """All that stands in the RDF, each description with the namespaces that were declared outside."""
         if self.rdf is None:
             return b""
-        text, end = b"", self.rdf.outer
-        for start, stop in reversed(self._tags):
+        spaces = {f"xmlns:{prefix}".encode(): escape(uri).encode() for prefix, uri in self._scope.items()}
+        if len(self._tags) * sum(len(name) + len(uri) for name, uri in spaces.items()) > LARGEST:
+            raise MalformedXmpError("it declares too many namespaces")
+        parts, position = [], self.rdf.inner
+        for start, stop in self._tags:
             tag = self.text[start:stop]
-            told = {match[1] for match in _ATTRIBUTE.finditer(tag)}
-            spaces = {f"xmlns:{prefix}".encode(): uri for prefix, uri in self._scope.items()}
-            missing = b"".join(
-                b' %s="%s"' % (name, escape(uri).encode()) for name, uri in spaces.items() if name not in told
-            )
-            behind_name = start + len(re.split(rb"[\s/>]", tag, maxsplit=1)[0])
-            text = missing + self.text[behind_name:end] + text
-            end = behind_name
-        return self.text[self.rdf.inner : end] + text
+            told = _attributes(tag)
+            behind_name = start + len(_element_name(tag)) + 1
+            parts.append(self.text[position:behind_name])
+            parts += [b' %s="%s"' % (name, uri) for name, uri in spaces.items() if name not in told]
+            position = behind_name
+        return b"".join([*parts, self.text[position : self.rdf.outer]])
 
     def _declare(self, prefix: str | None, uri: str) -> None:
         if self.rdf is None and prefix:
@@ -198,9 +212,12 @@ class _Finder:
         match = _TAG.match(self.text, start)
         if match is None:
             raise MalformedXmpError("a tag has no end")
+        self._elements += 1
+        if len(self._open) >= _DEEPEST or self._elements > _MOST_ELEMENTS:
+            raise MalformedXmpError("it nests too deep or holds too many elements")
         element = _Element(start, match.end())
         name = _without_prefix(spelling)
-        parents = [parent for parent, _ in self._open]
+        parents = [parent for parent, _ in self._open[-2:]]
         self._open.append((name, element))
         values = {_without_prefix(key): value for key, value in attributes.items()}
         if name == _RDF and self.rdf is None:
@@ -226,28 +243,43 @@ class _Finder:
 
     def _read(self, text: str) -> None:
         if self._current is not None:
-            self._current.text += text
+            self._current.texts.append(text)
 
     def _note(self, name: str, start: int, text: str) -> _Property | None:
         space, _, local = name.partition(" ")
         if space not in _PREFIXES:
             return None
-        found = _Property(f"{_PREFIXES[space]}:{local}", start, text=text)
+        found = _Property(f"{_PREFIXES[space]}:{local}", start, texts=[text])
         self.found.append(found)
         return found
 
     def _note_shorthand(self, tag: re.Match[bytes], attributes: dict[str, str]) -> None:
         """Simple properties may stand as attributes of their description."""
-        places = {match[1].decode(): match.span() for match in _ATTRIBUTE.finditer(tag[0])}
+        places = _attributes(tag[0])
         for spelling, value in attributes.items():
             space, *rest = spelling.split(" ")
             if len(rest) != 2:  # no namespace, as in "about" of packets from before 2004
                 continue
             local, prefix = rest
-            start, end = places.get(f"{prefix}:{local}", (0, 0))
+            start, end = places.get(f"{prefix}:{local}".encode(), (0, 0))
             noted = self._note(f"{space} {local}", tag.start() + start, value)
             if noted is not None:
                 noted.end = tag.start() + end
+
+
+def _element_name(tag: bytes) -> bytes:
+    """The name in a start tag, with its prefix."""
+    return re.split(rb"[\s/>]", tag[1:], maxsplit=1)[0]
+
+
+def _attributes(tag: bytes) -> dict[bytes, tuple[int, int]]:
+    """Where the attributes of a start tag stand, with the blanks before them, by name."""
+    places, position = {}, 1 + len(_element_name(tag))
+    # One after the other: a search would try every blank of a long row anew.
+    while (match := _ATTRIBUTE.match(tag, position)) is not None:
+        places[match[1]] = match.span()
+        position = match.end()
+    return places
 
 
 def _without_torn_wrapper(text: bytes) -> bytes:
