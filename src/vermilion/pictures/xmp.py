@@ -26,7 +26,7 @@ _EMPTY = (
 LARGEST = 32 << 20
 """Bytes."""
 _DEEPEST = 100
-_MOST_ELEMENTS = 200_000
+_MOST_ELEMENTS = 50_000
 _ATTRIBUTE = re.compile(rb"""\s+([^\s="'<>]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _TAG = re.compile(rb"""<(?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _TORN_WRAPPER = re.compile(rb"\s*\?xpacket[^<>]*\?>")
