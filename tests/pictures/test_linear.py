@@ -133,12 +133,17 @@ def test_tags_that_share_one_value_do_not_fill_the_memory():
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert page is not None
-    assert page.numbers(256) == (16,)
+    assert page is None
     assert peak < 40_000_000
     data = b"II*\0" + struct.pack("<I", 8) + directory([(n, 7, 400_000, 100) for n in range(400)]) + filler
     with pytest.raises(MalformedDirectoryError, match="over each other"):
         DirectoryReader(data, parse_layout(data)).read(8)
+
+
+def test_tags_that_hold_much_of_the_file_are_no_damage():
+    layers = 30_000_000  # as a TIFF of Photoshop has them in tag 37724; libtiff's own limit is lower
+    data = tiff_with([(37724, 7, layers, 400)]) + bytes(layers + 200)
+    assert read_scan(data).size == (16, 16)
 
 
 def test_directories_that_lie_over_each_other_take_linear_time():

@@ -71,14 +71,15 @@ class DirectoryReader:
         longest: bytes beyond which values outside sub-directories are passed over; None reads all. Whole
             pictures may lie in some.
         large: the tags whose values may be longer.
+        claimed: bytes of all values of the directory that was read last, those passed over among them.
     """
 
     data: Buffer
     layout: Layout
     longest: int | None = None
     large: frozenset[int] = frozenset()
+    claimed: int = 0
     _seen: set[int] = field(default_factory=set)
-    _copied: int = 0
     _read: int = 0
 
     def read(self, offset: int, *, below: bool = False) -> Directory:
@@ -86,7 +87,7 @@ class DirectoryReader:
         if offset in self._seen:
             raise MalformedDirectoryError("directories form a loop")
         self._seen.add(offset)
-        self._copied = self._copied if below else 0
+        self.claimed = self.claimed if below else 0
         big, word = self.layout.big, self.layout.word
         (count,) = self._unpack("Q" if big else "H", offset)
         start, step = offset + (8 if big else 2), 20 if big else 12
@@ -132,11 +133,11 @@ class DirectoryReader:
         if start + length > len(view):
             raise MalformedDirectoryError(f"tag {tag} points outside the data")
         end = start + length if length > inline else 0
+        self.claimed += length
+        if self.claimed > len(view):
+            raise MalformedDirectoryError("values lie over each other")
         if longest is not None and length > longest and tag not in self.large:
             return tag, None, end
-        self._copied += length
-        if self._copied > len(view):
-            raise MalformedDirectoryError("values lie over each other")
         return tag, Entry(kind, count, bytes(view[start : start + length])), end
 
     def _unpack(self, code: str, offset: int) -> tuple[int, ...]:

@@ -36,6 +36,7 @@ _ALPHA = (_ASSOCIATED, 2)  # the other is unassociated; 0 may be anything, infra
 _COLORS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3, 10: 3, 32844: 1, 32845: 3}
 _CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _MOST_PAGES = 65_535
+_MUCH = 8 << 20  # bytes of a page's tags
 _SURVEYED = 1 << 10  # bytes of a value that tells whether a directory is of a page
 _LONGEST = 1 << 16  # bytes of a value, but for those that may be larger
 _LARGE = DESCRIPTIVE_TAGS | {
@@ -53,12 +54,15 @@ class TiffPage:
         directory: The page's tags.
         index: Which directory of the file that is, counted from 0.
         pages: How many pages there are.
+        is_laden: Whether its tags hold far more than those of most, as the layers of Photoshop; all of it
+            lies in the file.
     """
 
     layout: Layout
     directory: Directory
     index: int
     pages: int
+    is_laden: bool = False
 
     def numbers(self, tag: int) -> tuple[int, ...]:
         """The whole numbers of a tag; none where it is missing or of another type."""
@@ -121,10 +125,11 @@ def find_page(source: Source, number: int) -> TiffPage | None:
             raw = not kept and found[0].has_more  # the whole picture lies in a directory below
             kept = kept or [0]  # the only picture there is, whatever it is called
             index = kept[min(max(number, 1), len(kept)) - 1]
-            directory = DirectoryReader(data, layout, _LONGEST, _LARGE).read(found[index].offset)
+            reader = DirectoryReader(data, layout, _LONGEST, _LARGE)
+            directory = reader.read(found[index].offset)
         except MalformedDirectoryError:
             return None
-    page = TiffPage(layout, directory, index, len(kept))
+    page = TiffPage(layout, directory, index, len(kept), reader.claimed > _MUCH)
     if raw or page.number(PHOTOMETRIC, 1) in _RAW_PHOTOMETRICS:
         raise PictureError(f"{source.name} is a raw camera file; develop it and save that as TIFF or JPEG")
     return page

@@ -73,7 +73,8 @@ def read_with_vips(source: Source, options: ReadOptions, tiff: TiffPage | None =
 
 
 def _open(source: Source, options: ReadOptions, tiff: TiffPage | None) -> _Page:
-    image = _load(source, **({"page": tiff.index} if tiff and tiff.index else {}))
+    # Of tags libtiff takes 50 MB, unless it is told that all of them are in the file.
+    image = _load(source, page=tiff.index, unlimited=tiff.is_laden) if tiff else _load(source)
     kind = str(image.get("vips-loader")).removesuffix("_buffer").removesuffix("load")
     pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
     if kind == "png":
