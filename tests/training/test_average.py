@@ -5,14 +5,14 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from vermilion.training.average import SURVEYED_BATCHES, first_batches, refresh_statistics, warm_average
+from vermilion.training.average import SURVEYED_BATCHES, first_batches, refresh_statistics, update_average
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.samples import Samples
 
 
 def test_the_average_is_quick_at_first_and_averages_statistics_too() -> None:
     module = nn.Sequential(nn.Linear(1, 1, bias=False), nn.BatchNorm1d(1))
-    average = AveragedModel(module, multi_avg_fn=warm_average(0.5), use_buffers=True)
+    average = AveragedModel(module, use_buffers=True)
     weight = next(module.parameters())
     norm = module[1]
     assert isinstance(norm, nn.BatchNorm1d)
@@ -23,7 +23,7 @@ def test_the_average_is_quick_at_first_and_averages_statistics_too() -> None:
         weight.data.fill_(value)
         norm.running_mean.fill_(value)
         norm.num_batches_tracked.fill_(count)
-        average.update_parameters(module)
+        update_average(average, module, 0.5)
         keep = min(0.5, (1 + count) / (10 + count)) if count else 0.0
         expected = keep * expected + (1 - keep) * value
         assert average.module[0].weight.item() == pytest.approx(expected)  # type: ignore[index]

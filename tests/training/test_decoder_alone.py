@@ -9,7 +9,7 @@ import torch
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
-from vermilion.training.average import warm_average
+from vermilion.training.average import update_average
 from vermilion.training.checkpoint import read_facts, read_generator, save_module
 from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.encoder import make_encoder
@@ -73,9 +73,9 @@ def test_an_encoder_that_was_averaged_with_itself_is_still_the_same(
     with torch.no_grad():
         next(generator.see.parameters()).view(-1)[0] = -0.0
     first = encoder_hash(saved(generator, tmp_path / "a.safetensors"))
-    average = AveragedModel(generator, multi_avg_fn=warm_average(0.99))
+    average = AveragedModel(generator)
     for _ in range(12):
-        average.update_parameters(generator)
+        update_average(average, generator, 0.99)
     averaged = average.module
     assert isinstance(averaged, UNetGenerator)
     assert not next(averaged.see.parameters()).view(-1)[0].signbit()

@@ -118,28 +118,29 @@ def test_the_penalty_wants_the_judge_less_steep() -> None:
 
 
 def test_balance_reaches_the_wanted_share() -> None:
-    players: Any = SimpleNamespace(balance=0.0, share=0.0)
+    players: Any = SimpleNamespace(balance=torch.zeros(()), share=torch.zeros(()))
     for _ in range(2):
-        balance(players, 0.15, [2.0, 0.001])
-    assert players.share == pytest.approx(0.15)
+        balance(players, 0.15, torch.tensor([2.0, 0.001]))
+    assert players.share.item() == pytest.approx(0.15)
     for _ in range(100):
-        balance(players, 0.15, [1.0, 0.01])
-    assert players.share == pytest.approx(0.15, abs=1e-3)
+        balance(players, 0.15, torch.tensor([1.0, 0.01]))
+    assert players.share.item() == pytest.approx(0.15, abs=1e-3)
 
 
 def test_balance_falls_at_once_when_the_judge_finds_its_voice() -> None:
-    players: Any = SimpleNamespace(balance=0.0, share=0.0)
-    balance(players, 0.15, [1.0, 0.0])
+    players: Any = SimpleNamespace(balance=torch.zeros(()), share=torch.zeros(()))
+    balance(players, 0.15, torch.tensor([1.0, 0.0]))
     assert players.balance < 1e4  # a silent judge is not made infinitely loud
     for played in (0.001, 0.1, 1.0):
-        balance(players, 0.15, [1.0, played])
-        assert players.balance * played <= 2 * 0.15 / 0.85 + 1e-9
+        balance(players, 0.15, torch.tensor([1.0, played]))
+        assert players.balance * played <= 2 * 0.15 / 0.85 + 1e-6
 
 
 def test_gradient_lengths_are_measured_where_both_losses_enter() -> None:
     trunk = torch.ones(3, requires_grad=True)
     x = trunk * 1
-    assert gradient_lengths((3 * x).sum(), (4 * x[0]).sum(), x) == [pytest.approx(27**0.5), 4.0]
+    lengths = gradient_lengths((3 * x).sum(), (4 * x[0]).sum(), x)
+    torch.testing.assert_close(lengths, torch.tensor([27**0.5, 4.0]))
 
 
 def numbers(**changes: float) -> dict[str, float]:

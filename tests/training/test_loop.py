@@ -170,7 +170,7 @@ def test_numbers_that_are_not_finite_keep_the_last_good_checkpoint(
 def test_a_game_that_is_being_lost_is_not_saved(recipe: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def lost(fabric: Any, players: Any, *rest: Any, **named: Any) -> Any:
         scalars = take_step(fabric, players, *rest, **named)
-        return scalars | ({"game/penalty": 1e9} if "game/penalty" in scalars else {})
+        return scalars | ({"game/penalty": torch.tensor(1e9)} if "game/penalty" in scalars else {})
 
     monkeypatch.setattr(loop, "take_step", lost)
     monkeypatch.setattr("vermilion.training.watch.PATIENCE", 3)

@@ -58,7 +58,7 @@ def test_rates_rise_stay_and_fall(players: Players) -> None:
     def rates(done: int) -> list[float]:
         set_rates(players, stage, done)
         groups = [*players.optimizer.param_groups, *players.judge_optimizer.param_groups]
-        return [group["lr"] for group in groups]
+        return [float(group["lr"]) for group in groups]
 
     assert rates(0) == pytest.approx([0.01, 0.001, 0.005])
     assert rates(500) == pytest.approx([1.0, 0.1, 0.5])

@@ -65,7 +65,7 @@ def make(streaming: Settings) -> Callable[..., Stream]:
     def stream(rank: int = 0, ranks: int = 1, places: list[Place] | None = None, **data: object) -> Stream:
         settings = replace(streaming, data=replace(streaming.data, **data))  # type: ignore[arg-type]
         begin = places or [Place(worker, 0, 0) for worker in range(ranks * max(1, settings.data.workers))]
-        return Stream(settings, settings.data.sizes, 0, rank, ranks, begin)
+        return Stream(settings, 0, rank, ranks, begin)
 
     return stream
 

@@ -1,30 +1,40 @@
 """The painter's exponential average: what is validated, kept and shipped."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from vermilion.training.samples import Batch, Samples, stack
 
 SURVEYED_BATCHES = 12  # from which an averaged painter learns its batch norms' statistics
 
-Tensors = list[Tensor] | tuple[Tensor, ...]
+
+@torch.no_grad()
+def update_average(average: AveragedModel, module: nn.Module, decay: float) -> None:
+    """Move an exponential average, parameters and buffers, towards a module; counters are copied.
+
+    It is quick at first: after n updates min(decay, (1 + n) / (10 + n)) is kept, nothing at n = 0. The count
+    stays on the device, so nobody waits for it (`AveragedModel.update_parameters` does).
+    """
+    count = average.n_averaged
+    keep = torch.clamp((1 + count) / (10 + count), max=decay) * (count > 0)
+    pairs = list(zip(_tensors(average.module), _tensors(module), strict=True))
+    numbers = [(ours, theirs) for ours, theirs in pairs if ours.is_floating_point()]
+    averages, values = [ours for ours, _ in numbers], [theirs for _, theirs in numbers]
+    moves = torch._foreach_sub(values, averages)  # noqa: SLF001 - as torch.optim does
+    torch._foreach_mul_(moves, 1 - keep)
+    torch._foreach_add_(averages, moves)
+    for ours, theirs in pairs:
+        if not ours.is_floating_point():
+            ours.copy_(theirs)
+    count.add_(1)
 
 
-def warm_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
-    """An exponential average that is quick at first: min(decay, (1 + n) / (10 + n))."""
-
-    @torch.no_grad()
-    def update(averages: Tensors, values: Tensors, count: Tensor | int) -> None:
-        keep = min(decay, (1 + int(count)) / (10 + int(count)))
-        if averages and averages[0].is_floating_point():
-            torch._foreach_lerp_(averages, values, 1 - keep)
-        else:
-            for average, value in zip(averages, values, strict=True):
-                average.copy_(value)
-
-    return update
+def _tensors(module: nn.Module) -> list[Tensor]:
+    return [tensor.detach() for tensor in chain(module.parameters(), module.buffers())]
 
 
 def first_batches(samples: Samples) -> Iterable[Batch]:

@@ -2,7 +2,7 @@
 
 import json
 import pickle
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import torch
 from lightning_fabric import Fabric
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
-from torch import nn
+from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
@@ -19,8 +19,12 @@ from vermilion.training.encoder import make_encoder
 from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.settings import Settings
 
-NUMBERS = ("passes", "steps", "balance", "share")
+COUNTS, MEASURES = ("passes", "steps"), ("balance", "share")
 SHIPPED = Path(__file__).parents[1] / "models" / "vermilion" / "generator.safetensors"
+
+
+def _zero() -> Tensor:
+    return torch.zeros(())
 
 
 @dataclass(slots=True)
@@ -36,8 +40,9 @@ class Players:
     eye: Any = None  # Eye, or None where no stage asks it
     passes: int = 0
     steps: int = 0
-    balance: float = 0.0  # factor of the game in the painter's loss
-    share: float = 0.0  # of the gradient that the game had when last measured
+    balance: Tensor = field(default_factory=_zero)  # factor of the game in the painter's loss
+    share: Tensor = field(default_factory=_zero)  # of the gradient that the game had when last measured
+    balanced: bool = False  # whether the factor was ever measured
     places: list[list[int]] | None = None  # epoch and shard of each worker of a stream
 
 
@@ -71,8 +76,11 @@ def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
         ) from error
     if rest:
         raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
-    for name in NUMBERS:
+    for name in COUNTS:
         setattr(players, name, state[name])
+    for name in MEASURES:
+        getattr(players, name).fill_(state[name])
+    players.balanced = state["balance"] != 0
     players.places = state.get("places")
 
 
@@ -86,11 +94,19 @@ def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
     recipe = asdict(settings)
     if resume and path.exists():
         before = json.loads(path.read_text(encoding="utf-8"))
+        now = json.loads(json.dumps(recipe))
         for key in ("seed", "batch", "model"):
-            if before[key] != json.loads(json.dumps(recipe[key])):
+            if before[key] != now[key]:
                 raise TrainingError(
                     f"{run}: was begun with another `{key}` ({before[key]}); restore it in the recipe, "
                     "or choose another `run`."
+                )
+        batches = {stage["name"]: stage.get("batch") for stage in before["stages"]}
+        for stage in now["stages"]:
+            if batches.get(stage["name"], stage["batch"]) != stage["batch"]:
+                raise TrainingError(
+                    f"{run}: was begun with another `batch` of the stage {stage['name']} "
+                    f"({batches[stage['name']]}); restore it in the recipe, or choose another `run`."
                 )
     path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
 
@@ -112,7 +128,8 @@ def _state(players: Players) -> dict[str, Any]:
         "average": players.average,
         "optimizer": players.optimizer,
         "judge_optimizer": players.judge_optimizer,
-        **{name: getattr(players, name) for name in NUMBERS},
+        **{name: getattr(players, name) for name in COUNTS},
+        **{name: float(getattr(players, name)) for name in MEASURES},
         **({} if players.places is None else {"places": players.places}),
     }
 

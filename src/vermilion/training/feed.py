@@ -1,11 +1,15 @@
 """Where batches come from: a store that is indexed, the device's own memory, or a stream."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 from lightning_fabric import Fabric
+from torch import Tensor
 
 from vermilion.training.average import SURVEYED_BATCHES, first_batches
 from vermilion.training.checkpoint import Players
@@ -17,20 +21,42 @@ from vermilion.training.store import PictureStore, open_store
 if TYPE_CHECKING:
     from vermilion.training.stream import Place
 
-Sizes = tuple[tuple[int, int], ...]
 Places = list[list[int]]  # epoch and shard of each worker of all processes
+AT_ONCE = 64  # batches whose numbers are copied to the device together
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What a step needs to have its batch: tensors on the device, and what makes the batch of them.
+
+    The making is part of the step, so that it is recorded with it. Portions of one kind are made alike.
+    """
+
+    kind: tuple[int, ...]
+    tensors: tuple[Tensor, ...]
+    make: Callable[..., Batch]
+
+
+def ready(batch: Batch, device: torch.device) -> Portion:
+    """A batch that was made elsewhere."""
+    here = batch.to(device)
+    return Portion(tuple(here.luma.shape[2:]), (here.luma, here.ab, here.hints), Batch)
 
 
 class Feed(Protocol):
     """Gives this process its part of each batch, on its device."""
 
     skipped: dict[str, int]  # pictures of no use since the training began, as far as they are met on the way
+    generators: list[torch.Generator]  # that the making of batches draws from, besides torch's own
 
-    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
-        """Batches of the samples from number `first` to `last`."""
+    def begin(self, settings: Settings) -> None:
+        """Make samples by the settings of a stage from now on."""
+
+    def portions(self, first: int, last: int) -> Iterator[Portion]:
+        """Batches of the samples from number `first` to `last`, each to be made before the next is asked."""
 
     def first(self) -> Iterable[Batch]:
-        """The batches that an average's statistics are measured on, the same every time."""
+        """The batches that an average's statistics are measured on, the same every time in a stage."""
 
     def places(self) -> Places | None:
         """What a training needs to go on besides its number of passes."""
@@ -62,14 +88,18 @@ class Indexed:
     def __init__(self, settings: Settings, fabric: Fabric, samples: Samples) -> None:
         self.settings, self.fabric, self.samples = settings, fabric, samples
         self.skipped: dict[str, int] = {}
+        self.generators: list[torch.Generator] = []
 
-    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+    def begin(self, settings: Settings) -> None:
+        """Other samples of the same pictures."""
+        self.settings, self.samples = settings, self.samples.with_settings(settings)
+
+    def portions(self, first: int, last: int) -> Iterator[Portion]:
         """Batches of this process."""
         fabric, settings = self.fabric, self.settings
-        self.samples.sizes = sizes
         numbers = BatchNumbers(first, last, settings.batch, fabric.global_rank, fabric.world_size)
         for batch in batches(self.samples, numbers, settings.data.workers):
-            yield batch.to(fabric.device)
+            yield ready(batch, fabric.device)
 
     def first(self) -> Iterable[Batch]:
         """One by one, as any sample here."""
@@ -87,14 +117,22 @@ class OnDevice:
         self.settings, self.fabric, self.samples = settings, fabric, samples
         self.skipped: dict[str, int] = {}
         self.resident = Resident(samples, fabric.device)
+        self.generators = [self.resident.random]
 
-    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
-        """Batches of this process."""
-        fabric = self.fabric
-        self.samples.sizes = sizes
-        rank, ranks = fabric.global_rank, fabric.world_size
-        for numbers in BatchNumbers(first, last, self.settings.batch, rank, ranks):
-            yield self.resident.batch(numbers, rank)
+    def begin(self, settings: Settings) -> None:
+        """Other samples of the same pictures."""
+        self.settings, self.samples = settings, self.samples.with_settings(settings)
+        self.resident.samples = self.samples
+
+    def portions(self, first: int, last: int) -> Iterator[Portion]:
+        """Batches of this process; their pictures' places are copied for many at once."""
+        rank, ranks = self.fabric.global_rank, self.fabric.world_size
+        all_numbers = iter(BatchNumbers(first, last, self.settings.batch, rank, ranks))
+        while together := list(islice(all_numbers, AT_ONCE)):
+            for numbers, taken in zip(together, self.resident.places_of(together), strict=True):
+                self.resident.seed(numbers[0], rank)
+                size = self.samples.size_of(numbers[0])
+                yield Portion(size, (taken,), partial(self.resident.made, size=size))
 
     def first(self) -> Iterable[Batch]:
         """Whole batches of the device: one by one they would take longer than all the steps between."""
@@ -111,24 +149,29 @@ class Streaming:
 
     def __init__(self, settings: Settings, fabric: Fabric, samples: Samples, players: Players) -> None:
         self.settings, self.fabric, self.samples, self.players = settings, fabric, samples, players
+        self.generators: list[torch.Generator] = []
         self.workers = max(1, settings.data.workers)
         self.skipped: dict[str, int] = {}
         self._skipped_by: dict[int, dict[str, int]] = {}
         self._places: list[Place] = []
 
-    def batches(self, sizes: Sizes, first: int, last: int) -> Iterator[Batch]:
+    def begin(self, settings: Settings) -> None:
+        """Other samples of the pictures to come."""
+        self.settings, self.samples = settings, self.samples.with_settings(settings)
+
+    def portions(self, first: int, last: int) -> Iterator[Portion]:
         """Batches of this process."""
         from vermilion.training.stream import Stream, streamed  # noqa: PLC0415 - `datasets` takes seconds
 
         fabric, batch = self.fabric, self.settings.batch
         rank, ranks = fabric.global_rank, fabric.world_size
-        stream = Stream(self.settings, sizes, first // batch, rank, ranks, self._begin(ranks))
+        stream = Stream(self.settings, first // batch, rank, ranks, self._begin(ranks))
         before = dict(self.skipped)
         for one in streamed(stream, -(-(last - first) // batch)):
             self._places[one.place.worker] = one.place
             self._skipped_by[one.place.worker] = one.skipped
             self.skipped = _sum([before, *self._skipped_by.values()])
-            yield one.batch.to(fabric.device)
+            yield ready(one.batch, fabric.device)
         self._skipped_by = {}
 
     def first(self) -> Iterable[Batch]:

@@ -73,10 +73,10 @@ def _steepness(judged: Tensor, ab: Tensor) -> Tensor:
     return (slope * AB_UNIT).square().sum(dim=(1, 2, 3)).mean()
 
 
-def gradient_lengths(taught: Tensor, played: Tensor, trunk: Tensor) -> list[float]:
-    """Lengths of the gradients that lessons and game send into the painter's last shared features."""
+def gradient_lengths(taught: Tensor, played: Tensor, trunk: Tensor) -> Tensor:
+    """Lengths [2] of the gradients that lessons and game send into the painter's last shared features."""
     lengths = []
     for loss in (taught, played):
         (slope,) = torch.autograd.grad(loss, trunk, retain_graph=True)
-        lengths.append(float(slope.float().norm()))
-    return lengths
+        lengths.append(slope.float().norm())
+    return torch.stack(lengths)

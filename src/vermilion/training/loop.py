@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from vermilion.errors import TrainingError
@@ -21,14 +21,15 @@ from vermilion.training.checkpoint import (
 )
 from vermilion.training.classic import SIDE_MULTIPLE
 from vermilion.training.counts import listed
-from vermilion.training.feed import Feed, make_feed, open_pictures
+from vermilion.training.cuda_graphs import RecordedStep, on_card, own_stream, wants_graphs
+from vermilion.training.feed import Feed, Portion, make_feed, open_pictures
 from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
-from vermilion.training.players import make_players, set_rates
+from vermilion.training.players import begin_stage, make_players, set_rates
 from vermilion.training.ranks import make_fabric, mean_of
 from vermilion.training.samples import Samples
-from vermilion.training.settings import Settings, StageSettings
-from vermilion.training.step import Scalars, take_step
+from vermilion.training.settings import Settings, StageSettings, for_stage
+from vermilion.training.step import Phase, Scalars, phase_of, take_step
 from vermilion.training.store import PictureStore
 from vermilion.training.validation import (
     MULTIPLE,
@@ -93,16 +94,19 @@ def train_settings(settings: Settings, *, resume: bool = False, report: Report |
     with fabric.rank_zero_first():
         checkpoint = _open_run(settings, run, resume=resume)
         store = open_pictures(settings)
-    session = _prepare(settings, fabric, store, report)
-    if checkpoint.exists():
-        load_checkpoint(fabric, checkpoint, session.players)
-    first = 0
-    for stage in settings.stages:
-        last = first + stage.passes
-        if session.players.passes < last:
-            session.play(stage, first, last)
-        first = last
-    session.close()
+    graphs = wants_graphs(settings, fabric.device, fabric.world_size)
+    with own_stream(fabric.device, wanted=graphs):
+        session = _prepare(settings, fabric, store, report)
+        if checkpoint.exists():
+            load_checkpoint(fabric, checkpoint, session.players)
+        first = 0
+        for stage in settings.stages:
+            last = first + stage.passes
+            session.begin(for_stage(settings, stage), graphs=graphs)
+            if session.players.passes < last:
+                session.play(stage, first, last)
+            first = last
+        session.close()
     return run / "generator.safetensors"
 
 
@@ -146,7 +150,7 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
 class Session:
     """Everything a stage needs."""
 
-    settings: Settings
+    settings: Settings  # of the stage that is played
     fabric: Fabric
     players: Players
     pictures: list[HeldOut]
@@ -156,21 +160,27 @@ class Session:
     feed: Feed
     watch: Watch = field(default_factory=Watch)
     validated: int = -1  # passes at which the figures were last taken
+    recorded: RecordedStep = field(default_factory=RecordedStep)
+
+    def begin(self, settings: Settings, *, graphs: bool) -> None:
+        """Let everything follow the settings of a stage; what was recorded for another one is let go."""
+        self.settings = settings
+        self.feed.begin(settings)
+        begin_stage(self.players, settings)
+        self.recorded = RecordedStep(on_card(self.feed.generators) if graphs else None)
 
     def play(self, stage: StageSettings, first: int, last: int) -> None:
         """One stage, from the sample where the players stand to `last`."""
         players, settings = self.players, self.settings
-        sizes = stage.sizes or settings.data.sizes
         self.gauge.read()
-        for batch in self.gauge.fetch(self.feed.batches(sizes, players.passes, last)):
+        for portion in self.gauge.fetch(self.feed.portions(players.passes, last)):
             self.seed_step()
             set_rates(players, stage, players.passes - first)
-            hears = players.passes - first >= stage.judge_alone
-            step = partial(take_step, self.fabric, players, stage, settings, batch, hears=hears)
-            kind = (stage.name, hears, batch.luma.shape[2:])
-            scalars = self.gauge.step(kind, settings.batch, step)
+            phase = phase_of(players, stage, players.passes - first)
+            scalars = self.step(stage, portion, phase)
             players.passes += settings.batch
             players.steps += 1
+            players.balanced |= phase.measures
             if players.steps % settings.log_every == 0:
                 self.log(stage, scalars)
             if players.steps % settings.validate_every == 0:
@@ -182,6 +192,16 @@ class Session:
         if self.writer is not None and self.feed.skipped:
             self.note(f"skipped in the stream so far, by this process: {listed(self.feed.skipped)}")
 
+    def step(self, stage: StageSettings, portion: Portion, phase: Phase) -> Scalars:
+        """One step, its batch made in it: as it is written, or as it was recorded."""
+
+        def whole(*tensors: Tensor) -> Scalars:
+            batch = portion.make(*tensors)
+            return take_step(self.fabric, self.players, stage, self.settings, batch, phase=phase)
+
+        kind = (stage.name, phase, portion.kind)
+        return self.gauge.step(kind, self.settings.batch, lambda: self.recorded(kind, whole, portion.tensors))
+
     def seed_step(self) -> None:
         """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
         key = [self.settings.seed, self.players.passes, self.fabric.global_rank]
@@ -189,7 +209,8 @@ class Session:
 
     def log(self, stage: StageSettings, scalars: Scalars) -> None:
         """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
-        means = mean_of(self.fabric, [float(value) for value in scalars.values()])
+        values = [torch.as_tensor(value).float().to(self.fabric.device) for value in scalars.values()]
+        means = mean_of(self.fabric, torch.stack(values).tolist())
         numbers = dict(zip(scalars, means, strict=True))
         self.watch.look(numbers, stage.name, self.players.passes)
         reading = self.gauge.read()

@@ -1,6 +1,7 @@
 """What the generator is taught besides the game."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -24,7 +25,7 @@ class Losses:
     colorfulness: Tensor
     confidence: Tensor
 
-    def scalars(self) -> dict[str, Tensor | float]:
+    def scalars(self) -> dict[str, Tensor]:
         """The parts, cut off from the graph."""
         return {
             name: getattr(self, name).detach() for name in ("bins", "chroma", "colorfulness", "confidence")
@@ -36,7 +37,12 @@ class Lessons:
 
     def __init__(self, centres: Tensor, shares: Tensor, settings: LossSettings) -> None:
         self.centres, self.settings = centres, settings
+        self.shares = shares
         self.weights = rebalancing(shares, settings.rebalance)
+
+    def with_settings(self, settings: LossSettings) -> Self:
+        """The same bins and shares with other weights."""
+        return type(self)(self.centres, self.shares, settings)
 
     def __call__(self, painted: Painted, ab: Tensor, colorfulness: float = 0.0) -> Losses:
         """Compare with the true ab [N,2,h,w]; `colorfulness` is the stage's weight of that part."""

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
-from vermilion.training.average import warm_average
 from vermilion.training.bins import common_bins
 from vermilion.training.checkpoint import SHIPPED, Players, read_facts, read_generator, read_weights
 from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
@@ -19,6 +18,7 @@ from vermilion.training.encoder import See, make_encoder
 from vermilion.training.eye import Eye, make_eye
 from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.losses import Lessons
+from vermilion.training.optimizers import make_optimizer, set_rate
 from vermilion.training.ranks import share_statistics
 from vermilion.training.samples import Samples
 from vermilion.training.settings import ModelSettings, Settings, StageSettings
@@ -64,17 +64,16 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     generator, judge, lessons = _classic_pair(settings) if classic else _pair(settings, samples, device)
     generator.to(device)
     judge.to(device)
-    average = AveragedModel(generator, multi_avg_fn=warm_average(settings.ema), use_buffers=True)
+    average = AveragedModel(generator, device, use_buffers=True)  # its count, too
     for player in (generator, judge):  # the average is measured by one process alone
         share_statistics(player)
     compile_painter(settings, generator)
-    optimizer = torch.optim.AdamW(
-        _groups(generator), betas=(0.5 if classic else 0.9, 0.999), weight_decay=settings.weight_decay
+    optimizer = make_optimizer(
+        _groups(generator), device, (0.5 if classic else 0.9, 0.999), settings.weight_decay
     )
-    judge_optimizer = torch.optim.AdamW(
-        judge.parameters(), betas=(0.5, 0.999) if classic else (0.0, 0.99), weight_decay=0.0
-    )
+    judge_optimizer = make_optimizer(judge.parameters(), device, (0.5, 0.999) if classic else (0.0, 0.99))
     players = Players(generator, judge, average, optimizer, judge_optimizer, lessons, _eye(settings, device))
+    players.balance, players.share = (torch.zeros((), device=device) for _ in range(2))
     players.optimizer = fabric.setup_optimizers(optimizer)
     players.judge_optimizer = fabric.setup_optimizers(judge_optimizer)
     return players
@@ -176,15 +175,25 @@ def _shares_for(centres: Tensor, samples: Samples) -> Tensor:
     return shares / shares.sum()
 
 
+def begin_stage(players: Players, settings: Settings) -> None:
+    """Let the players learn by the settings of a stage."""
+    if players.lessons is not None:
+        players.lessons = players.lessons.with_settings(settings.loss)
+    for group in players.optimizer.param_groups:
+        group["weight_decay"] = settings.weight_decay
+    for player in (players.generator, players.judge):
+        player.zero_grad()  # what is left may be in the memory of another stage's recorded steps
+
+
 def set_rates(players: Players, stage: StageSettings, done: int) -> None:
     """Learning rates after `done` passes of a stage: a rise, a plateau, a linear fall to a hundredth."""
     left = (stage.passes - done) / max(1, stage.decay * stage.passes)
     factor = min(1.0, (done + 1) / max(1, stage.warmup), max(0.01, left))
     for group in players.optimizer.param_groups:
         rate = stage.decoder_rate if group["name"] == "decoder" else stage.encoder_rate
-        group["lr"] = rate * factor
+        set_rate(group, rate * factor)
     for group in players.judge_optimizer.param_groups:
-        group["lr"] = stage.judge_rate * factor
+        set_rate(group, stage.judge_rate * factor)
     if isinstance(players.generator, UNetGenerator):
         freeze(players.generator, stage)
 

@@ -10,7 +10,7 @@ from torch import Tensor, distributed, nn
 from torch.distributed.nn.functional import all_reduce
 
 from vermilion.errors import SettingsError
-from vermilion.training.settings import Settings
+from vermilion.training.settings import Settings, batches_of
 
 
 def make_fabric(settings: Settings) -> Fabric:
@@ -23,11 +23,12 @@ def make_fabric(settings: Settings) -> Fabric:
     if TorchElasticEnvironment.detect():
         devices = int(os.environ["LOCAL_WORLD_SIZE"])
         nodes = int(os.environ["WORLD_SIZE"]) // devices
-    if settings.batch % (devices * nodes):
-        raise SettingsError(
-            f"batch: {settings.batch} cannot be shared by the {devices * nodes} processes that torchrun "
-            "started; make it a multiple."
-        )
+    for where, batch in batches_of(settings):
+        if batch % (devices * nodes):
+            raise SettingsError(
+                f"{where}batch: {batch} cannot be shared by the {devices * nodes} processes that torchrun "
+                "started; make it a multiple."
+            )
     return Fabric(accelerator=settings.accelerator, devices=devices, num_nodes=nodes)
 
 

@@ -63,6 +63,7 @@ class Resident:
         self.most = np.array(sizes).max(axis=0)  # height and width of the largest
         self.sizes = torch.tensor(sizes, device=device, dtype=torch.float32)
         self.upright = torch.tensor(upright, device=device)
+        self.random = torch.Generator(device)
 
     def _load(self, first: int, pictures: list[NDArray[np.uint8]]) -> None:
         """Put pictures into their places from `first` on, all in one copy: each copy waits for the card."""
@@ -74,15 +75,25 @@ class Resident:
 
     def batch(self, numbers: list[int], rank: int = 0) -> Batch:
         """The batch of some samples, which are one process's part of a whole batch."""
-        samples = self.samples
-        taken = [self.places[samples.picture_of(number)[1]] for number in numbers]
-        key = [samples.seed, numbers[0] // samples.batch, rank, 3]
-        random = torch.Generator(self.device).manual_seed(int(np.random.default_rng(key).integers(2**62)))
-        return self._made(torch.tensor(taken, device=self.device), samples.size_of(numbers[0]), random)
+        self.seed(numbers[0], rank)
+        return self.made(self.places_of([numbers])[0], self.samples.size_of(numbers[0]))
+
+    def seed(self, number: int, rank: int = 0) -> None:
+        """Let a process's next batch follow from the number of its first sample."""
+        key = [self.samples.seed, number, rank, 3]
+        self.random.manual_seed(int(np.random.default_rng(key).integers(2**62)))
+
+    def places_of(self, batches: list[list[int]]) -> Tensor:
+        """Where the pictures of batches of samples lie: [batches, N], in one copy to the device."""
+        taken = [
+            [self.places[self.samples.picture_of(number)[1]] for number in numbers] for numbers in batches
+        ]
+        return torch.tensor(taken, device=self.device)
 
     @torch.no_grad()
-    def _made(self, taken: Tensor, size: tuple[int, int], random: torch.Generator) -> Batch:
-        data, stride = self.samples.settings.data, stride_of(self.samples.settings)
+    def made(self, taken: Tensor, size: tuple[int, int]) -> Batch:
+        """A batch of the pictures at places [N], by the next random numbers; never waits for the device."""
+        random, data, stride = self.random, self.samples.settings.data, stride_of(self.samples.settings)
         rgb = self._crop(taken, size, data.smallest_crop, random)
         ab = true_ab(rgb, stride) * data.vividness
         plain = luma_of(rgb)

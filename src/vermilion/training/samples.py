@@ -191,13 +191,16 @@ class Samples(Dataset[Sample]):
 
     def __init__(self, store: PictureStore, numbers: list[int], settings: Settings) -> None:
         self.store, self.numbers, self.settings = store, numbers, settings
-        self.sizes = settings.data.sizes  # a stage may set its own before its batches are made
         self.seed, self.batch = settings.seed, settings.batch
         # The first pictures of a stream need not be from all of its sources.
         weights = {} if settings.data.stream else settings.data.weights
         self.often = how_often(store, numbers, weights)
         self.length = max(1, round(float(self.often.sum())))  # samples of an epoch
         self._order: tuple[int, NDArray[np.int64]] = (-1, np.empty((0, 2), np.int64))
+
+    def with_settings(self, settings: Settings) -> "Samples":
+        """The same pictures as samples of other settings."""
+        return Samples(self.store, self.numbers, settings)
 
     def picture_of(self, number: int) -> tuple[int, int, int]:
         """Epoch and picture of a sample, and how many samples the epoch made of the picture before."""
@@ -209,7 +212,7 @@ class Samples(Dataset[Sample]):
 
     def size_of(self, number: int) -> tuple[int, int]:
         """Height and width, the same for all samples of a batch."""
-        return size_of(self.seed, number // self.batch, self.sizes)
+        return size_of(self.seed, number // self.batch, self.settings.data.sizes)
 
     def __getitem__(self, number: int) -> Sample:
         epoch, picture, before = self.picture_of(number)

@@ -1,16 +1,19 @@
 """One step of a training: the judge learns, then the painter from its lessons and from the judge."""
 
 import math
+from typing import NamedTuple
 
+import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from vermilion.training.average import update_average
 from vermilion.training.checkpoint import Players
 from vermilion.training.classic import classic_judge_loss, classic_painter_loss
 from vermilion.training.game import gradient_lengths, judge_step, painter_step
 from vermilion.training.generator import Painted
-from vermilion.training.ranks import mean_of, share_gradients
+from vermilion.training.ranks import everywhere, share_gradients
 from vermilion.training.samples import Batch
 from vermilion.training.settings import Settings, StageSettings
 
@@ -18,13 +21,36 @@ BALANCE_EVERY = 10  # steps between two comparisons of the gradients of lessons 
 FAINTEST = 1e-4  # of the gradient of the lessons: a fainter game is not made any louder
 CLIP = 1.0  # largest norm of a gradient
 
-Scalars = dict[str, Tensor | float]
+Scalars = dict[str, Tensor]
+
+
+class Phase(NamedTuple):
+    """What Python decides in a step, so that a recorded one need not."""
+
+    hears: bool  # whether the painter hears the judge already
+    measures: bool  # whether the gradients of lessons and game are compared
+
+
+def phase_of(players: Players, stage: StageSettings, done: int) -> Phase:
+    """The phase after `done` passes of a stage."""
+    hears = done >= stage.judge_alone
+    due = players.steps % BALANCE_EVERY == 0 or not players.balanced
+    return Phase(hears, hears and stage.adversarial > 0 and due)
 
 
 def take_step(
-    fabric: Fabric, players: Players, stage: StageSettings, settings: Settings, batch: Batch, *, hears: bool
+    fabric: Fabric, players: Players, stage: StageSettings, settings: Settings, batch: Batch, *, phase: Phase
 ) -> Scalars:
-    """One step; `hears` tells whether the painter hears the judge already. Returns scalars, not yet read."""
+    """One step, which never waits for the device and changes nothing but tensors; returns scalars, unread.
+
+    Args:
+        fabric: of the processes that share the batch.
+        players: who learn.
+        stage: what they learn.
+        settings: those of the stage.
+        batch: what they learn from.
+        phase: what is done in this step.
+    """
     painted = players.generator(batch.luma, batch.hints, settings.loss.temperature)
     if settings.model.kind == "classic":
         total, scalars = _classic(fabric, players, batch, painted)
@@ -38,13 +64,13 @@ def take_step(
         if stage.adversarial > 0:
             played, said = _game(fabric, players, stage, batch, painted)
             scalars |= said
-            if hears:
-                if players.steps % BALANCE_EVERY == 0 or players.balance == 0:
-                    lengths = mean_of(fabric, gradient_lengths(total, played, painted.trunk))
+            if phase.hears:
+                if phase.measures:
+                    lengths = everywhere(gradient_lengths(total, played, painted.trunk))
                     balance(players, stage.adversarial, lengths)
                 total = total + players.balance * played
     _learn(fabric, players.generator, players.optimizer, total, clip=CLIP)
-    players.average.update_parameters(players.generator)
+    update_average(players.average, players.generator, settings.ema)
     return scalars
 
 
@@ -70,8 +96,8 @@ def _game(
         "game/penalty": verdict.penalty,
         "game/accuracy": verdict.accuracy,
         "game/painter": played.detach(),
-        "game/balance": players.balance,
-        "game/share": players.share,
+        "game/balance": players.balance.clone(),
+        "game/share": players.share.clone(),
     }
 
 
@@ -102,13 +128,15 @@ def _learn(
     optimizer.step()
 
 
-def balance(players: Players, wanted: float, lengths: list[float]) -> None:
+@torch.no_grad()
+def balance(players: Players, wanted: float, lengths: Tensor) -> None:
     """Move the game's weight towards the wanted share of the gradient: upwards smoothly, downwards at once.
 
     A judge that finds its voice within a few steps would else drown the lessons for hundreds.
     """
     taught, played = lengths
-    players.share = players.balance * played / max(players.balance * played + taught, 1e-12)
-    target = wanted / (1 - wanted) * taught / max(played, FAINTEST * taught, 1e-12)
-    smooth = 0.9 * players.balance + 0.1 * target if players.balance else target
-    players.balance = min(smooth, 2 * target)
+    before = players.balance
+    players.share.copy_(before * played / (before * played + taught).clamp_min(1e-12))
+    target = wanted / (1 - wanted) * taught / torch.maximum(played, FAINTEST * taught).clamp_min(1e-12)
+    smooth = torch.where(before > 0, 0.9 * before + 0.1 * target, target)
+    players.balance.copy_(torch.minimum(smooth, 2 * target))

@@ -177,8 +177,7 @@ class Stream(IterableDataset[Streamed | TrainingError]):
     inside a traceback.
 
     Args:
-        settings: the whole training.
-        sizes: heights and widths of the stage's batches.
+        settings: the training's, as they are in the stage.
         first: number of the first batch.
         rank: number of this process.
         ranks: of all processes.
@@ -188,14 +187,13 @@ class Stream(IterableDataset[Streamed | TrainingError]):
     def __init__(
         self,
         settings: Settings,
-        sizes: tuple[tuple[int, int], ...],
         first: int,
         rank: int,
         ranks: int,
         places: list[Place],
     ) -> None:
         super().__init__()
-        self.settings, self.sizes, self.first = settings, sizes, first
+        self.settings, self.first = settings, first
         self.rank, self.ranks, self.places = rank, ranks, places
         self.workers = max(1, settings.data.workers)  # of each process
         self.shards = Shards(settings.data.pictures)
@@ -217,7 +215,7 @@ class Stream(IterableDataset[Streamed | TrainingError]):
         number = self.first + own  # the loader takes a batch from each worker in turn
         samples, skipped = [], Counter[str]()
         for place, rgb, random in self._pictures(self.rank * self.workers + own, skipped):
-            size = size_of(self.settings.seed, number, self.sizes)
+            size = size_of(self.settings.seed, number, self.settings.data.sizes)
             samples.append(make_sample(rgb, size, random, self.settings))
             if len(samples) == self.settings.batch // self.ranks:
                 yield Streamed(stack(samples), place, dict(skipped))

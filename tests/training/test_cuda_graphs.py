@@ -1,0 +1,165 @@
+"""What a card records and repeats is what would be done step by step; rehearsed on a processor."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import timm
+import torch
+
+from tests.training.conftest import losses_of
+from tests.training.tape import NoWaiting, WaitedError, on_tape
+from vermilion.errors import SettingsError
+from vermilion.training import Settings, loop, players, recolor, train_settings
+from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
+from vermilion.training.encoder import fold_batch_norms, static_padding
+from vermilion.training.eye import Eye
+from vermilion.training.settings import StageSettings, check_settings
+
+CPU = torch.device("cpu")
+
+
+def tiny_eye() -> Eye:
+    torch.manual_seed(2)
+    body = timm.create_model("test_efficientnet", pretrained=False).eval()
+    folded = fold_batch_norms(static_padding(body))
+    return Eye(folded, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+@pytest.fixture
+def long(recipe: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Stages long enough to be recorded and repeated, of everything that a recipe may ask for."""
+    monkeypatch.setattr(recolor, "_connected_one_by_one", recolor._connected)  # as on a card
+    monkeypatch.setattr(players, "make_eye", lambda *_: tiny_eye())
+    data = replace(recipe.data, resident="on", recolored=0.5, sizes=((32, 32),))
+    taught = StageSettings(
+        "taught", 40, encoder_rate=1e-3, frozen_blocks=1, warmup=16, colorfulness=0.1, perceptual=0.3
+    )
+    alone = 24
+    played = replace(taught, name="game", passes=240, adversarial=0.15, judge_alone=alone, penalty=0.5)
+    return replace(recipe, save_every=1000, data=data, stages=(taught, played))
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[RecordedStep]:
+    """Let trainings record on tape; returns what each stage will have used."""
+    steps: list[RecordedStep] = []
+
+    def made(_: object = None) -> RecordedStep:
+        steps.append(RecordedStep(on_tape))
+        return steps[-1]
+
+    monkeypatch.setattr(loop, "RecordedStep", made)
+    return steps
+
+
+def state(run: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = torch.load(Path(run) / "last.ckpt", weights_only=True)
+    return loaded
+
+
+def assert_close(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    for part in ("generator", "judge", "average"):
+        for name, tensor in ours[part].items():
+            torch.testing.assert_close(tensor, theirs[part][name], rtol=1e-4, atol=1e-5, msg=f"{part} {name}")
+    for name in ("passes", "steps"):
+        assert ours[name] == theirs[name]
+    assert ours["balance"] == pytest.approx(theirs["balance"], rel=1e-3)
+    assert ours["share"] == pytest.approx(theirs["share"], rel=1e-3)
+
+
+def test_recorded_trainings_are_those_step_by_step(long: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = replace(long, run=long.run + "-plain")
+    train_settings(plain)
+    steps = recorded(monkeypatch)
+    train_settings(long)
+    assert_close(state(long.run), state(plain.run))
+    ours, theirs = losses_of(Path(long.run)), losses_of(Path(plain.run))
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        assert ours[name] == pytest.approx(theirs[name], rel=1e-3, abs=1e-4), name
+    kinds = [
+        {str(key): recording.replay is not None for key, recording in step._recordings.items()}
+        for step in steps
+    ]
+    assert [len(kind) for kind in kinds] == [1, 3], "the judge alone, heard, heard and measured"
+    assert all(done for kind in kinds for done in kind.values())
+
+
+def test_a_recorded_training_goes_on_where_it_was_stopped(
+    long: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(progress: loop.Progress) -> None:
+        if progress.done == 180:
+            raise StoppedError
+
+    recorded(monkeypatch)
+    train_settings(long)
+    broken = replace(long, run=long.run + "-broken", save_every=5)
+    with pytest.raises(StoppedError):
+        train_settings(broken, report=stop)
+    assert state(broken.run)["passes"] == 160
+    train_settings(broken, resume=True)
+    assert_close(state(broken.run), state(long.run))
+
+
+def test_each_kind_and_shape_is_recorded_once() -> None:
+    recordings, total = [], torch.zeros(())
+
+    def recorder(work: Callable[[], Any]) -> Any:
+        recordings.append(1)
+        return on_tape(work)
+
+    def step(values: torch.Tensor) -> dict[str, torch.Tensor]:
+        total.add_(values.sum())
+        return {"doubled": 2 * values}
+
+    recorded_step, wanted = RecordedStep(recorder), 0.0
+    for number in range(1, 20):
+        for kind, shape in (("a", 3), ("b", 3), ("a", 5)):
+            given = torch.full((shape,), float(number))
+            outputs = recorded_step(kind, step, (given,))
+            wanted += shape * number
+            assert torch.equal(outputs["doubled"], 2 * given)
+            given.zero_()  # it may be overwritten at once
+            assert total.item() == wanted
+    assert len(recordings) == 3
+    assert WARM_UP > 0
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        lambda x: float(x.sum()),
+        lambda x: bool((x > 0).all()),
+        lambda x: x[x > 0],
+        lambda x: x.nonzero(),
+        lambda x: x + torch.tensor([1.0, 2.0, 3.0]),
+        lambda x: torch.where(x > 0)[0],
+    ],
+)
+def test_the_rehearsal_refuses_what_a_card_would(waits: Callable[[torch.Tensor], Any]) -> None:
+    with pytest.raises(WaitedError), NoWaiting():
+        waits(torch.ones(3))
+
+
+def test_graphs_are_recorded_by_themselves_on_a_card_alone(recipe: Settings) -> None:
+    card = torch.device("cuda")
+    on, off = (replace(recipe, cuda_graphs=choice) for choice in ("on", "off"))
+    assert wants_graphs(recipe, card, 1)
+    assert wants_graphs(on, card, 1)
+    assert not wants_graphs(off, card, 1)
+    assert not wants_graphs(recipe, card, 2)
+    assert not wants_graphs(recipe, CPU, 1)
+    with pytest.raises(SettingsError, match="needs one process on a CUDA device, not a cpu"):
+        wants_graphs(on, CPU, 1)
+    with pytest.raises(SettingsError, match="not 2 processes"):
+        wants_graphs(on, card, 2)
+    with pytest.raises(SettingsError, match="cuda_graphs: must be one of auto, on, off"):
+        check_settings(replace(recipe, cuda_graphs="yes"))
+    with own_stream(CPU, wanted=False):
+        pass
