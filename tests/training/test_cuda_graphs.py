@@ -1,6 +1,7 @@
 """What a card records and repeats is what would be done step by step; rehearsed on a processor."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from vermilion.training import Settings, loop, players, recolor, train_settings
 from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
 from vermilion.training.encoder import fold_batch_norms, static_padding
 from vermilion.training.eye import Eye
-from vermilion.training.settings import StageSettings, check_settings
+from vermilion.training.samples import Batch, Samples
+from vermilion.training.settings import StageSettings, check_settings, for_stage
+from vermilion.training.step import Phase, take_step
 
 CPU = torch.device("cpu")
 
@@ -163,3 +166,41 @@ def test_graphs_are_recorded_by_themselves_on_a_card_alone(recipe: Settings) -> 
         check_settings(replace(recipe, cuda_graphs="yes"))
     with own_stream(CPU, wanted=False):
         pass
+
+
+class Elsewhere:
+    """A device that is not the host, as far as torch's `meta` can be one: it knows shapes, but no numbers."""
+
+    device, world_size = torch.device("meta"), 1
+
+    def setup_optimizers(self, optimizer: Any) -> Any:
+        return optimizer
+
+    def backward(self, loss: torch.Tensor) -> None:
+        loss.backward()
+
+    def clip_gradients(self, module: torch.nn.Module, *_: Any, max_norm: float, **__: Any) -> None:
+        torch.nn.utils.clip_grad_norm_(module.parameters(), max_norm)
+
+
+def test_nothing_of_a_step_stays_on_the_host(
+    long: Settings, samples: Callable[..., Samples], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_numbers(groups: Any, *_: Any) -> torch.optim.Optimizer:
+        return torch.optim.SGD(groups, lr=0.1)  # fused AdamW knows no such device
+
+    monkeypatch.setattr(players, "make_optimizer", without_numbers)
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # which this device has not
+    fabric: Any = Elsewhere()
+    everybody = players.make_players(long, samples(), fabric)
+    held = [everybody.balance, everybody.share, everybody.lessons.weights, everybody.lessons.centres]
+    for module in (everybody.generator, everybody.judge, everybody.average, everybody.eye):
+        held += [*module.parameters(), *module.buffers()]
+    assert {tensor.device.type for tensor in held} == {"meta"}
+    game = long.stages[1]
+    shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8))
+    batch = Batch(*(torch.zeros(shape, device="meta") for shape in shapes))
+    scalars = take_step(
+        fabric, everybody, game, for_stage(long, game), batch, phase=Phase(hears=True, measures=True)
+    )
+    assert {value.device.type for value in scalars.values()} == {"meta"}

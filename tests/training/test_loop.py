@@ -132,6 +132,51 @@ def test_a_stage_may_have_sizes_of_its_own(recipe: Settings, monkeypatch: pytest
     assert {size for name, size in seen if name == "game"} <= set(recipe.data.sizes)
 
 
+def test_a_stage_has_its_own_batch_samples_and_losses(
+    recipe: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: dict[str, set[Any]] = {"frozen": set(), "game": set()}
+
+    def watched(
+        fabric: Any, players: Any, stage: StageSettings, settings: Settings, batch: Any, **named: Any
+    ) -> Any:
+        weight_decay = players.optimizer.param_groups[0]["weight_decay"]
+        own = len(batch.luma), bool(batch.hints.any()), settings.ema, settings.loss.temperature, weight_decay
+        seen[stage.name].add((*own, players.lessons.settings.bins))
+        return take_step(fabric, players, stage, settings, batch, **named)
+
+    monkeypatch.setattr(loop, "take_step", watched)
+    frozen, game = recipe.stages
+    own = replace(
+        frozen, batch=2, hinted=0.0, ema=0.5, temperature=0.3, weight_decay=0.2, bins=2.0
+    )  # fmt: skip
+    staged = replace(recipe, stages=(own, game), data=replace(recipe.data, hinted=1.0))
+    reports = go(staged)
+    assert [report.done for report in reports[2:]] == [2, 4, 6, 8, 10, 12, 16, 20, 24]
+    assert seen["frozen"] == {(2, False, 0.5, 0.3, 0.2, 2.0)}
+    assert seen["game"] == {(4, True, 0.9, 0.4, 0.01, 1.0)}
+    broken = replace(staged, run=str(tmp_path / "broken"))
+    go(broken, stop_after=10)
+    with pytest.raises(TrainingError, match="begun with another `batch` of the stage frozen"):
+        go(replace(broken, stages=(replace(own, batch=4), game)), resume=True)
+    go(broken, resume=True)
+    assert_same(state(staged.run)["generator"], state(broken.run)["generator"])
+
+
+def test_checkpoints_of_older_optimisers_are_gone_on_from(recipe: Settings) -> None:
+    go(recipe, stop_after=20)
+    path = Path(recipe.run) / "last.ckpt"
+    saved = state(recipe.run)
+    assert saved["passes"] == 16
+    for name in ("optimizer", "judge_optimizer"):
+        for group in saved[name]["param_groups"]:
+            group.update(lr=1e-3, fused=None, capturable=False, foreach=None)
+    torch.save(saved, path)
+    assert go(recipe, resume=True)[-1].done == 24
+    groups = state(recipe.run)["optimizer"]["param_groups"]
+    assert all(group["fused"] and isinstance(group["lr"], torch.Tensor) for group in groups)
+
+
 def test_a_run_is_never_overwritten_and_never_mixed(recipe: Settings) -> None:
     with pytest.raises(TrainingError, match=r"no last\.ckpt to go on from"):
         go(recipe, resume=True)

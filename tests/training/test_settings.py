@@ -2,6 +2,7 @@ import json
 import re
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -14,6 +15,7 @@ from vermilion.training.settings import (
     Settings,
     StageSettings,
     check_settings,
+    for_stage,
     load_settings,
 )
 
@@ -55,6 +57,19 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         ('precision = "16"\n' + STAGE, "precision: must be one of auto, 32, bf16"),
         ('[[stages]]\nname = "a"\n', "the key 'passes' is missing"),
         (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
+        (STAGE + "penalty = -1\n", "stages.a.penalty: must be at least 0, not -1"),
+        (STAGE + "warmup = -1\n", "stages.a.warmup: must be at least 0, not -1"),
+        (STAGE + "decoder_rate = inf\n", "stages.a.decoder_rate: must be at least 0, not inf"),
+        (STAGE + "judge_alone = 9\n", "stages.a.judge_alone: must be at most the stage's 8 passes, not 9"),
+        (STAGE + "batch = 0\n", "stages.a.batch: must be at least 1, not 0"),
+        (STAGE + "degraded = 2\n", "stages.a.degraded: must be in 0..1, not 2"),
+        (STAGE + "weights = {a = -1}\n", "stages.a.weights: 'a' must be at least 0, not -1"),
+        (STAGE + "temperature = 'low'\n", "temperature: must be a number, not 'low'"),
+        (STAGE + "sizes = []\n", "stages.a.sizes: at least one pair"),
+        ("devices = 2\n" + STAGE + "batch = 5\n", "stages.a.batch: 5 cannot be shared by 2 devices"),
+        (f"[loss]\nbins = -1\n{STAGE}", "loss.bins: must be at least 0, not -1"),
+        (f"[model]\nwidths = [8, 8, -8, 8]\n{STAGE}", "model.widths: must be at least 1, not -8"),
+        (f"[data]\nheld_out_limit = -1\n{STAGE}", "data.held_out_limit: must be at least 0, not -1"),
         (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
         (f"[model]\ndistribution = false\nresidual = false\n{STAGE}", "has no colours"),
         ("keep_statistics = true\n" + STAGE, "has none yet; name one as model.start_from"),
@@ -72,6 +87,32 @@ def test_a_mistake_is_named(text: str, told: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(text, tmp_path)
     assert told in str(caught.value)
+
+
+def test_a_stage_sets_for_itself_what_a_recipe_sets_for_all(tmp_path: Path) -> None:
+    own = "batch = 64\nema = 0.5\ndegraded = 0.2\nsizes = [[32, 64]]\nweights = {a = 2}\n"
+    text = f"[data]\nhinted = 0.7\n[loss]\nchroma = 0.1\n{STAGE}{own}temperature = 0.3\nchroma = 0\n"
+    settings = load(text + '[[stages]]\nname = "b"\npasses = 8\n', tmp_path)
+    first, second = (for_stage(settings, stage) for stage in settings.stages)
+    assert second == settings, "nothing of another stage is left"
+    assert (first.batch, first.ema, first.weight_decay) == (64, 0.5, settings.weight_decay)
+    assert (first.data.degraded, first.data.hinted, first.data.sizes) == (0.2, 0.7, ((32, 64),))
+    assert first.data.weights == {"a": 2.0}
+    assert (first.loss.temperature, first.loss.chroma, first.loss.bins) == (0.3, 0.0, 1.0)
+    assert (first.model, first.stages) == (settings.model, settings.stages)
+
+
+def test_what_a_stage_may_set_has_the_kind_and_the_limits_of_the_recipes(tmp_path: Path) -> None:
+    hints = {
+        name: hint
+        for table in (Settings, DataSettings, LossSettings)
+        for name, hint in get_type_hints(table, include_extras=True).items()
+    }
+    stage = get_type_hints(StageSettings, include_extras=True)
+    own = [entry.name for entry in fields(StageSettings) if entry.default is None]
+    assert len(own) > 15
+    for name in own:
+        assert stage[name] == hints[name] | None, name
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
