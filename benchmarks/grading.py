@@ -70,7 +70,7 @@ def palette_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
 
 def _with_palette_of(known: Known, picture: Path, colors: Floats) -> tuple[float, float, float, float]:
     """Distance of palettes and ab error before and after one is taken from a picture with these colours."""
-    painted = known.paint(Controls(palette=(str(picture),)))
+    painted = known.paint(Controls(palette=str(picture)))
     return (
         palettes_apart(known.automatic, colors),
         palettes_apart(painted, colors),

@@ -19,7 +19,7 @@ from vermilion import Box, Colorizer, Controls, Hint, Mask, Stroke
 from vermilion.album import AlbumFinder
 from vermilion.cache import Cache
 from vermilion.color import ab_error, luma_of_rgb
-from vermilion.guidance import CLOSE, NOBODY, AnyHint, ab_at, draw_hints, existing_ab
+from vermilion.guidance import CLOSE, NOBODY, AnyHint, ab_at, draw_hints, existing_ab, load_album
 from vermilion.guidance.suggest import DISTINCT
 from vermilion.opened import open_scan
 from vermilion.painter import Painter
@@ -309,7 +309,7 @@ def found_pixels(colorizer: Colorizer, album: Path, picture: Path) -> Cells:
     painter = Painter(colorizer.model)
     opened = open_scan(painter, scan, painter.card.working_size)
     albums = AlbumFinder(painter, Cache())
-    hints = albums.hints_for(str(album), scan, opened).hints
+    hints = albums.hints_for(load_album(album), scan, opened).hints
     owner = draw_hints(hints, opened.size, opened.encoded.grid, read_mask=albums.read_mask).owner
     cells = (owner != NOBODY).astype(np.uint8)
     return np.asarray(cv2.resize(cells, opened.size[::-1], interpolation=cv2.INTER_NEAREST), np.bool_)

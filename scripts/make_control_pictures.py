@@ -96,7 +96,7 @@ def palette_picture(colorizer: Colorizer) -> Image.Image:
     session = colorizer.open(CAR)
     with tempfile.TemporaryDirectory() as folder:
         valley.save(Path(folder) / "valley.png")
-        painted = session.paint(Controls(palette=(f"{folder}/valley.png",))).to_pil()
+        painted = session.paint(Controls(palette=f"{folder}/valley.png")).to_pil()
     return beside([_reduced(each) for each in (session.paint().to_pil(), valley, painted)])
 
 

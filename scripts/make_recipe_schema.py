@@ -11,6 +11,7 @@ import types
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from vermilion.assets import Asset
 from vermilion.guidance import Album, Recipe
 from vermilion.guidance.album import ALBUM_SCHEMA
 from vermilion.guidance.recipe import SCHEMA
@@ -49,6 +50,8 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"anyOf": [_of(part, definitions) for part in get_args(kind)]}
     if get_origin(kind) is tuple:
         return _of_tuple(get_args(kind), definitions)
+    if kind is Asset:
+        return _of_asset(definitions)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         name = kind.__name__
         if name not in definitions:
@@ -56,6 +59,18 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
             definitions[name] = _of_dataclass(kind, definitions)
         return {"$ref": f"#/$defs/{name}"}
     return {"type": _TYPES[kind]}
+
+
+def _of_asset(definitions: dict[str, Any]) -> dict[str, Any]:
+    """A file: its path, its path and hash, or its content."""
+    definitions["Asset"] = {
+        "description": "A file by its path and the SHA-256 of its content; an empty hash takes any content.",
+        "type": "object",
+        "properties": {"path": {"type": "string"}, "sha256": {"type": "string", "default": ""}},
+        "required": ["path"],
+        "additionalProperties": False,
+    }
+    return {"$ref": "#/$defs/Asset"}
 
 
 def _of_tuple(kinds: tuple[Any, ...], definitions: dict[str, Any]) -> dict[str, Any]:

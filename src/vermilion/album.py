@@ -7,11 +7,11 @@ picture ───────────encode────▶ places ─┘
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.assets import Asset
 from vermilion.cache import Cache
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance import (
@@ -23,14 +23,13 @@ from vermilion.guidance import (
     draw_hints,
     find_places,
     found_thing,
-    load_album,
     places_of,
     places_on,
 )
 from vermilion.masks import mask_reader
 from vermilion.opened import Opened, open_scan
 from vermilion.painter import Painter
-from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Scan, read_scan
+from vermilion.pictures import DEFAULT_MAX_PIXELS, NamedBytes, ReadOptions, Scan, read_scan
 
 Floats = NDArray[np.float32]
 
@@ -52,7 +51,6 @@ class AlbumHints:
 class _Agreed:
     """All that is kept of a picture in which colours were agreed on."""
 
-    sha256: str
     size: tuple[int, int]
     grid: tuple[int, int]
     places: Sequence[Floats]
@@ -77,11 +75,11 @@ class AlbumFinder:
         self._painter = painter
         self._cache = cache
 
-    def hints_for(self, path: str, scan: Scan, opened: Opened) -> AlbumHints:
+    def hints_for(self, album: Album, scan: Scan, opened: Opened) -> AlbumHints:
         """Return what an album says about a picture.
 
         Args:
-            path: of the album.
+            album: what was agreed on.
             scan: the picture.
             opened: the same picture, as the network sees it.
 
@@ -89,45 +87,45 @@ class AlbumFinder:
             SettingsError: the album cannot be used.
             PictureError: an agreed picture cannot be read.
         """
-        album = load_album(path)
         grid = opened.encoded.grid
         hints: dict[int, tuple[AnyHint, ...]] = {
             number: entry.hints
             for number, entry in enumerate(album.entries)
             if entry.is_for(scan.source_name)
         }
-        for picture in dict.fromkeys(entry.picture for entry in album.entries if entry.picture is not None):
-            numbers = [number for number, entry in enumerate(album.entries) if entry.picture == picture]
+        for picture in dict.fromkeys(entry.agreed for entry in album.entries if entry.agreed is not None):
+            numbers = [number for number, entry in enumerate(album.entries) if entry.agreed == picture]
             agreed = self._agreed(picture, opened.short_side)
-            if agreed.sha256 == scan.sha256 and scan.page == 1:
+            if picture.sha256 == scan.sha256 and scan.page == 1:
                 hints |= {number: album.entries[number].hints for number in numbers}
             else:
-                hints |= self._find(album, numbers, agreed, opened, path)
+                hints |= self._find(album, numbers, agreed, opened)
         for number, placed in hints.items():
-            self._draw(placed, opened.size, grid, f"{path}: {album.entries[number].name}")
+            self._draw(placed, opened.size, grid, f"{album.name}: {album.entries[number].name}")
         all_hints = tuple(hint for number in sorted(hints) for hint in hints[number])
-        return AlbumHints(all_hints, _notes(album, hints, path))
+        return AlbumHints(all_hints, _notes(album, hints))
 
-    def _agreed(self, picture: str, short_side: int) -> _Agreed:
+    def _agreed(self, picture: Asset, short_side: int) -> _Agreed:
         """Return what is kept of an agreed picture."""
 
         def make() -> _Agreed:
-            scan = read_scan(picture, ReadOptions(recolor=True, max_pixels=self.max_pixels))
+            content = NamedBytes(picture.content, picture.name or "the agreed picture")
+            scan = read_scan(content, ReadOptions(recolor=True, max_pixels=self.max_pixels))
             opened = open_scan(self._painter, scan, short_side)
             grid = opened.encoded.grid
             places = places_of(opened.encoded.features.maps, grid)
-            return _Agreed(scan.sha256, opened.size, grid, places)
+            return _Agreed(opened.size, grid, places)
 
-        return self._cache.get(("agreed", *file_state(picture), short_side), make)
+        return self._cache.get(("agreed", picture.sha256, short_side), make)
 
     def _find(
-        self, album: Album, numbers: Sequence[int], agreed: _Agreed, opened: Opened, path: str
+        self, album: Album, numbers: Sequence[int], agreed: _Agreed, opened: Opened
     ) -> dict[int, tuple[AnyHint, ...]]:
         """Return hints, by number of the entry, where things of an agreed picture are seen in another."""
         entries = [(number, album.entries[number]) for number in numbers]
         hints = [(number, hint) for number, entry in entries for hint in entry.hints]
         for _, entry in entries:
-            self._draw(entry.hints, agreed.size, agreed.grid, f"{path}: {entry.name}")
+            self._draw(entry.hints, agreed.size, agreed.grid, f"{album.name}: {entry.name}")
         placed = [hint for _, hint in hints]
         owner = places_on(draw_hints(placed, agreed.size, agreed.grid, read_mask=self.read_mask).owner)
         entry_of = np.array([*(number for number, _ in hints), NOBODY])
@@ -138,7 +136,7 @@ class AlbumFinder:
         for which in np.unique(seen[seen != NOBODY]):
             number, hint = hints[which]
             cells = cells_of_places(seen == which, encoded.grid)
-            thing = found_thing(cells, hint, _called(album.entries[number], path))
+            thing = found_thing(cells, hint, _called(album.entries[number], album))
             found[number] = (*found.get(number, ()), thing)
         return found
 
@@ -156,30 +154,15 @@ class AlbumFinder:
             raise SettingsError(f"{where}: {error}") from error
 
 
-def _notes(album: Album, hints: dict[int, tuple[AnyHint, ...]], path: str) -> tuple[str, ...]:
+def _notes(album: Album, hints: dict[int, tuple[AnyHint, ...]]) -> tuple[str, ...]:
     """Tell what was looked for in vain; one that was agreed on in two pictures need be found by one."""
     found = {album.entries[number].name for number in hints}
     lost = [entry for entry in album.entries if entry.picture is not None and entry.name not in found]
     notes = dict.fromkeys(
-        f"nothing here looks like {_called(entry, path)}, so that it changed nothing" for entry in lost
+        f"nothing here looks like {_called(entry, album)}, so that it changed nothing" for entry in lost
     )
     return tuple(notes)
 
 
-def _called(entry: AlbumEntry, path: str) -> str:
-    return f"the {entry.name!r} of {path}"
-
-
-def file_state(path: str) -> tuple[str, int, int]:
-    """Return the path of a file, and what changes when it does: when it was written, and its size in bytes.
-
-    Raises:
-        SettingsError: it is not there.
-    """
-    try:
-        state = Path(path).stat()
-    except OSError as error:
-        raise SettingsError(
-            f"{path}, an agreed picture, cannot be read ({error.strerror}); check its path."
-        ) from error
-    return path, state.st_mtime_ns, state.st_size
+def _called(entry: AlbumEntry, album: Album) -> str:
+    return f"the {entry.name!r} of {album.name}"

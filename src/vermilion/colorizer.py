@@ -130,7 +130,6 @@ class Colorizer:
             SettingsError: a file that the recipe names has changed or is gone.
         """
         self._check_model(recipe.model)
-        recipe.check_files("the recipe")
         place = recipe.input.path if source is None else source
         session = self.open(place, page=recipe.page, recolor=recipe.recolor, size=recipe.size)
         _check_scan(session.scan, recipe.input.sha256)

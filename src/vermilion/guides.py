@@ -5,12 +5,12 @@ What costs time is kept in the cache: by the picture and everything that it foll
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.album import file_state
+from vermilion.assets import Asset, given
 from vermilion.cache import Cache
 from vermilion.color import luma_of_rgb, reduce_luma
 from vermilion.errors import SettingsError
@@ -26,7 +26,6 @@ from vermilion.guidance import (
     lay_over,
     mood_canvas,
     palette_canvas,
-    palette_file,
     palette_of_picture,
     propose_variants,
     reference_canvas,
@@ -34,7 +33,7 @@ from vermilion.guidance import (
 from vermilion.network import working_size
 from vermilion.opened import Opened
 from vermilion.painter import Painted, Painter
-from vermilion.pictures import read_colors
+from vermilion.pictures import NamedBytes, read_colors
 
 Floats = NDArray[np.float32]
 T = TypeVar("T")
@@ -68,21 +67,21 @@ class Guides:
             SettingsError: a file cannot be used, or there is no such variant.
         """
         canvas = np.zeros((3, *self.opened.encoded.grid), np.float32)
-        if controls.reference is not None:
-            canvas = self._reference_canvas(controls.reference)
+        reference = given(controls.reference)
+        if reference is not None:
+            canvas = self._reference_canvas(reference)
         if controls.palette:
-            canvas = lay_over(canvas, self._palette_canvas(controls))
+            canvas = lay_over(canvas, self._palette_canvas(cast("tuple[str, ...] | Asset", controls.palette)))
         if controls.variant is not None:
             canvas = lay_over(canvas, self._variant_canvas(controls, controls.variant))
         return canvas
 
     def key(self, controls: Controls) -> tuple[Hashable, ...]:
         """Return what ``canvas`` follows from, for keys of a cache."""
-        files = [file for file in (controls.reference, palette_file(controls)) if file]
         variant = (controls.variant, controls.variants, controls.seed) if controls.variant else ()
-        return (*map(file_state, files), controls.reference, controls.palette, variant)
+        return given(controls.reference), controls.palette, variant
 
-    def matches(self, reference: str) -> bool:
+    def matches(self, reference: Asset) -> bool:
         """Return whether anything in a reference looks like the picture."""
         return bool(self._matches(reference).any())
 
@@ -113,47 +112,47 @@ class Guides:
     def _kept(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
         return self.cache.get((self.owner, *key), make)
 
-    def _reference_canvas(self, path: str) -> Floats:
+    def _reference_canvas(self, reference: Asset) -> Floats:
         """Return the matches of a reference, and under them its palette."""
 
         def make() -> Floats:
             regions = self._regions(PALETTE_REGIONS)
-            mood = mood_canvas(self._reference(path).palette, self.automatic().ab, regions)
-            return lay_over(mood, self._matches(path))
+            mood = mood_canvas(self._reference(reference).palette, self.automatic().ab, regions)
+            return lay_over(mood, self._matches(reference))
 
-        return self._kept(("reference", file_state(path)), make)
+        return self._kept(("reference", reference), make)
 
-    def _matches(self, path: str) -> Floats:
+    def _matches(self, reference: Asset) -> Floats:
         def make() -> Floats:
             encoded = self.opened.encoded
-            return reference_canvas(encoded.features.maps, encoded.grid, self._reference(path))
+            return reference_canvas(encoded.features.maps, encoded.grid, self._reference(reference))
 
-        return self._kept(("matches", file_state(path)), make)
+        return self._kept(("matches", reference), make)
 
-    def _reference(self, path: str) -> Reference:
+    def _reference(self, reference: Asset) -> Reference:
         """Return a picture in colour as the network sees it; all pictures share it."""
-        key = ("reference", file_state(path), self.opened.short_side)
-        return self.cache.get(key, lambda: self._read_reference(path))
+        key = ("reference", reference, self.opened.short_side)
+        return self.cache.get(key, lambda: self._read_reference(reference))
 
-    def _palette_canvas(self, controls: Controls) -> Floats:
-        file = palette_file(controls)
-
+    def _palette_canvas(self, palette: tuple[str, ...] | Asset) -> Floats:
         def make() -> Floats:
-            colors = self._palette_of(file) if file else controls.palette
+            colors = palette if isinstance(palette, tuple) else self._palette_of(palette)
             luma, regions = self.opened.encoded.luma[0], self._regions(PALETTE_REGIONS)
             return palette_canvas(colors, self.automatic().odds, self.painter.card.bins, luma, regions)
 
-        return self._kept(("palette", file_state(file) if file else controls.palette), make)
+        return self._kept(("palette", palette), make)
 
-    def _palette_of(self, file: str) -> tuple[str, ...]:
+    def _palette_of(self, picture: Asset) -> tuple[str, ...]:
         """Return the main colours of a picture.
 
         Raises:
             SettingsError: it has none.
         """
-        rgb = read_colors(file, _COLOR_SIDE, self.max_pixels)
+        rgb = read_colors(_bytes_of(picture), _COLOR_SIDE, self.max_pixels)
         if _is_colorless(colors_on_grid(rgb, self.opened.encoded.grid)):
-            raise SettingsError(f"The picture {file} has no colours to paint with; name one in colour.")
+            raise SettingsError(
+                f"The picture {picture.name} has no colours to paint with; name one in colour."
+            )
         return palette_of_picture(rgb)
 
     def _variant_canvas(self, controls: Controls, rank: int) -> Floats:
@@ -170,20 +169,26 @@ class Guides:
         encoded = self.opened.encoded
         return find_regions(encoded.features.maps, encoded.luma[0], self.automatic().ab, count)
 
-    def _read_reference(self, path: str) -> Reference:
+    def _read_reference(self, reference: Asset) -> Reference:
         """Return a picture in colour as the network sees it.
 
         Raises:
             SettingsError: it has no colours.
         """
-        rgb = read_colors(path, _COLOR_SIDE, self.max_pixels)
+        rgb = read_colors(_bytes_of(reference), _COLOR_SIDE, self.max_pixels)
         stride = self.painter.card.stride
         height, width = working_size(rgb.shape[:2], self.opened.short_side, stride)
         encoded = self.painter.encode(reduce_luma(luma_of_rgb(rgb), (height, width))[None])
         ab = colors_on_grid(rgb, (height // stride, width // stride))
         if _is_colorless(ab):
-            raise SettingsError(f"The reference {path} has no colours to carry over; name one in colour.")
+            raise SettingsError(
+                f"The reference {reference.name} has no colours to carry over; name one in colour."
+            )
         return Reference(encoded.features.maps, ab, palette_of_picture(rgb))
+
+
+def _bytes_of(picture: Asset) -> NamedBytes:
+    return NamedBytes(picture.content, picture.name or "the picture")
 
 
 def _is_colorless(ab: Floats) -> bool:

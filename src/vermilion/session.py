@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.album import AlbumFinder, AlbumHints
+from vermilion.assets import given
 from vermilion.cache import Cache
 from vermilion.color import ab_to_cbcr, turn_back
 from vermilion.guidance import (
     NOBODY,
+    Album,
     AnyHint,
     Controls,
     Drawing,
@@ -31,6 +33,7 @@ from vermilion.guidance import (
     draw_hints,
     finish_colors,
     reach_of,
+    read_grading,
     suggest_colors,
 )
 from vermilion.guides import Guides
@@ -105,12 +108,16 @@ class Session:
         drawing = self._draw(controls)
         enforced = self._paint_with_hints(drawing, controls)
         painted, notes = enforced.painted, enforced.notes
-        if controls.reference is not None and not self._guides.matches(controls.reference):
-            notes += (f"nothing in {controls.reference} looks like this picture; only its palette was taken",)
-        notes += self._album(controls.album).notes
+        reference = given(controls.reference)
+        if reference is not None and not self._guides.matches(reference):
+            notes += (f"nothing in {reference.name} looks like this picture; only its palette was taken",)
+        notes += self._album(controls).notes
         notes += corner_notes(self._luma) if controls.corner_mark else ()
         certainty = np.maximum(painted.confidence, _hinted(drawing))
-        ab = finish_colors(controls, self._luma, painted.ab, certainty)
+        grading = self._workshop.cache.get(
+            ("grading", controls.look, controls.cube), lambda: read_grading(controls)
+        )
+        ab = finish_colors(controls, grading, self._luma, painted.ab, certainty)
         return self._picture(ab, painted.confidence, controls, notes)
 
     def variants(self, controls: Controls = AUTOMATIC) -> tuple[Picture, ...]:
@@ -166,12 +173,17 @@ class Session:
 
     def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
         """Return what people said of places: the album's hints, and over them those of this picture."""
-        return (*self._album(controls.album).hints, *controls.hints)
+        return (*self._album(controls).hints, *controls.hints)
 
-    def _album(self, path: str | None) -> AlbumHints:
-        if path is None:
+    def _album(self, controls: Controls) -> AlbumHints:
+        album = controls.album
+        if not isinstance(album, Album):
             return AlbumHints()
-        return self._workshop.albums.hints_for(path, self.scan, self._opened)
+
+        def make() -> AlbumHints:
+            return self._workshop.albums.hints_for(album, self.scan, self._opened)
+
+        return self._workshop.cache.get((self._owner, "album", album), make)
 
     def _paint_with_hints(self, drawing: Drawing, controls: Controls) -> Enforced:
         """Paint, and see to it that the colours of hints arrive; also say which cannot."""

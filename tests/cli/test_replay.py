@@ -116,7 +116,7 @@ def test_another_engine_is_told(vermilion, first: Path) -> None:
         ({"size": 7}, "working size of 7"),
         ({"colour": "red"}, "unknown key 'colour'"),
         ({"controls__hints": [{"x": 999, "y": 1, "color": "red"}]}, "outside the picture"),
-        ({"files": [{"path": "gone.cube", "sha256": "ab" * 32}]}, "gone.cube cannot be read"),
+        ({"controls__cube": {"path": "gone.cube", "sha256": "ab" * 32}}, "cube: gone.cube cannot be read"),
     ],
 )
 def test_a_wrong_recipe_is_one_sentence_and_nothing_is_written(vermilion, first, changes, told) -> None:

@@ -182,7 +182,7 @@ def test_a_reference_gives_its_colors_to_what_looks_alike(vermilion, scan, here:
     [
         (["--palette", "moss.jpg"], "'moss.jpg' in the palette is neither a colour nor a picture"),
         (["--palette", "navy,bleu"], "'bleu' in the palette"),
-        (["--reference", "gone.jpg"], "The reference gone.jpg is not there"),
+        (["--reference", "gone.jpg"], "The reference gone.jpg cannot be read"),
         (["--reference", "a.png"], "a.png has no colours to carry over"),
         (["--seed", "-1"], "A seed of -1 is impossible"),
         (["--variants", "2", "-o", "-"], "Variants are several pictures"),

@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
+from vermilion.assets import Asset
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance import Box, Controls, Hint, Mask, Stroke, load_hints, parse_hint
 
@@ -32,9 +33,10 @@ def test_impossible_settings_name_themselves_and_what_is_possible(setting):
         Controls(**setting)
 
 
-def test_only_one_may_have_the_last_word():
+def test_only_one_may_have_the_last_word(tmp_path):
+    (tmp_path / "film.cube").touch()
     with pytest.raises(SettingsError, match="leave one of them out"):
-        Controls(look="muted", cube="film.cube")
+        Controls(look="muted", cube=str(tmp_path / "film.cube"))
 
 
 def test_controls_are_plain_data():
@@ -42,11 +44,27 @@ def test_controls_are_plain_data():
         Hint(1, 2, "navy"),
         Stroke(((1, 2), (3, 4)), (5, 6)),
         Box(1, 2, 3, 4, "grey"),
-        Mask("m.png", "red"),
+        Mask(Asset(b"a picture", "m.png"), "red"),
     )
-    plain = json.loads(json.dumps(asdict(Controls(hints=hints))))
+    plain = json.loads(json.dumps(asdict(Controls(hints=hints)), default=Asset.to_plain))
     assert plain["hints"][1]["points"] == [[1, 2], [3, 4]]
-    assert plain["hints"][3] == {"mask": "m.png", "color": "red", "strength": 1.0}
+    assert plain["hints"][3]["mask"] == {"path": "m.png", "sha256": Asset(b"a picture").sha256}
+
+
+def test_paths_become_assets_when_controls_are_made(tmp_path):
+    for name in ("a.jpg", "b.cube", "c.toml"):
+        (tmp_path / name).write_text(name)
+    for controls in (
+        Controls(reference=str(tmp_path / "a.jpg"), cube=str(tmp_path / "b.cube")),
+        Controls(reference=Asset(b"a.jpg"), cube=Asset(b"b.cube")),
+    ):
+        assert (controls.reference, controls.cube) == (Asset(b"a.jpg"), Asset(b"b.cube"))
+    assert Controls(look=str(tmp_path / "c.toml")).look == Asset(b"c.toml")
+    assert Controls(look="muted").look == "muted"
+    assert Controls(palette=str(tmp_path / "a.jpg")).palette == Asset(b"a.jpg")
+    assert Controls(palette=("red", "tan")).palette == ("red", "tan")
+    with pytest.raises(SettingsError, match=r"The reference .*gone\.jpg cannot be read"):
+        Controls(reference=str(tmp_path / "gone.jpg"))
 
 
 def test_hints_on_the_command_line():
@@ -63,6 +81,7 @@ def test_texts_that_are_no_hints(text):
 
 def test_a_file_may_hold_every_kind(tmp_path):
     path = tmp_path / "hints.json"
+    (tmp_path / "coat.png").write_text("a picture")
     path.write_text(
         json.dumps(
             [

@@ -92,10 +92,10 @@ def test_a_number_of_variants_is_written_only_where_it_was_asked_for():
 def test_numbers_of_numpy_and_paths_are_plain_in_a_recipe():
     x, y, radius = np.float64(3), np.int64(4), np.float32(2.5)
     hint = Hint(x, y, "red", radius=radius)  # type: ignore[arg-type]
-    controls = Controls(hints=(hint,), seed=np.int64(7), reference=Path("other.jpg"))  # type: ignore[arg-type]
+    controls = Controls(hints=(hint,), seed=np.int64(7))  # type: ignore[arg-type]
     found = parse_recipe(replace(RECIPE, controls=controls).to_json())
     assert found.controls.hints == (Hint(3.0, 4.0, "red", radius=2.5),)
-    assert (found.controls.seed, found.controls.reference) == (7, "other.jpg")
+    assert found.controls.seed == 7
 
 
 def test_names_keep_their_letters_and_their_bytes():
@@ -115,7 +115,11 @@ def test_the_least_that_a_person_must_write():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"schema": 2}, "has schema 2, and this vermilion reads 1; update vermilion"),
+        ({"schema": 3}, "has schema 3, and this vermilion reads 2; update vermilion"),
+        (
+            {"schema": 1},
+            "has schema 1, and this vermilion reads 2; convert it",
+        ),
         ({"colour": 1}, "unknown key 'colour'; known are vermilion, input"),
         ({"page": "two"}, "a.recipe.json: page: must be a whole number, not 'two'"),
         ({"page": True}, "page: must be a whole number, not True"),
@@ -123,7 +127,18 @@ def test_the_least_that_a_person_must_write():
         ({"size": 1.5}, "size: must be a whole number or null, not 1.5"),
         ({"input": {}}, "input: the key 'path' is missing"),
         ({"input": "a.jpg"}, "input: must be a table {...}, not 'a.jpg'"),
-        ({"files": {}}, "files: must be a list"),
+        ({"controls": {"reference": 5}}, "controls: reference: must be a text or null, not 5"),
+        ({"controls": {"reference": "a.jpg"}}, "reference: names the file 'a.jpg', which cannot be opened"),
+        ({"controls": {"cube": {"path": 5}}}, "cube: path and sha256 must be texts, not {'path': 5}"),
+        (
+            {"controls": {"cube": {"path": "a", "hash": ""}}},
+            "cube: unknown key 'hash'; known are path, sha256",
+        ),
+        ({"controls": {"palette": "/etc/passwd"}}, "palette: names the file '/etc/passwd'"),
+        ({"controls": {"album": "/etc/passwd"}}, "album: names the file '/etc/passwd'"),
+        ({"controls": {"look": "/etc/passwd.toml"}}, "look: names the file '/etc/passwd.toml'"),
+        ({"controls": {"hints": [{"mask": "/etc/passwd", "color": "red"}]}}, "mask: names the file"),
+        ({"controls": {"cube": "data:;base64,?"}}, "cube: The data 'data:;base64,?' is not base64"),
         ({"controls": {"vividness": 9}}, "controls: A vividness of 9 is impossible"),
         (
             {"controls": {"hints": [{"x": 1, "y": 2}]}},
@@ -180,26 +195,51 @@ def test_files_that_are_no_recipes(content, told, tmp_path):
         load_recipe(tmp_path / "missing.json")
 
 
-def test_files_that_the_controls_name_are_known_by_their_content(tmp_path):
-    for name in ("look.cube", "mask.png", "palette.jpg", "my.toml"):
+def test_files_of_the_controls_are_known_by_their_content(tmp_path):
+    for name in ("film.cube", "mask.png", "palette.jpg", "my.toml", "postcard.jpg"):
         (tmp_path / name).write_text(name)
-    cube, mask, palette = (str(tmp_path / name) for name in ("look.cube", "mask.png", "palette.jpg"))
-    controls = Controls(hints=(Mask(mask, "red"), HINTS[-1]), cube=cube, palette=(palette,))
-    made = replace(RECIPE, controls=controls).completed("ef" * 32, b"colours", "an engine")
-    assert [used.path for used in made.files] == [cube, palette, mask]
-    assert made.input.sha256 == "ef" * 32
-    assert made.made is not None
-    assert made.made.recipe == made.hash
-    made.check_files("a.recipe.json")
-    Path(mask).write_text("changed")
-    with pytest.raises(SettingsError, match=r"mask\.png has changed since .* bring the old one back"):
-        made.check_files("a.recipe.json")
-    look = replace(RECIPE, controls=Controls(look=str(tmp_path / "my.toml"))).completed("", b"", "an engine")
-    assert [used.path for used in look.files] == [str(tmp_path / "my.toml")]
-    replace(made, files=(UsedFile(mask),)).check_files("a.recipe.json")
-    Path(mask).unlink()
+    cube, mask, palette, look, reference = (
+        str(tmp_path / name) for name in ("film.cube", "mask.png", "palette.jpg", "my.toml", "postcard.jpg")
+    )
+    graded = Controls(hints=(Mask(mask, "red"), HINTS[-1]), cube=cube, palette=palette, reference=reference)
+    for controls in (graded, Controls(look=look)):
+        made = replace(RECIPE, controls=controls).completed("ef" * 32, b"colours", "an engine")
+        assert made.input.sha256 == "ef" * 32
+        assert made.made is not None
+        assert made.made.recipe == made.hash
+        (tmp_path / "a.recipe.json").write_text(made.to_json())
+        assert load_recipe(tmp_path / "a.recipe.json") == made
+    written = json.loads(replace(RECIPE, controls=graded).to_json())["controls"]
+    assert written["cube"] == {"path": cube, "sha256": hashlib.sha256(b"film.cube").hexdigest()}
+    assert written["hints"][1]["mask"].startswith("data:;base64,")
+
+
+def test_a_file_that_was_replaced_is_refused_and_one_in_memory_stays_what_it_was(tmp_path):
+    """A replaced reference gave the old colours under the new file's hash."""
+    mask = tmp_path / "mask.png"
+    mask.write_text("then")
+    recipe = replace(RECIPE, controls=Controls(hints=(Mask(str(mask), "red"),)))
+    (tmp_path / "a.recipe.json").write_text(recipe.to_json())
+    mask.write_text("now")
+    assert recipe.controls.hints[0].picture.content == b"then"  # type: ignore[union-attr]
+    with pytest.raises(SettingsError, match=r"mask: .*mask\.png has changed since this was written"):
+        load_recipe(tmp_path / "a.recipe.json")
+    told = json.loads(recipe.to_json())
+    told["controls"]["hints"][0]["mask"]["sha256"] = ""
+    (tmp_path / "a.recipe.json").write_text(json.dumps(told))
+    assert load_recipe(tmp_path / "a.recipe.json").controls.hints == (Mask(str(mask), "red"),)
+    mask.unlink()
     with pytest.raises(SettingsError, match=r"mask\.png cannot be read"):
-        made.check_files("a.recipe.json")
+        load_recipe(tmp_path / "a.recipe.json")
+
+
+def test_the_same_files_elsewhere_are_the_same_recipe(tmp_path):
+    hashes = set()
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "a.cube").write_text("the same")
+        hashes.add(replace(RECIPE, controls=Controls(cube=str(tmp_path / folder / "a.cube"))).hash)
+    assert len(hashes) == 1
 
 
 def test_the_schema_agrees_with_the_dataclasses():

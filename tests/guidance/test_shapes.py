@@ -130,7 +130,7 @@ def test_masks_need_a_reader():
 
 def test_masks_that_cannot_be_read(tmp_path):
     (tmp_path / "text.png").write_text("no picture")
-    for name, told in (("Gone.png", "Gone.png does not exist"), ("text.png", "is not a picture")):
+    for name, told in (("Gone.png", "Gone.png cannot be read"), ("text.png", "is not a picture")):
         with pytest.raises(HintError, match=told):
             covered(Mask(str(tmp_path / name), "navy"))
     for text in ("data:image/png;base64,", "data:image/png;base64,!", "data:image/png;base64,AAAA"):

@@ -1,6 +1,5 @@
 """Which decoders see bytes from outside: the same few for scans, references, palettes and masks."""
 
-import base64
 import struct
 import time
 import zlib
@@ -12,8 +11,9 @@ import pytest
 from PIL import Image
 
 from tests.pictures.made import color_picture, grey_picture, saved
+from vermilion.assets import Asset
 from vermilion.errors import HintError, PictureError
-from vermilion.guidance import MASK_DATA, Mask, draw_hints
+from vermilion.guidance import Mask, draw_hints
 from vermilion.masks import mask_reader, read_mask
 from vermilion.pictures import ReadOptions, read_colors, read_mark, read_scan
 from vermilion.pictures.vips_library import load_vips
@@ -38,7 +38,7 @@ READERS: dict[str, Callable[[Path], object]] = {
     "bytes": lambda path: read_scan(path.read_bytes()),
     "mark": read_mark,
     "reference": lambda path: read_colors(path, 64),
-    "mask": lambda path: read_mask(str(path), 1_000_000),
+    "mask": lambda path: read_mask(Asset.read(path), 1_000_000),
 }
 
 
@@ -98,13 +98,13 @@ def claiming(width: int, height: int, rows: int = 0) -> bytes:
 def test_one_limit_on_pixels_holds_for_everything(tmp_path):
     path = tmp_path / "claims.png"
     path.write_bytes(claiming(28_800, 30_000))
-    readers = {**READERS, "mask": lambda path: read_mask(str(path), 400_000_000)}
+    readers = {**READERS, "mask": lambda path: read_mask(Asset.read(path), 400_000_000)}
     for read in readers.values():
         with pytest.raises(
             PictureError, match="claims 28,800 x 30,000 pixels, more than the allowed 400,000,000"
         ):
             read(path)
-    inside = MASK_DATA + base64.b64encode(path.read_bytes()).decode()
+    inside = Asset(path.read_bytes())
     with pytest.raises(HintError, match="claims 28,800 x 30,000 pixels"):
         draw_hints([Mask(inside, "navy")], (100, 96), (25, 24), read_mask=mask_reader(400_000_000))
 
@@ -116,7 +116,7 @@ def test_a_limit_of_ones_own_holds(kind, tmp_path):
     for read in (
         lambda limit: read_scan(path, ReadOptions(recolor=True, max_pixels=limit)),
         lambda limit: read_colors(path, 64, limit),
-        lambda limit: read_mask(str(path), limit),
+        lambda limit: read_mask(Asset.read(path), limit),
     ):
         read(160 * 120)
         with pytest.raises(PictureError, match="more than the allowed 19,199"):

@@ -43,9 +43,8 @@ class Expected:
 
     @cached_property
     def _recipe(self) -> Recipe:
-        """The options as a recipe, with the hashes of all files that the controls name."""
-        asked = Recipe("", UsedFile(""), UsedModel("", ""), size=self._size, controls=self._controls)
-        return asked.with_files()
+        """The options as a recipe."""
+        return Recipe("", UsedFile(""), UsedModel("", ""), size=self._size, controls=self._controls)
 
     def _options_hash(self, page: int) -> str:
         if page not in self._hashes:

@@ -114,7 +114,7 @@ def read_controls(
     corner_mark: CornerMark = False,
 ) -> "Controls":
     """Put the options together; hints of the file come first, those of the command line lie over them."""
-    from vermilion.guidance import Controls, check_files, load_hints, parse_hint
+    from vermilion.guidance import Controls, check_controls, load_hints, parse_hint
 
     given = load_hints(hints) if hints else ()
     controls = Controls(
@@ -132,14 +132,14 @@ def read_controls(
         seed=seed,
         corner_mark=corner_mark,
     )
-    check_files(controls)
+    check_controls(controls)
     return controls
 
 
-def _words(palette: str | None) -> tuple[str, ...]:
+def _words(palette: str | None) -> tuple[str, ...] | str:
     """Split colours at commas; a path that holds commas stays whole."""
     if palette is None or Path(palette).is_file():
-        return () if palette is None else (palette,)
+        return palette or ()
     words = tuple(word.strip() for word in palette.split(",") if word.strip())
     if not words:
         raise SettingsError(

@@ -14,9 +14,9 @@ from vermilion.guidance.confidence import (
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.corner import corner_notes
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
-from vermilion.guidance.finish import check_files, finish_colors, palette_file
+from vermilion.guidance.finish import Grading, check_controls, finish_colors, read_grading
 from vermilion.guidance.hint_text import load_hints, parse_hint
-from vermilion.guidance.hints import MASK_DATA, AnyHint, Box, Hint, Mask, Stroke
+from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.likeness import places_of
 from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look, look_names
@@ -54,7 +54,6 @@ __all__ = [
     "CLOSE",
     "GONE_BELOW",
     "KEPT_FROM",
-    "MASK_DATA",
     "NOBODY",
     "PALETTE_REGIONS",
     "RECIPE_SUFFIX",
@@ -68,6 +67,7 @@ __all__ = [
     "Cube",
     "Drawing",
     "Goals",
+    "Grading",
     "Hint",
     "Levels",
     "Look",
@@ -90,7 +90,7 @@ __all__ = [
     "ask_here",
     "cell_at",
     "cells_of_places",
-    "check_files",
+    "check_controls",
     "check_inside",
     "choose_variants",
     "colors_on_grid",
@@ -117,7 +117,6 @@ __all__ = [
     "mood_canvas",
     "notes_on",
     "palette_canvas",
-    "palette_file",
     "palette_of_picture",
     "parse_hint",
     "parse_recipe",
@@ -127,6 +126,7 @@ __all__ = [
     "rasterize_hints",
     "reach_of",
     "read_cube",
+    "read_grading",
     "reference_canvas",
     "settle_hints",
     "suggest_colors",

@@ -1,14 +1,15 @@
 """An album: colours that were agreed on in one picture, to be found again in others."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import cast
 
+from vermilion.assets import Asset, files_from
 from vermilion.errors import SettingsError
-from vermilion.guidance.hint_text import hint_beside
-from vermilion.guidance.hints import MASK_DATA, AnyHint, Mask
+from vermilion.guidance.hints import AnyHint
 from vermilion.guidance.named_color import Color
-from vermilion.guidance.plain import from_plain, read_json
+from vermilion.guidance.plain import ASSET, from_plain, parse_json
 
 ALBUM_SCHEMA = 1
 """Version of the form of an album; it grows whenever an older vermilion could misread a newer album."""
@@ -23,7 +24,7 @@ class AlbumEntry:
         color: as in hints.
         hints: where the thing is: points, strokes, boxes and masks. What a hint does not say of color and
             strength is the entry's.
-        picture: path of the picture that the hints are placed in, counted from the album's folder; the thing
+        picture: the picture that the hints are placed in; its path starts from the album's folder. The thing
             is looked for in every other picture.
         pictures: instead of one picture, patterns of file names such as "*kitchen*.jpg", in capitals or not:
             each picture of such a name gets the hints as they are.
@@ -33,13 +34,15 @@ class AlbumEntry:
     name: str
     color: Color
     hints: tuple[AnyHint, ...]
-    picture: str | None = None
+    picture: Asset | str | None = field(default=None, metadata={ASSET: lambda _: True})
     pictures: tuple[str, ...] = ()
     strength: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hints", tuple(self.hints))
         object.__setattr__(self, "pictures", tuple(self.pictures))
+        if self.picture is not None and not isinstance(self.picture, Asset):
+            object.__setattr__(self, "picture", Asset.read(self.picture, "The agreed picture"))
         if not self.hints:
             raise SettingsError(f"{self.name!r} has no hints; tell at least one place where it is.")
         if (self.picture is None) == (not self.pictures):
@@ -47,6 +50,11 @@ class AlbumEntry:
                 f"{self.name!r} needs either the picture that it was agreed on, or patterns of the names of "
                 "pictures; give one of the two."
             )
+
+    @property
+    def agreed(self) -> Asset | None:
+        """The picture that the hints are placed in."""
+        return cast("Asset | None", self.picture)
 
     def is_for(self, file: str) -> bool:
         """Whether the patterns are those of a file's name."""
@@ -61,58 +69,39 @@ class Album:
     Attributes:
         entries: one for each thing; a later one lies over an earlier one.
         schema: version of this form.
+        name: where it came from, for messages.
     """
 
     entries: tuple[AlbumEntry, ...]
     schema: int = ALBUM_SCHEMA
+    name: str = "the album"
 
     def __post_init__(self) -> None:
         if not self.entries:
             raise SettingsError("An album without entries agrees on nothing; add one.")
 
 
-def load_album(path: str | Path) -> Album:
-    """Read and check an album; the paths in it become paths as they are from here.
+def load_album(source: str | Path | Asset) -> Album:
+    """Read and check an album, and the pictures and masks that it names.
+
+    Args:
+        source: its file. Paths in it start from the folder of the file.
 
     Raises:
-        SettingsError: the file is missing, is no JSON, or holds a key or value that no album has.
+        SettingsError: a file is missing, or the album is no JSON, or holds a key or value that no album has.
     """
-    path = Path(path)
-    table = read_json(path, "The album")
+    asset = source if isinstance(source, Asset) else Asset.read(source, "The album")
+    table = parse_json(asset.content, f"The album {asset.name}")
     if isinstance(table, dict):
         if table.get("schema", ALBUM_SCHEMA) != ALBUM_SCHEMA:
             raise SettingsError(
-                f"{path}: has schema {table['schema']!r}, and this vermilion reads {ALBUM_SCHEMA}; update "
-                "vermilion."
+                f"{asset.name}: has schema {table['schema']!r}, and this vermilion reads {ALBUM_SCHEMA}; "
+                "update vermilion."
             )
         if isinstance(table.get("entries"), list):
             table = table | {"entries": [_with_colors(entry) for entry in table["entries"]]}
-    album = from_plain(Album, table, str(path))
-    return replace(album, entries=tuple(_beside(entry, path.parent) for entry in album.entries))
-
-
-def album_files(path: str | Path) -> list[str]:
-    """The paths of an album and of all that it names, each once.
-
-    Raises:
-        SettingsError: the album cannot be read.
-    """
-    files = [str(path)]
-    for entry in load_album(path).entries:
-        files += [entry.picture] if entry.picture is not None else []
-        files += [hint.mask for hint in entry.hints if isinstance(hint, Mask)]
-    return list(dict.fromkeys(file for file in files if not file.startswith(MASK_DATA)))
-
-
-def check_album(path: str | Path) -> None:
-    """Refuse an album that cannot be used, before any picture is opened.
-
-    Raises:
-        SettingsError: it is malformed, or a file that it names is missing.
-    """
-    for file in album_files(path):
-        if not Path(file).is_file():
-            raise SettingsError(f"{file}, which the album {path} names, is not there; mend the path in it.")
+    album = from_plain(Album, table, asset.name, files_from(Path(asset.name).parent))
+    return replace(album, name=asset.name)
 
 
 def _with_colors(entry: object) -> object:
@@ -121,9 +110,3 @@ def _with_colors(entry: object) -> object:
         return entry
     common = {key: entry[key] for key in ("color", "strength") if key in entry}
     return entry | {"hints": [common | hint if isinstance(hint, dict) else hint for hint in entry["hints"]]}
-
-
-def _beside(entry: AlbumEntry, folder: Path) -> AlbumEntry:
-    """Paths as they are from here."""
-    picture = None if entry.picture is None else str(folder / entry.picture)
-    return replace(entry, picture=picture, hints=tuple(hint_beside(hint, folder) for hint in entry.hints))

@@ -1,10 +1,16 @@
 """All that a person may say about the colours of one picture, as one value."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
+from vermilion.assets import Asset
 from vermilion.errors import SettingsError
+from vermilion.guidance.album import Album, load_album
 from vermilion.guidance.hints import AnyHint
+from vermilion.guidance.look_file import LOOK_SUFFIX
+from vermilion.guidance.plain import ASSET
 
 MOST_TEMPERATURE = 10.0
 MOST_VIVIDNESS = 4.0
@@ -12,14 +18,23 @@ MOST_VARIANTS = 24
 MOST_CAST = 60.0  # CIELAB units of warmth and tint
 
 
+def _is_path(_: str) -> bool:
+    return True
+
+
+def _is_look_file(text: str) -> bool:
+    return text.endswith(LOOK_SUFFIX)
+
+
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """How one picture is to be coloured; nothing is changed unless told.
+    """How one picture is to be coloured; nothing is changed unless asked for.
 
-    Plain data only, so that a recipe can hold all of it. Everything about colours at places becomes hints,
-    drawn in this order, the later over the earlier: reference, palette, variant, album, ``hints``. Then the
-    network paints with ``temperature``; then follow ``fade_unsure``, the look or the cube, and last
-    vividness, warmth and tint, and the corner mark over all. Luma stays exactly the scan's throughout.
+    Plain data and assets only, so that a recipe can hold all of it; paths are read when controls are made.
+    Everything about colours at places becomes hints, drawn in this order, the later over the earlier:
+    reference, palette, variant, album, ``hints``. Then the network paints with ``temperature``; then follow
+    ``fade_unsure``, the look or the cube, and last vividness, warmth and tint, and the corner mark over all.
+    Luma stays exactly the scan's throughout.
 
     Attributes:
         hints: colours that are known; a later one lies over an earlier one.
@@ -29,11 +44,11 @@ class Controls:
         vividness: factor on the colourfulness; 1 leaves it.
         warmth: CIELAB units towards yellow (or blue, if negative); whites and blacks stay.
         tint: CIELAB units towards magenta (or green, if negative); whites and blacks stay.
-        look: name of a look, such as "muted".
-        cube: path of a .cube file (a 3D lookup table).
-        palette: colours to paint with, "#rrggbb" or names; or a single path of a picture that has them.
-        reference: path of a picture in colour, from which colours are carried over.
-        album: path of an album, colours that were agreed on in other pictures.
+        look: name of a look, such as "muted", or a .toml file.
+        cube: a .cube file (a 3D lookup table).
+        palette: colours to paint with, "#rrggbb" or names; or a picture that has them.
+        reference: a picture in colour, from which colours are carried over.
+        album: colours that were agreed on in other pictures.
         variant: rank of another plausible colouring, from 1; None for the automatic one.
         variants: how many of those there are: they are chosen to differ, so that ranks depend on it.
         seed: of the variants.
@@ -46,11 +61,11 @@ class Controls:
     vividness: float = 1.0
     warmth: float = 0.0
     tint: float = 0.0
-    look: str | None = None
-    cube: str | None = None
-    palette: tuple[str, ...] = ()
-    reference: str | None = None
-    album: str | None = None
+    look: Asset | str | None = field(default=None, metadata={ASSET: _is_look_file})
+    cube: Asset | str | None = field(default=None, metadata={ASSET: _is_path})
+    palette: tuple[str, ...] | Asset | str = field(default=(), metadata={ASSET: _is_path})
+    reference: Asset | str | None = field(default=None, metadata={ASSET: _is_path})
+    album: Album | Asset | str | None = field(default=None, metadata={ASSET: _is_path})
     variant: int | None = None
     variants: int = 6
     seed: int = 0
@@ -58,7 +73,7 @@ class Controls:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hints", tuple(self.hints))
-        object.__setattr__(self, "palette", tuple(self.palette))
+        self._read_files()
         if self.temperature is not None:
             _check_range("temperature", self.temperature, 0.01, MOST_TEMPERATURE)
         _check_range("fade_unsure", self.fade_unsure, 0, 1)
@@ -71,6 +86,22 @@ class Controls:
         _check_range("seed", self.seed, 0, math.inf)
         if self.look is not None and self.cube is not None:
             raise SettingsError("A look and a cube cannot both have the last word; leave one of them out.")
+
+    def _read_files(self) -> None:
+        """Put assets where paths were given."""
+        put = object.__setattr__
+        put(self, "cube", _opened(self.cube, "The LUT"))
+        put(self, "reference", _opened(self.reference, "The reference"))
+        if isinstance(self.look, Path) or (isinstance(self.look, str) and _is_look_file(self.look)):
+            put(self, "look", Asset.read(self.look, "The look"))
+        colors = tuple(self.palette) if isinstance(self.palette, list | tuple) else None
+        put(self, "palette", _opened(self.palette, "The palette") if colors is None else colors)
+        if self.album is not None and not isinstance(self.album, Album):
+            put(self, "album", load_album(self.album))
+
+
+def _opened(file: Any, what: str) -> Asset | None:  # noqa: ANN401 - whatever a caller gave
+    return file if file is None or isinstance(file, Asset) else Asset.read(file, what)
 
 
 def _check_range(name: str, value: float, lowest: float, highest: float) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.assets import Asset
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, fit_gamut, rgb_to_lab
 from vermilion.errors import SettingsError
 from vermilion.guidance.plain import shown
@@ -35,24 +36,18 @@ class Cube:
     highest: Floats
 
 
-def read_cube(path: str | Path) -> Cube:
+def read_cube(source: str | Path | Asset) -> Cube:
     """Read a 3D LUT.
 
     Raises:
         SettingsError: the file cannot be read, is malformed, or holds a 1D LUT.
     """
-    path = Path(path)
-    try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise SettingsError(
-                f"{path} is larger than any .cube file with up to 129 colours a side; check it."
-            )
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    except OSError as error:
+    asset = source if isinstance(source, Asset) else Asset.read(source, "The LUT")
+    if len(asset.content) > _LARGEST_FILE:
         raise SettingsError(
-            f"The LUT {path} cannot be read ({error.strerror or error}); check the path."
-        ) from error
-    return parse_cube(text, str(path))
+            f"{asset.name} is larger than any .cube file with up to 129 colours a side; check it."
+        )
+    return parse_cube(asset.content.decode("utf-8-sig", errors="replace"), asset.name)
 
 
 def parse_cube(text: str, name: str) -> Cube:

@@ -1,46 +1,53 @@
 """What is done to the painted colours before they are laid over the scan: fading, looks, adjustments."""
 
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.assets import given
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance.album import check_album
 from vermilion.guidance.confidence import fade_unsure
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.corner import mark_corner
-from vermilion.guidance.cube import apply_cube, read_cube
-from vermilion.guidance.look import adjust_colors, apply_look
+from vermilion.guidance.cube import Cube, apply_cube, read_cube
+from vermilion.guidance.look import Look, adjust_colors, apply_look
 from vermilion.guidance.look_file import load_look
 from vermilion.guidance.named_color import ab_of
 
 Floats = NDArray[np.float32]
 
 
-def check_files(controls: Controls) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Grading:
+    """What the files of controls that work on painted colours hold; each None where it was not asked for."""
+
+    look: Look | None = None
+    cube: Cube | None = None
+
+
+def read_grading(controls: Controls) -> Grading:
+    """Read the look and the cube of controls.
+
+    Raises:
+        SettingsError: one of them cannot be used.
+    """
+    cube = given(controls.cube)
+    return Grading(
+        look=None if controls.look is None else load_look(controls.look),
+        cube=None if cube is None else read_cube(cube),
+    )
+
+
+def check_controls(controls: Controls) -> None:
     """Refuse files and words that cannot be used, before any picture is opened.
 
     Raises:
-        SettingsError: a file is missing or malformed, or a word of the palette is neither colour nor file.
+        SettingsError: a look or a cube is malformed, or a word of the palette is no colour.
     """
-    if controls.look is not None:
-        load_look(controls.look)
-    if controls.cube is not None:
-        read_cube(controls.cube)
-    if controls.reference is not None and not Path(controls.reference).is_file():
-        raise SettingsError(f"The reference {controls.reference} is not there; name a picture in colour.")
-    if controls.album is not None:
-        check_album(controls.album)
-    if not palette_file(controls):
+    read_grading(controls)
+    if isinstance(controls.palette, tuple):
         _check_palette(controls.palette)
-
-
-def palette_file(controls: Controls) -> str | None:
-    """Return the path of the picture that a palette is taken from; None if it names its colours."""
-    if len(controls.palette) == 1 and Path(controls.palette[0]).is_file():
-        return controls.palette[0]
-    return None
 
 
 def _check_palette(palette: tuple[str, ...]) -> None:
@@ -54,7 +61,9 @@ def _check_palette(palette: tuple[str, ...]) -> None:
             ) from error
 
 
-def finish_colors(controls: Controls, luma: Floats, ab: Floats, sureness: Floats) -> Floats:
+def finish_colors(
+    controls: Controls, grading: Grading, luma: Floats, ab: Floats, certainty: Floats
+) -> Floats:
     """Return (a,b) [h,w,2] after all controls that work on painted colours, in their fixed order.
 
     First ``fade_unsure``, then the look or the cube, then vividness, warmth and tint, last the corner mark.
@@ -62,19 +71,17 @@ def finish_colors(controls: Controls, luma: Floats, ab: Floats, sureness: Floats
 
     Args:
         controls: what was said.
+        grading: from ``read_grading`` of the same controls.
         luma: [h,w] in 0..1.
         ab: [h,w,2] as painted; not changed.
-        sureness: [h,w] in 0..1: the confidence, and 1 where a person said what the colour is.
-
-    Raises:
-        SettingsError: the look or the cube cannot be used.
+        certainty: [h,w] in 0..1: the confidence, and 1 where a person said what the colour is.
     """
     if controls.fade_unsure:
-        ab = fade_unsure(ab, sureness, controls.fade_unsure)
-    if controls.look is not None:
-        ab = apply_look(load_look(controls.look), luma, ab)
-    if controls.cube is not None:
-        ab = apply_cube(read_cube(controls.cube), luma, ab)
+        ab = fade_unsure(ab, certainty, controls.fade_unsure)
+    if grading.look is not None:
+        ab = apply_look(grading.look, luma, ab)
+    if grading.cube is not None:
+        ab = apply_cube(grading.cube, luma, ab)
     if (controls.vividness, controls.warmth, controls.tint) != (1, 0, 0):
         ab = adjust_colors(luma, ab, vividness=controls.vividness, warmth=controls.warmth, tint=controls.tint)
     return mark_corner(luma, ab) if controls.corner_mark else ab

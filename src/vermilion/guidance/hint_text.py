@@ -1,11 +1,11 @@
 """Hints as people write them: short on a command line, or many in a JSON file."""
 
-from dataclasses import replace
 from pathlib import Path
 
+from vermilion.assets import files_from
 from vermilion.errors import HintError
 from vermilion.guidance.controls import Controls
-from vermilion.guidance.hints import MASK_DATA, AnyHint, Hint, Mask
+from vermilion.guidance.hints import AnyHint, Hint
 from vermilion.guidance.plain import from_plain, read_json
 
 
@@ -40,12 +40,4 @@ def load_hints(path: str | Path) -> tuple[AnyHint, ...]:
     """
     path = Path(path)
     table = read_json(path, "The hints", "are")
-    hints = from_plain(Controls, {"hints": table}, str(path)).hints
-    return tuple(hint_beside(hint, path.parent) for hint in hints)
-
-
-def hint_beside(hint: AnyHint, folder: Path) -> AnyHint:
-    """Return a hint whose mask, if it is one, has its path as it is from here and not from a folder."""
-    if isinstance(hint, Mask) and not hint.mask.startswith(MASK_DATA):
-        return replace(hint, mask=str(folder / hint.mask))
-    return hint
+    return from_plain(Controls, {"hints": table}, str(path), files_from(path.parent)).hints

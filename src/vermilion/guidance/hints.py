@@ -4,21 +4,20 @@ Each is checked when it is made, as far as that is possible without the picture;
 them for the network and finds what lies outside.
 """
 
-import base64
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import HintError
+from vermilion.assets import Asset
+from vermilion.errors import HintError, SettingsError
 from vermilion.guidance.named_color import Color, ab_of
-
-MASK_DATA = "data:image/png;base64,"
-"""What the text of a mask begins with that holds the picture itself and not its path."""
+from vermilion.guidance.plain import ASSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +142,24 @@ class Mask:
     """A colour wherever a second picture is white; ``Mask.of`` makes one from an array.
 
     Attributes:
-        mask: path of a grey picture of the same shape, white where the colour goes, at any size; or the
+        mask: a grey picture of the same shape, white where the colour goes, at any size; its path, or the
             content of a PNG as text, "data:image/png;base64,...".
         color: as in ``Hint``.
         strength: as in ``Hint``.
     """
 
-    mask: str
+    mask: Asset | str = field(metadata={ASSET: lambda _: True})
     color: Color
     strength: float = 1.0
 
     def __post_init__(self) -> None:
         _check(self.color, self.strength)
+        object.__setattr__(self, "mask", _mask_asset(self.mask))
+
+    @property
+    def picture(self) -> Asset:
+        """The mask's picture."""
+        return cast("Asset", self.mask)
 
     @classmethod
     def of(cls, mask: NDArray[Any], color: Color, strength: float = 1.0) -> "Mask":
@@ -166,7 +171,7 @@ class Mask:
             )
         grey = mask.astype(np.uint8) * np.uint8(255 if mask.dtype == np.bool_ else 1)
         _, content = cv2.imencode(".png", grey)
-        return cls(MASK_DATA + base64.b64encode(content.tobytes()).decode("ascii"), color, strength)
+        return cls(Asset(content.tobytes()), color, strength)
 
     @property
     def ab(self) -> tuple[float, float]:
@@ -176,7 +181,7 @@ class Mask:
     @property
     def place(self) -> str:
         """Where it is, for messages."""
-        return "the mask" if self.mask.startswith(MASK_DATA) else f"the mask {self.mask}"
+        return f"the mask {self.picture.name}".strip()
 
     @property
     def corners(self) -> tuple[tuple[float, float], ...]:
@@ -185,6 +190,16 @@ class Mask:
 
 
 AnyHint = Hint | Stroke | Box | Mask
+
+
+def _mask_asset(mask: Asset | str | Path) -> Asset:
+    if isinstance(mask, Asset):
+        return mask
+    is_data = isinstance(mask, str) and mask.startswith("data:")
+    try:
+        return Asset.from_text(str(mask)) if is_data else Asset.read(mask, "The mask")
+    except SettingsError as error:
+        raise HintError(f"The mask cannot be used: {error}" if is_data else str(error)) from error
 
 
 def _check(color: Color, strength: float) -> None:

@@ -7,45 +7,47 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from vermilion.assets import Asset
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance.look import Look
-from vermilion.guidance.plain import read_text
+from vermilion.guidance.plain import text_of
 
 _FOLDER = Path(__file__).with_name("looks")
-_SUFFIX = ".toml"
+LOOK_SUFFIX = ".toml"
+"""Of the names of look files."""
 
 
 def look_names() -> tuple[str, ...]:
     """Return the names of the looks that come with the package."""
-    return tuple(sorted(path.stem for path in _FOLDER.glob(f"*{_SUFFIX}")))
+    return tuple(sorted(path.stem for path in _FOLDER.glob(f"*{LOOK_SUFFIX}")))
 
 
-def load_look(name: str) -> Look:
-    """Return a look of the package by its name, or one of your own by the path of its ``.toml`` file.
+def load_look(name: str | Asset) -> Look:
+    """Return a look of the package by its name, or one of your own by its ``.toml`` file.
 
     Raises:
         SettingsError: there is no such look, or its file is malformed.
     """
-    if name.endswith(_SUFFIX):
-        return read_look(Path(name))
+    if isinstance(name, Asset) or name.endswith(LOOK_SUFFIX):
+        return read_look(name)
     if name not in look_names():
         raise SettingsError(
             f"There is no look {name!r}; choose {', '.join(look_names())}, or give the path of a .toml file."
         )
-    return read_look(_FOLDER / f"{name}{_SUFFIX}")
+    return read_look(_FOLDER / f"{name}{LOOK_SUFFIX}")
 
 
-def read_look(path: Path) -> Look:
+def read_look(source: Path | str | Asset) -> Look:
     """Read a look from a file.
 
     Raises:
         SettingsError: it cannot be read, is no TOML, or says something that no look can.
     """
+    asset = source if isinstance(source, Asset) else Asset.read(source, "The look")
+    path = asset.name
+    text = text_of(asset.content, f"The look {path}", "is no text in UTF-8; name a TOML file")
     try:
-        table = tomllib.loads(read_text(path, "The look", "is no text in UTF-8; name a TOML file"))
-    except OSError as error:
-        reason = error.strerror or error
-        raise SettingsError(f"The look {path} cannot be read ({reason}); check its path.") from error
+        table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"The look {path} is not valid TOML ({error}); mend that place.") from error
     known = [field.name for field in fields(Look)]

@@ -3,14 +3,19 @@
 import dataclasses
 import json
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from vermilion.assets import Asset, AssetReader, no_files
 from vermilion.errors import SettingsError, VermilionError
 
 T = TypeVar("T")
 
 _KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
+
+ASSET = "asset"
+"""Key of a field's metadata: a function that says of a text whether it names a file for that field."""
 
 _EXACT = 2**53  # whole numbers beyond are not exact as floats, and no control needs them
 
@@ -27,35 +32,51 @@ def read_json(path: Path, called: str, verb: str = "is") -> object:
         SettingsError: it cannot be read, or is no JSON.
     """
     try:
-        return json.loads(read_text(path, called, f"{verb} no text in UTF-8; name a JSON file"))
+        content = path.read_bytes()
     except OSError as error:
         raise SettingsError(f"{called} {path} cannot be read ({error.strerror}); check the path.") from error
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{called} {path} {verb} not valid JSON ({error}); mend that place.") from error
+    return parse_json(content, f"{called} {path}", verb)
 
 
-def read_text(path: Path, called: str, cure: str) -> str:
-    """Read a text in UTF-8; one that is none is told without its bytes.
+def parse_json(content: bytes, called: str, verb: str = "is") -> object:
+    """Read the content of a JSON file.
 
     Args:
-        path: of the file.
-        called: what to call it in messages: "The album".
+        content: all bytes.
+        called: what to call it in messages: "The album box.json".
+        verb: "are", if that is several.
+
+    Raises:
+        SettingsError: it is no JSON.
+    """
+    text = text_of(content, called, f"{verb} no text in UTF-8; name a JSON file")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{called} {verb} not valid JSON ({error}); correct that place.") from error
+
+
+def text_of(content: bytes, called: str, cure: str) -> str:
+    """Return the text in UTF-8 of a file's content; what is none is reported without its bytes.
+
+    Args:
+        content: all bytes.
+        called: what to call it in messages: "The album box.json".
         cure: the rest of the message: "is no text in UTF-8; name a JSON file".
 
     Raises:
-        OSError: it cannot be read.
         SettingsError: it is no such text.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:  # which no text has, but UTF-16 without its mark
-        raise SettingsError(f"{called} {path} {cure}.")
+        raise SettingsError(f"{called} {cure}.")
     return text
 
 
-def from_plain(kind: type[T], value: object, where: str) -> T:
+def from_plain(kind: type[T], value: object, where: str, read_asset: AssetReader = no_files) -> T:
     """Build a dataclass of tables, lists, texts, numbers, booleans and nulls.
 
     Args:
@@ -63,20 +84,21 @@ def from_plain(kind: type[T], value: object, where: str) -> T:
             several dataclasses that one is meant whose required keys are all there.
         value: what was read; it is not changed.
         where: what to call it in messages.
+        read_asset: opens the files that it names; by default none may be opened.
 
     Raises:
         SettingsError: a key is unknown or missing, or a value is not of its kind or impossible.
     """
-    return cast("T", _convert(kind, value, where))
+    return cast("T", _convert(kind, value, where, read_asset))
 
 
-def _convert(kind: object, value: object, where: str) -> object:
+def _convert(kind: object, value: object, where: str, read: AssetReader) -> object:
     if get_origin(kind) in (Union, types.UnionType):
-        return _choose(get_args(kind), value, where)
+        return _choose(get_args(kind), value, where, read)
     if dataclasses.is_dataclass(kind):
-        return _build(cast("type", kind), value, where)
+        return _build(cast("type", kind), value, where, read)
     if get_origin(kind) is tuple:
-        return _listed(get_args(kind), value, where)
+        return _listed(get_args(kind), value, where, read)
     fits = type(value) is not int or abs(value) <= _EXACT
     if kind is float and type(value) is int and fits:
         return float(value)
@@ -85,7 +107,7 @@ def _convert(kind: object, value: object, where: str) -> object:
     return value
 
 
-def _build(kind: type, value: object, where: str) -> object:
+def _build(kind: type, value: object, where: str, read: AssetReader) -> object:
     if not isinstance(value, dict):
         raise SettingsError(f"{where}: must be a table {{...}}, not {shown(value)}.")
     hints = get_type_hints(kind)
@@ -93,10 +115,34 @@ def _build(kind: type, value: object, where: str) -> object:
     missing = sorted(required_keys(kind) - value.keys())
     if missing:
         raise SettingsError(f"{where}: the key {missing[0]!r} is missing.")
-    parts = {key: _convert(hints[key], part, f"{where}: {key}") for key, part in value.items()}
+    names_file = {entry.name: entry.metadata.get(ASSET) for entry in dataclasses.fields(kind)}
+    parts = {}
+    for key, part in value.items():
+        place, names = f"{where}: {key}", names_file[key]
+        is_asset = names is not None and _is_asset(part, names)
+        parts[key] = _asset(part, place, read) if is_asset else _convert(hints[key], part, place, read)
     try:
         return kind(**parts)
     except VermilionError as error:  # what a dataclass itself refuses
+        raise SettingsError(f"{where}: {error}") from error
+
+
+def _is_asset(value: object, names_file: Callable[[str], bool]) -> bool:
+    """Whether a value stands for a file: its path, a table with its path and hash, or its content."""
+    if isinstance(value, str):
+        return value.startswith("data:") or names_file(value)
+    return isinstance(value, dict) and "path" in value
+
+
+def _asset(value: object, where: str, read: AssetReader) -> Asset:
+    table = cast("dict[str, object]", {"path": value} if isinstance(value, str) else value)
+    _check_keys(table, ["path", "sha256"], where)
+    path, sha256 = table["path"], table.get("sha256", "")
+    if not (isinstance(path, str) and isinstance(sha256, str)):
+        raise SettingsError(f"{where}: path and sha256 must be texts, not {shown(value)}.")
+    try:
+        return Asset.from_text(path) if path.startswith("data:") else read(path, sha256)
+    except SettingsError as error:
         raise SettingsError(f"{where}: {error}") from error
 
 
@@ -113,7 +159,7 @@ def required_keys(kind: type) -> set[str]:
     return {entry.name for entry in entries if entry.default is none and entry.default_factory is none}
 
 
-def _choose(kinds: tuple[object, ...], value: object, where: str) -> object:
+def _choose(kinds: tuple[object, ...], value: object, where: str, read: AssetReader) -> object:
     """One of several kinds: for a table the dataclass whose keys are there, else the kind of the value."""
     tables = [cast("type", kind) for kind in kinds if dataclasses.is_dataclass(kind)]
     if isinstance(value, dict) and tables:
@@ -122,12 +168,12 @@ def _choose(kinds: tuple[object, ...], value: object, where: str) -> object:
             _check_keys(value, _keys_of_likeliest(tables, value), where)
             forms = " or ".join(" + ".join(sorted(required_keys(kind))) for kind in tables)
             raise SettingsError(f"{where}: has {', '.join(value) or 'no keys'}, but needs {forms}.")
-        return _build(chosen[0], value, where)
+        return _build(chosen[0], value, where, read)
     for kind in kinds:
         fits = (list,) if get_origin(kind) is tuple else (kind, int) if kind is float else (kind,)
         if type(value) in fits:
-            return _convert(kind, value, where)
-    words = " or ".join(dict.fromkeys(_word(kind) for kind in kinds))
+            return _convert(kind, value, where, read)
+    words = " or ".join(dict.fromkeys(_word(kind) for kind in kinds if kind is not Asset))
     raise SettingsError(f"{where}: must be {words}, not {shown(value)}.")
 
 
@@ -139,7 +185,7 @@ def _keys_of_likeliest(kinds: list[type], table: dict[str, object]) -> list[str]
     return list(dict.fromkeys(entry.name for kind in likeliest for entry in dataclasses.fields(kind)))
 
 
-def _listed(kinds: tuple[object, ...], value: object, where: str) -> tuple[object, ...]:
+def _listed(kinds: tuple[object, ...], value: object, where: str, read: AssetReader) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
         raise SettingsError(f"{where}: must be a list [...], not {shown(value)}.")
     if kinds[-1] is Ellipsis:
@@ -147,7 +193,7 @@ def _listed(kinds: tuple[object, ...], value: object, where: str) -> tuple[objec
     if len(kinds) != len(value):
         raise SettingsError(f"{where}: must have {len(kinds)} entries, not {len(value)}.")
     pairs = enumerate(zip(kinds, value, strict=True), 1)
-    return tuple(_convert(kind, part, f"{where} {number}") for number, (kind, part) in pairs)
+    return tuple(_convert(kind, part, f"{where} {number}", read) for number, (kind, part) in pairs)
 
 
 def _word(kind: object) -> str:

@@ -2,18 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from vermilion.assets import Asset, AssetReader, files_from, no_files
 from vermilion.errors import SettingsError
-from vermilion.guidance.album import album_files
+from vermilion.guidance.album import Album
 from vermilion.guidance.controls import Controls
-from vermilion.guidance.hints import MASK_DATA, Mask
+from vermilion.guidance.hints import Mask
 from vermilion.guidance.plain import from_plain
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the form of a recipe; it grows whenever an older vermilion could misread a newer recipe."""
 
 RECIPE_SUFFIX = ".recipe.json"
@@ -75,7 +75,6 @@ class Recipe:
         recolor: whether a picture that is in real colour already is accepted.
         size: pixels of the short side at which the network looks; null for the model's own.
         controls: all that a person said about the colours.
-        files: further files that the controls name, with their hashes.
         made: what came of it; null in a recipe that was never run.
     """
 
@@ -87,7 +86,6 @@ class Recipe:
     recolor: bool = False
     size: int | None = None
     controls: Controls = field(default_factory=Controls)
-    files: tuple[UsedFile, ...] = ()
     made: Made | None = None
 
     @property
@@ -97,7 +95,7 @@ class Recipe:
         What is left at its default does not count, so that a control which a later version brings does not
         change the hashes of older recipes.
         """
-        return _hash_of(_told(replace(self, made=None).normal()))
+        return _hash_of(_facts(replace(self, made=None).normal()))
 
     @property
     def options_hash(self) -> str:
@@ -107,15 +105,14 @@ class Recipe:
         count: it accepts more pictures, and changes none.
         """
         nobody = UsedFile(""), UsedModel("", "")
-        asked = replace(
-            self, vermilion="", input=nobody[0], model=nobody[1], recolor=False, files=(), made=None
-        )
-        contents = {used.path: used.sha256 for used in self.files}
-        return _hash_of(_by_content(_told(asked.normal()), contents))
+        asked = replace(self, vermilion="", input=nobody[0], model=nobody[1], recolor=False, made=None)
+        return _hash_of(_facts(asked.normal()))
 
     def normal(self) -> "Recipe":
         """Return the same recipe as it is after writing and reading: 2 becomes 2.0 where it is a length."""
-        return from_plain(Recipe, json.loads(json.dumps(asdict(self), default=_as_plain)), "the recipe")
+        known = {asset.sha256: asset for asset in assets_of(self.controls)}
+        plain = json.loads(json.dumps(asdict(self), default=_as_plain))
+        return from_plain(Recipe, plain, "the recipe", lambda _, sha256: known[sha256])
 
     def completed(self, scan_sha256: str, colors: bytes, engine: str) -> "Recipe":
         """Return the recipe of a finished run.
@@ -124,21 +121,9 @@ class Recipe:
             scan_sha256: of the scan.
             colors: what was painted; only its hash is kept.
             engine: what computed.
-
-        Raises:
-            SettingsError: a file that the controls name is no longer there.
         """
-        told = replace(self, input=replace(self.input, sha256=scan_sha256))
-        recipe = told.with_files().normal()
+        recipe = replace(self, input=replace(self.input, sha256=scan_sha256)).normal()
         return replace(recipe, made=Made(engine, recipe.hash, hashlib.sha256(colors).hexdigest()))
-
-    def with_files(self) -> "Recipe":
-        """Return the recipe with the hashes of all files that its controls name.
-
-        Raises:
-            SettingsError: one is no longer there.
-        """
-        return replace(self, files=tuple(UsedFile(path, file_hash(path)) for path in files_of(self.controls)))
 
     def difference(self, again: "Recipe") -> str:
         """Say in a sentence why a replay did not give the same colours; empty if it did.
@@ -162,29 +147,13 @@ class Recipe:
 
     def to_json(self) -> str:
         """Return the recipe as it is written to a file; a number of variants only where it was asked for."""
-        facts = asdict(self.normal())
+        facts = json.loads(json.dumps(asdict(self.normal()), default=_as_plain))
         if self.controls.variant is None and self.controls.variants == Controls().variants:
             del facts["controls"]["variants"]
         text = json.dumps(facts, indent=2, ensure_ascii=False)
         # Names from old disks may hold bytes that are no text; JSON can only tell them as escapes.
-        told = text.encode("utf-8", "ignore").decode() == text
-        return (text if told else json.dumps(facts, indent=2)) + "\n"
-
-    def check_files(self, where: str) -> None:
-        """Refuse files that are not the ones that took part.
-
-        Args:
-            where: what to call the recipe in the message.
-
-        Raises:
-            SettingsError: one is missing, or has changed.
-        """
-        for used in self.files:
-            if used.sha256 not in ("", file_hash(used.path)):
-                raise SettingsError(
-                    f"{where}: {used.path} has changed since the recipe was written; bring the old one back, "
-                    "or empty its sha256 under files to take the new one."
-                )
+        whole = text.encode("utf-8", "ignore").decode() == text
+        return (text if whole else json.dumps(facts, indent=2)) + "\n"
 
 
 def load_recipe(path: str | Path) -> Recipe:
@@ -203,15 +172,16 @@ def load_recipe(path: str | Path) -> Recipe:
         raise SettingsError(
             f"{path}: is not text in UTF-8; give the path of a NAME{RECIPE_SUFFIX}."
         ) from error
-    return parse_recipe(text, str(path))
+    return parse_recipe(text, str(path), files_from(Path()))
 
 
-def parse_recipe(text: str, where: str = "the recipe") -> Recipe:
+def parse_recipe(text: str, where: str = "the recipe", read_asset: AssetReader = no_files) -> Recipe:
     """Read and check the text of a recipe.
 
     Args:
         text: JSON.
         where: what to call it in messages.
+        read_asset: opens the files that it names; by default none may be opened, as the text may be anyone's.
 
     Raises:
         SettingsError: it is no JSON, or holds a key or value that no recipe has.
@@ -221,35 +191,23 @@ def parse_recipe(text: str, where: str = "the recipe") -> Recipe:
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{where}: is not valid JSON ({error}); mend it or write it anew.") from error
     if isinstance(table, dict) and table.get("schema", SCHEMA) != SCHEMA:
+        older = table["schema"] in range(1, SCHEMA)
+        cure = "convert it with `vermilion models convert`" if older else "update vermilion"
         raise SettingsError(
-            f"{where}: has schema {table['schema']!r}, and this vermilion reads {SCHEMA}; update vermilion."
+            f"{where}: has schema {table['schema']!r}, and this vermilion reads {SCHEMA}; {cure}."
         )
-    return from_plain(Recipe, table, where)
+    return from_plain(Recipe, table, where, read_asset)
 
 
-def files_of(controls: Controls) -> list[str]:
-    """The paths that controls name, directly or in an album, each once."""
-    paths = [controls.reference, controls.cube]
-    if controls.look is not None and controls.look.endswith(".toml"):
-        paths.append(controls.look)
-    if len(controls.palette) == 1 and Path(controls.palette[0]).is_file():
-        paths += controls.palette
-    paths += [hint.mask for hint in controls.hints if isinstance(hint, Mask)]
-    paths += album_files(controls.album) if controls.album else []
-    return list(dict.fromkeys(path for path in paths if path and not path.startswith(MASK_DATA)))
-
-
-def file_hash(path: str | Path) -> str:
-    """SHA-256 of a file's content, in hexadecimal.
-
-    Raises:
-        SettingsError: it cannot be read.
-    """
-    try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}); check its path.") from error
+def assets_of(controls: Controls) -> list[Asset]:
+    """The assets of controls, those of an album and of masks included."""
+    places: list[object] = [controls.reference, controls.cube, controls.look, controls.palette]
+    hints = list(controls.hints)
+    if isinstance(controls.album, Album):
+        places += [entry.picture for entry in controls.album.entries]
+        hints += [hint for entry in controls.album.entries for hint in entry.hints]
+    places += [hint.mask for hint in hints if isinstance(hint, Mask)]
+    return [place for place in places if isinstance(place, Asset)]
 
 
 def _hash_of(facts: object) -> str:
@@ -257,23 +215,16 @@ def _hash_of(facts: object) -> str:
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
-def _by_content(facts: object, contents: Mapping[str, str]) -> object:
-    """Plain data in which the hash of a file stands for its path."""
-    if isinstance(facts, dict):
-        return {key: _by_content(value, contents) for key, value in facts.items()}
-    if isinstance(facts, list):
-        return [_by_content(value, contents) for value in facts]
-    return contents.get(facts, facts) if isinstance(facts, str) else facts
-
-
-def _told(value: object) -> object:
-    """A dataclass as plain data, without what is left at its default."""
+def _facts(value: object) -> object:
+    """A dataclass as plain data, without what is left at its default; an asset is its hash alone."""
+    if isinstance(value, Asset):
+        return value.sha256
     if isinstance(value, tuple):
-        return [_told(part) for part in value]
+        return [_facts(part) for part in value]
     if not is_dataclass(value):
         return value
     entries = [(entry, getattr(value, entry.name)) for entry in fields(value)]
-    return {entry.name: _told(part) for entry, part in entries if part != _default(entry)}
+    return {entry.name: _facts(part) for entry, part in entries if part != _default(entry)}
 
 
 def _default(entry: Field[Any]) -> object:
@@ -281,6 +232,8 @@ def _default(entry: Field[Any]) -> object:
 
 
 def _as_plain(value: object) -> object:
-    """NumPy's numbers as Python's, and paths as texts."""
+    """NumPy's numbers as Python's, assets by their hashes, and paths as texts."""
+    if isinstance(value, Asset):
+        return value.to_plain()
     item = getattr(value, "item", None)
     return item() if callable(item) else str(value)

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.assets import Asset
 from vermilion.errors import HintError, PictureError
 from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.named_color import ab_at
@@ -16,8 +17,8 @@ Lengths = NDArray[np.floating]
 Cells = NDArray[np.bool_]
 Size = tuple[int, int]
 Levels = NDArray[np.uint8 | np.uint16]
-MaskReader = Callable[[str], Levels]
-"""Gives the levels [H,W], upright, of the ``mask`` of a ``Mask``; a ``PictureError`` says why it cannot."""
+MaskReader = Callable[[Asset], Levels]
+"""Gives the levels [H,W], upright, of the picture of a ``Mask``; a ``PictureError`` says why it cannot."""
 
 AB_SCALE = 110.0
 """CIELAB units of a and b to one unit of the network's hints."""
@@ -44,9 +45,9 @@ class Drawing:
     owner: NDArray[np.intp]
 
 
-def no_masks(mask: str) -> Levels:
+def no_masks(mask: Asset) -> Levels:
     """A ``MaskReader`` for where pictures cannot be read."""
-    raise PictureError(f"no reader was given for {mask[:40]}; give one to draw masks")
+    raise PictureError(f"no reader was given for {mask!r}; give one to draw masks")
 
 
 def draw_hints(
@@ -194,7 +195,7 @@ def _cells_of_box(box: Box, cell: tuple[float, float], grid: Size) -> Cells:
 
 def _cells_of_mask(hint: Mask, picture_size: Size, grid: Size, read_mask: MaskReader) -> Cells:
     try:
-        grey = read_mask(hint.mask)
+        grey = read_mask(hint.picture)
     except PictureError as error:
         raise HintError(f"{_opening(hint.place)} cannot be used: {error}") from error
     _check_aspect(hint, (grey.shape[0], grey.shape[1]), picture_size)

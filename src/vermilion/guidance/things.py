@@ -36,7 +36,7 @@ class FoundThing(Mask):
 
 def found_thing(cells: Cells, hint: AnyHint, name: str) -> FoundThing:
     """Return a hint for the cells [h,w] of a picture's grid, with another hint's colour and strength."""
-    return FoundThing(Mask.of(cells, hint.color).mask, hint.color, hint.strength, name)
+    return FoundThing(Mask.of(cells, hint.color).picture, hint.color, hint.strength, name)
 
 
 def find_places(own: Sequence[Floats], other: Sequence[Floats], things: Indices) -> Indices:

@@ -1,33 +1,31 @@
 """Small previews in colour, of pictures whose colours are wanted and not their greys."""
 
-from pathlib import Path
-
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS
-from vermilion.pictures.source import Source, UnopenedError, check_size, open_source
+from vermilion.pictures.source import Openable, Source, UnopenedError, check_size, open_source
 from vermilion.pictures.vips_library import VipsImage, load_vips_with_threads
 from vermilion.pictures.vips_open import open_with_vips
 
 
 def read_colors(
-    path: str | Path, longest_side: int, max_pixels: int = DEFAULT_MAX_PIXELS
+    picture: Openable, longest_side: int, max_pixels: int = DEFAULT_MAX_PIXELS
 ) -> NDArray[np.uint8]:
     """Return a picture as uint8 sRGB [h,w,3], upright, made smaller where its longest side is longer.
 
     Transparency is laid over white.
 
     Args:
-        path: of a JPEG, PNG, TIFF, WebP, GIF or AVIF.
+        picture: the path or the bytes of a JPEG, PNG, TIFF, WebP, GIF or AVIF.
         longest_side: of the result, in pixels.
         max_pixels: the most that the file may claim before it is decoded.
 
     Raises:
         PictureError: it cannot be read, or claims more pixels.
     """
-    source = open_source(path)
+    source = open_source(picture)
     vips = load_vips_with_threads()
     try:
         image = _opened(source, longest_side, max_pixels)
