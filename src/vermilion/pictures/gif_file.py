@@ -1,7 +1,6 @@
 """GIFs: libvips fills what is missing of one without a word, so Pillow must decode it, too."""
 
-import io
-
+from vermilion.pictures.pillow_open import open_with_pillow
 from vermilion.pictures.pillow_scan import broken
 from vermilion.pictures.source import Source
 
@@ -12,12 +11,10 @@ def check_gif(source: Source, page: int) -> None:
     Raises:
         PictureError: It is damaged or cut off.
     """
-    from PIL import Image  # noqa: PLC0415 - rarely needed
-
     try:
-        with Image.open(source.path or io.BytesIO(source.given or b""), formats=("GIF",)) as image:
+        with open_with_pillow(source, ("GIF",)) as image:
             for number in range(page):
                 image.seek(number)
                 image.load()
-    except (OSError, EOFError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, EOFError, SyntaxError, ValueError) as error:
         raise broken(source.name, error) from error

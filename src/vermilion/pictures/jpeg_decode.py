@@ -4,7 +4,6 @@ libjpeg tells its first warning only, so one that is harmless would hide one tha
 harmless one the file is therefore written again without oddities and must decode without any.
 """
 
-import io
 import re
 from dataclasses import dataclass, replace
 
@@ -32,6 +31,8 @@ from vermilion.pictures.jpeg_file import (
     without_junk,
 )
 from vermilion.pictures.luma import luma_of_rgb
+from vermilion.pictures.pillow_open import open_with_pillow
+from vermilion.pictures.source import Source
 
 # Warnings that leave every sample intact, if nothing else is wrong.
 _HARMLESS = re.compile(
@@ -129,16 +130,14 @@ def _decode_lossless(jpeg: JpegData, color_space: str) -> NDArray[np.uint8]:
 
 def _decode_odd(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None) -> NDArray[np.uint8]:
     """A JPEG whose chroma has a size that TurboJPEG does not know; Pillow reads it, libvips checks it."""
-    from PIL import Image  # noqa: PLC0415 - rarely needed
-
     from vermilion.pictures.vips_library import load_vips_with_threads  # noqa: PLC0415
 
     mode = {"GRAY": "L"}.get(color_space, color_space)
     data = _without_oddities(jpeg.data, "")
     pyvips = load_vips_with_threads()
     try:
-        pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="warning").avg()
-        with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
+        pyvips.Image.jpegload_buffer(data, access="sequential", fail_on="warning").avg()
+        with open_with_pillow(Source(jpeg.name, given=data), ("JPEG",)) as image:
             if at_least is not None:
                 image.draft(mode, (2 * at_least[1], 2 * at_least[0]))
             pixels = np.asarray(image.convert(mode), np.uint8)

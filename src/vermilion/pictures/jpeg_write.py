@@ -38,7 +38,9 @@ from vermilion.pictures.jpeg_metadata import metadata_segments
 from vermilion.pictures.luma import to_eight_bits
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.painting import Painting, Plane
+from vermilion.pictures.pillow_open import open_with_pillow
 from vermilion.pictures.scan import Scan
+from vermilion.pictures.source import Source
 
 # Luma that does not come as JPEG coefficients, and chroma: qualities in libjpeg's scale.
 _NEW_LUMA_QUALITY = 97
@@ -102,9 +104,7 @@ def _same_sampling(frame: Frame) -> bool:
 
 
 def _natural_table(jpeg: bytes, frame: Frame) -> list[int]:
-    from PIL import Image  # noqa: PLC0415 - `import vermilion` need not wait for it
-
-    with Image.open(io.BytesIO(jpeg)) as image:
+    with open_with_pillow(Source("<bytes>", given=jpeg), ("JPEG",)) as image:
         tables: dict[int, list[int]] = image.quantization  # type: ignore[attr-defined]
         return list(tables[frame.components[0].table])
 

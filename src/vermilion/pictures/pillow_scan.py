@@ -1,6 +1,5 @@
 """PIL images as scans, and the few formats that Pillow opens and libvips does not."""
 
-import io
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from vermilion.pictures.luma import Samples
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.output_colors import OutputColors
+from vermilion.pictures.pillow_open import open_with_pillow
 from vermilion.pictures.png_color import chunks_of_info
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
@@ -32,10 +32,10 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
     Raises:
         PictureError: It is damaged, too large, or in real colour.
     """
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - rarely needed
+    from PIL import UnidentifiedImageError  # noqa: PLC0415 - rarely needed
 
     try:
-        with Image.open(source.path or io.BytesIO(source.given or b""), formats=_FORMATS) as image:
+        with open_with_pillow(source, _FORMATS) as image:
             only_page(options.page, _pages(image), source.name)
             kind = (image.format or "unknown").lower()
             if kind != "psd":  # which shows its composite at first; its pages are layers
@@ -43,8 +43,6 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
             return replace(read_image(image, options, source.name, kind), source=source)
     except UnidentifiedImageError:
         return None
-    except Image.DecompressionBombError as error:
-        raise PictureError(f"{source.name} claims too many pixels; save it as TIFF or PNG") from error
     except (OSError, EOFError, SyntaxError, ValueError) as error:
         raise broken(source.name, error) from error
 

@@ -11,6 +11,7 @@ from typing import IO
 
 from vermilion.errors import PictureError
 from vermilion.pictures.luma import Samples
+from vermilion.pictures.pillow_open import open_with_pillow
 from vermilion.pictures.pillow_scan import broken, image_levels
 from vermilion.pictures.png_file import SIGNATURE
 from vermilion.pictures.source import Source
@@ -44,21 +45,15 @@ def read_frame(source: Source, number: int) -> Samples:
     Raises:
         PictureError: It is damaged, or has 16 bits a sample.
     """
-    from PIL import Image  # noqa: PLC0415 - rarely needed
-
     if source.head(_DEPTH + 1)[_DEPTH] == 16:  # Pillow would make 8 of most, and cannot blend the rest
         raise PictureError(
             f"{source.name} is an animated PNG with 16 bits a sample, of which only page 1 can be read;"
             " save its pictures as files of their own"
         )
     try:
-        with _opened(source) as file, Image.open(file, formats=("PNG",)) as image:
+        with open_with_pillow(source, ("PNG",)) as image:
             image.seek(number - 1)
             return image_levels(image)
-    except Image.DecompressionBombError as error:
-        raise PictureError(
-            f"{source.name} claims too many pixels for an animation; save its pictures as files of their own"
-        ) from error
     except (OSError, EOFError, SyntaxError, ValueError) as error:
         raise broken(source.name, error) from error
 
