@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as everything
-from benchmarks import colors, controls, drift, enlarge, faces, judge, reliability, speed, steering
+from benchmarks import colors, controls, drift, enlarge, faces, judge, mounts, reliability, speed, steering
 from vermilion import Colorizer
 from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
@@ -94,6 +94,27 @@ def test_drift(pictures: Path, tiny_colorizer: Colorizer) -> None:
     assert "1.00 times as strong, from 1.00 to 1.00" in same
     assert other.startswith("96 px against 64: ab differs by ")
     assert "by 0.00 on average" not in other
+
+
+def test_mounts(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--bench", pictures, "--limit", "3", "--sheet", tmp_path / "sheet.png"]
+    monkeypatch.setattr(sys, "argv", ["mounts", *map(str, words)])
+    monkeypatch.setattr(mounts, "distance", lambda true, found: 0.01 + 0 * true.area)
+    mounts.main()
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "3 pictures of pictures"
+    assert told[1].split() == ["one", "picture", "100.0%", "of", "3", "found"]
+    assert any(line.startswith("bare ") and "0.0% of 3" in line for line in told)
+
+
+def test_mounts_measure_how_far_a_frame_lies_away() -> None:
+    true = mounts.Frame(10, 10, 100, 100, 30)
+    assert mounts.distance(true, mounts.Frame(12, 10, 100, 100, 30)) == pytest.approx(
+        0.02 * np.cos(np.pi / 6)
+    )
+    assert mounts.distance(true, true) == 0
 
 
 def test_enlarge(pictures: Path, tiny_colorizer: Colorizer) -> None:

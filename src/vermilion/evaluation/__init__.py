@@ -4,6 +4,7 @@ from vermilion.evaluation.figures import PictureFigures, SetFigures, compare, in
 from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
 from vermilion.evaluation.gallery import PictureResult, Shown
 from vermilion.evaluation.hints import COUNTS, true_hint, true_hints
+from vermilion.evaluation.mounting import MOUNTS, Mounted, mount, mount_page, squeezed, turned
 from vermilion.evaluation.result import About, Evaluation, check_report
 from vermilion.evaluation.run import EvaluationOptions, evaluate
 from vermilion.evaluation.skin import TONES, Skin, tone_of
@@ -12,11 +13,13 @@ from vermilion.evaluation.words import Row, figure_rows
 
 __all__ = [
     "COUNTS",
+    "MOUNTS",
     "TONES",
     "About",
     "Evaluation",
     "EvaluationOptions",
     "LeftOut",
+    "Mounted",
     "Pair",
     "PictureFigures",
     "PictureResult",
@@ -31,8 +34,12 @@ __all__ = [
     "figure_rows",
     "find_pairs",
     "interval",
+    "mount",
+    "mount_page",
     "resamples",
+    "squeezed",
     "tone_of",
     "true_hint",
     "true_hints",
+    "turned",
 ]

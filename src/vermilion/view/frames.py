@@ -1,0 +1,135 @@
+"""Find the pictures on a scan: inside margins, film gates and cards, one or many, straight or askew."""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.view.frame import Frame, whole
+from vermilion.view.mount_mask import MountMask, mount_mask
+from vermilion.view.print_border import print_border
+from vermilion.view.rectangle import fit_rectangle
+from vermilion.view.sides import Side, extended, frame_matrix, moved, refined, sides_of
+
+Bytes = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+
+PREVIEW = 512
+"""Pixels of the long side of the preview on which frames are looked for."""
+
+MOST = 40
+"""Pictures on one scan; a contact sheet has 36."""
+
+_SMALLEST = 32
+"""Pixels of the preview's short side below which nothing is looked for."""
+
+_LEAST = 0.06
+"""Short side of one of several pictures, as a share of the scan's long one: below it are words."""
+
+
+def find_frames(preview: Bytes) -> tuple[Frame, ...]:
+    """Return where the pictures of a scan lie, in pixels of its preview, in reading order.
+
+    Args:
+        preview: luma, uint8 [h,w], at most ``PREVIEW`` pixels on its long side.
+
+    Returns:
+        One frame a picture; the whole preview where nothing is sure.
+    """
+    size = preview.shape[0], preview.shape[1]
+    mask = mount_mask(preview) if min(size) >= _SMALLEST else None
+    found = [] if mask is None else _pictures(mask)
+    if not found or len(found) > MOST:
+        return (whole(size),)
+    return tuple(_inner(preview, frame) for frame in _in_reading_order(found))
+
+
+def _in_reading_order(frames: list[Frame]) -> list[Frame]:
+    """Return frames row by row; a row is what begins above the middle of its first picture."""
+    rows: list[list[Frame]] = []
+    for frame in sorted(frames, key=lambda each: each.centre[1]):
+        if rows and frame.centre[1] < rows[-1][0].centre[1] + rows[-1][0].height / 2:
+            rows[-1].append(frame)
+        else:
+            rows.append([frame])
+    return [frame for row in rows for frame in sorted(row, key=lambda each: each.centre[0])]
+
+
+def _inner(preview: Bytes, frame: Frame) -> Frame:
+    """Return the picture inside a print's own border, or the frame itself."""
+    size = round(frame.width), round(frame.height)
+    if min(size) < 24:
+        return frame
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    matrix = frame_matrix(frame, 0)
+    alone = cv2.warpAffine(preview, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    border = print_border(alone.astype(np.uint8, copy=False))
+    return frame if border is None else moved(frame, tuple(-side for side in border))
+
+
+def _pictures(mask: MountMask) -> list[Frame]:
+    opened = cv2.morphologyEx(mask.inside.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    inside = np.asarray(opened, np.uint8)
+    components = _components(inside)
+    if not components:
+        return []
+    tried = [_frame_of(component, mask) for component in components]
+    each = [frame for frame in tried if frame is not None]
+    largest = max((frame.area for frame in each), default=0.0)
+    each = [frame for frame in each if frame.area >= 0.1 * largest]
+    left = _left_over(each, components)
+    if len(each) > 1 and left <= 0.25 * sum(frame.area for frame in each):
+        return each if _are_pictures(each, max(inside.shape)) else []
+    if len(each) == 1 and left <= 0.12 * largest and largest > 0.1 * inside.size:
+        return each
+    together = _frame_of(np.any(components, axis=0), mask)
+    return [together] if together is not None and together.area > 0.1 * inside.size else []
+
+
+def _are_pictures(frames: list[Frame], side: int) -> bool:
+    """Tell whether several frames are pictures: lines of writing are thin, and long."""
+    short = [min(frame.width, frame.height) for frame in frames]
+    aspects = [frame.area / least**2 for frame, least in zip(frames, short, strict=True)]
+    return min(short) >= _LEAST * side and max(aspects) <= 4
+
+
+def _left_over(frames: list[Frame], components: list[Bools]) -> float:
+    """Return how many pixels of the boxes around components lie in no frame."""
+    if not frames:
+        return math.inf
+    boxes, cover = (np.zeros(components[0].shape, np.uint8) for _ in range(2))
+    for component in components:
+        left, top, width, height = cv2.boundingRect(component.astype(np.uint8))
+        boxes[top : top + height, left : left + width] |= component[top : top + height, left : left + width]
+    for frame in frames:
+        cv2.fillConvexPoly(cover, np.rint(frame.corners - 0.5).astype(np.int32), 1)
+    return float((boxes & ~cover).sum())
+
+
+def _frame_of(shape: Bools, mask: MountMask) -> Frame | None:
+    """Return the frame around a shape, or None where its sides are not seen well enough."""
+    fit = fit_rectangle(shape)
+    if fit is None or sum(fit.support) < 0.8:
+        return None
+    frame = extended(fit.frame, fit.support, mask.signed, mask.tolerance)
+    frame = refined(frame, mask.signed, mask.tolerance)
+    return frame if _is_sure(sides_of(frame, mask.signed, mask.tolerance)) else None
+
+
+def _components(inside: NDArray[np.uint8]) -> list[Bools]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
+    least = 0.003 * inside.size
+    chosen = [number for number in range(1, count) if stats[number, cv2.CC_STAT_AREA] >= least]
+    return [labels == number for number in chosen] if len(chosen) <= 2 * MOST else []
+
+
+def _is_sure(sides: tuple[Side, ...]) -> bool:
+    seen = [side for side in sides if not side.open]
+    if len(seen) < 2 or min(side.pure for side in seen) < 0.75 or min(side.weak for side in seen) < 0.3:
+        return False
+    # Things that are nearly rectangles have round corners; pictures have square ones, if not all are seen.
+    if sum(end > 0.5 for side in seen for end in side.ends) < 1.5 * len(seen):
+        return False
+    strong = sum(side.strong for side in seen) / len(seen)
+    return strong > (0.5 if len(seen) > 2 else 0.7)

@@ -1,0 +1,131 @@
+"""Which pixels of a scan are mount: the paper, card, film base or scanner lid around its pictures."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+FLATTEST = 9.0
+"""Levels of spread (robust, of 255) of a side's outermost pixels above which it shows no mount."""
+
+ALIKE = 24.0
+"""Levels between the tones of two sides below which both show the same mount."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MountMask:
+    """What is not mount.
+
+    Attributes:
+        inside: bool [h,w], True where a picture may be (or writing, or dust).
+        flat_sides: which sides show the mount along most of their length: above, right, below, left.
+        signed: float32 [h,w], the preview less the mount's tone, in levels (of 255).
+        tolerance: levels below which that is no difference.
+    """
+
+    inside: NDArray[np.bool_]
+    flat_sides: tuple[bool, bool, bool, bool]
+    signed: Floats
+    tolerance: float
+
+
+def mount_mask(preview: Bytes) -> MountMask | None:
+    """Return what is not mount in a preview, uint8 [h,w]; None where no two sides show a mount.
+
+    The mount is a smooth surface of grey through the sides that are flat, with whatever hangs together with
+    them and differs by no more than the mount itself does.
+    """
+    sides = _sides(preview)
+    tones = [float(np.median(side)) for side in sides]
+    spreads = [_spread(side - _trend(side)) for side in sides]
+    # Film and paper vary alike on all sides; a sky that reaches a side beside two even bars varies more.
+    flat = [spread <= min(FLATTEST, 3 * min(spreads) + 2.5) for spread in spreads]
+    if sum(flat) < 2:
+        return None
+    main = _main_tone([tone for tone, is_flat in zip(tones, flat, strict=True) if is_flat])
+    flat = [is_flat and abs(tone - main) <= ALIKE for tone, is_flat in zip(tones, flat, strict=True)]
+    if sum(flat) < 2:
+        return None
+    smooth = cv2.GaussianBlur(preview, (3, 3), 0).astype(np.float32)
+    surface, spread = _surface(smooth, _ring(smooth.shape, flat) & (np.abs(smooth - main) <= ALIKE))
+    tolerance = float(np.clip(4 * spread + 1.6, 1.6, 20))
+    signed = smooth - surface
+    like = _near_border(np.abs(signed) <= tolerance)
+    wider, found = _surface(smooth, like)
+    if found <= 1.3 * spread:  # or what hangs together with the mount is no mount
+        signed = smooth - wider
+        like = _near_border(np.abs(signed) <= tolerance)
+    return MountMask(~like, (flat[0], flat[1], flat[2], flat[3]), signed, tolerance)
+
+
+def _ring(size: tuple[int, ...], flat: list[bool]) -> NDArray[np.bool_]:
+    """Return the outermost pixels of the sides that show the mount."""
+    ring = np.zeros(size, np.bool_)
+    parts = np.s_[:3, :], np.s_[:, -3:], np.s_[-3:, :], np.s_[:, :3]
+    for part, is_flat in zip(parts, flat, strict=True):
+        ring[part] |= is_flat
+    return ring
+
+
+def _sides(preview: Bytes) -> list[Floats]:
+    """Return the outermost pixels of each side, averaged over two rows or columns."""
+    strips = preview[:2].T, preview[:, -2:], preview[-2:].T, preview[:, :2]
+    return [strip.mean(axis=1, dtype=np.float32) for strip in strips]
+
+
+def _trend(side: Floats) -> Floats:
+    """Return how the light changes along a side: a line through the medians of its quarters."""
+    quarters = np.array_split(side, 4)
+    heights = np.array([np.median(quarter) for quarter in quarters])
+    slope = float(np.clip(np.polyfit((np.arange(4) + 0.5) / 4, heights, 1)[0], -20, 20))
+    middle = float(np.median(side))
+    return (middle + slope * (np.linspace(0, 1, len(side)) - 0.5)).astype(np.float32)
+
+
+def _spread(values: Floats) -> float:
+    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+
+
+def _main_tone(tones: list[float]) -> float:
+    """Return the tone that most sides are near."""
+    near = [sum(abs(other - tone) <= ALIKE for other in tones) for tone in tones]
+    best = max(near)
+    return float(np.median([tone for tone, count in zip(tones, near, strict=True) if count == best]))
+
+
+def _near_border(like: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the pixels that hang together with the border of the scan."""
+    padded = np.pad(like.astype(np.uint8), 1, constant_values=1)
+    cv2.floodFill(padded, None, (0, 0), 2)
+    return np.asarray(padded[1:-1, 1:-1] == 2)
+
+
+def _surface(values: Floats, known: NDArray[np.bool_]) -> tuple[Floats, float]:
+    """Return a smooth surface [h,w] through the known pixels, and how far they lie from it."""
+    height, width = values.shape
+    rows, columns = np.nonzero(known)
+    step = max(1, len(rows) // 3000)
+    rows, columns = rows[::step], columns[::step]
+    terms = _terms(rows / height - 0.5, columns / width - 0.5)
+    wanted = values[rows, columns]
+    weights, *_ = np.linalg.lstsq(terms.T @ terms + 1e-3 * len(rows) * _STIFF, terms.T @ wanted, rcond=None)
+    spread = _spread((wanted - terms @ weights).astype(np.float32))
+    y = (np.arange(height) / height - 0.5)[:, None]
+    x = (np.arange(width) / width - 0.5)[None, :]
+    surface = sum(weight * term for weight, term in zip(weights, _raw_terms(y, x), strict=True))
+    return np.broadcast_to(surface, (height, width)).astype(np.float32), spread
+
+
+_STIFF = np.diag([0.0, 1, 1, 3, 3, 3]) / 100
+
+
+def _raw_terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+    return np.ones_like(y + x), y + 0 * x, x + 0 * y, y * x, y * y + 0 * x, x * x + 0 * y
+
+
+def _terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.stack(_raw_terms(y, x), axis=1)

@@ -1,0 +1,193 @@
+"""The four sides of a frame, looked at one by one: do they reach far enough, does the mount begin there?"""
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.view.frame import Frame
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+_OFF = np.float32(4096)
+"""Stands for places beyond the scan."""
+
+_WEAK = 0.4
+"""Share of the tolerance that a difference exceeds which holds over some pixels along a side."""
+
+
+_WELL = 0.7
+"""Share of a side that is seen well enough to lie there."""
+
+_ENDS = 0.04, 0.14
+"""Shares of a side between which it is next to a corner, which a film gate may round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is seen along one side of a frame.
+
+    Attributes:
+        open: the scan ends here, so that there is no mount to be seen.
+        pure: share of the places just outside that are mount.
+        strong: share of the places where the picture clearly differs from the mount outside.
+        weak: share of those where it differs a little.
+        ends: the same as ``weak``, next to its two corners.
+    """
+
+    open: bool
+    pure: float
+    strong: float
+    weak: float
+    ends: tuple[float, float] = (1.0, 1.0)
+
+
+def frame_matrix(frame: Frame, pad: int) -> Doubles:
+    """Return the matrix [2,3] to the scan's pixels from those of a frame seen upright, ``pad`` around it."""
+    cosine, sine = math.cos(math.radians(frame.angle)), math.sin(math.radians(frame.angle))
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    middle = np.array([frame.width / 2 - 0.5 + pad, frame.height / 2 - 0.5 + pad])
+    return np.column_stack([turn, np.array(frame.centre) - 0.5 - turn @ middle])
+
+
+def upright_part(plane: Floats, frame: Frame, pad: int) -> Floats:
+    """Return a frame seen upright, with ``pad`` pixels around it; beyond the scan lies 4096."""
+    size = round(frame.width) + 2 * pad, round(frame.height) + 2 * pad
+    return np.asarray(
+        cv2.warpAffine(
+            plane,
+            frame_matrix(frame, pad),
+            size,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=float(_OFF),
+        )
+    )
+
+
+def moved(frame: Frame, outward: tuple[float, ...]) -> Frame:
+    """Return a frame whose sides (above, right, below, left) went outward by so many pixels."""
+    above, right, below, left = outward
+    cosine, sine = math.cos(math.radians(frame.angle)), math.sin(math.radians(frame.angle))
+    u, v = (right - left) / 2, (below - above) / 2
+    x, y = frame.centre[0] + u * cosine - v * sine, frame.centre[1] + u * sine + v * cosine
+    width, height = frame.width + left + right, frame.height + above + below
+    return Frame(x - width / 2, y - height / 2, width, height, frame.angle)
+
+
+def extended(frame: Frame, support: tuple[float, ...], signed: Floats, tolerance: float) -> Frame:
+    """Return a frame with faint parts, such as a pale sky, which the mask of the mount has missed.
+
+    A side that is seen well stays: what lies beyond it is writing.
+
+    Args:
+        frame: within the preview.
+        support: how well each side is seen, 0..1: above, right, below, left.
+        signed: float32 [h,w], the preview less the mount's tone, in levels.
+        tolerance: levels below which a pixel alone is like the mount.
+    """
+    pad = max(4, round(0.6 * max(frame.width, frame.height)))
+    part = upright_part(signed, frame, pad)
+    return moved(
+        frame,
+        tuple(
+            _beyond(np.rot90(part, which), pad, tolerance) if seen < _WELL else 0.0
+            for which, seen in enumerate(support)
+        ),
+    )
+
+
+def _beyond(part: Floats, pad: int, tolerance: float) -> float:
+    """Return by how many rows the picture goes on above the frame's upper edge."""
+    across = part.shape[1] - 2 * pad
+    inset = pad + max(1, across // 20)
+    rows = part[: pad - 1, inset : part.shape[1] - inset]
+    if rows.shape[1] < 8:
+        return 0.0
+    off = (rows > _OFF / 4).mean(axis=1) > 0.5
+    begin = int(np.flatnonzero(~off)[0]) if not off.all() else len(rows)
+    rows = np.ascontiguousarray(rows[begin:][::-1])
+    if len(rows) < 2:
+        return 0.0
+    blurred = np.abs(cv2.blur(rows, (11, 1)))
+    there = ((blurred > _WEAK * tolerance) & (blurred < _OFF / 4)).mean(axis=1) > 0.3
+    last, missing = -1, 0
+    for row, seen in enumerate(there):
+        last, missing = (row, 0) if seen else (last, missing + 1)
+        if missing > 2:
+            break
+    return float(last + 2) if last >= 2 else 0.0
+
+
+def sides_of(frame: Frame, signed: Floats, tolerance: float) -> tuple[Side, ...]:
+    """Return what is seen along each side: above, right, below, left. Others as of ``extended``."""
+    pad = 8
+    part = upright_part(signed, frame, pad)
+    return tuple(_side(np.rot90(part, which), pad, tolerance) for which in range(4))
+
+
+def _side(part: Floats, pad: int, tolerance: float) -> Side:
+    columns = slice(pad + 1, part.shape[1] - pad - 1)
+    outer, inner = part[pad - 4 : pad - 2, columns], part[pad + 1 : pad + 4, columns]
+    there = outer.max(axis=0) < _OFF / 8
+    if there.mean() < 0.5:
+        return Side(open=True, pure=1.0, strong=1.0, weak=1.0)
+    outside, inside = (cv2.blur(rows[:, there], (5, 1)).mean(axis=0) for rows in (outer, inner))
+    step = np.abs(inside - outside)
+    weak = step > _WEAK * tolerance
+    near, far = (max(1, round(len(weak) * share)) for share in _ENDS)
+    near, far = min(near, len(weak) - 1), max(far, near + 1)
+    return Side(
+        open=False,
+        pure=float((np.abs(outside) <= 1.5 * tolerance).mean()),
+        strong=float((step > tolerance).mean()),
+        weak=float(weak.mean()),
+        ends=(float(weak[near:far].mean()), float(weak[-far:-near].mean())),
+    )
+
+
+def refined(frame: Frame, signed: Floats, tolerance: float) -> Frame:
+    """Return a frame whose sides lie where the picture has half risen out of the mount, between pixels.
+
+    Both halves of each side are measured; where the two differ, the whole frame is turned a little.
+    """
+    pad = 8
+    part = np.abs(upright_part(signed, frame, pad))
+    halves = [_edge(np.rot90(part, which), pad, tolerance) for which in range(4)]
+    lengths = (frame.width, frame.height) * 2
+    skews = [
+        math.degrees(math.atan2(second - first, length / 2))
+        for (first, second), length in zip(halves, lengths, strict=True)
+        if first is not None and second is not None
+    ]
+    turned = float(np.median(skews)) if len(skews) > 1 else 0.0
+    inward = [np.mean([half for half in pair if half is not None] or [0.0]) for pair in halves]
+    better = moved(frame, tuple(-float(side) for side in inward))
+    return replace(better, angle=better.angle + turned)
+
+
+def _edge(part: Floats, pad: int, tolerance: float) -> tuple[float | None, float | None]:
+    """Return by how many pixels the left and the right half of the side above lie further in."""
+    middle = part.shape[1] // 2
+    left, right = part[:, pad + 2 : middle], part[:, middle : part.shape[1] - pad - 2]
+    return _half_risen(left, pad, tolerance), _half_risen(right, pad, tolerance)
+
+
+def _half_risen(part: Floats, pad: int, tolerance: float) -> float | None:
+    """Return how far inward (pixels) an edge lies, or None where it is not seen."""
+    reach = 5
+    seen = part[pad - reach : pad + reach]
+    inner, outer = seen[-3:].mean(axis=0), seen[:2].mean(axis=0)
+    clear = (inner > 2 * tolerance) & (outer < 0.4 * inner) & (outer <= 1.5 * tolerance)
+    if clear.sum() < 6:
+        return None
+    profile = np.median(seen[:, clear] / inner[clear], axis=1)
+    above = np.flatnonzero(profile >= 0.5)
+    if not len(above) or above[0] == 0:
+        return None
+    step = int(above[0])
+    share = (0.5 - profile[step - 1]) / (profile[step] - profile[step - 1])
+    return float(step - 1 + share + 0.5 - reach)
