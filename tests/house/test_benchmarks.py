@@ -15,6 +15,7 @@ from benchmarks import colors, controls, drift, enlarge, faces, judge, mounts, r
 from vermilion import Colorizer
 from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
+from vermilion.view import Frame
 
 MAKE_GREY = """
 import sys
@@ -110,8 +111,8 @@ def test_mounts(
 
 
 def test_mounts_measure_how_far_a_frame_lies_away() -> None:
-    true = mounts.Frame(10, 10, 100, 100, 30)
-    assert mounts.distance(true, mounts.Frame(12, 10, 100, 100, 30)) == pytest.approx(
+    true = Frame(10, 10, 100, 100, 30)
+    assert mounts.distance(true, Frame(12, 10, 100, 100, 30)) == pytest.approx(
         0.02 * np.cos(np.pi / 6)
     )
     assert mounts.distance(true, true) == 0

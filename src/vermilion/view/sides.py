@@ -178,9 +178,9 @@ def _edge(part: Floats, pad: int, tolerance: float) -> tuple[float | None, float
 
 def _half_risen(part: Floats, pad: int, tolerance: float) -> float | None:
     """Return how far inward (pixels) an edge lies, or None where it is not seen."""
-    reach = 5
+    reach = 4
     seen = part[pad - reach : pad + reach]
-    inner, outer = seen[-3:].mean(axis=0), seen[:2].mean(axis=0)
+    inner, outer = seen[-2:].mean(axis=0), seen[:2].mean(axis=0)
     clear = (inner > 2 * tolerance) & (outer < 0.4 * inner) & (outer <= 1.5 * tolerance)
     if clear.sum() < 6:
         return None
