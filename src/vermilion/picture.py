@@ -26,12 +26,9 @@ from vermilion.pictures import (
     Scan,
     Signature,
     Stream,
-    check_suffix,
     encode_parts,
-    format_of_stream,
     publish,
     write_picture,
-    write_stream,
 )
 from vermilion.preview import Previews, Region
 
@@ -102,16 +99,10 @@ class Picture:
         Raises:
             OutputError: it cannot be written, or something would be lost that no flag allows.
         """
-        if not isinstance(path, str | Path):
-            kind = format or format_of_stream(path)
-            flags = {"fast_jpeg": fast_jpeg, "drop_depth": drop_depth, "drop_alpha": drop_alpha}
-            write_stream(self.parts(kind, **flags, mark=mark), path)
-            return
         options = self._options(
             overwrite=overwrite, fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha, mark=mark
         )
-        check_suffix(path, format)
-        write_picture(self.scan, self, path, options)
+        write_picture(self.scan, self, path, options, format)
 
     def save_recipe(self, path: str | Path, *, overwrite: bool = False) -> None:
         """Write the recipe of this picture to a file.

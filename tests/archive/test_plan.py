@@ -301,3 +301,122 @@ def test_an_impossible_name_leaves_the_others_alone(here: Path) -> None:
     plan = make_plan(["x" * 300, "a.jpg"])
     assert set(results(plan)) == {"a.jpg"}
     assert "cannot be looked at" in plan.failed[0].reason
+
+
+@pytest.mark.parametrize(
+    ("names_", "companions", "told"),
+    [
+        (("a.png", "a.v1.png"), Companions(variants=1), r"out.a\.v1\.png would be written for both"),
+        (("a.png", "a.v1.png"), Companions(variants=1, recipe=True), r"out.a\.v1\.png would be written for"),
+        (
+            ("a.png", "a.confidence.png"),
+            Companions(confidence_map=True),
+            r"a\.confidence\.png would be written",
+        ),
+        (("a.png", "a.variants.jpg"), Companions(variants=2), r"a\.variants\.jpg would be written for both"),
+        (("a.jpg", "a.png"), Companions(confidence_map=True), "written beside .* would have the same names"),
+    ],
+)
+def test_companions_and_results_never_meet_in_one_name(
+    here: Path, names_: tuple[str, ...], companions: Companions, told: str
+) -> None:
+    touch(*[f"box/{name}" for name in names_])
+    with pytest.raises(OutputError, match=told):
+        make_plan(["box"], PlanOptions(output=Path("out"), companions=companions))
+    assert len(make_plan(["box"], PlanOptions(output=Path("out"))).jobs) == 2
+
+
+def test_a_companion_never_replaces_a_scan(here: Path) -> None:
+    touch("box/a.png", "box/b.color.confidence.png", "a.color.confidence.png")
+    Path("out").mkdir()
+    touch("out/a.confidence.png")
+    options = PlanOptions(output=Path("out"), companions=Companions(confidence_map=True))
+    with pytest.raises(OutputError, match="is a scan itself and would be replaced by what is made of"):
+        make_plan(["box/a.png", "out/a.confidence.png"], options)
+
+
+def test_companions_of_pages_need_names_of_their_own_too(here: Path) -> None:
+    touch("a.tif", "a.p2.png")
+    assert len(make_plan(["a.tif", "a.p2.png"], PlanOptions(every_page=True)).jobs) == 2
+    options = PlanOptions(every_page=True, companions=Companions(recipe=True))
+    with pytest.raises(OutputError, match=r"a page of a\.tif"):
+        make_plan(["a.tif", "a.p2.png"], options)
+
+
+def left_out(plan: Plan) -> dict[str, str]:
+    return {each.path.as_posix(): each.pattern for each in plan.left_out}
+
+
+def test_folders_of_other_programs_are_left_out_and_counted(here: Path) -> None:
+    touch("nas/1931/gate.jpg", "nas/1931/@eaDir/gate.jpg/SYNOPHOTO_THUMB_XL.jpg", "nas/#recycle/old.jpg")
+    touch("nas/lost+found/x.jpg", "nas/1932/#Recycle/y.jpg", "nas/1932/$RECYCLE.BIN/z.jpg")
+    others = {
+        "nas/#recycle",
+        "nas/1931/@eaDir",
+        "nas/1932/#Recycle",
+        "nas/1932/$RECYCLE.BIN",
+        "nas/lost+found",
+    }
+    for typed in ("nas", "nas/**/*.jpg", "nas/**"):
+        plan = make_plan([typed])
+        assert set(results(plan)) == {"nas/1931/gate.jpg"}
+        assert left_out(plan) == dict.fromkeys(others, "")
+    plan = make_plan(["nas/*/*.jpg"])
+    assert set(results(plan)) == {"nas/1931/gate.jpg"}
+    assert left_out(plan) == {"nas/#recycle": "", "nas/lost+found": ""}
+    for typed in ("nas/#recycle", "nas/#recycle/*.jpg", "nas/#recycle/old.jpg"):
+        plan = make_plan([typed])
+        assert (set(results(plan)), left_out(plan)) == ({"nas/#recycle/old.jpg"}, {}), (
+            "what is named is meant"
+        )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "gone"),
+    [
+        ("*_back.jpg", {"box/a_back.jpg", "box/1931/b_back.jpg"}),
+        ("1931", {"box/1931"}),
+        ("1931/", {"box/1931"}),
+        ("a.jpg/", set()),
+        ("1931/*", {"box/1931/b.jpg", "box/1931/b_back.jpg"}),
+        ("/1931/b*", {"box/1931/b.jpg", "box/1931/b_back.jpg"}),
+    ],
+)
+def test_patterns_leave_files_and_folders_out(here: Path, pattern: str, gone: set[str]) -> None:
+    every = {"box/a.jpg", "box/a_back.jpg", "box/1931/b.jpg", "box/1931/b_back.jpg"}
+    touch(*every)
+    for typed in ("box", "box/**/*.jpg"):
+        plan = make_plan([typed], PlanOptions(exclude=(pattern, "nothing*")))
+        assert left_out(plan) == dict.fromkeys(gone, pattern)
+        assert set(results(plan)) == {
+            name for name in every if not any(name.startswith(each) for each in gone)
+        }
+    assert left_out(make_plan(["box/a_back.jpg"], PlanOptions(exclude=("*_back*",)))) == {
+        "box/a_back.jpg": "*_back*"
+    }
+
+
+def test_an_empty_pattern_is_refused(here: Path) -> None:
+    touch("a.jpg")
+    with pytest.raises(SettingsError, match="An empty pattern"):
+        make_plan(["a.jpg"], PlanOptions(exclude=("",)))
+
+
+def test_one_file_that_cannot_be_looked_at_leaves_its_folder_alone(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that may be listed and not entered, every file is such a one."""
+    touch("box/a.jpg", "box/b.jpg", "box/c.jpg")
+    real = Path.is_file
+
+    def refuse(path: Path) -> bool:
+        if path.name == "b.jpg":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    for typed in ("box", "box/*.jpg"):
+        plan = make_plan([typed])
+        assert set(results(plan)) == {"box/a.jpg", "box/c.jpg"}
+        [failed] = plan.failed
+        assert failed.reason == "box/b.jpg cannot be looked at (Permission denied); check its permissions."

@@ -1,6 +1,7 @@
 """Exact results in every format, refusals instead of silent losses, whole files or none."""
 
 import errno
+import io
 import os
 import sys
 import threading
@@ -224,3 +225,71 @@ def test_a_failing_painting_leaves_nothing_behind(tmp_path):
     with pytest.raises(RuntimeError, match="no colours"):
         write_picture(scan, Broken(scan), tmp_path / "a.jpg")
     assert names_in(tmp_path) == []
+
+
+class Dripping(io.BytesIO):
+    """Takes three bytes at a time, as a raw stream may."""
+
+    def write(self, content):
+        return super().write(bytes(content[:3]))
+
+
+class Full(io.BytesIO):
+    """Takes nothing, as a stream that would block."""
+
+    def write(self, content):
+        return None
+
+
+def test_a_stream_gets_all_or_it_is_told():
+    scan, painting = painted(GREY)
+    stream = Dripping()
+    write_picture(scan, painting, stream, format="png")
+    assert stream.getvalue() == encode_picture(scan, painting, "png")
+    with pytest.raises(OutputError, match="takes no more"):
+        write_picture(scan, painting, Full(), format="png")
+
+
+@pytest.mark.parametrize(
+    ("target", "format_", "told"),
+    [
+        (io.BytesIO(), None, "does not tell which format"),
+        (io.BytesIO(), "bmp", "cannot be written"),
+        (io.StringIO(), "png", "open it in binary mode"),
+        ("a.png", "jpg", "is no jpg file"),
+    ],
+)
+def test_a_stream_that_cannot_be_written_is_told(target, format_, told, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    scan, painting = painted(GREY)
+    with pytest.raises(OutputError, match=told):
+        write_picture(scan, painting, target, format=format_)
+    assert names_in(tmp_path) == []
+
+
+def test_a_file_is_flushed_to_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    steps = []
+
+    def told(call):
+        real = getattr(os, call)
+
+        def wrapped(*given):
+            steps.append(call)
+            return real(*given)
+
+        return wrapped
+
+    for call in ("fsync", "link"):
+        monkeypatch.setattr(os, call, told(call))
+    publish([b"content"], tmp_path / "a.png", overwrite=False)
+    assert steps == ["fsync", "link"]
+
+
+def test_a_disk_that_cannot_be_asked_to_flush_is_written_all_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", failing(errno.EINVAL))
+    publish([b"content"], tmp_path / "a.png", overwrite=False)
+    assert names_in(tmp_path) == ["a.png"]
+    monkeypatch.setattr(os, "fsync", failing(errno.EIO))
+    with pytest.raises(OutputError, match="cannot be written"):
+        publish([b"content"], tmp_path / "b.png", overwrite=False)
+    assert names_in(tmp_path) == ["a.png"]

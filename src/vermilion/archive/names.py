@@ -24,7 +24,7 @@ class Names:
 
     def _real_path(self, path: Path) -> str:
         """The path without links; that of its folder is found once."""
-        if path.name in {"", ".."} or path.is_symlink():
+        if path.name in {"", ".."} or os.path.islink(path):  # noqa: PTH114 - which no long name upsets
             return os.path.realpath(path)
         folder = str(path.parent)
         if folder not in self._real:

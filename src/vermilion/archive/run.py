@@ -24,6 +24,7 @@ from vermilion.pictures import (
     read_head,
     read_mark,
     read_scan,
+    unwritable,
 )
 
 
@@ -168,7 +169,10 @@ class _Run:
 
 
 def _is_done(target: Path) -> bool:
-    return target.exists() and not is_empty(target)
+    try:
+        return target.exists() and not is_empty(target)
+    except OSError as error:  # such as a name that is too long
+        raise unwritable(target, error) from error
 
 
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:

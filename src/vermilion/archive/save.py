@@ -14,18 +14,14 @@ from vermilion.errors import ExistsError, OutputError
 from vermilion.guidance import RECIPE_SUFFIX
 from vermilion.picture import Picture
 from vermilion.pictures import (
-    SUFFIXES,
     Mark,
+    ReadOptions,
     SaveOptions,
     Scan,
     WholeFiles,
-    check_head,
+    check_before_decoding,
     check_output,
-    has_limits,
-    is_jpeg,
-    read_head,
     read_mark,
-    same_content,
 )
 
 if TYPE_CHECKING:
@@ -80,8 +76,8 @@ def refuse_before_decoding(source: Path, page: int, target: Path, options: "RunO
         OutputError: it cannot.
         PictureError: it is no picture.
     """
-    if has_limits(target) and not _stays_jpeg(source, target):
-        check_head(read_head(source, page, options.max_pixels), target, _losses(options))
+    reading = ReadOptions(page=page, max_pixels=options.max_pixels)
+    check_before_decoding(source, target, reading, _losses(options))
 
 
 def refuse_before_painting(scan: Scan, target: Path, options: "RunOptions") -> None:
@@ -97,17 +93,6 @@ def refuse_before_painting(scan: Scan, target: Path, options: "RunOptions") -> N
 
 def _losses(options: "RunOptions") -> SaveOptions:
     return SaveOptions(drop_depth=options.drop_depth, drop_alpha=options.drop_alpha)
-
-
-def _stays_jpeg(source: Path, target: Path) -> bool:
-    """Whether a JPEG becomes a JPEG, which always fits; it would be read a second time for nothing."""
-    if SUFFIXES.get(target.suffix.lower()) != "jpeg":
-        return False
-    try:
-        with source.open("rb") as file:
-            return is_jpeg(file.read(3))
-    except OSError:  # which is told when it is read
-        return False
 
 
 def _write(picture: Picture, target: Path, options: "RunOptions", files: WholeFiles) -> None:
@@ -127,9 +112,7 @@ def _write(picture: Picture, target: Path, options: "RunOptions", files: WholeFi
 
 
 def _same_picture(there: Path, new: Path) -> bool:
-    """Whether an interrupted run wrote what is there: equal bytes, or signed at another time, equal marks."""
-    if same_content(there, new):
-        return True
+    """Whether an interrupted run wrote what is there, signed at another time: the marks are equal."""
     mark = _mark_of(there)
     return mark is not None and mark == _mark_of(new)
 

@@ -3,7 +3,7 @@
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.color_preview import read_colors
 from vermilion.pictures.credentials import Signature
-from vermilion.pictures.head import Head, read_head
+from vermilion.pictures.head import read_head
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
@@ -14,16 +14,13 @@ from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes
-from vermilion.pictures.whole_file import Stream, WholeFiles, publish, same_content, write_stream
+from vermilion.pictures.whole_file import Stream, WholeFiles, publish, unwritable
 from vermilion.pictures.write import (
     SUFFIXES,
-    check_head,
+    check_before_decoding,
     check_output,
-    check_suffix,
     encode_parts,
     encode_picture,
-    format_of_stream,
-    has_limits,
     write_picture,
 )
 
@@ -33,7 +30,6 @@ __all__ = [
     "Buffer",
     "Density",
     "DensityUnit",
-    "Head",
     "Mark",
     "Metadata",
     "NamedBytes",
@@ -46,13 +42,10 @@ __all__ = [
     "Signature",
     "Stream",
     "WholeFiles",
-    "check_head",
+    "check_before_decoding",
     "check_output",
-    "check_suffix",
     "encode_parts",
     "encode_picture",
-    "format_of_stream",
-    "has_limits",
     "is_jpeg",
     "publish",
     "read_colors",
@@ -60,7 +53,6 @@ __all__ = [
     "read_mark",
     "read_provenance",
     "read_scan",
-    "same_content",
+    "unwritable",
     "write_picture",
-    "write_stream",
 ]

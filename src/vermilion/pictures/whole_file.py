@@ -96,30 +96,31 @@ class WholeFiles:
 
         Args:
             overwrite: Replace what is there.
-            same: Whether a file that is there is as good as a new one: then it stays. Without it, only one
-                with the same content is. The last file must be new in any case.
+            same: Whether a file that is there with another content is as good as a new one: then it stays, as
+                one with the same content does. The last file must be new in any case.
 
         Raises:
             ExistsError: The last file is there.
             OutputError: Another one is there with another content, or one cannot be written.
         """
-        same = same or same_content
         *companions, result = self._written
         if not overwrite:
             self._refuse_taken(same)
         for temporary, path in companions:
-            _name(temporary, path, overwrite=overwrite, same=same)
+            if not _name(temporary, path, overwrite=overwrite) and not _is_good(path, temporary, same):
+                raise _taken(path)
         if companions:
             _flush_folder(result[1].parent)
-        _name(*result, overwrite=overwrite, same=None)
+        if not _name(*result, overwrite=overwrite):
+            raise exists(result[1])
 
-    def _refuse_taken(self, same: Same) -> None:
+    def _refuse_taken(self, same: Same | None) -> None:
         """Look at all names before one is given; names that are too long are found, too."""
         *companions, result = self._written
         if _is_there(result[1]):
             raise exists(result[1])
         for temporary, path in companions:
-            if _is_there(path) and not same(path, temporary):
+            if _is_there(path) and not _is_good(path, temporary, same):
                 raise _taken(path)
 
 
@@ -138,19 +139,18 @@ def _is_there(path: Path) -> bool:
     return True
 
 
-def _name(temporary: Path, path: Path, *, overwrite: bool, same: Same | None) -> None:
+def _name(temporary: Path, path: Path, *, overwrite: bool) -> bool:
+    """Give a file its name, and return whether that was free or might be overwritten."""
     try:
         if overwrite:
             temporary.replace(path)
         else:
             _move_if_free(temporary, path)
-    except FileExistsError as error:
-        if same is None:
-            raise exists(path) from error
-        if not same(path, temporary):
-            raise _taken(path) from error
+    except FileExistsError:
+        return False
     except OSError as error:
         raise unwritable(path, error) from error
+    return True
 
 
 def _write(parts: Iterable[Buffer], path: Path) -> None:
@@ -192,7 +192,11 @@ def _move_if_free(temporary: Path, path: Path) -> None:
         temporary.replace(path)
 
 
-def same_content(one: Path, other: Path) -> bool:
+def _is_good(there: Path, new: Path, same: Same | None) -> bool:
+    return _same_content(there, new) or (same is not None and same(there, new))
+
+
+def _same_content(one: Path, other: Path) -> bool:
     """Whether two files are equal byte by byte."""
     import filecmp  # noqa: PLC0415 - rarely needed
 

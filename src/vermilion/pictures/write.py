@@ -6,14 +6,16 @@ from pathlib import Path
 from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.credentials import signed
-from vermilion.pictures.head import Head
+from vermilion.pictures.head import Head, read_head
+from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_metadata import EXIF_ROOM, ICC_ROOM
 from vermilion.pictures.metadata import Metadata
-from vermilion.pictures.options import SaveOptions
+from vermilion.pictures.options import ReadOptions, SaveOptions
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import result_metadata
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.whole_file import exists, publish
+from vermilion.pictures.source import open_source
+from vermilion.pictures.whole_file import Stream, exists, publish, write_stream
 
 # The formats that can be written, by the suffix of a name.
 SUFFIXES = {
@@ -31,15 +33,33 @@ _LONGEST_SIDE = {"jpeg": 65_535, "webp": 16_383}  # in pixels
 _DEFAULTS = SaveOptions()
 
 
-def write_picture(scan: Scan, painting: Painting, path: str | Path, options: SaveOptions = _DEFAULTS) -> None:
-    """Write the coloured picture in the format that the suffix of `path` names.
+def write_picture(
+    scan: Scan,
+    painting: Painting,
+    target: str | Path | Stream,
+    options: SaveOptions = _DEFAULTS,
+    format: str | None = None,  # noqa: A002 - Pillow's word for it
+) -> None:
+    """Write the coloured picture to a file or to an open binary stream.
+
+    Args:
+        scan: What was painted.
+        painting: Its colours.
+        target: A path, whose suffix names the format, or a stream.
+        options: Which losses are allowed.
+        format: That of a stream whose `name` does not tell it.
 
     Raises:
         OutputError: The suffix is unknown, the file is there already, the format cannot hold so
             large a picture or so much metadata, or would lose depth or alpha that `options` does not
             give up, no mark can be put into the scan's metadata, or the file cannot be written.
     """
-    path = Path(path)
+    if not isinstance(target, str | Path):
+        parts = encode_parts(scan, painting, format or _format_of_stream(target), options)
+        write_stream(parts, target)
+        return
+    path = Path(target)
+    _check_suffix(path, format)
     kind = check_output(scan, path, options)
     publish(_encode(scan, painting, kind, options), path, overwrite=options.overwrite)
 
@@ -80,18 +100,18 @@ def encode_parts(
     return _encode(scan, painting, kind, options)
 
 
-def check_suffix(path: str | Path, format: str | None) -> None:  # noqa: A002
+def _check_suffix(path: Path, format: str | None) -> None:  # noqa: A002
     """Refuse a file whose name says another format than the one that is asked for.
 
     Raises:
         OutputError: It does.
     """
-    suffix = Path(path).suffix.lower()
+    suffix = path.suffix.lower()
     if format is not None and _FORMATS.get(suffix[1:]) != _FORMATS.get(format.lower().removeprefix(".")):
         raise OutputError(f"{path} is no {format} file; leave out format or change the name")
 
 
-def format_of_stream(stream: object) -> str:
+def _format_of_stream(stream: object) -> str:
     """The format that the name of an open file tells.
 
     Raises:
@@ -127,22 +147,29 @@ def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS)
     return kind
 
 
-def check_head(head: Head, path: str | Path, options: SaveOptions = _DEFAULTS) -> None:
+def check_before_decoding(
+    source: str | Path, target: Path, reading: ReadOptions, options: SaveOptions = _DEFAULTS
+) -> None:
     """Refuse what `check_output` would refuse for its size or its depth, before anything is decoded.
 
     Transparency is not refused here: only decoding shows whether it says anything.
 
+    Args:
+        source: The scan.
+        target: The file to write.
+        reading: How the scan is read.
+        options: Which losses are allowed.
+
     Raises:
         OutputError: The format cannot hold it.
+        PictureError: The scan is no picture, or claims too many pixels.
     """
-    kind = SUFFIXES.get(Path(path).suffix.lower(), "")
+    kind = SUFFIXES.get(target.suffix.lower(), "")
+    if kind not in _LONGEST_SIDE or (kind == "jpeg" and is_jpeg(open_source(source).head(2))):
+        return  # it holds any scan, or any that is a JPEG itself
+    head = read_head(source, reading.page, reading.max_pixels)
     _refuse_size(head, kind)
     _refuse_depth(head, kind, options)
-
-
-def has_limits(path: str | Path) -> bool:
-    """Whether the format that a name tells may be unable to hold a picture."""
-    return SUFFIXES.get(Path(path).suffix.lower()) in _LONGEST_SIDE
 
 
 def _refuse_size(scan: Scan | Head, kind: str) -> None:
