@@ -112,9 +112,7 @@ def test_mounts(
 
 def test_mounts_measure_how_far_a_frame_lies_away() -> None:
     true = Frame(10, 10, 100, 100, 30)
-    assert mounts.distance(true, Frame(12, 10, 100, 100, 30)) == pytest.approx(
-        0.02 * np.cos(np.pi / 6)
-    )
+    assert mounts.distance(true, Frame(12, 10, 100, 100, 30)) == pytest.approx(0.02 * np.cos(np.pi / 6))
     assert mounts.distance(true, true) == 0
 
 

@@ -1,5 +1,6 @@
 """JPEGs that no library at hand writes: lossless ones, and files taken apart and put together otherwise."""
 
+import base64
 import struct
 
 import numpy as np
@@ -27,3 +28,14 @@ def _step_code(step):
     length = abs(step).bit_length()
     value = step if step > 0 else step + (1 << length) - 1
     return f"{length:04b}" + (f"{value:0{length}b}" if length else "")
+
+
+# 40 x 24 pixels, with chroma of a third of their width (cjpeg -sample 3x1).
+ODD_CHROMA = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6j"
+    "q62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSk"
+    "pKSkpKSkpKT/wAARCAAYACgDATEAAhEBAxEB/8QAGQAAAwEBAQAAAAAAAAAAAAAAAgMEAAEF/8QAJhAAAQMDAgUFAAAAAAAAAAAA"
+    "AQACAwQREgUTFCEiQVExMnGBkf/EABYBAQEBAAAAAAAAAAAAAAAAAAABAv/EABwRAQABBAMAAAAAAAAAAAAAAAAhAQIRMSIyUf/a"
+    "AAwDAQACEQMRAD8AbBWmpODm2RSU4e7AG90io0/YFybXS2OIRFpPEPvfkim0SOP1kH6sm5FFKWT8o7Ao538GcsruHZJ4s6iQH9AH"
+    "lS2KZ8F8G2xuAf8Aa8jV2Sl/Q8rLdvXAGCQ6c4uJupZ611TUbnbwuz1WQa2Pp+FNQL6WF+1nmbpuzue7mss0rA//2Q=="
+)

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from tests.pictures.made import MadePainting, grey_picture, saved
-from tests.pictures.made_jpegs import lossless_jpeg
+from tests.pictures.made_jpegs import ODD_CHROMA, lossless_jpeg
 from vermilion.errors import PictureError
 from vermilion.pictures import ReadOptions, encode_picture, read_scan
-from vermilion.pictures.jpeg_file import APP2, SOS, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg_file import APP2, DHT, DQT, SOS, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.scan import reduce_area
 
 ANY = ReadOptions(recolor=True)
@@ -212,3 +212,31 @@ def test_a_jpeg_that_claims_more_than_it_holds_is_refused_before_it_is_decoded(m
     claims = GREY[:start] + struct.pack(">HH", 10_000, 10_000) + GREY[start + 4 :]
     monkeypatch.setattr("vermilion.pictures.jpeg_scan.decode", None)
     assert "10,000 x 10,000" in refused(claims)
+
+
+def test_chroma_of_an_odd_size_is_read_and_its_damage_seen():
+    image = Image.open(io.BytesIO(ODD_CHROMA))
+    image.draft("L", image.size)
+    np.testing.assert_array_equal(luma(ODD_CHROMA), np.asarray(image.convert("L")))
+    middle = len(ODD_CHROMA) - 90
+    for damaged in (
+        ODD_CHROMA[:middle] + ODD_CHROMA[middle + 20 :],
+        ODD_CHROMA[:middle] + ODD_CHROMA[middle - 40 :],
+    ):
+        assert "damaged" in refused(damaged) or "cut off" in refused(damaged)
+
+
+def test_damaged_tables_are_refused():
+    file = parse_jpeg(GREY)
+
+    def changed(marker, change):
+        at = next(i for i, s in enumerate(file.segments) if s.marker == marker)
+        new = replace(file.segments[at], payload=change(file.segments[at].payload))
+        return join_jpeg([*file.segments[:at], new, *file.segments[at + 1 :]])
+
+    twice = changed(DHT, lambda table: table[:18] + table[17:18] + table[19:])
+    assert "twice" in refused(twice)
+    start = GREY.index(b"\xff\xdb") + 4
+    shifted = GREY[: start + 20] + GREY[start + 40 : start + 43] + GREY[start + 20 :]  # the length stays
+    assert "table" in refused(shifted)
+    assert changed(DQT, bytes) == GREY

@@ -18,7 +18,6 @@ from vermilion.pictures.jpeg_file import (
     ARITHMETIC,
     ARITHMETIC_PROGRESSIVE,
     BASELINE,
-    DHT,
     EXTENDED,
     JPEG_LS,
     LOSSLESS,
@@ -27,12 +26,12 @@ from vermilion.pictures.jpeg_file import (
     Frame,
     JpegFile,
     Segment,
+    huffman_tables,
     parse_jpeg,
     without_junk,
 )
+from vermilion.pictures.jpeg_odd import damage_of, decode_odd, has_odd_chroma
 from vermilion.pictures.luma import luma_of_rgb
-from vermilion.pictures.pillow_open import open_with_pillow
-from vermilion.pictures.source import Source
 
 # Warnings that leave every sample intact, if nothing else is wrong.
 _HARMLESS = re.compile(
@@ -41,7 +40,6 @@ _HARMLESS = re.compile(
 )
 _LEFT_OVER = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 _UNSUPPORTED = re.compile(r"unsupported|not supported|not implemented|sorry|JPEG format", re.IGNORECASE)
-_ODD_SAMPLING = "determine subsampling"
 _READ = frozenset({BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, ARITHMETIC, ARITHMETIC_PROGRESSIVE})
 _SEQUENTIAL = frozenset({BASELINE, EXTENDED, ARITHMETIC})
 _WHOLE_BLOCK = bytes((0, 63, 0))  # what the end of a sequential scan's header always says
@@ -50,11 +48,15 @@ _JFIF, _ADOBE = b"JFIF\0", b"Adobe"
 
 @dataclass(frozen=True, slots=True)
 class JpegData:
-    """A JPEG without junk between its segments, its frame header, and its name for messages."""
+    """A JPEG without junk between its segments, its frame header, and its name for messages.
+
+    One with `odd_chroma` (see `jpeg_odd`) was seen to be sound, and is without oddities.
+    """
 
     data: bytes
     frame: Frame
     name: str
+    odd_chroma: bool = False
 
 
 def check_coding(frame: Frame, name: str) -> None:
@@ -91,6 +93,8 @@ def decode(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None = 
     """
     if jpeg.frame.process == LOSSLESS:  # cannot be scaled, nor its colours be converted
         return _decode_lossless(jpeg, color_space)
+    if jpeg.odd_chroma:
+        return _decode_odd(jpeg, color_space, at_least)
     smallest = {}
     if at_least is not None:
         smallest = {"min_height": 2 * at_least[0], "min_width": 2 * at_least[1], "min_factor": 1}
@@ -101,8 +105,6 @@ def decode(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None = 
             return _decode(data, color_space, smallest)
         except ValueError as error:
             reason = str(error)
-            if _ODD_SAMPLING in reason:
-                return _decode_odd(jpeg, color_space, at_least)
             if not _HARMLESS.search(reason):
                 break
     raise refused(jpeg.name, reason)
@@ -129,21 +131,28 @@ def _decode_lossless(jpeg: JpegData, color_space: str) -> NDArray[np.uint8]:
 
 
 def _decode_odd(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None) -> NDArray[np.uint8]:
-    """A JPEG whose chroma has a size that TurboJPEG does not know; Pillow reads it, libvips checks it."""
-    from vermilion.pictures.vips_library import load_vips_with_threads  # noqa: PLC0415
-
-    mode = {"GRAY": "L"}.get(color_space, color_space)
-    data = _without_oddities(jpeg.data, "")
-    pyvips = load_vips_with_threads()
     try:
-        pyvips.Image.jpegload_buffer(data, access="sequential", fail_on="warning").avg()
-        with open_with_pillow(Source(jpeg.name, given=data), ("JPEG",)) as image:
-            if at_least is not None:
-                image.draft(mode, (2 * at_least[1], 2 * at_least[0]))
-            pixels = np.asarray(image.convert(mode), np.uint8)
-    except (pyvips.Error, OSError, SyntaxError, ValueError) as error:
-        raise refused(jpeg.name, "Corrupt JPEG data") from error
-    return pixels if pixels.ndim == 3 else pixels[..., None]
+        return decode_odd(jpeg.data, color_space, at_least)
+    except ValueError as error:
+        raise refused(jpeg.name, str(error)) from error
+
+
+def open_jpeg(data: bytes, file: JpegFile, name: str) -> JpegData:
+    """What there is to decode of a file that was taken apart.
+
+    Raises:
+        PictureError: It is one with odd chroma, and damaged.
+    """
+    clean = without_junk(file) if file.junk else data
+    if not has_odd_chroma(clean):
+        return JpegData(clean, file.frame, name)
+    clean = _without_oddities(clean, "")
+    while damage := damage_of(clean):
+        shorter = _without_left_over(clean, damage)
+        if len(shorter) == len(clean):
+            raise refused(name, damage)
+        clean = shorter
+    return JpegData(clean, file.frame, name, odd_chroma=True)
 
 
 def refused(name: str, reason: str) -> PictureError:
@@ -200,15 +209,10 @@ def _without_left_over(data: bytes, reason: str) -> bytes:
 
 def _zeros_are_blocks(file: JpegFile, scan: Segment) -> bool:
     """Whether the Huffman tables of a scan code flat blocks as zeros, so that zeros may be picture."""
-    first = {}  # by table, the symbol that is coded as zeros
-    for payload in file.payloads(DHT):
-        position = 0
-        while position + 17 < len(payload):
-            first[payload[position]] = payload[position + 17]
-            position += 17 + sum(payload[position + 1 : position + 17])
+    first = {number: symbols[:1] for number, symbols in huffman_tables(file)}  # coded as zeros
     tables = scan.payload[2 : 1 + 2 * scan.payload[0] : 2]
     used = {number for t in tables for number in (t >> 4, 0x10 | (t & 15))}
-    return all(first.get(number, 0) & 15 == 0 for number in used)
+    return all(symbol[0] & 15 == 0 for number in used if (symbol := first.get(number)))
 
 
 def carried_jpeg(data: bytes) -> JpegFile:

@@ -110,10 +110,12 @@ def parse_jpeg(data: bytes) -> JpegFile:
     segments: list[Segment] = []
     position, junk = 2, False
     while found := _MARKER.search(data, position):
-        if data[position : found.start()].strip(b"\xff"):
+        if skipped := data[position : found.start()].strip(b"\xff"):
             # The marker of a later scan may be lost, so what looks like junk there is picture.
             if any(segment.marker == SOS for segment in segments):
                 raise MalformedJpegError("a marker is missing")
+            if segments and _continues_table(segments[-1], skipped):
+                raise MalformedJpegError("a quantisation table is too long")
             junk = True
         position, marker = found.end(), found[1][0]
         if marker == EOI:
@@ -122,6 +124,12 @@ def parse_jpeg(data: bytes) -> JpegFile:
             segment, position = _segment_at(data, position, marker)
             segments.append(segment)
     return JpegFile(tuple(segments), ended=False, junk=junk)
+
+
+def _continues_table(segment: Segment, skipped: bytes) -> bool:
+    """Whether bytes may be the end of a table before them, into which others have come."""
+    end = segment.payload[-32:]
+    return segment.marker == DQT and bool(end) and min(end) <= min(skipped) <= max(skipped) <= max(end)
 
 
 def _segment_at(data: bytes, start: int, marker: int) -> tuple[Segment, int]:
@@ -158,6 +166,16 @@ def _tables(payload: bytes) -> Iterator[tuple[int, bytes]]:
             raise MalformedJpegError("a quantisation table is cut off")
         yield head & 15, bytes((head & 0xF0,)) + body[1:]
         position += length
+
+
+def huffman_tables(file: JpegFile) -> Iterator[tuple[int, bytes]]:
+    """Class and number of each Huffman table, and its symbols by the lengths of their codes."""
+    for payload in file.payloads(DHT):
+        position = 0
+        while position + 17 <= len(payload):
+            end = position + 17 + sum(payload[position + 1 : position + 17])
+            yield payload[position], payload[position + 17 : end]
+            position = end
 
 
 def join_head(segments: Iterable[Segment]) -> bytes:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
-from vermilion.pictures.jpeg_decode import JpegData, check_coding, decode, refused
+from vermilion.pictures.jpeg_decode import JpegData, check_coding, decode, open_jpeg, refused
 from vermilion.pictures.jpeg_file import (
     BASELINE,
     EXTENDED,
@@ -17,8 +17,8 @@ from vermilion.pictures.jpeg_file import (
     Frame,
     JpegFile,
     MalformedJpegError,
+    huffman_tables,
     parse_jpeg,
-    without_junk,
 )
 from vermilion.pictures.jpeg_metadata import damaged_profile, read_metadata
 from vermilion.pictures.jpeg_pictures import pictures_of
@@ -79,7 +79,7 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan:
         file, frame = _parse(data, source.name)
         check_coding(frame, source.name)
     _check_content(file, frame, source.name)
-    jpeg = JpegData(without_junk(file) if file.junk else data, frame, source.name)
+    jpeg = open_jpeg(data, file, source.name)
     left_out = ("its colour profile is damaged and was left out",) if damaged_profile(file) else ()
     if len(frame.components) == 4:
         return replace(_read_inks(jpeg, options), source=source, left_out=left_out)
@@ -118,6 +118,8 @@ def _check_content(file: JpegFile, frame: Frame, name: str) -> None:
     coded = {number for s in file.segments if s.marker == SOS for number in _components_of(s.payload)}
     if any(component.id not in coded for component in frame.components):
         raise refused(name, "a component is missing")
+    if any(len({*symbols}) < len(symbols) for _, symbols in huffman_tables(file)):
+        raise refused(name, "a Huffman table holds a symbol twice")
     length = sum(len(segment.coded) for segment in file.segments)
     blocks = frame.width * frame.height / 64
     if 8 * length < _BITS_A_BLOCK.get(frame.process, 0) * blocks:
