@@ -59,7 +59,7 @@ class Child:
         if line:
             return Answer(**json.loads(line))
         self.close()
-        return Answer("crash" if ready else "hang", f"exit status {process.returncode}", _PATIENCE)
+        return Answer("crash" if ready else "hang", f"exit status {process.returncode}")
 
     def _started(self) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "benchmarks.damage_child", self.kind]
@@ -72,7 +72,7 @@ class Child:
         """End the process."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._process.communicate()  # waits, and closes the pipes
         self._process = None
 
 

@@ -6,6 +6,7 @@ python -m benchmarks.damage_child vermilion|reader
 import hashlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from vermilion import Colorizer
 
 _SIZE = 64  # short side that the network sees: its colours do not matter here
+_MOST_MEMORY = 8 << 30  # bytes of addresses: an end to what a claim of a header can take
 _WRITTEN_AS = {".jpg": "jpg", ".jpeg": "jpg", ".tif": "tif", ".tiff": "tif", ".webp": "webp"}
 
 
 def main() -> None:
     """Answer until the input ends."""
     read = _vermilion() if sys.argv[1] == "vermilion" else _reader
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
     channel = os.fdopen(os.dup(1), "w")  # whatever a codec prints goes elsewhere
     os.dup2(2, 1)
     for line in sys.stdin:
