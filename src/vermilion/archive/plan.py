@@ -12,7 +12,7 @@ from vermilion.archive.passed_over import sum_up
 from vermilion.archive.results import Failed, LeftOut, PassedOver, Skipped
 from vermilion.archive.search import Filter
 from vermilion.errors import OutputError, SettingsError
-from vermilion.pictures import SUFFIXES, is_jpeg
+from vermilion.pictures import SUFFIXES, is_deep_jpeg, is_jpeg
 
 PLAIN_SUFFIX = ".png"
 """What a scan becomes whose own format we read but do not write (a BMP, a GIF, an AVIF)."""
@@ -168,10 +168,10 @@ def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
     path = entry.path
     if format_name:
         suffix = f".{format_name}"
+    elif path.suffix.lower() in _BECOMES_TIFF or is_deep_jpeg(path):
+        suffix = TIFF_SUFFIX
     elif path.suffix.lower() in SUFFIXES:
         suffix = path.suffix
-    elif path.suffix.lower() in _BECOMES_TIFF:
-        suffix = TIFF_SUFFIX
     else:
         suffix = JPEG_SUFFIX if _holds_jpeg(path) else PLAIN_SUFFIX
     if folder is None:

@@ -137,7 +137,7 @@ def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
 
 
 def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> bytes:
-    format_name = format_name or _SUFFIX_OF.get(picture.scan.format, "png")
+    format_name = format_name or _own_format(picture)
     return picture.encode(
         format_name,
         fast_jpeg=run.fast_jpeg,
@@ -145,3 +145,9 @@ def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> b
         drop_alpha=run.drop_alpha,
         mark=run.mark,
     )
+
+
+def _own_format(picture: "Picture") -> str:
+    """The scan's own format, or one that holds it."""
+    own = _SUFFIX_OF.get(picture.scan.format, "png")
+    return "tif" if own == "jpg" and picture.scan.depth > 8 else own

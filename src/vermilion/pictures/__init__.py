@@ -4,6 +4,7 @@ from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.color_preview import read_colors
 from vermilion.pictures.credentials import Signature
 from vermilion.pictures.head import read_head
+from vermilion.pictures.jpeg_depth import is_deep_jpeg
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
@@ -46,6 +47,7 @@ __all__ = [
     "check_output",
     "encode_parts",
     "encode_picture",
+    "is_deep_jpeg",
     "is_jpeg",
     "publish",
     "read_colors",

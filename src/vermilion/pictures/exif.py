@@ -8,6 +8,7 @@ from vermilion.pictures.tiff_directory import (
     EXIF_DIRECTORY,
     GPS_DIRECTORY,
     INTEROP_DIRECTORY,
+    SHORT,
     Directory,
     DirectoryReader,
     Entry,
@@ -114,6 +115,19 @@ def _thumbnail_ranges(exif: bytes, layout: Layout, offset: int) -> list[tuple[in
             if start is not None and length is not None:
                 ranges.append((start, length))
     return ranges
+
+
+def upright(exif: bytes) -> bytes:
+    """The blob with orientation 1, for pictures that their decoder turns; all else stays where it is."""
+    found = first_directory(exif)
+    if found is None or ORIENTATION not in found[1].entries:
+        return exif
+    order, first = found[0].order, found[0].first
+    patched = bytearray(exif)
+    for position in range(first + 2, found[1].next_position, 12):
+        if struct.unpack_from(order + "H", exif, position)[0] == ORIENTATION:
+            struct.pack_into(order + "HIHH", patched, position + 2, SHORT, 1, 1, 0)
+    return bytes(patched)
 
 
 def exif_of_tiff(layout: Layout, directory: Directory) -> bytes | None:

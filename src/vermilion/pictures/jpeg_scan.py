@@ -71,6 +71,10 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan:
     data = source.read()
     file, frame = _parse(data, source.name)
     check_size(source.name, frame.height, frame.width, options.max_pixels)
+    if frame.precision != 8 and frame.process in _BITS_A_BLOCK:
+        from vermilion.pictures.jpeg_deep import read_deep_jpeg  # noqa: PLC0415 - rarely needed
+
+        return read_deep_jpeg(source, file, options)
     check_coding(frame, source.name)
     pictures = pictures_of(data, file)
     only_page(options.page, len(pictures), source.name)

@@ -47,6 +47,23 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
         raise broken(source.name, error) from error
 
 
+def levels_by_pillow(source: Source, kind: str) -> tuple[Samples, str]:
+    """The levels [H, W, 1 to 4] of a file, as Pillow gives them, and its mode; the size is not checked.
+
+    Args:
+        source: The file.
+        kind: Pillow's name of its format.
+
+    Raises:
+        PictureError: It is damaged.
+    """
+    try:
+        with open_with_pillow(source, (kind,)) as image:
+            return image_levels(image), image.mode
+    except (OSError, EOFError, SyntaxError, ValueError) as error:
+        raise broken(source.name, error) from error
+
+
 def _pages(image: "Image") -> int:
     return 1 if image.format == "PSD" else int(getattr(image, "n_frames", 1))
 

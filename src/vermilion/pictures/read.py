@@ -1,5 +1,6 @@
 """Reading: whatever a caller gives becomes a scan."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,13 +10,18 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.arrays import read_array
+from vermilion.pictures.heic_scan import read_heic
+from vermilion.pictures.jpeg2000_scan import read_jpeg2000
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
+from vermilion.pictures.jxl_scan import read_jpeg_xl
+from vermilion.pictures.kinds import HEAD, HEIC, JPEG_2000, JPEG_XL, PNM, kind_of, refuse_unread
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_image, read_with_pillow
+from vermilion.pictures.pnm_scan import read_pnm
 from vermilion.pictures.psd_scan import is_psd, read_psd
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import NamedBytes, Openable, UnopenedError, open_source
+from vermilion.pictures.source import NamedBytes, Openable, Source, UnopenedError, open_source
 from vermilion.pictures.tiff_pages import is_tiff
 from vermilion.pictures.tiff_scan import read_tiff
 
@@ -54,21 +60,32 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
     opened = open_source(source)
     if is_jpeg(opened.head(2)):
         return read_jpeg(opened, options)
-    if is_psd(opened.head(4)):
+    head = opened.head(HEAD)
+    refuse_unread(head, opened.name)
+    if is_psd(head):
         return read_psd(opened, options)
-    if is_tiff(opened.head(4)):
-        scan = read_tiff(opened, options)
-        if scan is not None:
-            return scan
+    kind = kind_of(head)
+    reader = read_tiff if is_tiff(head) else _READERS.get(kind) if kind else None
+    scan = reader(opened, options) if reader else None
+    if scan is not None:
+        return scan
     from vermilion.pictures.vips_scan import read_with_vips  # noqa: PLC0415 - only what is used
 
     try:
         return read_with_vips(opened, options)
     except UnopenedError:
-        scan = None if is_tiff(opened.head(4)) else read_with_pillow(opened, options)
+        scan = None if is_tiff(head) else read_with_pillow(opened, options)
         if scan is None:
             raise
         return scan
+
+
+_READERS: dict[str, Callable[[Source, ReadOptions], Scan | None]] = {
+    HEIC: read_heic,
+    JPEG_2000: read_jpeg2000,
+    JPEG_XL: read_jpeg_xl,
+    PNM: read_pnm,
+}
 
 
 def _with_likely_density(scan: Scan) -> Scan:

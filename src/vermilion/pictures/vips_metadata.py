@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vermilion.pictures.exif import density_of, density_of_exif, exif_of_tiff, without_thumbnail
+from vermilion.pictures.exif import density_of, density_of_exif, exif_of_tiff, upright, without_thumbnail
 from vermilion.pictures.iptc import datasets_of, unswapped
 from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
@@ -38,6 +38,8 @@ def read_metadata(image: VipsImage, source: Source, kind: str, tiff: TiffPage | 
     head = source.head(_PNG_HEAD) if kind == "png" else b""
     texts = _png_texts(image) | latin_texts_of_png(head)
     exif = (_blob(image, "exif-data") or b"").removeprefix(b"Exif\0\0")
+    if kind.startswith("heif"):
+        exif = upright(exif)  # as libvips has turned it
     iptc = _blob(image, "iptc-data") or bytes_of_raw_profile(texts.pop(IPTC_KEYWORD, ""))
     return Metadata(
         exif=without_thumbnail(exif) or None,

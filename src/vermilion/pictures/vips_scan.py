@@ -97,7 +97,7 @@ def _samples(page: _Page, source: Source, options: ReadOptions) -> tuple[Samples
     if page.format == "png" and page.number != 1:
         return *luma_and_alpha(read_frame(source, page.number), source.name, options), True
     image = page.image if page.tiff is None else _without_extra_samples(page.image, page.tiff)
-    normal, keeps_profile = _to_grey_or_rgb(image)
+    normal, keeps_profile = _to_grey_or_rgb(_spread(image) if page.format.startswith("heif") else image)
     luma, alpha, small = _decode(normal, source.name)
     if page.format == "gif":
         check_gif(source, page.number)
@@ -112,6 +112,15 @@ def _without_extra_samples(image: VipsImage, page: TiffPage) -> VipsImage:
         return image  # a palette or a coding of its own: libvips has made bands of it
     wanted = image.extract_band(0, n=page.colors)
     return wanted if page.alpha is None else wanted.bandjoin(image.extract_band(page.alpha))
+
+
+def _spread(image: VipsImage) -> VipsImage:
+    """10 or 12 bits over all levels: libvips only shifts them up, so that white is not quite white."""
+    bits = int(image.get("bits-per-sample")) if image.get_typeof("bits-per-sample") else 16
+    if image.format != "ushort" or not 8 < bits < 16:
+        return image
+    levels = (image >> (16 - bits)) * (65535 / ((1 << bits) - 1))
+    return levels.rint().cast("ushort").copy(interpretation=image.interpretation)
 
 
 def _to_grey_or_rgb(image: VipsImage) -> tuple[VipsImage, bool]:

@@ -1,0 +1,68 @@
+"""HEIC, as telephones write it, as a scan, by pi-heif."""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.errors import PictureError
+from vermilion.pictures import extra
+from vermilion.pictures.arrays import only_page
+from vermilion.pictures.decoded import Decoded, scan_of
+from vermilion.pictures.exif import density_of_exif, upright, without_thumbnail
+from vermilion.pictures.kinds import HEIC
+from vermilion.pictures.luma import Samples, levels_of_bits
+from vermilion.pictures.metadata import Metadata
+from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.scan import Scan
+from vermilion.pictures.source import Source, check_size
+
+_SHOWN_OTHERWISE = frozenset({4, 5, 8, 16, 17, 18})  # transfer functions (ITU-T H.273) far from sRGB's
+
+
+def read_heic(source: Source, options: ReadOptions) -> Scan:
+    """One picture of the file as a scan, upright; the first is the one that the file shows.
+
+    Raises:
+        PictureError: It is damaged, too large, in real colour, or pi-heif is missing.
+    """
+    codec = extra.load(extra.PI_HEIF, source.name, "a HEIC picture")
+    try:
+        file = codec.open_heif(io.BytesIO(source.read()), convert_hdr_to_8bit=False)
+        only_page(options.page, len(file), source.name)
+        order = [file.primary_index, *(n for n in range(len(file)) if n != file.primary_index)]
+        image = file[order[options.page - 1]]
+        check_size(source.name, image.size[1], image.size[0], options.max_pixels)
+        levels = _levels(np.asarray(image), int(image.info.get("bit_depth") or 8))
+    except (RuntimeError, ValueError, OSError, EOFError, SyntaxError) as error:
+        raise PictureError(f"{source.name} is damaged or cut off ({error}); copy or scan it again") from error
+    return scan_of(Decoded(levels, _metadata(image.info), HEIC, len(file)), source, options)
+
+
+def _levels(values: NDArray[Any], bits: int) -> Samples:
+    """Samples of more than 8 bits are shifted up to 16, so that white is not quite white."""
+    values = values[..., None] if values.ndim == 2 else values
+    if values.dtype == np.uint8 or bits >= 16:
+        return values.copy()
+    return levels_of_bits(values.astype(np.uint16) >> np.uint16(16 - bits), bits)
+
+
+def _metadata(info: dict[str, Any]) -> Metadata:
+    exif = bytes(info.get("exif") or b"").removeprefix(b"Exif\0\0")
+    xmp = info.get("xmp")
+    return Metadata(
+        exif=upright(without_thumbnail(exif)) or None,
+        xmp=bytes(xmp) if xmp else None,
+        icc=info.get("icc_profile") or None,
+        density=density_of_exif(exif),
+        png_colors=_coding(info.get("nclx_profile") or {}),
+    )
+
+
+def _coding(nclx: dict[str, Any]) -> tuple[tuple[bytes, bytes], ...]:
+    """What codes mean, as a PNG would say it; telephones say sRGB or add a profile, which counts then."""
+    primaries, transfer = (int(nclx.get(k, 2)) for k in ("color_primaries", "transfer_characteristics"))
+    if transfer not in _SHOWN_OTHERWISE or not 0 <= primaries <= 255:
+        return ()
+    return ((b"cICP", bytes([primaries, transfer, 0, 1])),)
