@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from vermilion.pictures import tiff_pages as tags
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
+from vermilion.pictures.kinds import HEAD, kind_of
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
 from vermilion.pictures.png_frames import count_frames
@@ -65,6 +66,8 @@ def _head_of_file(source: Source, options: ReadOptions) -> Head | None:
         return _head_of(read_jpeg(source, options))
     if is_tiff(source.head(4)):
         return _head_of_tiff(source, options)
+    if kind_of(source.head(HEAD)) is not None:
+        return None
     try:
         image = open_with_vips(source, access="sequential")
     except UnopenedError:

@@ -31,6 +31,7 @@ from vermilion.pictures.toned import SIDE, refuse_real_color
 # The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
 # progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
 _BITS_A_BLOCK = {BASELINE: 2, EXTENDED: 2, PROGRESSIVE: 1, LOSSLESS: 64}
+_ANY_PRECISION = frozenset({EXTENDED, PROGRESSIVE, LOSSLESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan:
     data = source.read()
     file, frame = _parse(data, source.name)
     check_size(source.name, frame.height, frame.width, options.max_pixels)
-    if frame.precision != 8 and frame.process in _BITS_A_BLOCK:
+    if frame.precision != 8 and frame.process in _ANY_PRECISION:
         from vermilion.pictures.jpeg_deep import read_deep_jpeg  # noqa: PLC0415 - rarely needed
 
         return read_deep_jpeg(source, file, options)
