@@ -4,7 +4,6 @@ libtiff (by way of Pillow) undoes the compression: it is shown a page of plain b
 with other tags. Bits, planes and differences become samples here.
 """
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from vermilion.errors import PictureError
 from vermilion.pictures import tiff_pages as tags
 from vermilion.pictures.luma import Samples, levels_of_bits
+from vermilion.pictures.pillow_open import open_with_pillow
 from vermilion.pictures.source import Source
 from vermilion.pictures.tiff_bare import reach
 from vermilion.pictures.tiff_directory import LONG, Entry, Layout, pack_directory
@@ -115,11 +115,8 @@ def _plane(data: bytes, page: TiffPage, name: str, plane: int | None) -> NDArray
 
 
 def _decoded(data: bytes) -> NDArray[np.uint8]:
-    """The bytes [H, bytes a row] of a TIFF of plain 8-bit grey."""
-    from PIL import TiffImagePlugin  # noqa: PLC0415 - rarely needed
-
-    # Not Image.open: its limit on pixels would count bytes. The picture's own size is checked before.
-    with TiffImagePlugin.TiffImageFile(io.BytesIO(data)) as image:
+    """The bytes [H, bytes a row] of a TIFF of plain 8-bit grey; the picture's own size is checked before."""
+    with open_with_pillow(Source("", given=data), ("TIFF",)) as image:
         if image.mode != "L":
             raise ValueError(f"unexpected samples, {image.mode}")
         return np.asarray(image)
