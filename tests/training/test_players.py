@@ -56,7 +56,7 @@ def test_rates_rise_stay_and_fall(players: Players) -> None:
     )
 
     def rates(done: int) -> list[float]:
-        set_rates(players, stage, done)
+        set_rates(players, stage, done, done / 1000)
         groups = [*players.optimizer.param_groups, *players.judge_optimizer.param_groups]
         return [float(group["lr"]) for group in groups]
 
@@ -151,3 +151,12 @@ def test_bfloat16_is_taken_where_asked() -> None:
     assert use_bfloat16("bf16", processor)
     assert not use_bfloat16("32", processor)
     assert isinstance(use_bfloat16("auto", processor), bool)
+
+
+def test_rates_fall_with_the_share_of_the_time_that_is_used(players: Players) -> None:
+    stage = StageSettings("a", minutes=2, decoder_rate=1.0, warmup=100, decay=0.5)
+    rates = []
+    for done, share in ((49, 0.1), (5000, 0.5), (6000, 0.75), (6100, 1.0)):
+        set_rates(players, stage, done, share)
+        rates.append(float(players.optimizer.param_groups[0]["lr"]))
+    assert rates == pytest.approx([0.5, 1.0, 0.5, 0.01])

@@ -1,6 +1,7 @@
 """What survives: the exact state of a run (`last.ckpt`) and generators as fp16 safetensors."""
 
 import json
+import math
 import pickle
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,7 +20,8 @@ from vermilion.training.encoder import make_encoder
 from vermilion.training.generator import Paint, Parts, UNetGenerator
 from vermilion.training.settings import Settings
 
-COUNTS, MEASURES = ("passes", "steps"), ("balance", "share")
+COUNTS, MEASURES = ("passes", "steps", "clock", "best"), ("balance", "share")
+LATER = ("clock", "best")  # what checkpoints of earlier versions lack
 SHIPPED = Path(__file__).parents[1] / "models" / "vermilion" / "generator.safetensors"
 
 
@@ -44,6 +46,9 @@ class Players:
     share: Tensor = field(default_factory=_zero)  # of the gradient that the game had when last measured
     balanced: bool = False  # whether the factor was ever measured
     places: list[list[int]] | None = None  # epoch and shard of each worker of a stream
+    # Of each stage that ends by the clock: seconds it took so far, and images it saw.
+    clock: dict[str, list[float]] = field(default_factory=dict)
+    best: float = -math.inf  # merit of the best generator so far
 
 
 def save_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
@@ -66,8 +71,9 @@ def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
     Raises:
         TrainingError: the file is damaged or belongs to another recipe.
     """
-    state = _state(players)
     try:
+        there = torch.load(path, weights_only=True, mmap=True).keys()
+        state = {name: part for name, part in _state(players).items() if name in there or name not in LATER}
         rest = fabric.load(path, state, weights_only=True)
     except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
         raise TrainingError(
@@ -76,12 +82,39 @@ def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
         ) from error
     if rest:
         raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
+    _put_progress(players, state)
+
+
+def _put_progress(players: Players, state: dict[str, Any]) -> None:
     for name in COUNTS:
-        setattr(players, name, state[name])
+        if name in state or name not in LATER:
+            setattr(players, name, state[name])
     for name in MEASURES:
         getattr(players, name).fill_(state[name])
     players.balanced = state["balance"] != 0
     players.places = state.get("places")
+
+
+def load_progress(path: Path, players: Players) -> None:
+    """Put how far a generator's training had come into players that were made from its file.
+
+    Raises:
+        TrainingError: the file does not tell.
+    """
+    try:
+        _put_progress(players, json.loads(read_facts(path)["progress"]))
+    except (KeyError, ValueError, TypeError) as error:
+        raise TrainingError(
+            f"{path}: does not tell how far its training had come; choose another `run`."
+        ) from error
+
+
+def _progress(players: Players) -> dict[str, Any]:
+    return {
+        **{name: getattr(players, name) for name in COUNTS},
+        **{name: float(getattr(players, name)) for name in MEASURES},
+        **({} if players.places is None else {"places": players.places}),
+    }
 
 
 def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
@@ -128,9 +161,7 @@ def _state(players: Players) -> dict[str, Any]:
         "average": players.average,
         "optimizer": players.optimizer,
         "judge_optimizer": players.judge_optimizer,
-        **{name: getattr(players, name) for name in COUNTS},
-        **{name: float(getattr(players, name)) for name in MEASURES},
-        **({} if players.places is None else {"places": players.places}),
+        **_progress(players),
     }
 
 
@@ -139,20 +170,26 @@ def save_generator(players: Players, path: Path) -> Path:
     average: Any = players.average.module
     path.parent.mkdir(parents=True, exist_ok=True)
     passes = str(players.passes)
-    save_module(average, path, {"generator": json.dumps(average.recipe), "passes": passes})
+    facts = {"generator": json.dumps(average.recipe), "passes": passes}
+    save_module(average, path, facts | {"progress": json.dumps(_progress(players))})
     save_module(players.judge, path.with_name(path.stem + ".judge.safetensors"), {"passes": passes})
     return path
 
 
 def save_module(module: nn.Module, path: Path, facts: dict[str, str]) -> None:
-    """Weights as fp16 safetensors; counters are left out, running statistics stay float32."""
+    """Weights as fp16 safetensors; counters are left out, running statistics stay float32.
+
+    Written beside and moved into place, so that a kill never leaves half a file.
+    """
     state = {}
     for name, tensor in module.state_dict().items():
         if name.endswith("num_batches_tracked"):
             continue
         keep = "running_" in name or name.endswith(("centres", "scales"))
         state[name] = (tensor.float() if keep else tensor.half()).contiguous().cpu()
-    save_file(state, path, metadata=facts)
+    unfinished = path.with_name(path.name + ".part")
+    save_file(state, unfinished, metadata=facts)
+    unfinished.replace(path)
 
 
 def read_weights(module: nn.Module, path: Path) -> None:

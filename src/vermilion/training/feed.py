@@ -167,12 +167,14 @@ class Streaming:
         rank, ranks = fabric.global_rank, fabric.world_size
         stream = Stream(self.settings, first // batch, rank, ranks, self._begin(ranks))
         before = dict(self.skipped)
-        for one in streamed(stream, -(-(last - first) // batch)):
-            self._places[one.place.worker] = one.place
-            self._skipped_by[one.place.worker] = one.skipped
-            self.skipped = _sum([before, *self._skipped_by.values()])
-            yield ready(one.batch, fabric.device)
-        self._skipped_by = {}
+        try:
+            for one in streamed(stream, -(-(last - first) // batch)):
+                self._places[one.place.worker] = one.place
+                self._skipped_by[one.place.worker] = one.skipped
+                self.skipped = _sum([before, *self._skipped_by.values()])
+                yield ready(one.batch, fabric.device)
+        finally:  # a stage that ends by the clock leaves off somewhere
+            self._skipped_by = {}
 
     def first(self) -> Iterable[Batch]:
         """Of the stream's first pictures, which were decoded at the start."""

@@ -1,9 +1,12 @@
 """The whole training, from settings to checkpoints, read from top to bottom."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from lightning_fabric import Fabric
@@ -16,12 +19,14 @@ from vermilion.training.checkpoint import (
     Players,
     keep_recipe,
     load_checkpoint,
+    load_progress,
     save_checkpoint,
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
+from vermilion.training.clock import MINUTE, Every, StageClock
 from vermilion.training.counts import listed
-from vermilion.training.cuda_graphs import RecordedStep, on_card, own_stream, wants_graphs
+from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, on_card, own_stream, wants_graphs
 from vermilion.training.feed import Feed, Portion, make_feed, open_pictures
 from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
@@ -29,6 +34,7 @@ from vermilion.training.players import begin_stage, make_players, set_rates
 from vermilion.training.ranks import make_fabric, mean_of
 from vermilion.training.samples import Samples
 from vermilion.training.settings import Settings, StageSettings, for_stage
+from vermilion.training.spent import Spent
 from vermilion.training.step import Phase, Scalars, phase_of, take_step
 from vermilion.training.store import PictureStore
 from vermilion.training.validation import (
@@ -37,12 +43,14 @@ from vermilion.training.validation import (
     HeldOut,
     held_out_pictures,
     judge_accuracy,
+    merit,
     sheet,
     validate,
 )
 from vermilion.training.watch import Watch
 
 SHOWN = 12  # held-out pictures on the sheet
+LAST, BEST = "last.safetensors", "best.safetensors"  # kept in the run's folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +78,26 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-def train_settings(settings: Settings, *, resume: bool = False, report: Report | None = None) -> Path:
+def train_settings(
+    settings: Settings,
+    *,
+    resume: bool = False,
+    report: Report | None = None,
+    minutes: float = 0.0,
+    spent: Spent | None = None,
+) -> Path:
     """Train, or go on where the last checkpoint of the run stands.
 
     Args:
         settings: the whole training.
-        resume: go on from the run's `last.ckpt` instead of refusing to touch an existing run.
+        resume: go on from the run's `last.ckpt`, or from its `last.safetensors` if that is all there is,
+            instead of refusing to touch an existing run.
         report: called at every log step of the first process.
+        minutes: stop after so many, counted from now, with a checkpoint to go on from; 0 = never.
+        spent: told what the seconds are spent on.
 
     Returns:
-        The path of the trained generator.
+        The path of the generator, which is trained as far as the training has come.
 
     Raises:
         TrainingError: unusable pictures, an existing run without `resume`, numbers that are not finite, a
@@ -87,27 +105,35 @@ def train_settings(settings: Settings, *, resume: bool = False, report: Report |
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    fabric = make_fabric(settings)
+    fabric, spent = make_fabric(settings), spent or Spent()
     fabric.launch()
+    limit = Every(fabric, minutes)
     fabric.seed_everything(settings.seed, verbose=False)
     run = Path(settings.run)
-    with fabric.rank_zero_first():
+    with fabric.rank_zero_first(), spent.on("decoding pictures"):
         checkpoint = _open_run(settings, run, resume=resume)
         store = open_pictures(settings)
     graphs = wants_graphs(settings, fabric.device, fabric.world_size)
     with own_stream(fabric.device, wanted=graphs):
-        session = _prepare(settings, fabric, store, report)
-        if checkpoint.exists():
-            load_checkpoint(fabric, checkpoint, session.players)
-        first = 0
-        for stage in settings.stages:
-            last = first + stage.passes
-            session.begin(for_stage(settings, stage), graphs=graphs)
-            if session.players.passes < last:
-                session.play(stage, first, last)
-            first = last
+        with spent.on("preparing"):
+            lost = resume and not checkpoint.exists()
+            session = _prepare(_from_last(settings) if lost else settings, fabric, store, report)
+            session.spent, session.limit = spent, limit
+            if checkpoint.exists():
+                load_checkpoint(fabric, checkpoint, session.players)
+            elif lost:
+                load_progress(run / LAST, session.players)
+        session.play_all(settings, graphs=graphs)
         session.close()
     return run / "generator.safetensors"
+
+
+def _from_last(settings: Settings) -> Settings:
+    """Start from the generator and the discriminator that a run kept, its last checkpoint being lost."""
+    last = Path(settings.run) / LAST
+    judge = last.with_name(last.stem + ".judge.safetensors")
+    model = replace(settings.model, start_from=str(last), start_judge_from=str(judge))
+    return replace(settings, model=model)
 
 
 def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
@@ -117,7 +143,7 @@ def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
         raise TrainingError(
             f"{run}: already holds a training; add --resume to go on with it or choose another `run`."
         )
-    if resume and not checkpoint.exists():
+    if resume and not (checkpoint.exists() or (run / LAST).exists()):
         raise TrainingError(f"{run}: holds no last.ckpt to go on from; leave out --resume.")
     run.mkdir(parents=True, exist_ok=True)
     keep_recipe(settings, run, resume=resume)
@@ -161,6 +187,25 @@ class Session:
     watch: Watch = field(default_factory=Watch)
     validated: int = -1  # passes at which the figures were last taken
     recorded: RecordedStep = field(default_factory=RecordedStep)
+    spent: Spent = field(default_factory=Spent)
+    limit: Every | None = None  # when the training has to stop; None = when it is done
+    stopped: bool = False  # because of the limit
+    met: Counter[object] = field(default_factory=Counter)  # steps of each kind
+
+    def play_all(self, settings: Settings, *, graphs: bool) -> None:
+        """Every stage that is not over yet, until the limit."""
+        first, clocks = 0, self.players.clock
+        for stage in settings.stages:
+            self.begin(for_stage(settings, stage), graphs=graphs)
+            seconds, _ = clocks.get(stage.name, (0.0, 0))
+            clock = StageClock(self.fabric, stage, first, seconds)
+            over = seconds >= MINUTE * stage.minutes if stage.minutes else self.players.passes >= clock.last
+            if not over:
+                with self.spent.on("training"):
+                    self.play(stage, clock)
+            if self.stopped:
+                return
+            first = first + int(clocks[stage.name][1]) if stage.minutes else clock.last
 
     def begin(self, settings: Settings, *, graphs: bool) -> None:
         """Let everything follow the settings of a stage; what was recorded for another one is let go."""
@@ -169,28 +214,37 @@ class Session:
         begin_stage(self.players, settings)
         self.recorded = RecordedStep(on_card(self.feed.generators) if graphs else None)
 
-    def play(self, stage: StageSettings, first: int, last: int) -> None:
-        """One stage, from the sample where the players stand to `last`."""
+    def play(self, stage: StageSettings, clock: StageClock) -> None:
+        """One stage, from the sample where the players stand to its end or the limit."""
         players, settings = self.players, self.settings
+        saving, scoring = (Every(self.fabric, m) for m in (settings.save_minutes, settings.validate_minutes))
         self.gauge.read()
-        for portion in self.gauge.fetch(self.feed.portions(players.passes, last)):
+        for portion in self.gauge.fetch(self.feed.portions(players.passes, clock.last)):
+            share, done = clock.share(players.passes), players.passes - clock.first
+            if share >= 1 or self.is_late():
+                break
             self.seed_step()
-            set_rates(players, stage, players.passes - first)
-            phase = phase_of(players, stage, players.passes - first)
+            set_rates(players, stage, done, share)
+            phase = phase_of(players, stage, done)
             scalars = self.step(stage, portion, phase)
             players.passes += settings.batch
             players.steps += 1
             players.balanced |= phase.measures
             if players.steps % settings.log_every == 0:
-                self.log(stage, scalars)
-            if players.steps % settings.validate_every == 0:
+                self.log(clock, scalars)
+            if scoring.due() or players.steps % settings.validate_every == 0:
                 self.validate(stage)  # first, as the statistics that it measures belong to the state
-            if players.steps % settings.save_every == 0:
-                self.save()
+            if saving.due() or players.steps % settings.save_every == 0:
+                self.save(clock)
         self.validate(stage)
-        self.save()
+        self.save(clock)
         if self.writer is not None and self.feed.skipped:
             self.note(f"skipped in the stream so far, by this process: {listed(self.feed.skipped)}")
+
+    def is_late(self) -> bool:
+        """Whether the limit of this run is reached."""
+        self.stopped = self.stopped or (self.limit is not None and self.limit.due())
+        return self.stopped
 
     def step(self, stage: StageSettings, portion: Portion, phase: Phase) -> Scalars:
         """One step, its batch made in it: as it is written, or as it was recorded."""
@@ -200,19 +254,23 @@ class Session:
             return take_step(self.fabric, self.players, stage, self.settings, batch, phase=phase)
 
         kind = (stage.name, phase, portion.kind)
-        return self.gauge.step(kind, self.settings.batch, lambda: self.recorded(kind, whole, portion.tensors))
+        self.met[kind] += 1
+        with self.spent.on("first steps of each kind") if self.met[kind] <= WARM_UP + 1 else nullcontext():
+            return self.gauge.step(
+                kind, self.settings.batch, lambda: self.recorded(kind, whole, portion.tensors)
+            )
 
     def seed_step(self) -> None:
         """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
         key = [self.settings.seed, self.players.passes, self.fabric.global_rank]
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
-    def log(self, stage: StageSettings, scalars: Scalars) -> None:
+    def log(self, clock: StageClock, scalars: Scalars) -> None:
         """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
         values = [torch.as_tensor(value).float().to(self.fabric.device) for value in scalars.values()]
         means = mean_of(self.fabric, torch.stack(values).tolist())
         numbers = dict(zip(scalars, means, strict=True))
-        self.watch.look(numbers, stage.name, self.players.passes)
+        self.watch.look(numbers, clock.stage.name, self.players.passes)
         reading = self.gauge.read()
         if self.writer is None:
             return
@@ -221,15 +279,34 @@ class Session:
         for name, value in {**numbers, **used}.items():
             self.writer.add_scalar(name, value, self.players.passes)
         if self.report:
-            wanted = sum(s.passes for s in self.settings.stages)
-            done = self.players.passes
-            self.report(Progress(stage.name, done, wanted, numbers=numbers, **asdict(reading)))
+            wanted, done = self.wanted(clock), self.players.passes
+            self.report(Progress(clock.stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
-    def save(self) -> None:
-        """Keep the state, unless the game is being lost: then the older one is the better to go on from."""
-        if not self.watch.worried:
-            self.players.places = self.feed.places()
-            save_checkpoint(self.fabric, Path(self.settings.run) / "last.ckpt", self.players)
+    def wanted(self, clock: StageClock) -> int:
+        """Images of the whole training; of stages that end by the clock, as far as one can tell already."""
+        names = [stage.name for stage in self.settings.stages if stage.minutes and stage != clock.stage]
+        ended = sum(self.players.clock.get(name, (0.0, 0))[1] for name in names)
+        fixed = sum(stage.passes for stage in self.settings.stages)
+        seen, share = self.players.passes, clock.share(self.players.passes)
+        own = (seen - clock.first) / max(share, 1e-3) if clock.stage.minutes else 0
+        return max(seen, round(fixed + ended + own))
+
+    def save(self, clock: StageClock) -> None:
+        """Keep the state, unless the game is being lost: then the older one is the better to go on from.
+
+        The averaged generator and the discriminator are kept in small files, too: what a run can go on from
+        elsewhere, should its machine be lost.
+        """
+        players, run = self.players, Path(self.settings.run)
+        if clock.stage.minutes:
+            players.clock[clock.stage.name] = [clock.seconds(), players.passes - clock.first]
+        if self.watch.worried:
+            return
+        with self.spent.on("saving"):
+            players.places = self.feed.places()
+            save_checkpoint(self.fabric, run / "last.ckpt", players)
+            if self.writer is not None:
+                save_generator(players, run / LAST)
 
     def validate(self, stage: StageSettings) -> None:
         """Held-out figures and a sheet of the averaged generator; a copy of it is kept for choosing later."""
@@ -237,6 +314,13 @@ class Session:
         if self.writer is None or not self.pictures or self.validated == passes:
             return
         self.validated = passes
+        with self.spent.on("scoring"):
+            self._score(stage)
+
+    def _score(self, stage: StageSettings) -> None:
+        passes, run = self.players.passes, Path(self.settings.run)
+        if self.writer is None:
+            return
         average, temperature = self.players.average.module, self.settings.loss.temperature
         refresh_statistics(average, self.feed.first())
         clean, aged = validate(average, self.pictures, temperature)
@@ -245,7 +329,11 @@ class Session:
                 self.writer.add_scalar(f"{name}/{key}", value, passes)
         shown = sheet(average, self.pictures[:SHOWN], temperature)
         self.writer.add_image("held-out", shown, passes, dataformats="HWC")
-        save_generator(self.players, Path(self.settings.run) / "kept" / f"{passes:09d}.safetensors")
+        cv2.imwrite(str(run / "held-out.jpg"), shown[..., ::-1])
+        save_generator(self.players, run / "kept" / f"{passes:09d}.safetensors")
+        if merit(clean, aged) > self.players.best:
+            self.players.best = merit(clean, aged)
+            save_generator(self.players, run / BEST)
         line = f"{passes} clean {clean.line()} aged {aged.line()}"
         if stage.adversarial > 0 and isinstance(average, UNetGenerator):
             accuracy = judge_accuracy(self.players.judge, average, self.pictures, temperature)
@@ -274,3 +362,4 @@ class Session:
             refresh_statistics(self.players.average.module, self.feed.first())
             save_generator(self.players, Path(self.settings.run) / "generator.safetensors")
             self.writer.close()
+            self.note(f"seconds: {listed(self.spent.seconds)}")

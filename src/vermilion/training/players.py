@@ -185,9 +185,16 @@ def begin_stage(players: Players, settings: Settings) -> None:
         player.zero_grad()  # what is left may be in the memory of another stage's recorded steps
 
 
-def set_rates(players: Players, stage: StageSettings, done: int) -> None:
-    """Learning rates after `done` passes of a stage: a rise, a plateau, a linear fall to a hundredth."""
-    left = (stage.passes - done) / max(1, stage.decay * stage.passes)
+def set_rates(players: Players, stage: StageSettings, done: int, share: float) -> None:
+    """Learning rates after `done` passes of a stage: a rise, a plateau, a linear fall to a hundredth.
+
+    Args:
+        players: whose optimisers they are.
+        stage: their highest rates, and how long they rise and fall.
+        done: images that the stage has seen.
+        share: of the stage that is over, by images or by the clock.
+    """
+    left = (1 - share) / max(1e-6, stage.decay)
     factor = min(1.0, (done + 1) / max(1, stage.warmup), max(0.01, left))
     for group in players.optimizer.param_groups:
         rate = stage.decoder_rate if group["name"] == "decoder" else stage.encoder_rate

@@ -86,7 +86,8 @@ class StageSettings:
     """One stretch of the training."""
 
     name: str
-    passes: Count  # pictures seen
+    passes: CountOrNone = 0  # images seen; a stage has either these or
+    minutes: Weight = 0.0  # its length by the clock, scoring and saving included
     decoder_rate: Weight = 1e-3
     encoder_rate: Weight = 0.0  # 0 = frozen
     frozen_blocks: CountOrNone = 3  # leading encoder blocks that stay frozen when the encoder learns
@@ -142,6 +143,8 @@ class Settings:
     log_every: Count = 50  # steps
     save_every: Count = 1000  # steps
     validate_every: Count = 5000  # steps
+    save_minutes: Weight = 0.0  # also after so many minutes; 0 = by steps alone
+    validate_minutes: Weight = 0.0  # likewise
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     loss: LossSettings = field(default_factory=LossSettings)
@@ -179,7 +182,11 @@ def _check_stages(settings: Settings) -> None:
     if len(set(names)) < len(names):
         raise SettingsError(f"stages: two have the same name; rename one of {', '.join(names)}.")
     for stage in settings.stages:
-        if stage.judge_alone > stage.passes:
+        if (stage.passes > 0) == (stage.minutes > 0):
+            raise SettingsError(
+                f"stages.{stage.name}: needs a length, either `passes` in images or `minutes` by the clock."
+            )
+        if stage.judge_alone > stage.passes > 0:
             raise SettingsError(
                 f"stages.{stage.name}.judge_alone: must be at most the stage's {stage.passes} passes, "
                 f"not {stage.judge_alone}."

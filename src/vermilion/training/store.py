@@ -58,6 +58,7 @@ class PictureStore:
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
         self.entries = [Entry(*row) for row in index["pictures"]]
         self.skipped: dict[str, int] = index["skipped"]
+        self.name = folder.name  # follows from where the pictures came from
         self._path = folder / "pixels.u8"
         self._pixels: NDArray[np.uint8] | None = None
 
