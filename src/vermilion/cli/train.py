@@ -32,6 +32,12 @@ def train(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the last checkpoint of the recipe's run.")
     ] = False,
+    minutes: Annotated[
+        float,
+        typer.Option(
+            "--minutes", min=0.0, help="Stop after so many, with a checkpoint to go on from (0 = when done)."
+        ),
+    ] = 0.0,
 ) -> None:
     """Train a model by a recipe (needs: pip install ".[train]").
 
@@ -46,6 +52,8 @@ def train(
         from vermilion.training import train as run_training
 
         with training_bar() as report:
-            generator = run_training(config, resume=resume, report=report, pictures=pictures or (), run=run)
+            generator = run_training(
+                config, resume=resume, report=report, pictures=pictures or (), run=run, minutes=minutes
+            )
     if is_first_process():
         say(f"{generator} is the trained generator; make a model of it: vermilion export {generator} FOLDER")

@@ -44,6 +44,7 @@ def train(
     report: Report | None = None,
     pictures: Sequence[str] = (),
     run: str = "",
+    minutes: float = 0.0,
 ) -> Path:
     """Train by a TOML recipe; returns the path of the trained generator.
 
@@ -53,6 +54,7 @@ def train(
         report: called with a `Progress` at every log step.
         pictures: shards and folders, in place of the recipe's `data.pictures`.
         run: folder of the run, in place of the recipe's.
+        minutes: stop after so many, with a checkpoint to go on from; 0 = when it is done.
 
     Raises:
         SettingsError: the recipe has an unknown key or an impossible value.
@@ -63,4 +65,4 @@ def train(
         settings = replace(settings, data=replace(settings.data, pictures=tuple(pictures)))
     if run:
         settings = replace(settings, run=run)
-    return train_settings(settings, resume=resume, report=report)
+    return train_settings(settings, resume=resume, report=report, minutes=minutes)

@@ -1,0 +1,187 @@
+"""Features of a frozen encoder, computed once for several augmented views of each picture and kept on disk.
+
+An encoder that does not learn sees the same in every epoch that shows it the same view. So each picture is
+cut, mirrored and aged in a few versions; epoch e takes version e modulo their number. Hints and recoloured
+things are drawn afresh each time. A version is one file of records of equal size, which is memory-mapped.
+"""
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from filelock import FileLock
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from vermilion.errors import TrainingError
+from vermilion.training.encoder import STRIDES, See
+from vermilion.training.samples import Samples, View, before_workers, hinted_view, make_view, one_thread
+
+TOGETHER = 32  # pictures that the encoder sees at once
+VIEWS, HINTS = 4, 5  # ends of the seeds of views and of hints, so that they are other dice than all else
+
+
+class FeatureCache:
+    """Versions of the samples' pictures with their features, as files in a folder that is named by all of it.
+
+    Args:
+        samples: of a stage, all of one size.
+        see: the encoder, which must not learn as long as this is used.
+        cache: the folder in which that of the features lies.
+    """
+
+    def __init__(self, samples: Samples, see: See, cache: Path) -> None:
+        self.samples, self.see = samples, see
+        (self.size,) = samples.settings.data.sizes
+        self.record = record_of(self.size, see.channels, plain=samples.settings.data.recolored > 0)
+        self.folder = cache / f"features-{self._digest()}"
+
+    def _digest(self) -> str:
+        """A name for everything that the records follow from."""
+        data = self.samples.settings.data
+        facts = [self.samples.store.name, self.samples.numbers, self.samples.seed, self.size]
+        facts += [data.smallest_crop, data.degraded, data.vividness, str(self.record)]
+        digest = hashlib.sha256(json.dumps(facts).encode())
+        for name, tensor in sorted(self.see.state_dict().items()):
+            digest.update(name.encode())
+            digest.update((tensor.detach().cpu().contiguous() + 0).numpy().tobytes())  # -0 becomes 0
+        return digest.hexdigest()[:16]
+
+    @property
+    def bytes_of_a_version(self) -> int:
+        """Size of one version's file."""
+        return int(self.record.itemsize * len(self.samples.numbers))
+
+    def path(self, version: int) -> Path:
+        """The file of a version."""
+        return self.folder / f"{version:02}.records"
+
+    def missing(self, versions: Iterable[int]) -> list[int]:
+        """Those of the versions that are not on disk yet."""
+        return [version for version in versions if not self.path(version).exists()]
+
+    def build(self, version: int) -> None:
+        """Compute a version, unless it is there; processes that want the same one wait for the first.
+
+        Raises:
+            TrainingError: the disk has no room for it.
+        """
+        path = self.path(version)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_suffix(".lock")):
+            if path.exists():
+                return
+            self._check_room()
+            part = path.with_name(f"{path.name}.{uuid.uuid4().hex[:8]}.part")
+            try:
+                self._fill(part, version)
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
+
+    def _check_room(self) -> None:
+        free, wanted = shutil.disk_usage(self.folder).free, self.bytes_of_a_version
+        if wanted > free:
+            raise TrainingError(
+                f"cached_versions: a version of the features takes {wanted / 1e9:.1f} GB in {self.folder}, "
+                f"which has {free / 1e9:.1f} GB left; make room, lower cached_versions, or set it to 0."
+            )
+
+    @torch.no_grad()
+    def _fill(self, path: Path, version: int) -> None:
+        records = np.memmap(path, self.record, "w+", shape=(len(self.samples.numbers),))
+        views, workers = Views(self.samples, version), self.samples.settings.data.workers
+        before_workers(workers)
+        loader = DataLoader[Any](
+            views, TOGETHER, num_workers=workers, collate_fn=list, worker_init_fn=one_thread
+        )
+        device = next(self.see.parameters()).device
+        first = 0
+        for together in loader:
+            luma = torch.stack([torch.from_numpy(view.luma)[None] for view in together]).to(device)
+            levels = [level.to(torch.float16).cpu().numpy() for level in self.see(luma)]
+            for place, view in enumerate(together):
+                _write(records[first + place], view, [level[place] for level in levels])
+            first += len(together)
+        records.flush()
+
+    def opened(self, version: int) -> NDArray[Any]:
+        """The records of a version, mapped and read-only."""
+        return np.memmap(self.path(version), self.record, "r")
+
+
+def record_of(size: tuple[int, int], channels: list[int], *, plain: bool) -> np.dtype[Any]:
+    """What is kept of a view: luma (and, with `plain`, luma that has not aged) in 255ths, ab, features."""
+    height, width = size
+    fields: list[tuple[str, str, tuple[int, ...]]] = [("luma", "u1", size)]
+    fields += [("plain", "u1", size)] if plain else []
+    fields.append(("ab", "f2", (height // STRIDES[0], width // STRIDES[0], 2)))
+    for stride, count in zip(STRIDES, channels, strict=True):
+        fields.append((f"stride{stride}", "f2", (count, height // stride, width // stride)))
+    return np.dtype(fields)
+
+
+def _write(record: Any, view: View, levels: list[NDArray[np.float16]]) -> None:  # noqa: ANN401 - of numpy
+    record["luma"] = np.rint(view.luma * 255)
+    if "plain" in record.dtype.names:
+        record["plain"] = np.rint(view.plain * 255)
+    record["ab"] = view.ab
+    for stride, level in zip(STRIDES, levels, strict=True):
+        record[f"stride{stride}"] = level
+
+
+class Views(Dataset[View]):
+    """A version of each picture, in their order."""
+
+    def __init__(self, samples: Samples, version: int) -> None:
+        self.samples, self.version = samples, version
+
+    def __len__(self) -> int:
+        return len(self.samples.numbers)
+
+    def __getitem__(self, place: int) -> View:
+        samples = self.samples
+        picture = samples.numbers[place]
+        random = np.random.default_rng([samples.seed, self.version, picture, VIEWS])
+        return make_view(samples.store[picture], samples.settings.data.sizes[0], random, samples.settings)
+
+
+class CachedSamples(Dataset[tuple[Tensor, ...]]):
+    """Sample number n: luma [1,H,W], ab [2,h,w], hints [3,h,w], and the features [C,.,.] as float16."""
+
+    def __init__(self, cache: FeatureCache, versions: int) -> None:
+        self.samples, self.versions = cache.samples, versions
+        self.places = {number: place for place, number in enumerate(cache.samples.numbers)}
+        self.cache = cache
+        self._records: dict[int, NDArray[Any]] = {}
+
+    def version_of(self, number: int) -> int:
+        """The version that a sample takes."""
+        epoch, _, before = self.samples.picture_of(number)
+        return (epoch + before) % self.versions
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Worker processes map the files themselves."""
+        return self.__dict__ | {"_records": {}}
+
+    def __getitem__(self, number: int) -> tuple[Tensor, ...]:
+        samples = self.samples
+        epoch, picture, before = samples.picture_of(number)
+        version = (epoch + before) % self.versions
+        if version not in self._records:
+            self._records[version] = self.cache.opened(version)
+        record = self._records[version][self.places[picture]]
+        luma = record["luma"].astype(np.float32) / 255
+        plain = record["plain"].astype(np.float32) / 255 if "plain" in record.dtype.names else luma
+        view = View(luma, plain, record["ab"].astype(np.float32))
+        random = np.random.default_rng([samples.seed, epoch, picture, before, HINTS])
+        ab, hints = hinted_view(view, random, samples.settings)
+        levels = (torch.from_numpy(record[f"stride{stride}"].copy()) for stride in STRIDES)
+        return torch.from_numpy(luma[None]), ab, hints, *levels
