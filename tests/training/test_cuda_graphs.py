@@ -199,7 +199,8 @@ def test_nothing_of_a_step_stays_on_the_host(
     assert {tensor.device.type for tensor in held} == {"meta"}
     game = long.stages[1]
     shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8))
-    batch = Batch(*(torch.zeros(shape, device="meta") for shape in shapes))
+    luma, ab, hints = (torch.zeros(shape, device="meta") for shape in shapes)
+    batch = Batch(luma, ab, hints)
     scalars = take_step(
         fabric, everybody, game, for_stage(long, game), batch, phase=Phase(hears=True, measures=True)
     )

@@ -64,7 +64,7 @@ def refresh_statistics(generator: nn.Module, batches: Iterable[Batch]) -> None:
     device = next(generator.parameters()).device
     for batch in batches:
         here = batch.to(device)
-        generator(here.luma, here.hints, 0.4)
+        generator(*here.inputs(0.4))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
     generator.train(was_training)

@@ -9,20 +9,33 @@ import hashlib
 import json
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from filelock import FileLock
+from lightning_fabric import Fabric
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from vermilion.errors import TrainingError
+from vermilion.training.average import first_batches
 from vermilion.training.encoder import STRIDES, See
-from vermilion.training.samples import Samples, View, before_workers, hinted_view, make_view, one_thread
+from vermilion.training.feed import Places, Portion
+from vermilion.training.samples import (
+    Batch,
+    BatchNumbers,
+    Samples,
+    View,
+    before_workers,
+    hinted_view,
+    make_view,
+    one_thread,
+)
+from vermilion.training.settings import Settings
 
 TOGETHER = 32  # pictures that the encoder sees at once
 VIEWS, HINTS = 4, 5  # ends of the seeds of views and of hints, so that they are other dice than all else
@@ -162,11 +175,6 @@ class CachedSamples(Dataset[tuple[Tensor, ...]]):
         self.cache = cache
         self._records: dict[int, NDArray[Any]] = {}
 
-    def version_of(self, number: int) -> int:
-        """The version that a sample takes."""
-        epoch, _, before = self.samples.picture_of(number)
-        return (epoch + before) % self.versions
-
     def __getstate__(self) -> dict[str, Any]:
         """Worker processes map the files themselves."""
         return self.__dict__ | {"_records": {}}
@@ -185,3 +193,54 @@ class CachedSamples(Dataset[tuple[Tensor, ...]]):
         ab, hints = hinted_view(view, random, samples.settings)
         levels = (torch.from_numpy(record[f"stride{stride}"].copy()) for stride in STRIDES)
         return torch.from_numpy(luma[None]), ab, hints, *levels
+
+
+def cached_batch(luma: Tensor, ab: Tensor, hints: Tensor, *features: Tensor) -> Batch:
+    """A batch with its features."""
+    return Batch(luma, ab, hints, features)
+
+
+class CachedFeed:
+    """Samples whose features are on disk, read by worker processes; see `feed.Feed`."""
+
+    def __init__(self, cache: FeatureCache, versions: int, fabric: Fabric) -> None:
+        self.cache, self.versions, self.fabric = cache, versions, fabric
+        self.samples = CachedSamples(cache, versions)
+        self.skipped: dict[str, int] = {}
+        self.generators: list[torch.Generator] = []
+
+    def begin(self, settings: Settings) -> None:
+        """Nothing: it was made for one stage."""
+
+    def wanted(self, first: int, last: int) -> list[int]:
+        """The versions that samples from number `first` to `last` take."""
+        length, settings = self.cache.samples.length, self.cache.samples.settings
+        epochs = range(first // length, (last + settings.batch) // length + 1)
+        if len(epochs) >= self.versions or settings.data.weights:
+            return list(range(self.versions))
+        return sorted({epoch % self.versions for epoch in epochs})
+
+    def portions(self, first: int, last: int) -> Iterator[Portion]:
+        """Batches of this process."""
+        settings, fabric = self.cache.samples.settings, self.fabric
+        numbers = BatchNumbers(first, last, settings.batch, fabric.global_rank, fabric.world_size)
+        workers = settings.data.workers
+        before_workers(workers)
+        loader = DataLoader[Any](
+            self.samples,
+            batch_sampler=numbers,
+            num_workers=workers,
+            worker_init_fn=one_thread,
+            prefetch_factor=4 if workers else None,
+        )
+        for tensors in loader:
+            here = tuple(tensor.to(fabric.device, non_blocking=True) for tensor in tensors)
+            yield Portion(tuple(here[0].shape[2:]), here, cached_batch)
+
+    def first(self) -> Iterable[Batch]:
+        """Ordinary samples: the version that they would take need not be on disk."""
+        return first_batches(self.cache.samples)
+
+    def places(self) -> Places | None:
+        """Nothing: samples follow from their numbers."""
+        return None

@@ -190,11 +190,15 @@ class UNetGenerator(nn.Module):
         made = {"encoder": encoder, "widths": paint.widths, "bins": len(paint.centres)}
         self.recipe: dict[str, Any] = made | {"parts": asdict(paint.parts)}
 
-    def forward(self, luma: Tensor, hints: Tensor, temperature: Tensor | float) -> Painted:
-        """Luma [N,1,H,W] 0..1 and hints [N,3,H/4,W/4] to `Painted`."""
+    def forward(
+        self, luma: Tensor, hints: Tensor, temperature: Tensor | float, known: tuple[Tensor, ...] = ()
+    ) -> Painted:
+        """Luma [N,1,H,W] 0..1 and hints [N,3,H/4,W/4] to `Painted`; `known` features are taken as such."""
         kind = luma.device.type
-        with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder and kind != "cpu"):
-            features = self.see(luma)
+        features = [feature.float() for feature in known]
+        if not known:
+            with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder and kind != "cpu"):
+                features = self.see(luma)
         with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder):
             heads = self.paint.heads(features, hints)
         return self.paint.mixed(features, heads, temperature)

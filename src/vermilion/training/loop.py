@@ -24,9 +24,10 @@ from vermilion.training.checkpoint import (
     save_generator,
 )
 from vermilion.training.classic import SIDE_MULTIPLE
-from vermilion.training.clock import MINUTE, Every, StageClock
+from vermilion.training.clock import MINUTE, Every, StageClock, now
 from vermilion.training.counts import listed
 from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, on_card, own_stream, wants_graphs
+from vermilion.training.feature_cache import CachedFeed, FeatureCache
 from vermilion.training.feed import Feed, Portion, make_feed, open_pictures
 from vermilion.training.gauge import Gauge, peak_of
 from vermilion.training.generator import UNetGenerator
@@ -166,7 +167,7 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(players.generator, "half_decoder", False))
     feed = make_feed(settings, fabric, samples, players)
-    session = Session(settings, fabric, players, pictures, writer, report, Gauge(peak.flops), feed)
+    session = Session(settings, fabric, players, pictures, writer, report, Gauge(peak.flops), samples, feed)
     session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
     session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
@@ -183,7 +184,9 @@ class Session:
     writer: SummaryWriter | None  # None but in the first process
     report: Report | None
     gauge: Gauge
-    feed: Feed
+    samples: Samples
+    base: Feed  # of all stages but those that keep features
+    feed: Feed = field(init=False)
     watch: Watch = field(default_factory=Watch)
     validated: int = -1  # passes at which the figures were last taken
     recorded: RecordedStep = field(default_factory=RecordedStep)
@@ -196,23 +199,41 @@ class Session:
         """Every stage that is not over yet, until the limit."""
         first, clocks = 0, self.players.clock
         for stage in settings.stages:
-            self.begin(for_stage(settings, stage), graphs=graphs)
+            self.begin(stage, for_stage(settings, stage), graphs=graphs)
             seconds, _ = clocks.get(stage.name, (0.0, 0))
             clock = StageClock(self.fabric, stage, first, seconds)
             over = seconds >= MINUTE * stage.minutes if stage.minutes else self.players.passes >= clock.last
             if not over:
+                self.compute_features(clock.last)
                 with self.spent.on("training"):
-                    self.play(stage, clock)
+                    self.play(stage, replace(clock, began=now()))
             if self.stopped:
                 return
             first = first + int(clocks[stage.name][1]) if stage.minutes else clock.last
 
-    def begin(self, settings: Settings, *, graphs: bool) -> None:
+    def begin(self, stage: StageSettings, settings: Settings, *, graphs: bool) -> None:
         """Let everything follow the settings of a stage; what was recorded for another one is let go."""
         self.settings = settings
-        self.feed.begin(settings)
+        self.base.begin(settings)
+        self.feed = self.base
+        if stage.cached_versions:
+            cache = FeatureCache(
+                self.samples.with_settings(settings), self.players.generator.see, Path(settings.data.cache)
+            )
+            self.feed = CachedFeed(cache, stage.cached_versions, self.fabric)
         begin_stage(self.players, settings)
         self.recorded = RecordedStep(on_card(self.feed.generators) if graphs else None)
+
+    def compute_features(self, last: int) -> None:
+        """Those that the stage keeps and that are not on disk yet."""
+        if isinstance(self.feed, CachedFeed):
+            wanted = self.feed.wanted(self.players.passes, last)
+            missing = self.feed.cache.missing(wanted)
+            size = round(self.feed.cache.bytes_of_a_version / 1e6)
+            self.tell("features", {"versions": len(wanted), "MB each": size, "to compute": len(missing)})
+            with self.spent.on("computing features"):
+                for version in missing:
+                    self.feed.cache.build(version)
 
     def play(self, stage: StageSettings, clock: StageClock) -> None:
         """One stage, from the sample where the players stand to its end or the limit."""

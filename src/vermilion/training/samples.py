@@ -31,15 +31,26 @@ Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4]."""
+    """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4].
+
+    Where the encoder's features [N,C,.,.] of the luma are known already, finest first, they are there, too.
+    """
 
     luma: torch.Tensor
     ab: torch.Tensor
     hints: torch.Tensor
+    features: tuple[torch.Tensor, ...] = ()
+
+    def inputs(self, temperature: float) -> tuple[Any, ...]:
+        """What a generator is called with."""
+        inputs = self.luma, self.hints, temperature
+        return (*inputs, self.features) if self.features else inputs
 
     def to(self, device: torch.device) -> "Batch":
         """The same on another device."""
-        return Batch(*(tensor.to(device, non_blocking=True) for tensor in (self.luma, self.ab, self.hints)))
+        tensors = (self.luma, self.ab, self.hints, *self.features)
+        luma, ab, hints, *features = (tensor.to(device, non_blocking=True) for tensor in tensors)
+        return Batch(luma, ab, hints, tuple(features))
 
 
 def true_ab(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -239,7 +250,8 @@ class BatchNumbers(Sampler[list[int]]):
 
 def stack(samples: list[Sample]) -> Batch:
     """Samples of one size as a batch."""
-    return Batch(*(torch.stack(tensors) for tensors in zip(*samples, strict=True)))
+    luma, ab, hints = (torch.stack(tensors) for tensors in zip(*samples, strict=True))
+    return Batch(luma, ab, hints)
 
 
 def one_thread(_: int) -> None:

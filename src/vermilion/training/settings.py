@@ -99,6 +99,8 @@ class StageSettings:
     # First passes in which the judge learns and the painter does not hear it yet.
     judge_alone: CountOrNone = 0
     penalty: Weight = 1.0  # weight of the zero-centred gradient penalties R1 and R2
+    # Augmented versions of each picture whose features are kept on disk, with a frozen encoder; 0 = none.
+    cached_versions: CountOrNone = 0
     warmup: CountOrNone = 3200  # passes over which the rates rise
     decay: Share = 0.3  # last share of the stage over which the rates fall to a hundredth
     # What a stage may set for itself; left out, the whole training's, [data]'s and [loss]'s values count.
@@ -186,6 +188,8 @@ def _check_stages(settings: Settings) -> None:
             raise SettingsError(
                 f"stages.{stage.name}: needs a length, either `passes` in images or `minutes` by the clock."
             )
+        if stage.cached_versions:
+            _check_cached(settings, stage)
         if stage.judge_alone > stage.passes > 0:
             raise SettingsError(
                 f"stages.{stage.name}.judge_alone: must be at most the stage's {stage.passes} passes, "
@@ -196,6 +200,22 @@ def _check_stages(settings: Settings) -> None:
         if batch % processes:
             raise SettingsError(
                 f"{where}batch: {batch} cannot be shared by {processes} devices; make it a multiple."
+            )
+
+
+def _check_cached(settings: Settings, stage: StageSettings) -> None:
+    """Refuse to keep features that would change, or that nobody could find again."""
+    sizes = stage.sizes or settings.data.sizes
+    reasons = {
+        "an encoder that learns (encoder_rate)": stage.encoder_rate > 0,
+        "a classic generator": settings.model.kind == "classic",
+        "a stream": settings.data.stream,
+        f"{len(sizes)} sizes (keep one)": len(sizes) != 1,
+    }
+    for reason, applies in reasons.items():
+        if applies:
+            raise SettingsError(
+                f"stages.{stage.name}.cached_versions: features cannot be kept with {reason}; set it to 0."
             )
 
 

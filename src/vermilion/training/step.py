@@ -51,7 +51,7 @@ def take_step(
         batch: what they learn from.
         phase: what is done in this step.
     """
-    painted = players.generator(batch.luma, batch.hints, settings.loss.temperature)
+    painted = players.generator(*batch.inputs(settings.loss.temperature))
     if settings.model.kind == "classic":
         total, scalars = _classic(fabric, players, batch, painted)
     else:
