@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from vermilion.pictures.exif import density_of, density_of_exif, exif_of_tiff, upright, without_thumbnail
+from vermilion.pictures.gif_file import metadata_of_gif
 from vermilion.pictures.iptc import datasets_of, unswapped
 from vermilion.pictures.jpeg_file import MalformedJpegError, parse_jpeg
 from vermilion.pictures.jpeg_metadata import read_metadata as read_jpeg_metadata
@@ -35,6 +36,8 @@ def read_metadata(image: VipsImage, source: Source, kind: str, tiff: TiffPage | 
             pass  # libvips reads more than the parser does, and knows some of it
     if tiff is not None:
         return metadata_of_tiff(tiff)
+    if kind == "gif":
+        return metadata_of_gif(source)
     head = source.head(_PNG_HEAD) if kind == "png" else b""
     texts = _png_texts(image) | latin_texts_of_png(head)
     exif = (_blob(image, "exif-data") or b"").removeprefix(b"Exif\0\0")
