@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,10 +87,10 @@ def make_scans(folder: Path) -> list[Path]:
     """Sixty scans and more: every variant in each format that is written, and others as they come."""
     for suffix in SUFFIXES:
         for variant in VARIANTS:
-            options = {"lossless": True} if suffix == "webp" else {}
+            options: dict[str, Any] = {"lossless": True} if suffix == "webp" else {}
             image = Image.fromarray(GREY).convert("RGB" if variant == "exif" else "L")
             image.save(folder / f"{variant}.{suffix}", **options)
-    for name, image, options in (
+    others: tuple[tuple[str, Image.Image, dict[str, Any]], ...] = (
         ("deep.png", Image.fromarray(DEEP), {}),
         ("deep.tif", Image.fromarray(DEEP), {}),
         ("alpha.png", Image.merge("LA", [Image.fromarray(GREY), Image.fromarray(255 - GREY)]), {}),
@@ -109,23 +110,16 @@ def make_scans(folder: Path) -> list[Path]:
         ("picture.bmp", Image.fromarray(GREY), {}),
         ("picture.pgm", Image.fromarray(GREY), {}),
         ("picture.jp2", Image.fromarray(GREY), {}),
-    ):
+    )
+    for name, image, options in others:
         image.save(folder / name, **options)
     for variant, arguments in VARIANTS.items():
         files = [folder / f"{variant}.{suffix}" for suffix in SUFFIXES]
         if arguments:
             exiftool("-q", "-q", "-m", "-overwrite_original", *arguments, *files)
-    others = [folder / f"picture.{suffix}" for suffix in ("gif", "avif")]
-    exiftool(
-        "-q",
-        "-q",
-        "-m",
-        "-overwrite_original",
-        *VARIANTS["exif"],
-        *VARIANTS["xmp"],
-        *VARIANTS["iptc"],
-        *others,
-    )
+    told = [folder / f"picture.{suffix}" for suffix in ("gif", "avif", "jp2")]
+    arguments = (*VARIANTS["exif"], *VARIANTS["xmp"], *VARIANTS["iptc"])
+    exiftool("-q", "-q", "-m", "-overwrite_original", *arguments, *told)
     return sorted(folder.iterdir())
 
 

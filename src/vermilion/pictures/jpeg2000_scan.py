@@ -16,6 +16,7 @@ from vermilion.pictures.kinds import JPEG_2000
 from vermilion.pictures.luma import Samples, levels_of_bits
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.photoshop import wrap_iptc
 from vermilion.pictures.pillow_scan import levels_by_pillow
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source, check_size
@@ -23,6 +24,7 @@ from vermilion.pictures.source import Source, check_size
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _EXIF_ID = b"JpgTiffExif->JP2"
+_IPTC_ID = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 _RESTRICTED, _ANY = 2, 3  # methods of a colr box that hold an ICC profile
 
 
@@ -96,6 +98,7 @@ def _metadata(data: bytes) -> Metadata:
     return Metadata(
         exif=without_thumbnail(exif) or None,
         xmp=identified.get(_XMP_ID) or None,
+        iptc=wrap_iptc(identified[_IPTC_ID]) if identified.get(_IPTC_ID) else None,
         icc=_profile(content_of(data, b"jp2h") or b""),
         density=density_of_exif(exif),
     )
