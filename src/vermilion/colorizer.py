@@ -21,6 +21,7 @@ from vermilion.painter import Painter
 from vermilion.picture import Picture
 from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Scan, read_scan
 from vermilion.session import AUTOMATIC, Session, Workshop
+from vermilion.work import limit_threads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,12 +45,13 @@ class Colorizer:
         device: "auto", "cpu", "cuda", "coreml", ...: what runs the network.
         max_pixels: the most pixels that any picture may claim, scans as well as references, palettes, masks
             and those of albums; more is refused before it is decoded.
+        threads: how many threads work on one picture, in this process; None for one a core, at most four.
         cache_bytes: how much of what was computed may be kept for open pictures, references and albums.
 
     Raises:
         ModelError: the model is missing or damaged.
         DeviceError: the device is not there.
-        SettingsError: ``max_pixels`` is less than 1.
+        SettingsError: ``max_pixels`` or ``threads`` is less than 1.
     """
 
     def __init__(
@@ -58,12 +60,20 @@ class Colorizer:
         *,
         device: str = "auto",
         max_pixels: int = DEFAULT_MAX_PIXELS,
+        threads: int | None = None,
         cache_bytes: int = DEFAULT_LIMIT,
     ) -> None:
         if max_pixels < 1:
             raise SettingsError(f"At most {max_pixels} pixels is no picture; allow one at least.")
-        self._made_of = {"device": device, "max_pixels": max_pixels, "cache_bytes": cache_bytes}
+        self._made_of = {
+            "device": device,
+            "max_pixels": max_pixels,
+            "threads": threads,
+            "cache_bytes": cache_bytes,
+        }
         self._model_named = model
+        if threads is not None:
+            limit_threads(threads)
         self.model = model if isinstance(model, Model) else Model.load(model, device)
         self.max_pixels = max_pixels
         painter, cache = Painter(self.model), Cache(cache_bytes)

@@ -34,6 +34,7 @@ from vermilion.network import working_size
 from vermilion.opened import Opened
 from vermilion.painter import Painted, Painter
 from vermilion.pictures import NamedBytes, read_colors
+from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]
 T = TypeVar("T")
@@ -93,8 +94,12 @@ class Guides:
 
         return self._kept(("automatic",), make)
 
-    def variant_canvases(self, count: int, seed: int) -> Floats:
-        """Return the hints [n,3,h,w] of all variants, n at most ``count``; they cost two dozen paintings."""
+    def variant_canvases(self, count: int, seed: int, work: Work = UNWATCHED) -> Floats:
+        """Return the hints [n,3,h,w] of all variants, n at most ``count``; they cost two dozen paintings.
+
+        Raises:
+            CancelledError: the work was cancelled in between.
+        """
 
         def make() -> Floats:
             encoded, alone = self.opened.encoded, self.automatic()
@@ -102,7 +107,8 @@ class Guides:
             doubtful = find_doubtful(maps, luma, alone.ab, alone.confidence)
             regions = self._regions(VARIANT_REGIONS)
             proposals = propose_variants(alone.odds, bins, luma, regions, doubtful, seed)
-            painted = [self.painter.decode(encoded, proposal.canvas[None]).ab[0] for proposal in proposals]
+            steps = work.steps("look for variants", proposals)
+            painted = [self.painter.decode(encoded, proposal.canvas[None]).ab[0] for proposal in steps]
             chosen = choose_variants(alone.ab, painted, proposals, count)
             canvases = [proposals[place].canvas for place in chosen]
             return np.reshape(canvases, (len(canvases), 3, *encoded.grid)).astype(np.float32, copy=False)

@@ -41,6 +41,7 @@ from vermilion.opened import open_scan
 from vermilion.painter import Enforced, Painted, Painter, enforce_hints
 from vermilion.picture import Picture
 from vermilion.pictures import Scan
+from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]
 
@@ -98,15 +99,25 @@ class Session:
         """Free what was computed for this picture; it can still be painted, as slowly as the first time."""
         self._workshop.cache.drop(self._owner)
 
-    def paint(self, controls: Controls = AUTOMATIC) -> Picture:
+    def paint(self, controls: Controls = AUTOMATIC, work: Work = UNWATCHED) -> Picture:
         """Colour the picture as the controls say; only what depends on them is computed.
+
+        Args:
+            controls: what is known or wanted of the colours.
+            work: learns of progress, and may be cancelled between the steps.
 
         Raises:
             HintError: a hint makes no sense for this picture.
             SettingsError: a look, a cube or another file that the controls name cannot be used.
+            CancelledError: the work was cancelled.
         """
+        if controls.variant is not None:
+            self._guides.variant_canvases(controls.variants, controls.seed, work)
+        work.check()
         drawing = self._draw(controls)
+        work.check()
         enforced = self._paint_with_hints(drawing, controls)
+        work.check()
         painted, notes = enforced.painted, enforced.notes
         reference = given(controls.reference)
         if reference is not None and not self._guides.matches(reference):
@@ -120,14 +131,15 @@ class Session:
         ab = finish_colors(controls, grading, self._luma, painted.ab, certainty)
         return self._picture(ab, painted.confidence, controls, notes)
 
-    def variants(self, controls: Controls = AUTOMATIC) -> tuple[Picture, ...]:
+    def variants(self, controls: Controls = AUTOMATIC, work: Work = UNWATCHED) -> tuple[Picture, ...]:
         """Return other plausible colourings, the likeliest first; ``controls`` says how many, and their seed.
 
         There are fewer where the network knows no others that differ visibly. Each picture's recipe names its
-        rank, and ``paint`` with that ``variant`` gives it again.
+        rank, and ``paint`` with that ``variant`` gives it again. ``work`` is as for ``paint``.
         """
-        count = len(self._guides.variant_canvases(controls.variants, controls.seed))
-        return tuple(self.paint(replace(controls, variant=rank)) for rank in range(1, count + 1))
+        count = len(self._guides.variant_canvases(controls.variants, controls.seed, work))
+        ranks = work.steps("paint variants", range(1, count + 1))
+        return tuple(self.paint(replace(controls, variant=rank), work) for rank in ranks)
 
     def suggest(
         self, x: float, y: float, count: int = 5, controls: Controls = AUTOMATIC

@@ -39,6 +39,7 @@ def colorize(
     drop_alpha: opt.DropAlpha = False,
     size: opt.Size = None,
     max_pixels: opt.MaxPixels = None,
+    threads: opt.Threads = None,
     recipe: opt.WriteRecipe = False,
     confidence_map: opt.ConfidenceMap = False,
     variants: opt.Variants = 0,
@@ -76,7 +77,7 @@ def colorize(
         variants=variants,
         controls=controls,
     )
-    engine = partial(_start_engine, device, model, run.max_pixels, verbose=verbose)
+    engine = partial(_start_engine, device, model, run.max_pixels, threads, verbose=verbose)
     if STREAM in (*paths, output):
         return colorize_stream(paths, output, format_, engine, run)
     plan = _plan(paths, output, format_, exclude, run)
@@ -124,10 +125,12 @@ def _model_hash(model: str | None) -> str | None:
         return None
 
 
-def _start_engine(device: str, model: str | None, max_pixels: int, *, verbose: bool) -> "Colorizer":
+def _start_engine(
+    device: str, model: str | None, max_pixels: int, threads: int | None, *, verbose: bool
+) -> "Colorizer":
     from vermilion.colorizer import Colorizer
 
-    colorizer = Colorizer(model, device=device, max_pixels=max_pixels)
+    colorizer = Colorizer(model, device=device, max_pixels=max_pixels, threads=threads)
     if verbose:
         card = colorizer.model.card
         say_aside(f"model {card.name} {card.version} on {colorizer.model.provider}")

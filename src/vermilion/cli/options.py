@@ -111,6 +111,12 @@ Size = Annotated[
         help="Short side in pixels at which the network looks, from 32 to 2048; the result keeps its size.",
     ),
 ]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads", metavar="N", min=1, help="Threads for one picture; without it one a core, at most 4."
+    ),
+]
 MaxPixels = Annotated[
     int | None,
     typer.Option(

@@ -58,10 +58,10 @@ def parse_cube(text: str, name: str) -> Cube:
     """
     if _BINARY.search(text):
         raise SettingsError(f"{name} is no text file of a 3D LUT; name a .cube file.")
-    lines = [(number, line.split("#")[0].split()) for number, line in enumerate(text.splitlines(), 1)]
-    words_of_lines = [(number, words) for number, words in lines if words]
-    header = {words[0]: (number, words[1:]) for number, words in words_of_lines if words[0][0].isalpha()}
-    rows = [(number, words) for number, words in words_of_lines if not words[0][0].isalpha()]
+    lines = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1)]
+    headers = [(number, line.split()) for number, line in lines if line[:1].isalpha()]
+    header = {words[0]: (number, words[1:]) for number, words in headers}
+    rows = [(number, line) for number, line in lines if line and not line[0].isalpha()]
     size = _size(header, name)
     lowest, highest = (
         _triple(header, key, default, name) for key, default in (("DOMAIN_MIN", 0), ("DOMAIN_MAX", 1))
@@ -125,26 +125,26 @@ def _size(header: dict[str, tuple[int, list[str]]], name: str) -> int:
 
 def _triple(header: dict[str, tuple[int, list[str]]], key: str, default: float, name: str) -> Floats:
     number, words = header.get(key, (0, [str(default)] * 3))
-    triple: Floats = _table([(number, words)], name)[0]
+    triple: Floats = _table([(number, " ".join(words))], name)[0]
     return triple
 
 
-def _table(rows: list[tuple[int, list[str]]], name: str) -> Floats:
+def _table(rows: list[tuple[int, str]], name: str) -> Floats:
     """Return rows of three numbers as float32 [n,3]."""
     try:
-        table = np.array([words for _, words in rows], np.float64)
+        table = np.array([list(map(float, line.split())) for _, line in rows], np.float64)
     except ValueError:
         table = np.empty((0, 0))
     if table.shape != (len(rows), 3) or not (abs(table) <= _FARTHEST).all():
-        number, words = next(row for row in rows if not _is_color(row[1]))
-        raise SettingsError(
-            f"{name}, line {number}: {shown(' '.join(words))} is not three numbers; get the file again."
-        )
+        number, line = next(row for row in rows if not _is_color(row[1]))
+        found = shown(" ".join(line.split()))
+        raise SettingsError(f"{name}, line {number}: {found} is not three numbers; get the file again.")
     return table.astype(np.float32)
 
 
-def _is_color(words: list[str]) -> bool:
+def _is_color(line: str) -> bool:
     try:
-        return len(words) == 3 and bool((abs(np.array(words, np.float64)) <= _FARTHEST).all())
+        color = [float(word) for word in line.split()]
+        return len(color) == 3 and all(abs(value) <= _FARTHEST for value in color)
     except ValueError:
         return False
