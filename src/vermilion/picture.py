@@ -77,7 +77,7 @@ class Picture:
         *,
         format: str | None = None,  # noqa: A002 - Pillow's word for it
         overwrite: bool = False,
-        fast_jpeg: bool = False,
+        allow_inexact: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
         mark: bool | Signature = True,
@@ -89,8 +89,8 @@ class Picture:
             format: "jpg", "png", "tif" or "webp", for a stream whose ``name`` has no suffix that tells it.
                 A file's is told by its own.
             overwrite: replace a file that exists.
-            fast_jpeg: encode a JPEG's luma again instead of carrying it over bit for bit: faster
-                for large scans that are stored as YCbCr, and no different for grey ones.
+            allow_inexact: where jpeglib cannot be installed, write a JPEG whose greys are within a level or
+                two of a scan that is a JPEG stored in colour; elsewhere nothing changes.
             drop_depth: allow 16 bits to become 8 where the format holds no more.
             drop_alpha: allow transparency to be left out where the format has none.
             mark: tell in the file's XMP that a network made the colours, and by which recipe; with a
@@ -100,7 +100,11 @@ class Picture:
             OutputError: it cannot be written, or something would be lost that no flag allows.
         """
         options = self._options(
-            overwrite=overwrite, fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha, mark=mark
+            overwrite=overwrite,
+            allow_inexact=allow_inexact,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=mark,
         )
         write_picture(self.scan, self, path, options, format)
 
@@ -138,27 +142,31 @@ class Picture:
         self,
         format: str = "png",  # noqa: A002 - Pillow's word for it
         *,
-        fast_jpeg: bool = False,
+        allow_inexact: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
         mark: bool | Signature = True,
     ) -> bytes:
         """Return the content of a file: "jpg", "png", "tif" or "webp"; the flags are those of ``save``."""
-        flags = {"fast_jpeg": fast_jpeg, "drop_depth": drop_depth, "drop_alpha": drop_alpha}
+        flags = {"allow_inexact": allow_inexact, "drop_depth": drop_depth, "drop_alpha": drop_alpha}
         return b"".join(self.parts(format, **flags, mark=mark))
 
     def parts(
         self,
         format: str = "png",  # noqa: A002
         *,
-        fast_jpeg: bool = False,
+        allow_inexact: bool = False,
         drop_depth: bool = False,
         drop_alpha: bool = False,
         mark: bool | Signature = True,
     ) -> Sequence[Buffer]:
         """Return what ``encode`` does in pieces, to be written one after the other: it takes less memory."""
         options = self._options(
-            overwrite=False, fast_jpeg=fast_jpeg, drop_depth=drop_depth, drop_alpha=drop_alpha, mark=mark
+            overwrite=False,
+            allow_inexact=allow_inexact,
+            drop_depth=drop_depth,
+            drop_alpha=drop_alpha,
+            mark=mark,
         )
         return encode_parts(self.scan, self, format, options)
 
@@ -230,14 +238,14 @@ class Picture:
         self,
         *,
         overwrite: bool,
-        fast_jpeg: bool,
+        allow_inexact: bool,
         drop_depth: bool,
         drop_alpha: bool,
         mark: bool | Signature,
     ) -> SaveOptions:
         return SaveOptions(
             overwrite=overwrite,
-            fast_jpeg=fast_jpeg,
+            allow_inexact=allow_inexact,
             drop_depth=drop_depth,
             drop_alpha=drop_alpha,
             mark=self._mark if mark else None,

@@ -420,3 +420,10 @@ def test_one_file_that_cannot_be_looked_at_leaves_its_folder_alone(
         assert set(results(plan)) == {"box/a.jpg", "box/c.jpg"}
         [failed] = plan.failed
         assert failed.reason == "box/b.jpg cannot be looked at (Permission denied); check its permissions."
+
+
+def test_where_jpegs_cannot_be_exact_they_become_pngs(tmp_path: Path) -> None:
+    for name in ("a.jpg", "b.jpeg", "c.png", "d.jfif"):
+        (tmp_path / name).write_bytes(b"\xff\xd8\xff" if name != "c.png" else b"\x89PNG")
+    plan = make_plan([tmp_path], PlanOptions(output=tmp_path / "out", jpeg=False))
+    assert [job.target.name for job in plan.jobs] == ["a.png", "b.png", "c.png", "d.png"]

@@ -98,7 +98,7 @@ def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
         page=2,
         recolor=True,
         overwrite=True,
-        fast_jpeg=True,
+        allow_inexact=True,
         drop_depth=True,
         drop_alpha=True,
         size=192,
@@ -108,7 +108,7 @@ def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
     run_all(make_plan([box / "a.png"]), colorizer, options)
     wanted = {"page": 2, "recolor": True, "size": 192, "controls": Controls(vividness=0.5)}
     assert colorizer.asked == [{"source": box / "a.png", **wanted}]
-    flags = {"fast_jpeg": True, "drop_depth": True, "drop_alpha": True, "mark": False}
+    flags = {"allow_inexact": True, "drop_depth": True, "drop_alpha": True, "mark": False}
     assert colorizer.saved == [{"suffix": ".png", **flags}]
 
 

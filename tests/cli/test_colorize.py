@@ -234,9 +234,9 @@ def test_real_colour_is_refused_unless_recolor(vermilion, here: Path) -> None:
     assert vermilion("colorize", "parrot.png", "--recolor").code == 0
 
 
-def test_fast_jpeg_and_size_are_passed_on(vermilion, scan) -> None:
+def test_inexact_greys_and_size_are_passed_on(vermilion, scan) -> None:
     scan("a.jpg")
-    assert vermilion("colorize", "a.jpg", "--fast-jpeg", "--size", "96").code == 0
+    assert vermilion("colorize", "a.jpg", "--allow-inexact", "--size", "96").code == 0
     assert vermilion("colorize", "a.jpg", "--overwrite", "--size", "7").code == 2
 
 

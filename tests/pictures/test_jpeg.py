@@ -12,7 +12,8 @@ import simplejpeg
 from PIL import Image
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
-from vermilion.pictures import ReadOptions, SaveOptions, encode_picture, read_scan
+from vermilion.errors import OutputError
+from vermilion.pictures import ReadOptions, SaveOptions, encode_picture, jpeg_write, read_scan
 from vermilion.pictures.jpeg_file import parse_jpeg
 
 CODINGS: dict[str, dict[str, Any]] = {
@@ -78,19 +79,23 @@ def test_chroma_is_halved_unless_the_scan_had_it_in_full(subsampling, wanted):
     assert (first.across, first.down) == wanted
 
 
-def test_fast_jpeg_brings_back_nearly_all_coefficients_of_a_large_scan(tmp_path):
+def test_without_jpeglib_a_scan_in_color_is_refused_unless_inexact_greys_are_allowed(tmp_path, monkeypatch):
     image = Image.fromarray(grey_picture(1500, 1500)).convert("RGB")
     scan = saved(image, "JPEG", quality=88)
-    found, table = luma_coefficients(colored(scan, fast_jpeg=True), tmp_path)
+    monkeypatch.setattr(jpeg_write, "can_carry_luma", lambda: False)
+    with pytest.raises(OutputError, match=r"this machine has none; save as PNG, or allow inexact greys"):
+        colored(scan)
+    found, table = luma_coefficients(colored(scan, allow_inexact=True), tmp_path)
     wanted, own_table = luma_coefficients(scan, tmp_path)
     np.testing.assert_array_equal(table, own_table)
     assert (found == wanted).mean() >= 0.995
 
 
-def test_fast_jpeg_is_exact_where_it_saves_nothing(tmp_path):
-    for mode in ("L", "RGB"):
+def test_a_grey_jpeg_needs_no_jpeglib_and_nothing_else_is_inexact_for_being_allowed(tmp_path, monkeypatch):
+    for mode, there in (("L", False), ("RGB", True)):
         scan = saved(Image.fromarray(grey_picture()).convert(mode), "JPEG", quality=88)
-        found, _ = luma_coefficients(colored(scan, fast_jpeg=True), tmp_path)
+        monkeypatch.setattr(jpeg_write, "can_carry_luma", lambda there=there: there)
+        found, _ = luma_coefficients(colored(scan, allow_inexact=True), tmp_path)
         np.testing.assert_array_equal(found, luma_coefficients(scan, tmp_path)[0])
 
 

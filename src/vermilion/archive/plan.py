@@ -41,6 +41,7 @@ class PlanOptions:
         every_page: whether each page of a multi-page file becomes a result of its own.
         companions: what is written beside each result.
         exclude: patterns of names, or of paths in the folders that are searched, which are left out.
+        jpeg: whether a JPEG becomes a JPEG; where that could not be exact, it becomes a PNG.
     """
 
     output: Path | None = None
@@ -48,6 +49,17 @@ class PlanOptions:
     every_page: bool = False
     companions: Companions = field(default_factory=Companions)
     exclude: tuple[str, ...] = ()
+    jpeg: bool = True
+
+    def suffix_of(self, path: Path) -> str:
+        """Return the suffix of the result of a scan."""
+        if self.format:
+            return f".{self.format}"
+        if path.suffix.lower() in _BECOMES_TIFF or is_deep_jpeg(path):
+            return TIFF_SUFFIX
+        written = path.suffix.lower() in SUFFIXES
+        suffix = path.suffix if written else JPEG_SUFFIX if _holds_jpeg(path) else PLAIN_SUFFIX
+        return suffix if self.jpeg or SUFFIXES[suffix.lower()] != "jpeg" else PLAIN_SUFFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,7 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
     if to_file:
         jobs = _plan_single(found, options)
     else:
-        jobs = [Job(entry.path, _target(entry, folder, options.format), entry.root) for entry in found]
+        jobs = [Job(entry.path, _target(entry, folder, options), entry.root) for entry in found]
     _refuse_collisions(jobs, options)
     return Plan(
         jobs=tuple(jobs),
@@ -164,16 +176,8 @@ def check_format(output: Path, format_name: str) -> None:
         raise SettingsError(f"{output} is no {format_name} file; leave out --format or change the name.")
 
 
-def _target(entry: Found, folder: Path | None, format_name: str | None) -> Path:
-    path = entry.path
-    if format_name:
-        suffix = f".{format_name}"
-    elif path.suffix.lower() in _BECOMES_TIFF or is_deep_jpeg(path):
-        suffix = TIFF_SUFFIX
-    elif path.suffix.lower() in SUFFIXES:
-        suffix = path.suffix
-    else:
-        suffix = JPEG_SUFFIX if _holds_jpeg(path) else PLAIN_SUFFIX
+def _target(entry: Found, folder: Path | None, options: PlanOptions) -> Path:
+    path, suffix = entry.path, options.suffix_of(entry.path)
     if folder is None:
         return path.with_name(f"{path.stem}.color{suffix}")
     return folder / path.parent.relative_to(entry.root) / f"{path.stem}{suffix}"

@@ -36,7 +36,7 @@ class RunOptions:
         page: which page of a multi-page file, counted from 1; None for every page.
         recolor: whether pictures that are in real colour already are done, too.
         overwrite: whether results that exist are made again.
-        fast_jpeg: whether a JPEG's luma is encoded again instead of carried over.
+        allow_inexact: whether greys of a JPEG may be inexact where jpeglib is missing.
         drop_depth: whether 16 bits may become 8 where the format holds no more.
         drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
@@ -52,7 +52,7 @@ class RunOptions:
     page: int | None = 1
     recolor: bool = False
     overwrite: bool = False
-    fast_jpeg: bool = False
+    allow_inexact: bool = False
     drop_depth: bool = False
     drop_alpha: bool = False
     size: int | None = None

@@ -103,7 +103,7 @@ def _write(picture: Picture, target: Path, options: "RunOptions", files: WholeFi
         files.write([picture.confidence_png()], target.with_suffix(CONFIDENCE_SUFFIX))
     parts = picture.parts(
         target.suffix,
-        fast_jpeg=options.fast_jpeg,
+        allow_inexact=options.allow_inexact,
         drop_depth=options.drop_depth,
         drop_alpha=options.drop_alpha,
         mark=options.mark,

@@ -32,7 +32,7 @@ def colorize(
     overwrite: opt.Overwrite = False,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
-    fast_jpeg: opt.FastJpeg = False,
+    allow_inexact: opt.AllowInexact = False,
     recolor: opt.Recolor = False,
     page: opt.Page = None,
     drop_depth: opt.DropDepth = False,
@@ -54,7 +54,6 @@ def colorize(
     A result that exists is skipped: a second run finishes a first. The exit code is 0 if none failed.
 
     \b
-    Examples:
       vermilion colorize grandma.jpg                # writes grandma.color.jpg
       vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
       vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
@@ -66,7 +65,7 @@ def colorize(
         page=opt.parse_page(page),
         recolor=recolor,
         overwrite=overwrite,
-        fast_jpeg=fast_jpeg,
+        allow_inexact=allow_inexact,
         drop_depth=drop_depth,
         drop_alpha=drop_alpha,
         size=size,
@@ -80,8 +79,8 @@ def colorize(
     engine = partial(_start_engine, device, model, run.max_pixels, threads, verbose=verbose)
     if STREAM in (*paths, output):
         return colorize_stream(paths, output, format_, engine, run)
-    plan = _plan(paths, output, format_, exclude, run)
-    report = Report(plan, Wording(quiet, verbose, bool(run.mark), overwrite), _list_of(not_done, output))
+    wording = Wording(quiet, verbose, bool(run.mark), overwrite)
+    report = Report(_plan(paths, output, format_, exclude, run), wording, _list_of(not_done, output))
     raise typer.Exit(_do_all(run, report, engine, partial(_model_hash, model)))
 
 
@@ -89,6 +88,7 @@ def _plan(
     paths: list[str], output: str | None, format_: str | None, exclude: list[str] | None, run: "RunOptions"
 ) -> "Plan":
     from vermilion.archive import PlanOptions, make_plan
+    from vermilion.pictures import can_carry_luma
 
     if output == "":
         raise SettingsError("An empty OUT names no folder; check the variable that should hold it.")
@@ -98,6 +98,7 @@ def _plan(
         every_page=run.page is None,
         companions=run.companions,
         exclude=tuple(exclude or ()),
+        jpeg=run.allow_inexact or can_carry_luma(),
     )
     return make_plan(paths, options)
 

@@ -80,12 +80,12 @@ ModelFolder = Annotated[
         "hf://owner/name.",
     ),
 ]
-FastJpeg = Annotated[
+AllowInexact = Annotated[
     bool,
     typer.Option(
-        "--fast-jpeg",
-        help="Encode a JPEG's greys again with its own tables instead of carrying them over: "
-        "and no longer exact to the last bit.",
+        "--allow-inexact",
+        help="Where jpeglib cannot be installed: write JPEGs, whose greys may be a level or two off, "
+        "instead of exact PNGs.",
     ),
 ]
 Recolor = Annotated[

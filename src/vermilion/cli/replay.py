@@ -28,7 +28,7 @@ def replay(
     overwrite: opt.Overwrite = False,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
-    fast_jpeg: opt.FastJpeg = False,
+    allow_inexact: opt.AllowInexact = False,
     drop_depth: opt.DropDepth = False,
     drop_alpha: opt.DropAlpha = False,
     max_pixels: opt.MaxPixels = None,
@@ -51,7 +51,7 @@ def replay(
 
     run = RunOptions(
         overwrite=overwrite,
-        fast_jpeg=fast_jpeg,
+        allow_inexact=allow_inexact,
         drop_depth=drop_depth,
         drop_alpha=drop_alpha,
         mark=opt.parse_mark(no_mark, c2pa),

@@ -140,7 +140,7 @@ def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> b
     format_name = format_name or _own_format(picture)
     return picture.encode(
         format_name,
-        fast_jpeg=run.fast_jpeg,
+        allow_inexact=run.allow_inexact,
         drop_depth=run.drop_depth,
         drop_alpha=run.drop_alpha,
         mark=run.mark,

@@ -4,6 +4,7 @@ from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.color_preview import read_colors
 from vermilion.pictures.credentials import Signature
 from vermilion.pictures.head import read_head
+from vermilion.pictures.jpeg_coefficients import can_carry_luma
 from vermilion.pictures.jpeg_depth import is_deep_jpeg
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
@@ -43,6 +44,7 @@ __all__ = [
     "Signature",
     "Stream",
     "WholeFiles",
+    "can_carry_luma",
     "check_before_decoding",
     "check_output",
     "encode_parts",

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.pictures.jpeg_coefficients import grey_jpeg
+from vermilion.errors import OutputError
+from vermilion.pictures.jpeg_coefficients import can_carry_luma, grey_jpeg
 from vermilion.pictures.jpeg_decode import carried_jpeg
 from vermilion.pictures.jpeg_file import (
     APP0,
@@ -45,22 +46,24 @@ from vermilion.pictures.source import Source
 # Luma that does not come as JPEG coefficients, and chroma: qualities in libjpeg's scale.
 _NEW_LUMA_QUALITY = 97
 _CHROMA_QUALITY = 92
-# Below 2 megapixels the exact way takes less than 50 ms, and the edge blocks, whose hidden part
-# cannot be made again from the decoded luma, are more than 0.5 % of all.
-_FAST_FROM = 2_000_000
 _CARRIED = frozenset({BASELINE, EXTENDED, PROGRESSIVE})
 
 Choice = int | bool | list[list[int]]  # Pillow's options for a JPEG
 
 
-def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, *, fast: bool = False) -> list[bytes]:
+def encode_jpeg(
+    scan: Scan, painting: Painting, metadata: Metadata, *, allow_inexact: bool = False
+) -> list[bytes]:
     """The coloured picture as the parts of a JPEG file.
 
-    A grey or YCbCr scan's luma coefficients and table are carried over bit for bit (with
-    `fast` those of a YCbCr scan are made again from its luma with its own table). Any other
-    luma is encoded at quality 97, and its chroma at full size.
+    A grey or YCbCr scan's luma coefficients and table are carried over bit for bit. Where
+    jpeglib is missing, those of a YCbCr scan can only be made again with its own table, and only if
+    `allow_inexact` says so. Any other luma is encoded at quality 97, and its chroma at full size.
+
+    Raises:
+        OutputError: They cannot be carried over, and nothing else is allowed.
     """
-    grey, subsampled = _grey_jpeg(scan, fast=fast)
+    grey, subsampled = _grey_jpeg(scan, allow_inexact=allow_inexact)
     progressive = grey.frame.process == PROGRESSIVE
     planes = painting.chroma_planes(subsampled)
     blue, red = (parse_jpeg(_encode_chroma(plane, progressive=progressive)) for plane in planes)
@@ -68,7 +71,7 @@ def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, *, fast: boo
     return [head, *_scans(grey, blue, red), END]
 
 
-def _grey_jpeg(scan: Scan, *, fast: bool) -> tuple[JpegFile, bool]:
+def _grey_jpeg(scan: Scan, *, allow_inexact: bool) -> tuple[JpegFile, bool]:
     """A grey JPEG of the scan's luma, and whether its chroma is to be halved."""
     if scan.jpeg is None:
         return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), False
@@ -79,9 +82,14 @@ def _grey_jpeg(scan: Scan, *, fast: bool) -> tuple[JpegFile, bool]:
         return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), subsampled
     if len(frame.components) == 1:
         return carried_jpeg(scan.jpeg), subsampled
-    if fast and scan.size[0] * scan.size[1] >= _FAST_FROM:
+    if can_carry_luma():
+        return parse_jpeg(grey_jpeg(file, scan.source_name)), subsampled
+    if allow_inexact:
         return _encode_luma(scan, {"qtables": [_natural_table(scan.jpeg, frame)]}), subsampled
-    return parse_jpeg(grey_jpeg(file, scan.source_name)), subsampled
+    raise OutputError(
+        f"{scan.source_name} is a JPEG stored in colour, whose greys only jpeglib carries over exactly, and "
+        "this machine has none; save as PNG, or allow inexact greys (--allow-inexact)"
+    )
 
 
 def has_luma_component(file: JpegFile) -> bool:

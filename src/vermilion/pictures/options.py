@@ -30,8 +30,8 @@ class SaveOptions:
 
     Attributes:
         overwrite: Replace a file that is there already.
-        fast_jpeg: For a JPEG scan stored in colour, encode its luma again with its own table
-            (>= 99.5 % of the coefficients come back) instead of carrying the coefficients over.
+        allow_inexact: Where jpeglib is missing, which carries over the luma coefficients of a JPEG scan
+            that is stored in colour, encode that luma again with the scan's own table.
         drop_depth: Allow 16 bits to become 8 in a format that holds only 8.
         drop_alpha: Allow transparency to be left out in a format without it.
         mark: What the file's XMP is to tell of the colours; None leaves the XMP as it is.
@@ -39,7 +39,7 @@ class SaveOptions:
     """
 
     overwrite: bool = False
-    fast_jpeg: bool = False
+    allow_inexact: bool = False
     drop_depth: bool = False
     drop_alpha: bool = False
     mark: Mark | None = None

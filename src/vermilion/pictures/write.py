@@ -216,7 +216,7 @@ def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
 def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> Sequence[Buffer]:
     scan_hash = scan.sha256 if options.mark is not None else ""
     metadata = result_metadata(scan.metadata, kind, options.mark, scan.source_name, scan_hash)
-    parts = _encode_with(metadata, scan, painting, kind, fast_jpeg=options.fast_jpeg)
+    parts = _encode_with(metadata, scan, painting, kind, allow_inexact=options.allow_inexact)
     if options.signature is None:
         return parts
     if options.mark is None:
@@ -225,12 +225,12 @@ def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> 
 
 
 def _encode_with(
-    metadata: Metadata, scan: Scan, painting: Painting, kind: str, *, fast_jpeg: bool
+    metadata: Metadata, scan: Scan, painting: Painting, kind: str, *, allow_inexact: bool
 ) -> Sequence[Buffer]:
     if kind == "jpeg":
         from vermilion.pictures.jpeg_write import encode_jpeg  # noqa: PLC0415 - only what is used
 
-        return encode_jpeg(scan, painting, metadata, fast=fast_jpeg)
+        return encode_jpeg(scan, painting, metadata, allow_inexact=allow_inexact)
     from vermilion.pictures import vips_write  # noqa: PLC0415
 
     return vips_write.ENCODERS[kind](scan, painting, metadata)
