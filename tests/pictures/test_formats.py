@@ -204,6 +204,43 @@ def test_windows_bitmaps(mode):
     np.testing.assert_array_equal(read_scan(saved(image, "BMP")).luma, np.asarray(image.convert("L")))
 
 
+def bitmap(bits, coding, pixels, extra=b"", height=90):
+    """A Windows bitmap of 120 pixels a row; `extra` (masks or a palette) stands before the pixels."""
+    head = struct.pack("<IiiHHIIiiII", 40, 120, height, 1, bits, coding, len(pixels), 2835, 2835, 0, 0)
+    start = 14 + len(head) + len(extra)
+    return b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start) + head + extra + pixels
+
+
+PALETTE = b"".join(bytes([level, level, level, 0]) for level in range(256))
+RUNS = b"".join(b"".join(bytes([1, level]) for level in row) + b"\0\0" for row in GREY[::-1]) + b"\0\1"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bitmap(8, 0, GREY[::-1].tobytes(), PALETTE),
+        bitmap(8, 0, GREY.tobytes(), PALETTE, height=-90),
+        bitmap(8, 1, RUNS, PALETTE),
+        bitmap(24, 0, rgb(GREY)[::-1].tobytes()),
+        bitmap(
+            32, 3, np.dstack([rgb(GREY), GREY])[::-1].tobytes(), struct.pack("<3I", 0xFF0000, 0xFF00, 0xFF)
+        ),
+    ],
+    ids=["bottom up", "top down", "runs", "24 bits", "32 bits with masks"],
+)
+def test_variants_of_windows_bitmaps(data):
+    np.testing.assert_array_equal(read_scan(data).luma, GREY)
+
+
+def test_a_bitmap_of_another_kind_is_not_told_as_damage():
+    deep = bitmap(32, 3, rgb(GREY).tobytes() + GREY.tobytes(), struct.pack("<3I", 0x3FF00000, 0xFFC00, 0x3FF))
+    with pytest.raises(
+        PictureError, match=r"of a kind that vermilion cannot read .*save it as TIFF or PNG"
+    ) as caught:
+        read_scan(deep)
+    assert "damaged" not in str(caught.value)
+
+
 def test_pillow_reads_under_our_limit_on_pixels_and_not_its_own(monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     for kind in ("BMP", "PPM", "JPEG2000"):

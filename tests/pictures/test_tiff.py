@@ -122,6 +122,43 @@ def test_a_deep_jpeg_in_a_tiff_is_refused_by_its_depth():
         read_scan(tiff(GREY, 8, tags={259: 7, 258: 12}))
 
 
+CMYK = np.repeat((DEEP >> 4)[..., None], 4, -1)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (tiff(CMYK, 12, tags={262: 5}), "with 12 bits a sample"),
+        (tiff(DEEP.astype(np.int64) << 8, 24), "with 24 bits a sample"),
+        (tiff(np.repeat(DEEP[..., None] >> 11, 3, -1), 5, tags={258: [5, 6, 5]}), "have 5 and 6 bits"),
+        (written(DEEP / 65535.0), "with 64 bits a sample in floating point"),
+        (written(DEEP.astype(np.int16), compression="zstd"), "of signed numbers"),
+        (written(DEEP.astype(np.uint32) << 16, compression="lzma"), "32 bits a sample, of which only 16"),
+        (
+            written(CMYK, compression="zstd", photometric="separated"),
+            "16 bits a sample, of which only 8 could be read",
+        ),
+        (written((DEEP / 65535).astype(np.float16), compression="zstd"), "16-bit floating point"),
+        (tiff(np.repeat(GREY[..., None], 3, -1), 8, tags={262: 6, 530: [2, 2]}), "with reduced chroma"),
+    ],
+)
+def test_samples_of_other_kinds_are_refused_by_what_they_are(data, what):
+    with pytest.raises(PictureError, match=what) as caught:
+        read_scan(data)
+    assert "damaged" not in str(caught.value)
+    assert "save it as TIFF with LZW compression and 8 or 16 bits" in str(caught.value)
+
+
+@pytest.mark.parametrize("coding", ["zstd", "lzma"])
+def test_other_kinds_in_these_codings_go_through_pillow(coding):
+    palette = np.stack([np.arange(256) * 257] * 3).astype(np.uint16)
+    data = written(GREY, photometric="palette", colormap=palette, compression=coding)
+    np.testing.assert_array_equal(read_scan(data).luma, GREY)
+    np.testing.assert_array_equal(
+        read_scan(written((DEEP / 65535).astype(np.float32), compression=coding)).luma, DEEP
+    )
+
+
 def test_what_zero_means_must_be_said():
     data = page(GREY, 8)
     del data[0][262]

@@ -5,13 +5,14 @@ from vermilion.errors import PictureError
 HEAD = 64
 """First bytes of a file that tell what it is."""
 
-HEIC, JPEG_XL, JPEG_2000, PNM = "heic", "jxl", "jpeg2000", "pnm"
+HEIC, JPEG_XL, JPEG_2000, PHOTOSHOP, PNM = "heic", "jxl", "jpeg2000", "psd", "pnm"
 
 _SIGNATURES = (
     (b"\xff\x0a", JPEG_XL),
     (b"\0\0\0\x0cJXL \r\n\x87\n", JPEG_XL),
     (b"\0\0\0\x0cjP  \r\n\x87\n", JPEG_2000),
     (b"\xff\x4f\xff\x51", JPEG_2000),
+    (b"8BPS", PHOTOSHOP),
     (b"P5", PNM),
     (b"P6", PNM),
 )

@@ -17,7 +17,7 @@ from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.pillow_open import open_with_pillow
 from vermilion.pictures.png_color import chunks_of_info
 from vermilion.pictures.scan import ArrayPixels, Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import Source, check_size, undecoded
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -70,7 +70,7 @@ def _pages(image: "Image") -> int:
 
 def broken(name: str, error: Exception) -> PictureError:
     """What to tell about a file that Pillow recognises but cannot decode."""
-    return PictureError(f"{name} is damaged or cut off ({error}); copy or scan it again")
+    return undecoded(name, str(error))
 
 
 def read_image(image: "Image", options: ReadOptions, name: str = "<image>", kind: str = "array") -> Scan:

@@ -15,6 +15,7 @@ from vermilion.errors import PictureError
 from vermilion.pictures.arrays import only_page
 from vermilion.pictures.decoded import Decoded, scan_of
 from vermilion.pictures.exif import without_thumbnail
+from vermilion.pictures.kinds import PHOTOSHOP
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.photoshop import resource_of, wrap_iptc
@@ -23,7 +24,6 @@ from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.tiff_packed import decode_packbits
 
-_SIGNATURE = b"8BPS"
 _HEAD = 26
 _BITMAP, _GREY, _RGB, _DUOTONE = 0, 1, 3, 8
 _COLORS = {_BITMAP: 1, _GREY: 1, _RGB: 3, _DUOTONE: 1}
@@ -45,11 +45,6 @@ class _Psd:
     composite: int
 
 
-def is_psd(head: bytes) -> bool:
-    """Whether the first bytes are those of a Photoshop file."""
-    return head[:4] == _SIGNATURE
-
-
 def read_psd(source: Source, options: ReadOptions) -> Scan:
     """The composite as a scan.
 
@@ -69,7 +64,7 @@ def read_psd(source: Source, options: ReadOptions) -> Scan:
         raise PictureError(f"{source.name} is damaged or cut off ({error}); copy or scan it again") from error
     extra = psd.channels - levels.shape[2]
     left_out = (f"{extra} further channel{'s' * (extra > 1)} of the file left out",) if extra > 0 else ()
-    return scan_of(Decoded(levels, _metadata(psd), "psd", left_out=left_out), source, options)
+    return scan_of(Decoded(levels, _metadata(psd), PHOTOSHOP, left_out=left_out), source, options)
 
 
 def _parse(data: bytes) -> _Psd:

@@ -1,6 +1,5 @@
 """Reading: whatever a caller gives becomes a scan."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,22 +9,19 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.arrays import read_array
-from vermilion.pictures.heic_scan import read_heic
-from vermilion.pictures.jpeg2000_scan import read_jpeg2000
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
-from vermilion.pictures.jxl_scan import read_jpeg_xl
-from vermilion.pictures.kinds import HEAD, HEIC, JPEG_2000, JPEG_XL, PNM, kind_of, refuse_unread
+from vermilion.pictures.kinds import HEAD, HEIC, JPEG_2000, JPEG_XL, PHOTOSHOP, PNM, kind_of, refuse_unread
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.pillow_scan import read_image, read_with_pillow
-from vermilion.pictures.pnm_scan import read_pnm
-from vermilion.pictures.psd_scan import is_psd, read_psd
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes, Openable, Source, UnopenedError, open_source
 from vermilion.pictures.tiff_pages import is_tiff
 from vermilion.pictures.tiff_scan import read_tiff
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL.Image import Image
 
     Readable = str | Path | bytes | NamedBytes | NDArray[Any] | Image
@@ -62,10 +58,7 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
         return read_jpeg(opened, options)
     head = opened.head(HEAD)
     refuse_unread(head, opened.name)
-    if is_psd(head):
-        return read_psd(opened, options)
-    kind = kind_of(head)
-    reader = read_tiff if is_tiff(head) else _READERS.get(kind) if kind else None
+    reader = _reader_of(head)
     scan = reader(opened, options) if reader else None
     if scan is not None:
         return scan
@@ -80,12 +73,26 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
         return scan
 
 
-_READERS: dict[str, Callable[[Source, ReadOptions], Scan | None]] = {
-    HEIC: read_heic,
-    JPEG_2000: read_jpeg2000,
-    JPEG_XL: read_jpeg_xl,
-    PNM: read_pnm,
-}
+def _reader_of(head: bytes) -> "Callable[[Source, ReadOptions], Scan | None] | None":
+    """What reads a file of a kind with a reader of its own; only that is imported."""
+    kind = kind_of(head)
+    if is_tiff(head):
+        return read_tiff
+    if kind == PHOTOSHOP:
+        from vermilion.pictures.psd_scan import read_psd as reader  # noqa: PLC0415
+    elif kind == HEIC:
+        from vermilion.pictures.heic_scan import read_heic as reader  # noqa: PLC0415
+    elif kind == JPEG_2000:
+        from vermilion.pictures.jpeg2000_scan import read_jpeg2000 as reader  # noqa: PLC0415
+    elif kind == JPEG_XL:
+        from vermilion.pictures.jxl_scan import read_jpeg_xl as reader  # noqa: PLC0415
+    elif kind == PNM:
+        from vermilion.pictures.pnm_scan import read_pnm  # noqa: PLC0415
+
+        return read_pnm
+    else:
+        return None
+    return reader
 
 
 def _with_likely_density(scan: Scan) -> Scan:

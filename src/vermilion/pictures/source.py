@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,22 @@ class UnopenedError(PictureError):
 
 class DamagedError(PictureError):
     """A file that a decoder could not decode to its end, or warned of."""
+
+
+_UNREAD = re.compile(
+    r"unsupported|not supported|not implemented|not configured|cannot handle|unhandled|out of range"
+    r"|not a whole number|plugin|unknown (?:image|compression|pixel|data|bitfields)",
+    re.IGNORECASE,
+)
+
+
+def undecoded(name: str, reason: str) -> DamagedError:
+    """What to tell about a file that a decoder does not decode: it cannot, or the file is damaged."""
+    if _UNREAD.search(reason):
+        return DamagedError(
+            f"{name} holds a picture of a kind that vermilion cannot read ({reason}); save it as TIFF or PNG"
+        )
+    return DamagedError(f"{name} is damaged or cut off ({reason}); copy or scan it again")
 
 
 @dataclass(frozen=True, slots=True)

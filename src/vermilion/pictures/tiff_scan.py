@@ -14,25 +14,9 @@ from vermilion.pictures.source import DamagedError, Source, UnopenedError, check
 from vermilion.pictures.tiff_bare import bare_tiff, check_jpegs
 from vermilion.pictures.tiff_packed import can_unpack, unpack
 from vermilion.pictures.tiff_pages import TiffPage, find_page
+from vermilion.pictures.tiff_unread import PILLOW_CODINGS, needs_pillow, refuse_unread
 from vermilion.pictures.vips_metadata import metadata_of_tiff
 
-_VIPS_CODINGS = frozenset({1, 2, 3, 4, 5, 7, 8, 32771, 32773, 32946, 34676, 34677, 50001})
-_OLD_JPEG, _JPEG = 6, 7
-_PILLOW_CODINGS = frozenset({_OLD_JPEG, 34925, 50000})
-_CODINGS = {
-    32809: "ThunderScan",
-    33003: "JPEG 2000",
-    33005: "JPEG 2000",
-    34661: "JBIG",
-    34712: "JPEG 2000",
-    34887: "LERC",
-    34892: "lossy JPEG",
-    34933: "PNG",
-    34934: "JPEG XR",
-    50002: "JPEG XL",
-    52546: "JPEG XL",
-}
-_YCBCR = 6
 _ONE_LEFT_OUT = "a further sample of each pixel is left out: it is not transparency (infrared, perhaps)"
 
 
@@ -46,35 +30,14 @@ def read_tiff(source: Source, options: ReadOptions) -> Scan | None:
     if page is None:
         return None
     only_page(options.page, page.pages, source.name)
-    _refuse_unread(page, source.name)
+    refuse_unread(page, source.name)
     if _needs_unpacking(page):
         scan = _unpacked(source, page, options)
-    elif _needs_pillow(page):
+    elif needs_pillow(page):
         scan = _by_pillow(source, page, options)
     else:
         scan = _by_vips(source, page, options)
     return replace(scan, left_out=(*scan.left_out, *_extra_notes(page.extras)))
-
-
-def _refuse_unread(page: TiffPage, name: str) -> None:
-    coding = page.number(tags.COMPRESSION, 1)
-    if coding not in _VIPS_CODINGS | _PILLOW_CODINGS:
-        called = _CODINGS.get(coding, f"a way that is not known (number {coding})")
-        raise PictureError(
-            f"{name} is a TIFF compressed by {called}, which vermilion cannot read;"
-            " save it as TIFF with LZW compression, or as PNG"
-        )
-    bits = page.bits
-    if coding in (_JPEG, _OLD_JPEG) and set(bits) != {8}:
-        raise PictureError(
-            f"{name} is a TIFF with JPEG compression of {bits[0]} bits a sample, which vermilion cannot"
-            " read; save it as TIFF with LZW compression and 16 bits"
-        )
-    if tags.PHOTOMETRIC not in page.directory.entries:
-        raise PictureError(
-            f"{name} is a TIFF that does not say whether 0 is black or white (PhotometricInterpretation is"
-            " missing); save it as TIFF with another program"
-        )
 
 
 def _needs_unpacking(page: TiffPage) -> bool:
@@ -87,15 +50,8 @@ def _needs_unpacking(page: TiffPage) -> bool:
     other_extras = beyond > 1 or len(page.numbers(tags.EXTRA_SAMPLES)) != beyond
     small_tiles = any(page.number(tag, 16) % 16 for tag in (tags.TILE_WIDTH, tags.TILE_LENGTH))
     coding = page.number(tags.COMPRESSION, 1)
-    unread = odd or in_planes or other_extras or small_tiles or coding in _PILLOW_CODINGS
+    unread = odd or in_planes or other_extras or small_tiles or coding in PILLOW_CODINGS
     return unread and can_unpack(page)
-
-
-def _needs_pillow(page: TiffPage) -> bool:
-    coding = page.number(tags.COMPRESSION, 1)
-    # libtiff makes RGB of YCbCr in JPEG coding alone; libvips takes any other for RGB.
-    bare_ycbcr = page.number(tags.PHOTOMETRIC, 1) == _YCBCR and coding not in (_JPEG, _OLD_JPEG)
-    return coding in _PILLOW_CODINGS or bare_ycbcr
 
 
 def _by_vips(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
@@ -118,11 +74,6 @@ def _unpacked(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
 
 
 def _by_pillow(source: Source, page: TiffPage, options: ReadOptions) -> Scan:
-    if max(page.bits) > 8 and page.samples > 1:
-        raise PictureError(
-            f"{source.name} is a TIFF in colour with {max(page.bits)} bits a sample, of which only 8 could be"
-            " read as it is coded; save it as TIFF with LZW compression"
-        )
     scan = read_with_pillow(source, replace(options, page=page.index + 1))
     if scan is None:
         raise PictureError(

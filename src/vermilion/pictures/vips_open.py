@@ -4,7 +4,7 @@ Among those are text matrices, its own dumps and SVG, a few hundred bytes of whi
 call for one decoder leaves the others out without changing libvips for the rest of the process.
 """
 
-from vermilion.pictures.source import DamagedError, Source, UnopenedError
+from vermilion.pictures.source import DamagedError, Source, UnopenedError, undecoded
 from vermilion.pictures.vips_library import VipsImage, load_vips
 
 _SIGNATURES = (
@@ -58,4 +58,4 @@ def broken(name: str, reason: str) -> DamagedError:
     lines = [line.strip() for line in reason.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith("unable to")]  # libvips's own call, not why
     detail = lines[-1] if lines else "its samples do not decode"
-    return DamagedError(f"{name} is damaged or cut off ({detail}); copy or scan it again")
+    return undecoded(name, detail)
