@@ -6,10 +6,8 @@ and, as numbers come back, by when it was started.
 
 import hashlib
 import os
-import platform
 import re
 import secrets
-import shutil
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -52,6 +50,8 @@ def sweep(folder: Path) -> int:
 def _remove(entry: os.DirEntry[str]) -> bool:
     try:
         if entry.is_dir(follow_symlinks=False):
+            import shutil  # noqa: PLC0415 - it loads compressors, and is rarely needed
+
             shutil.rmtree(entry.path)
         else:
             os.unlink(entry.path)  # noqa: PTH108 - the entry of a scan, not a path
@@ -66,7 +66,13 @@ def _host() -> str:
     space = ""
     with suppress(OSError):
         space = str(Path("/proc/self/ns/pid").readlink())
-    return hashlib.sha256(f"{platform.node()} {space}".encode()).hexdigest()[:8]
+    return hashlib.sha256(f"{_node()} {space}".encode()).hexdigest()[:8]
+
+
+def _node() -> str:
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    return os.environ.get("COMPUTERNAME", "")
 
 
 def _is_gone(pid: int, start: str) -> bool:

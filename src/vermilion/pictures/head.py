@@ -3,17 +3,13 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vermilion.pictures import tiff_pages as tags
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
 from vermilion.pictures.kinds import HEAD, kind_of
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
-from vermilion.pictures.png_frames import count_frames
 from vermilion.pictures.source import Openable, Source, UnopenedError, check_size, open_source
-from vermilion.pictures.tiff_pages import find_page, is_tiff
-from vermilion.pictures.vips_metadata import metadata_of_tiff, read_metadata
-from vermilion.pictures.vips_open import open_with_vips
+from vermilion.pictures.tiff_pages import LENGTH, WIDTH, find_page, is_tiff
 
 if TYPE_CHECKING:
     from vermilion.pictures.read import Readable
@@ -68,6 +64,14 @@ def _head_of_file(source: Source, options: ReadOptions) -> Head | None:
         return _head_of_tiff(source, options)
     if kind_of(source.head(HEAD)) is not None:
         return None
+    return _head_by_vips(source, options)
+
+
+def _head_by_vips(source: Source, options: ReadOptions) -> Head | None:
+    from vermilion.pictures.png_frames import count_frames  # noqa: PLC0415 - a JPEG need not wait for them
+    from vermilion.pictures.vips_metadata import read_metadata  # noqa: PLC0415
+    from vermilion.pictures.vips_open import open_with_vips  # noqa: PLC0415
+
     try:
         image = open_with_vips(source, access="sequential")
     except UnopenedError:
@@ -85,10 +89,12 @@ def _head_of_file(source: Source, options: ReadOptions) -> Head | None:
 
 
 def _head_of_tiff(source: Source, options: ReadOptions) -> Head | None:
+    from vermilion.pictures.vips_metadata import metadata_of_tiff  # noqa: PLC0415
+
     page = find_page(source, options.page)
     if page is None:
         return None
-    size = page.number(tags.LENGTH, 0), page.number(tags.WIDTH, 0)
+    size = page.number(LENGTH, 0), page.number(WIDTH, 0)
     check_size(source.name, *size, options.max_pixels)
     depth = 8 if max(page.bits) <= 8 else 16
     return Head(source.name, size, depth, page.pages, metadata_of_tiff(page))
