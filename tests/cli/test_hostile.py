@@ -74,3 +74,19 @@ def test_metadata_that_are_shown_do_not_act(vermilion, here: Path) -> None:
     picture().save(here / "a.png", pnginfo=texts)
     said = vermilion("inspect", "a.png")
     assert said.out == "first tool     a\\x9b31m\\nb\\u202e\n"
+
+
+def test_standard_input_without_end_is_not_read_to_it(vermilion, here: Path, monkeypatch) -> None:
+    monkeypatch.setattr("vermilion.pictures.LARGEST_WHOLE", 3 << 20)
+    said = vermilion("colorize", "-", "-o", "out.png", stdin=bytes(5 << 20))
+    assert said.errors == ["error: Standard input holds more than 3 MB; name a file instead."]
+
+
+def test_a_file_that_must_be_read_whole_may_not_have_any_size(
+    vermilion, scan, here: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("vermilion.pictures.source.LARGEST_WHOLE", 500)
+    said = vermilion("colorize", scan("a.jpg"))
+    assert said.code == 1
+    assert "must be read whole; save it as PNG or TIFF" in said.errors[0]
+    assert vermilion("colorize", scan("a.png")).code == 0

@@ -13,7 +13,7 @@ import pytest
 from tests.pictures.made import MadePainting, grey_picture, saved
 from vermilion.errors import OutputError, PictureError
 from vermilion.pictures import Mark, SaveOptions, encode_picture, read_provenance, read_scan
-from vermilion.pictures.jpeg_file import APP1, APP11, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg_file import APP1, APP11, SOS, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.jpeg_xmp import XMP
 from vermilion.pictures.source import open_source
 from vermilion.pictures.tiff_directory import DirectoryReader, MalformedDirectoryError, parse_layout
@@ -173,3 +173,12 @@ def test_a_text_of_a_png_that_swells_does_not_fill_the_memory(keyword):
     )
     done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
     assert int(done.stdout) < 60_000  # KB
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_at_once():
+    file = parse_jpeg(saved(grey_picture(64, 64), "JPEG", progressive=True))
+    last = max(place for place, segment in enumerate(file.segments) if segment.marker == SOS)
+    scans = [file.segments[last]] * 2_000
+    with pytest.raises(PictureError, match="scans over one picture"):
+        read_scan(join_jpeg([*file.segments[: last + 1], *scans, *file.segments[last + 1 :]]))
+    assert read_scan(join_jpeg(file.segments)).luma.shape == (64, 64)

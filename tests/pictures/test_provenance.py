@@ -277,7 +277,9 @@ def test_rubbish_is_no_packet():
         XmpPacket.parse(b"rubbish")
 
 
-@pytest.mark.skipif(shutil.which("exiftool") is None, reason="needs the Debian package libimage-exiftool-perl")
+@pytest.mark.skipif(
+    shutil.which("exiftool") is None, reason="needs the Debian package libimage-exiftool-perl"
+)
 def test_exiftool_reads_the_mark_and_the_scans_own_words(tmp_path):
     lengths = (10, 100_000)
     for letters in lengths:

@@ -81,14 +81,25 @@ def _check_format(target: Path, format_name: str) -> None:
 
 
 def _read_stdin() -> "NamedBytes":
-    from vermilion.pictures import NamedBytes
+    from vermilion.pictures import LARGEST_WHOLE, NamedBytes
 
     if sys.stdin is None:
         raise PictureError("Standard input is closed; pipe a picture into it.")
-    data = sys.stdin.buffer.read()
+    data = _read_all(sys.stdin.buffer, LARGEST_WHOLE)
     if not data:
         raise PictureError("Standard input is empty; pipe a picture into it.")
     return NamedBytes(data, "standard input")
+
+
+def _read_all(stream: IO[bytes], most: int) -> bytes:
+    """Read to the end, which an endless stream would not have."""
+    parts, length = [], 0
+    while part := stream.read(1 << 20):
+        parts.append(part)
+        length += len(part)
+        if length > most:
+            raise PictureError(f"Standard input holds more than {most >> 20:,} MB; name a file instead.")
+    return b"".join(parts)
 
 
 def _is_there(target: Path) -> bool:

@@ -15,7 +15,7 @@ from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
 from vermilion.pictures.read import read_scan
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import NamedBytes
+from vermilion.pictures.source import LARGEST_WHOLE, NamedBytes
 from vermilion.pictures.whole_file import Stream, WholeFiles, publish, unwritable
 from vermilion.pictures.write import (
     SUFFIXES,
@@ -28,6 +28,7 @@ from vermilion.pictures.write import (
 
 __all__ = [
     "DEFAULT_MAX_PIXELS",
+    "LARGEST_WHOLE",
     "SUFFIXES",
     "Buffer",
     "Density",

@@ -31,6 +31,8 @@ from vermilion.pictures.toned import SIDE, refuse_real_color
 # The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
 # progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
 _BITS_A_BLOCK = {BASELINE: 2, EXTENDED: 2, PROGRESSIVE: 1, LOSSLESS: 64}
+# Each takes a walk over the whole picture; libjpeg's own scripts have ten, the finest of others some thirty.
+_MOST_SCANS = 100
 _ANY_PRECISION = frozenset({EXTENDED, PROGRESSIVE, LOSSLESS})
 
 
@@ -120,7 +122,10 @@ def _parse(data: bytes, name: str) -> tuple[JpegFile, Frame]:
 
 def _check_content(file: JpegFile, frame: Frame, name: str) -> None:
     """Refuse a file that lacks a component, or has too few bytes for the pixels that it claims."""
-    coded = {number for s in file.segments if s.marker == SOS for number in _components_of(s.payload)}
+    scans = [segment.payload for segment in file.segments if segment.marker == SOS]
+    if len(scans) > _MOST_SCANS:
+        raise refused(name, f"{len(scans):,} scans over one picture, which take ages")
+    coded = {number for scan in scans for number in _components_of(scan)}
     if any(component.id not in coded for component in frame.components):
         raise refused(name, "a component is missing")
     if any(len({*symbols}) < len(symbols) for _, symbols in huffman_tables(file)):

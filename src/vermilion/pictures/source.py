@@ -8,6 +8,9 @@ from pathlib import Path
 
 from vermilion.errors import PictureError
 
+LARGEST_WHOLE = 4 << 30
+"""Bytes of a file of a kind that must be read whole: JPEG and most others. PNG, TIFF and WebP need not."""
+
 
 class UnopenedError(PictureError):
     """A file that libvips does not know, or whose head it does not understand."""
@@ -52,10 +55,16 @@ class Source:
             raise unreadable(self.name, error) from error
 
     def read(self) -> bytes:
-        """All bytes."""
+        """All bytes.
+
+        Raises:
+            PictureError: There are too many to be held in memory, or they cannot be read.
+        """
         if self.path is None:
             return self.given or b""
         try:
+            if self.path.stat().st_size > LARGEST_WHOLE:
+                raise too_many_bytes(self.name)
             return self.path.read_bytes()
         except OSError as error:
             raise unreadable(self.name, error) from error
@@ -114,6 +123,14 @@ def unreadable(name: str, error: OSError) -> PictureError:
         return PictureError(f"{name} may not be read; give yourself read permission for it")
     reason = error.strerror or type(error).__name__
     return PictureError(f"{name} cannot be read ({reason}); copy it to a healthy disk and try again")
+
+
+def too_many_bytes(name: str) -> PictureError:
+    """What to tell about a file that is not read into memory."""
+    return PictureError(
+        f"{name} has more than {LARGEST_WHOLE >> 20:,} MB, and its kind must be read whole;"
+        " save it as PNG or TIFF"
+    )
 
 
 def check_size(name: str, height: int, width: int, max_pixels: int) -> None:
