@@ -1,8 +1,23 @@
 """What all tests share: a tiny model and a colorizer that uses it, and no installed models."""
 
+import shutil
+
 import pytest
 
 from tests.tiny_model import make_tiny_model
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="fail where a test's program is missing")
+
+
+def pytest_runtest_setup(item):
+    """Skip tests marked ``needs(program, package)`` where the program is missing; with --all they fail."""
+    for marker in item.iter_markers("needs"):
+        program, package = marker.args
+        if shutil.which(program) is None:
+            refuse = pytest.fail if item.config.getoption("--all") else pytest.skip
+            refuse(f"{program} is missing: install the Debian package {package}")
 
 
 @pytest.fixture(scope="session", autouse=True)

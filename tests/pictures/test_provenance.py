@@ -1,7 +1,6 @@
 """The mark: merged into the scan's own XMP in every format, and read back by us and by others."""
 
 import json
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from io import BytesIO
@@ -277,9 +276,7 @@ def test_rubbish_is_no_packet():
         XmpPacket.parse(b"rubbish")
 
 
-@pytest.mark.skipif(
-    shutil.which("exiftool") is None, reason="needs the Debian package libimage-exiftool-perl"
-)
+@pytest.mark.needs("exiftool", "libimage-exiftool-perl")
 def test_exiftool_reads_the_mark_and_the_scans_own_words(tmp_path):
     lengths = (10, 100_000)
     for letters in lengths:
