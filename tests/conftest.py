@@ -11,6 +11,7 @@ def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="fail where a test's program is missing")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Skip tests marked ``needs(program, package)`` where the program is missing; with --all they fail."""
     for marker in item.iter_markers("needs"):

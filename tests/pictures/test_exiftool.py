@@ -5,7 +5,6 @@ All that may differ stands in docs/metadata.md, which is read here.
 
 import json
 import re
-import shutil
 import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,12 +18,7 @@ from tests.pictures.made import MadePainting, grey_picture
 from tests.pictures.made_profiles import gamma, grey_profile
 from vermilion.pictures import Mark, ReadOptions, SaveOptions, read_scan, write_picture
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("exiftool") is None, reason="needs the Debian package libimage-exiftool-perl"
-    ),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.needs("exiftool", "libimage-exiftool-perl")]
 
 Fields = dict[str, object]
 PAGE = Path(__file__).parents[2] / "docs" / "metadata.md"
