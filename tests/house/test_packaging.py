@@ -75,4 +75,15 @@ def test_a_script_can_be_run(script: Path) -> None:
 
 def test_continuous_integration_runs_the_checks_and_nothing_else() -> None:
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert [line for line in lines if "scripts/" in line] == ["exec bash scripts/test"]
+    assert [line for line in lines if "scripts/" in line] == ["exec bash scripts/test --all"]
+
+
+def test_continuous_integration_installs_every_program_that_tests_need() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    needed = {
+        package
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for package in re.findall(r'mark\.needs\("[^"]+", "([^"]+)"\)', path.read_text(encoding="utf-8"))
+    }
+    assert needed
+    assert {package for package in needed if package not in script} == set()
