@@ -96,7 +96,7 @@ class AlbumFinder:
         for picture in dict.fromkeys(entry.agreed for entry in album.entries if entry.agreed is not None):
             numbers = [number for number, entry in enumerate(album.entries) if entry.agreed == picture]
             agreed = self._agreed(picture, opened.short_side)
-            if picture.sha256 == scan.sha256 and scan.page == 1:
+            if picture.sha256 == scan.sha256 and scan.page == 1 and scan.crop is None:
                 hints |= {number: album.entries[number].hints for number in numbers}
             else:
                 hints |= self._find(album, numbers, agreed, opened)

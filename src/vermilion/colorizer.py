@@ -84,12 +84,13 @@ class Colorizer:
         """Copies and pickles tell the model and the device, from which the model is loaded again."""
         return _make, (type(self), self._model_named, self._made_of)
 
-    def colorize(
+    def colorize(  # noqa: PLR0913 - each a keyword of its own, as a person says it
         self,
         source: "Source",
         *,
         page: int = 1,
         recolor: bool = False,
+        crop_print: bool = False,
         hints: Sequence[AnyHint] = (),
         size: int | None = None,
         controls: Controls = AUTOMATIC,
@@ -102,6 +103,8 @@ class Colorizer:
                 a name in messages and recipes.
             page: of a file with several, counted from 1.
             recolor: accept a picture that is in real colour already; only its luma is used.
+            crop_print: take a grey print that lies on a coloured background out of its photo: the upright
+                rectangle around it, with every grey as it is; only the print is painted.
             hints: colours that are known, placed in the picture as it is shown (upright).
             size: pixels of the short side at which the network looks; None for the model's own.
             controls: all else that may be said about the colours; its own hints come before ``hints``.
@@ -111,18 +114,24 @@ class Colorizer:
             HintError: a hint makes no sense for this picture.
             SettingsError: ``size`` is not from 32 to 2048, or a control cannot be used.
         """
-        session = self.open(source, page=page, recolor=recolor, size=size)
+        session = self.open(source, page=page, recolor=recolor, crop_print=crop_print, size=size)
         return session.paint(replace(controls, hints=(*controls.hints, *hints)))
 
     def open(
-        self, source: "Source", *, page: int = 1, recolor: bool = False, size: int | None = None
+        self,
+        source: "Source",
+        *,
+        page: int = 1,
+        recolor: bool = False,
+        crop_print: bool = False,
+        size: int | None = None,
     ) -> Session:
         """Open one picture, to colour it again and again: what the network saw is kept.
 
         The arguments and errors are those of ``colorize``.
         """
         short_side = self._short_side(size)
-        options = ReadOptions(page=page, recolor=recolor, max_pixels=self.max_pixels)
+        options = ReadOptions(page, recolor, self.max_pixels, crop_print)
         scan = source if isinstance(source, Scan) else read_scan(source, options)
         draft = self._draft(scan, recolor=recolor, size=size)
         return Session(self._workshop, scan, short_side, draft)
@@ -141,7 +150,9 @@ class Colorizer:
         """
         self._check_model(recipe.model)
         place = recipe.input.path if source is None else source
-        session = self.open(place, page=recipe.page, recolor=recipe.recolor, size=recipe.size)
+        session = self.open(
+            place, page=recipe.page, recolor=recipe.recolor, crop_print=recipe.crop_print, size=recipe.size
+        )
         _check_scan(session.scan, recipe.input.sha256)
         return session.paint(recipe.controls)
 
@@ -169,6 +180,7 @@ class Colorizer:
             model=UsedModel(card.name, card.version, self.model.hash),
             page=scan.page,
             recolor=recolor,
+            crop_print=scan.crop is not None,
             size=size,
         )
 

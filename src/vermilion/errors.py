@@ -3,6 +3,7 @@
     VermilionError
     ├── PictureError            a scan that cannot be read or is not what it claims to be
     │   └── AlreadyColoredError     a picture that is in real colour already
+    │       └── PrintOnColorError       a grey print on a coloured background
     ├── OutputError             a result that cannot be written, or would lose or overwrite something
     │   └── ExistsError             a result that is there already
     ├── ModelError              a model folder that is missing, damaged or does not fit
@@ -26,6 +27,18 @@ class PictureError(VermilionError):
 
 class AlreadyColoredError(PictureError):
     """A picture that is in real colour already."""
+
+
+class PrintOnColorError(AlreadyColoredError):
+    """A photograph of a grey or toned print that lies on a coloured background.
+
+    Attributes:
+        corners: of the print, as shares (x, y) of the width and height of the photo as its file stores it.
+    """
+
+    def __init__(self, message: str, corners: tuple[tuple[float, float], ...] = ()) -> None:
+        super().__init__(message)
+        self.corners = corners
 
 
 class OutputError(VermilionError):

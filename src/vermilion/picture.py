@@ -14,6 +14,7 @@ from vermilion.color import (
     Convert,
     ExactJoiner,
     chroma_planes,
+    outside_polygon,
     to_eight_bits,
     turn_upright,
     upright_size,
@@ -180,6 +181,7 @@ class Picture:
 
         luma, alpha = to_eight_bits(self.scan.luma), self.scan.alpha
         rgb = ExactJoiner(luma, self.cbcr, self._convert).rows(0, luma.shape[0])
+        self._leave_grey(rgb, luma, 0)
         return Image.fromarray(self._upright(rgb, None if alpha is None else to_eight_bits(alpha)))
 
     def rgb(self) -> Codes:
@@ -188,11 +190,20 @@ class Picture:
 
     def rgb_rows(self, start: int, stop: int) -> Codes:
         """Return rows ``start`` to ``stop`` of ``rgb()`` without making the others."""
-        return self._joiner.rows(start, stop)
+        rgb = self._joiner.rows(start, stop)
+        self._leave_grey(rgb, self.scan.luma[start:stop], start)
+        return rgb
 
     def chroma_planes(self, subsampled: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:  # noqa: FBT001
         """Return Cb and Cr as a JPEG stores them: uint8, as large as the scan, or half if ``subsampled``."""
-        return chroma_planes(self.scan.luma, self.cbcr, subsampled=subsampled, convert=self._convert)
+        planes = chroma_planes(self.scan.luma, self.cbcr, subsampled=subsampled, convert=self._convert)
+        if self.scan.crop is not None:
+            scale = 0.5 if subsampled else 1.0
+            corners = self.scan.crop.scaled(scale, scale)
+            outside = outside_polygon(corners, slice(0, planes[0].shape[0]), planes[0].shape[1])
+            for plane in planes:
+                plane[outside] = 128
+        return planes
 
     def _repr_png_(self) -> bytes:
         image = self.to_pil()
@@ -271,6 +282,13 @@ class Picture:
     def _convert(self) -> Convert | None:
         """Makes chroma fit the scan's profile, at full size: there its tone is steep here and flat there."""
         return self.scan.colors.converter()
+
+    def _leave_grey(self, rgb: Codes, luma: Codes, start: int) -> None:
+        """Take the colours out of rows [h,W,3], of which ``start`` is the first, where no print is."""
+        if self.scan.crop is not None:
+            rows = slice(start, start + len(rgb))
+            outside = outside_polygon(self.scan.crop.corners, rows, rgb.shape[1])
+            rgb[outside] = luma[outside][:, None]
 
     def _upright(self, rgb: Codes, alpha: Codes | None) -> Codes:
         samples = rgb if alpha is None else np.dstack([rgb, alpha])

@@ -7,7 +7,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import Convert, ExactJoiner, stored_window, to_eight_bits, turn_upright, upright_size
+from vermilion.color import (
+    Convert,
+    ExactJoiner,
+    outside_polygon,
+    stored_window,
+    to_eight_bits,
+    turn_upright,
+    upright_size,
+)
 from vermilion.errors import SettingsError
 from vermilion.pictures import Scan
 
@@ -115,7 +123,12 @@ class Previews:
         """Return rows and columns of the stored picture at a size, upright."""
         if size not in self._joiners:
             self._joiners[size] = ExactJoiner(self._codes(size), self.cbcr, self.convert)
-        rgb = to_eight_bits(self._joiners[size].window(rows, columns))
+        joiner = self._joiners[size]
+        rgb = to_eight_bits(joiner.window(rows, columns))
+        if self.scan.crop is not None:
+            corners = self.scan.crop.scaled(size[1] / self.scan.size[1], size[0] / self.scan.size[0])
+            outside = outside_polygon(corners, rows, size[1])[:, columns]
+            rgb[outside] = joiner.luma[rows, columns][outside][:, None]
         return np.ascontiguousarray(turn_upright(rgb, self.scan.orientation))
 
     def _codes(self, size: Size) -> Bytes:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from benchmarks.photographed import Taken, photograph
 from tests.cli.conftest import Screen, luma, picture
+from tests.pictures.made import grey_picture
 from vermilion.cli import progress
 from vermilion.cli.say import say
 from vermilion.colorizer import Colorizer
@@ -359,3 +361,21 @@ def test_a_scan_without_greys_is_said_to_have_none(vermilion, here: Path, name: 
     assert "only black and white, where no colour can be seen; scan it in greys" in said.out
     picture().save(here / f"grey-{name}")
     assert "scan it in greys" not in vermilion("colorize", f"grey-{name}").out
+
+
+def test_a_print_on_a_table_is_refused_with_its_cure(vermilion, here: Path) -> None:
+    taken = Taken(size=(360, 480), turn=5)
+    photo = photograph(grey_picture(150, 210), taken, np.random.default_rng(0)).jpeg(88)
+    (here / "print.jpg").write_bytes(photo)
+    said = vermilion("colorize", "print.jpg")
+    assert said.code == 1
+    assert len(said.errors) == 1
+    assert said.errors[0].startswith("error: print.jpg shows a print on a coloured background; ")
+    assert "--crop-print" in said.errors[0]
+    said = vermilion("colorize", "print.jpg", "--crop-print", "--recipe")
+    assert said.code == 0
+    assert "(the print alone was taken: " in said.out
+    said = vermilion("colorize", "print.jpg", "--crop-print", "-o", "-")
+    assert said.bytes == Path("print.color.jpg").read_bytes()
+    assert vermilion("replay", "print.color.recipe.json", "-o", "again.jpg").code == 0
+    assert Path("again.jpg").read_bytes() == Path("print.color.jpg").read_bytes()

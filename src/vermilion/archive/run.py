@@ -35,6 +35,7 @@ class RunOptions:
     Attributes:
         page: which page of a multi-page file, counted from 1; None for every page.
         recolor: whether pictures that are in real colour already are done, too.
+        crop_print: whether grey prints on coloured backgrounds are taken out of their photos.
         overwrite: whether results that exist are made again.
         allow_inexact: whether greys of a JPEG may be inexact where jpeglib is missing.
         drop_depth: whether 16 bits may become 8 where the format holds no more.
@@ -51,6 +52,7 @@ class RunOptions:
 
     page: int | None = 1
     recolor: bool = False
+    crop_print: bool = False
     overwrite: bool = False
     allow_inexact: bool = False
     drop_depth: bool = False
@@ -190,7 +192,8 @@ def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
 def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> tuple[int, tuple[str, ...]]:
     """Return how many pages the scan has, and what is to be said of the picture."""
     refuse_before_decoding(task.source, task.page, task.target, options)
-    scan = read_scan(task.source, ReadOptions(task.page, options.recolor, options.max_pixels))
+    wanted = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
+    scan = read_scan(task.source, wanted)
     refuse_before_painting(scan, task.target, options)
     session = colorizer.open(scan, recolor=options.recolor, size=options.size)
     picture = session.paint(options.controls)

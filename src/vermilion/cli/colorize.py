@@ -34,6 +34,7 @@ def colorize(
     model: opt.ModelFolder = None,
     allow_inexact: opt.AllowInexact = False,
     recolor: opt.Recolor = False,
+    crop_print: opt.CropPrint = False,
     page: opt.Page = None,
     drop_depth: opt.DropDepth = False,
     drop_alpha: opt.DropAlpha = False,
@@ -64,6 +65,7 @@ def colorize(
     run = RunOptions(
         page=opt.parse_page(page),
         recolor=recolor,
+        crop_print=crop_print,
         overwrite=overwrite,
         allow_inexact=allow_inexact,
         drop_depth=drop_depth,

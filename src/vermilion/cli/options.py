@@ -91,6 +91,14 @@ AllowInexact = Annotated[
 Recolor = Annotated[
     bool, typer.Option("--recolor", help="Colourise pictures, too, that are in real colour already.")
 ]
+CropPrint = Annotated[
+    bool,
+    typer.Option(
+        "--crop-print",
+        help="Take a grey print that was photographed on a coloured background out of its photo, and "
+        "colourise that alone; its greys stay as they are.",
+    ),
+]
 Page = Annotated[
     str | None,
     typer.Option("--page", metavar="N|all", help="Page of a multi-page file; without it the first."),

@@ -40,7 +40,14 @@ def colorize_stream(
     if target is not None and _is_there(target) and not run.overwrite:
         _say_skipped(target)
         return
-    picture = engine().colorize(source, page=page, recolor=run.recolor, size=run.size, controls=run.controls)
+    picture = engine().colorize(
+        source,
+        page=page,
+        recolor=run.recolor,
+        crop_print=run.crop_print,
+        size=run.size,
+        controls=run.controls,
+    )
     for note in picture.notes:
         say_aside(note)
     if picture.scan.pages > 1:

@@ -22,6 +22,7 @@ from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, linear_of_srgb, rgb_to_lab, srgb_of_linear
 from vermilion.color.luma import LUMA_WEIGHTS, Convert, luma_of_rgb, reduce_luma, to_eight_bits, unit_range
 from vermilion.color.planes import chroma_planes
+from vermilion.color.polygon import outside_polygon
 from vermilion.color.turn import stored_window, turn_back, turn_upright, upright_size
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "linear_of_srgb",
     "luma_of_rgb",
     "old_photograph",
+    "outside_polygon",
     "palette",
     "palette_distance",
     "plain_luma",

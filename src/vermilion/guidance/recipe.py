@@ -73,6 +73,7 @@ class Recipe:
         model: what painted.
         page: of a scan with several, counted from 1.
         recolor: whether a picture that is in real colour already is accepted.
+        crop_print: whether a grey print on a coloured background is taken out of its photo.
         size: pixels of the short side at which the network looks; null for the model's own.
         controls: all that a person said about the colours.
         made: what came of it; null in a recipe that was never run.
@@ -84,6 +85,7 @@ class Recipe:
     schema: int = SCHEMA
     page: int = 1
     recolor: bool = False
+    crop_print: bool = False
     size: int | None = None
     controls: Controls = field(default_factory=Controls)
     made: Made | None = None
@@ -101,11 +103,18 @@ class Recipe:
     def options_hash(self) -> str:
         """SHA-256 of what was asked for, in hexadecimal: page, size and controls, files by their content.
 
-        Whatever picture, model and version it was asked of, and wherever the files lay. ``recolor`` does not
-        count: it accepts more pictures, and changes none.
+        Whatever picture, model and version it was asked of, and wherever the files lay. ``recolor`` and
+        ``crop_print`` do not count: they accept more pictures.
         """
-        nobody = UsedFile(""), UsedModel("", "")
-        asked = replace(self, vermilion="", input=nobody[0], model=nobody[1], recolor=False, made=None)
+        asked = replace(
+            self,
+            vermilion="",
+            input=UsedFile(""),
+            model=UsedModel("", ""),
+            recolor=False,
+            crop_print=False,
+            made=None,
+        )
         return _hash_of(_facts(asked.normal()))
 
     def normal(self) -> "Recipe":

@@ -10,9 +10,9 @@ from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.output_colors import OutputColors
+from vermilion.pictures.prints.refuse import refuse_real_color
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import check_size
-from vermilion.pictures.toned import refuse_real_color
 
 if TYPE_CHECKING:
     pass
@@ -78,11 +78,11 @@ def levels_of(array: NDArray[Any]) -> Samples:
 def luma_and_alpha(levels: Samples, name: str, options: ReadOptions) -> tuple[Samples, Samples | None]:
     """Luma and alpha of levels [H, W, 1 to 4], as new arrays; real colour is refused if it must be."""
     colored = levels.shape[2] >= 3
-    if colored and not options.recolor:
+    if colored and options.looks_at_color:
         rgb = levels[..., :3]
         if levels.dtype == np.uint16:
             rgb = (rgb >> 8).astype(np.uint8)
-        refuse_real_color(np.asarray(rgb, np.uint8), name)
+        refuse_real_color(np.asarray(rgb, np.uint8), name, options)
     luma: Samples = luma_of_rgb(levels) if colored else levels[..., 0].copy()
     if levels.shape[2] not in (2, 4):
         return luma, None

@@ -5,6 +5,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+import numpy as np
+
 from vermilion.errors import OutputError
 from vermilion.leftovers import scratch_prefix
 from vermilion.pictures.jpeg_file import COM, JpegFile, join_jpeg
@@ -20,12 +22,19 @@ def can_carry_luma() -> bool:
     return importlib.util.find_spec("jpeglib") is not None
 
 
-def grey_jpeg(file: JpegFile, name: str) -> bytes:
-    """The Y component alone: the same coefficients, the same quantisation table.
+def grey_jpeg(
+    file: JpegFile,
+    name: str,
+    blocks: tuple[slice, slice] = (slice(None), slice(None)),
+    size: tuple[int, int] | None = None,
+) -> bytes:
+    """The Y component alone, or a part of it: the same coefficients, the same quantisation table.
 
     Args:
         file: A YCbCr JPEG that libjpeg has decoded without complaint before.
         name: The scan's name for the message.
+        blocks: Rows and columns of the blocks of 8 x 8 pixels that are wanted.
+        size: Height and width of that part in pixels; None for those of the file.
 
     Raises:
         OutputError: jpeglib cannot read it.
@@ -43,10 +52,10 @@ def grey_jpeg(file: JpegFile, name: str) -> bytes:
         try:
             scan.write_bytes(bare)
             colored = jpeglib.read_dct(str(scan))
-            luma = colored.Y
+            luma = np.ascontiguousarray(colored.Y[blocks])
             table = colored.qt[colored.quant_tbl_no[0]]
             writer = jpeglib.from_dct(luma, qt=table[None], quant_tbl_no=[0])
-            writer.height, writer.width = file.frame.height, file.frame.width
+            writer.height, writer.width = size or (file.frame.height, file.frame.width)
             writer.write_dct(str(grey))
             return grey.read_bytes()
         except (OSError, RuntimeError, ValueError) as error:

@@ -23,10 +23,11 @@ from vermilion.pictures.jpeg_file import (
 from vermilion.pictures.jpeg_metadata import damaged_profile, read_metadata
 from vermilion.pictures.jpeg_pictures import pictures_of
 from vermilion.pictures.options import ReadOptions
+from vermilion.pictures.prints.refuse import refuse_real_color
 from vermilion.pictures.profiles import output_profile
 from vermilion.pictures.scan import Samples, Scan, reduce_area
 from vermilion.pictures.source import Source, check_size
-from vermilion.pictures.toned import SIDE, refuse_real_color
+from vermilion.pictures.toned import SIDE
 
 # The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
 # progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
@@ -90,8 +91,8 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan:
     left_out = ("its colour profile is damaged and was left out",) if damaged_profile(file) else ()
     if len(frame.components) == 4:
         return replace(_read_inks(jpeg, options), source=source, left_out=left_out)
-    if len(frame.components) == 3 and not options.recolor:
-        _refuse_color(jpeg)
+    if len(frame.components) == 3 and options.looks_at_color:
+        _refuse_color(jpeg, options)
     metadata = read_metadata(file)
     icc, colors = output_profile(metadata.icc)
     return Scan(
@@ -151,8 +152,8 @@ def _read_inks(jpeg: JpegData, options: ReadOptions) -> Scan:
     return read_with_vips(Source(jpeg.name, given=jpeg.data), replace(options, page=1))
 
 
-def _refuse_color(jpeg: JpegData) -> None:
+def _refuse_color(jpeg: JpegData, options: ReadOptions) -> None:
     size = jpeg.frame.height, jpeg.frame.width
     ratio = SIDE / max(size)
     small = (max(1, round(size[0] * ratio)), max(1, round(size[1] * ratio)))
-    refuse_real_color(decode(jpeg, "RGB", small), jpeg.name)
+    refuse_real_color(decode(jpeg, "RGB", small), jpeg.name, options)

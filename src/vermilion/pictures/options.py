@@ -17,11 +17,18 @@ class ReadOptions:
         page: The page of a multi-page file, counted from 1.
         recolor: Accept a picture that is in real colour already (its luma is taken).
         max_pixels: The most pixels that a file may claim before it is decoded.
+        crop_print: Take a grey print that lies on a coloured background out of its photo.
     """
 
     page: int = 1
     recolor: bool = False
     max_pixels: int = DEFAULT_MAX_PIXELS
+    crop_print: bool = False
+
+    @property
+    def looks_at_color(self) -> bool:
+        """Whether the colours of a picture matter."""
+        return self.crop_print or not self.recolor
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import PictureError
+from vermilion.errors import PictureError, PrintOnColorError
 from vermilion.pictures.arrays import read_array
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
@@ -40,7 +40,19 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
     Raises:
         PictureError: It cannot be read, for a reason that the message names with its cure.
         AlreadyColoredError: It is in real colour already.
+        PrintOnColorError: So it is, but for a print; `options.crop_print` would take that.
     """
+    try:
+        return _read(source, options)
+    except PrintOnColorError as found:
+        if not options.crop_print:
+            raise
+        from vermilion.pictures.prints.crop import crop_to_print  # noqa: PLC0415 - only what is used
+
+        return crop_to_print(_read(source, replace(options, recolor=True, crop_print=False)), found.corners)
+
+
+def _read(source: "Readable", options: ReadOptions) -> Scan:
     if isinstance(source, np.ndarray):
         return read_array(source, options)
     if isinstance(source, Openable):

@@ -37,6 +37,23 @@ class Pixels(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """How a scan was taken out of a larger picture, and what of it is painted; outside that all stays grey.
+
+    Attributes:
+        corners: (x, y) of the convex part that is painted, in pixels of the scan as stored, clockwise.
+        origin: Row and column of the larger picture at which the scan begins.
+    """
+
+    corners: tuple[tuple[float, float], ...]
+    origin: tuple[int, int]
+
+    def scaled(self, across: float, down: float) -> list[tuple[float, float]]:
+        """The corners in a scan of another size."""
+        return [(across * x, down * y) for x, y in self.corners]
+
+
 @dataclass(frozen=True)
 class Scan:
     """One page of a scan, in the orientation in which the file stores it.
@@ -53,6 +70,7 @@ class Scan:
         colors: How chroma must be converted for the profile of the result.
         jpeg: If the scan is a JPEG, the file, from the page's first byte on; else None.
         source: Where the file is; None if it is all in `jpeg`, or the scan never was one.
+        crop: How it was taken out of a larger picture; None for a whole one.
         left_out: What the file holds and the result will not, in words for a person.
     """
 
@@ -68,6 +86,7 @@ class Scan:
     pixels: Pixels = field(repr=False)
     jpeg: bytes | None = field(default=None, repr=False)
     source: Source | None = field(default=None, repr=False)
+    crop: Crop | None = None
     left_out: tuple[str, ...] = ()
 
     @cached_property

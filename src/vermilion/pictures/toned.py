@@ -14,8 +14,6 @@ the others are white, black or foggy things (or toned indeed). Limits 10 % wider
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import AlreadyColoredError
-
 SIDE = 128  # pixels on the long side: small enough to average out grain and chroma noise
 
 _P95, _P95_PER_CHROMA = 5.2, 0.05
@@ -25,23 +23,8 @@ _P99, _P99_PER_CHROMA = 7.5, 0.3
 _LINE_P95, _LINE_P95_PER_CHROMA = 10.0, 0.25
 
 
-def refuse_real_color(rgb: NDArray[np.uint8], name: str) -> None:
-    """Raise if a picture is in real colour.
-
-    Args:
-        rgb: sRGB uint8 [H, W, 3] of any size; a small one is quicker.
-        name: The picture's name for the message.
-
-    Raises:
-        AlreadyColoredError: It is.
-    """
-    if is_in_real_color(_small(rgb)):
-        raise AlreadyColoredError(
-            f"{name} is in colour already; ask for recolor (--recolor) to paint it anew"
-        )
-
-
-def _small(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An sRGB picture uint8 [H, W, 3] with `SIDE` pixels on the long side; a smaller one as it is."""
     import cv2  # noqa: PLC0415 - `import vermilion` need not wait for it
 
     ratio = SIDE / max(rgb.shape[:2])

@@ -16,10 +16,11 @@ from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_e
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.png_frames import count_frames, read_frame
+from vermilion.pictures.prints.refuse import refuse_real_color
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
 from vermilion.pictures.tiff_pages import TiffPage
-from vermilion.pictures.toned import SIDE, refuse_real_color
+from vermilion.pictures.toned import SIDE
 from vermilion.pictures.vips_library import VipsImage, load_vips
 from vermilion.pictures.vips_metadata import read_metadata
 from vermilion.pictures.vips_open import broken, open_with_vips
@@ -101,8 +102,8 @@ def _samples(page: _Page, source: Source, options: ReadOptions) -> tuple[Samples
     luma, alpha, small = _decode(normal, source.name)
     if page.format == "gif":
         check_gif(source, page.number)
-    if small is not None and not options.recolor:
-        refuse_real_color(small, source.name)
+    if small is not None and options.looks_at_color:
+        refuse_real_color(small, source.name, options)
     return luma, alpha, keeps_profile
 
 
@@ -155,7 +156,7 @@ def _decode(image: VipsImage, name: str) -> tuple[Samples, Samples | None, NDArr
     dtype = np.uint8 if image.format == "uchar" else np.uint16
     luma: Samples = np.empty((height, width), dtype)
     alpha: Samples | None = np.empty_like(luma) if image.hasalpha() else None
-    step = max(1, max(height, width) // SIDE)
+    step = max(1, max(height, width) // (2 * SIDE))
     small = []
     for top, strip in _strips(image, name, step):
         rows = slice(top, top + len(strip))

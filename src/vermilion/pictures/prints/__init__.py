@@ -1,0 +1,1 @@
+"""Prints photographed on a coloured background: found, refused with a hint, or taken alone."""
