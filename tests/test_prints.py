@@ -1,6 +1,8 @@
 """A print out of a phone's photo, coloured: in Python and on the command line."""
 
 import io
+import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from PIL import Image
 
 from benchmarks.photographed import Taken, photograph
 from tests.pictures.made import grey_picture
-from vermilion import Colorizer, Picture
+from vermilion import Colorizer, Controls, Picture
 from vermilion.color import luma_of_rgb, outside_polygon
 from vermilion.errors import PrintOnColorError
 from vermilion.guidance import Recipe
@@ -59,6 +61,33 @@ def test_a_jpeg_of_it_has_the_luma_of_the_photo_and_a_grey_table(tiny_colorizer:
         for plane in planes:
             assert (plane[outside] == 128).all()
             assert (plane[~outside] != 128).any()
+
+
+def test_an_album_says_of_the_whole_photo_where_its_things_are(
+    tiny_colorizer: Colorizer, photo, tmp_path: Path
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    entry = {"name": "coat", "color": "navy", "picture": "photo.jpg", "hints": [{"x": 470, "y": 350}]}
+    album = tmp_path / "album.json"
+    album.write_text(json.dumps({"entries": [entry]}))
+    picture = tiny_colorizer.colorize(
+        tmp_path / "photo.jpg", crop_print=True, controls=Controls(album=str(album))
+    )
+    assert picture.scan.size[1] < 470, "the place lies beyond the print, and would be refused in it"
+
+
+def test_previews_and_regions_leave_the_table_grey(tiny_colorizer: Colorizer, photo) -> None:
+    picture = tiny_colorizer.colorize(photo, crop_print=True)
+    height, width = picture.scan.size
+    crop = crop_of(picture)
+    whole = picture.to_numpy()
+    np.testing.assert_array_equal(picture.region(8, 16, width - 8, height - 16), whole[16:, 8:])
+    small = picture.preview(120)
+    corners = crop.scaled(small.shape[1] / width, small.shape[0] / height)
+    outside = outside_polygon(corners, slice(0, small.shape[0]), small.shape[1])
+    assert 0.02 < outside.mean() < 0.5
+    assert (np.ptp(small[outside].astype(int), axis=-1) == 0).all()
+    assert np.ptp(small[~outside].astype(int), axis=-1).mean() > 5
 
 
 def test_a_replay_takes_out_the_same_print(tiny_colorizer: Colorizer, photo) -> None:

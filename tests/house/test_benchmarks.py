@@ -11,7 +11,19 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as everything
-from benchmarks import colors, controls, drift, enlarge, faces, judge, mounts, reliability, speed, steering
+from benchmarks import (
+    colors,
+    controls,
+    drift,
+    enlarge,
+    faces,
+    judge,
+    mounts,
+    prints,
+    reliability,
+    speed,
+    steering,
+)
 from vermilion import Colorizer
 from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
@@ -223,3 +235,19 @@ def test_the_front_door_says_what_it_needs(
     with pytest.raises(SystemExit):
         everything.main()
     assert "need --bench and --scorer" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_prints(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.jpg"
+    words = ["--photographs", pictures, "--prints", "2", "--colored", "3", "--sheet", sheet]
+    monkeypatch.setattr(sys, "argv", ["benchmarks.prints", *map(str, words)])
+    prints.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "2 prints, 2 of them refused as they are"
+    assert lines[2] == "2 are found within 2%; 2 of these exactly"
+    assert lines[-1] == "0 of these are taken for prints"
+    with Image.open(sheet) as image:
+        assert image.size == (6 * 300, 300)
