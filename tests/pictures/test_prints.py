@@ -15,6 +15,7 @@ from vermilion.errors import AlreadyColoredError, PrintOnColorError
 from vermilion.pictures import ReadOptions, encode_picture, read_scan
 from vermilion.pictures.jpeg_coefficients import grey_jpeg
 from vermilion.pictures.jpeg_file import parse_jpeg
+from vermilion.pictures.prints import crop
 from vermilion.pictures.scan import Crop
 
 CROP = ReadOptions(crop_print=True)
@@ -207,3 +208,13 @@ def test_scans_without_a_background_stay_whole():
     for rgb in (np.repeat(grey[..., None], 3, -1), sepia(grey), sepia(grey, stain=1.0), grey):
         scan = read_scan(rgb, CROP)
         assert (scan.size, scan.crop) == (grey.shape, None)
+
+
+def test_a_jpeg_whose_coefficients_cannot_be_carried_over_says_so(photo, monkeypatch):
+    monkeypatch.setattr(crop, "can_carry_luma", lambda: False)
+    data = saved(photo.rgb, "JPEG", quality=90)
+    scan, whole = read_scan(data, CROP), read_scan(data, ReadOptions(recolor=True))
+    (top, left), (height, width) = crop_of(scan).origin, scan.size
+    np.testing.assert_array_equal(scan.luma, whole.luma[top : top + height, left : left + width])
+    assert scan.jpeg is None
+    assert "only to within a few levels" in scan.left_out[-1]

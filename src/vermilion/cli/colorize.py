@@ -55,10 +55,8 @@ def colorize(
     A result that exists is skipped: a second run finishes a first. The exit code is 0 if none failed.
 
     \b
-      vermilion colorize grandma.jpg                # writes grandma.color.jpg
-      vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
-      vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
-      cat grandma.jpg | vermilion colorize - > grandma.color.jpg
+      vermilion colorize grandma.jpg   # writes grandma.color.jpg
+      vermilion colorize shoebox "scans/**/*.tif" -o color --page all --format jpg --drop-depth
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import RunOptions
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vermilion.pictures.jpeg_coefficients import grey_jpeg
+from vermilion.pictures.jpeg_coefficients import can_carry_luma, grey_jpeg
 from vermilion.pictures.jpeg_decode import JpegData
 from vermilion.pictures.jpeg_file import BASELINE, EXTENDED, PROGRESSIVE, parse_jpeg
 from vermilion.pictures.jpeg_scan import JpegPixels
@@ -15,6 +15,8 @@ from vermilion.pictures.source import Source
 
 BLOCK = 8  # pixels of a JPEG's blocks, of which whole ones are taken
 Corners = tuple[tuple[float, float], ...]
+
+_INEXACT_JPEG = "its greys are exact in a PNG or TIFF, but in a JPEG only to within a few levels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,11 @@ def crop_to_print(scan: Scan, corners: Corners) -> Scan:
         left_out=(*scan.left_out, note),
         crop=Crop(tuple((x - part.left, y - part.top) for x, y in points), origin=(part.top, part.left)),
     )
-    jpeg = _cropped_jpeg(scan, part)
+    jpeg = _cropped_jpeg(scan, part) if can_carry_luma() else None
     if jpeg is not None:
         return replace(cropped, jpeg=jpeg.data, pixels=JpegPixels(jpeg))
+    if scan.jpeg is not None:
+        cropped = replace(cropped, left_out=(*cropped.left_out, _INEXACT_JPEG))
     luma, alpha = scan.luma[part.slices].copy(), scan.alpha
     kept = ArrayPixels(luma, None if alpha is None else alpha[part.slices].copy())
     return replace(cropped, jpeg=None, pixels=kept)
