@@ -1,14 +1,18 @@
 """Temporary files tell who made them; only those of processes that are gone are swept."""
 
+import io
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from vermilion import leftovers
+from vermilion import Colorizer, leftovers
 from vermilion.leftovers import scratch_prefix, sweep, temporary_name
+from vermilion.pictures import jpeg_coefficients
 
 
 def dead_process() -> int:
@@ -73,3 +77,20 @@ def test_what_cannot_be_told_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_scratch_folders_are_called_alike() -> None:
     assert temporary_name().startswith(f".{scratch_prefix()}")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="nothing is swept on Windows")
+def test_scratch_folders_of_killed_runs_are_swept_when_another_is_made(
+    tiny_colorizer: Colorizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("jpeglib")
+    scratch = tmp_path / renamed(dead_process()).removeprefix(".").removesuffix(".part")
+    scratch.mkdir()
+    (scratch / "scan.jpg").write_bytes(b"half")
+    (tmp_path / "vermilion-notes").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    jpeg_coefficients._sweep_once.cache_clear()
+    content = io.BytesIO()
+    Image.radial_gradient("L").convert("RGB").save(content, "jpeg")
+    tiny_colorizer.colorize(content.getvalue()).encode("jpg")
+    assert names(tmp_path) == ["vermilion-notes"]

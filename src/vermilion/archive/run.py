@@ -1,6 +1,5 @@
 """The loop over a plan: each picture done, skipped or failed, and none in the way of the others."""
 
-import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -163,11 +162,10 @@ class _Run:
         return Skipped(task.source, f"{task.target.name} exists already", task.target, other_options=other)
 
     def _sweep(self, folder: Path) -> None:
-        """Remove what killed runs left, here and among the scratch folders of the system."""
-        for place in (folder, Path(tempfile.gettempdir())):
-            if place not in self._swept:
-                self._swept.add(place)
-                sweep(place)
+        """Remove what killed runs left there."""
+        if folder not in self._swept:
+            self._swept.add(folder)
+            sweep(folder)
 
 
 def _is_done(target: Path) -> bool:

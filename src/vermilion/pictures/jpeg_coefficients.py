@@ -1,14 +1,13 @@
 """A colour JPEG's luma coefficients as a grey JPEG, bit for bit, by jpeglib."""
 
-import importlib.util
-import tempfile
 import threading
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from vermilion.errors import OutputError
-from vermilion.leftovers import scratch_prefix
+from vermilion.leftovers import scratch_prefix, sweep
 from vermilion.pictures.jpeg_file import COM, JpegFile, join_jpeg
 
 # jpeglib keeps the library that it has loaded in a global, and takes 0.2 GB for 12 megapixels.
@@ -19,7 +18,9 @@ _LIBRARY = "turbo210"
 
 def can_carry_luma() -> bool:
     """Whether jpeglib is there: it has no wheel for Linux on ARM, where the base installs without it."""
-    return importlib.util.find_spec("jpeglib") is not None
+    from importlib.util import find_spec  # noqa: PLC0415 - rarely needed, as are those below
+
+    return find_spec("jpeglib") is not None
 
 
 def grey_jpeg(
@@ -39,7 +40,11 @@ def grey_jpeg(
     Raises:
         OutputError: jpeglib cannot read it.
     """
+    import tempfile  # noqa: PLC0415
+
     import jpeglib  # noqa: PLC0415 - only a JPEG stored in colour needs it
+
+    _sweep_once(Path(tempfile.gettempdir()))
 
     # Markers are left out: jpeglib would copy them byte by byte.
     bare = join_jpeg(s for s in file.segments if not 0xE0 <= s.marker <= 0xEF and s.marker != COM)
@@ -62,3 +67,9 @@ def grey_jpeg(
             raise OutputError(
                 f"the luma of {name} cannot be carried over ({error}); save it as PNG or TIFF"
             ) from error
+
+
+@cache
+def _sweep_once(folder: Path) -> None:
+    """Remove the scratch folders that killed runs left."""
+    sweep(folder)

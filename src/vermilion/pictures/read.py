@@ -13,11 +13,9 @@ from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_scan import read_jpeg
 from vermilion.pictures.kinds import HEAD, HEIC, JPEG_2000, JPEG_XL, PHOTOSHOP, PNM, kind_of, refuse_unread
 from vermilion.pictures.options import ReadOptions
-from vermilion.pictures.pillow_scan import read_image, read_with_pillow
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes, Openable, Source, UnopenedError, open_source
 from vermilion.pictures.tiff_pages import is_tiff
-from vermilion.pictures.tiff_scan import read_tiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +56,8 @@ def _read(source: "Readable", options: ReadOptions) -> Scan:
     if isinstance(source, Openable):
         return _with_likely_density(_read_file(source, options))
     if hasattr(source, "getexif") and hasattr(source, "mode"):
+        from vermilion.pictures.pillow_scan import read_image  # noqa: PLC0415 - only what is used
+
         return _with_likely_density(read_image(source, options))
     raise PictureError(
         f"a {type(source).__name__} is no picture; give a path, bytes, a NumPy array or a PIL image"
@@ -79,6 +79,8 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
     try:
         return read_with_vips(opened, options)
     except UnopenedError:
+        from vermilion.pictures.pillow_scan import read_with_pillow  # noqa: PLC0415
+
         scan = None if is_tiff(head) else read_with_pillow(opened, options)
         if scan is None:
             raise
@@ -89,6 +91,8 @@ def _reader_of(head: bytes) -> "Callable[[Source, ReadOptions], Scan | None] | N
     """What reads a file of a kind with a reader of its own; only that is imported."""
     kind = kind_of(head)
     if is_tiff(head):
+        from vermilion.pictures.tiff_scan import read_tiff  # noqa: PLC0415
+
         return read_tiff
     if kind == PHOTOSHOP:
         from vermilion.pictures.psd_scan import read_psd as reader  # noqa: PLC0415
