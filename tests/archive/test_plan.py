@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import imagecodecs
+import numpy as np
 import pytest
 
 from vermilion.archive import Companions, Job, Plan, PlanOptions, make_plan, names
@@ -53,6 +55,14 @@ def test_the_format_stays_unless_we_cannot_write_it(here: Path, name: str, resul
 def test_a_jpeg_stays_one_whatever_it_is_called(here: Path, name: str, stem: str) -> None:
     Path(name).write_bytes(b"\xff\xd8\xff\xe0 and so on")
     assert results(make_plan([name])) == {name: f"{stem}.color.jpg"}
+
+
+def test_a_jpeg_of_more_than_eight_bits_becomes_tiff(here: Path) -> None:
+    deep = imagecodecs.jpeg8_encode(np.zeros((16, 16), np.uint16), bitspersample=12)
+    Path("a.jpg").write_bytes(deep)
+    Path("b.jfif").write_bytes(deep)
+    assert results(make_plan(["a.jpg", "b.jfif"])) == {"a.jpg": "a.color.tif", "b.jfif": "b.color.tif"}
+    assert results(make_plan(["a.jpg"], PlanOptions(format="jpg"))) == {"a.jpg": "a.color.jpg"}
 
 
 def test_format_sets_the_suffix(here: Path) -> None:

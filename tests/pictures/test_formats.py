@@ -297,6 +297,46 @@ def test_damage_within_a_deep_jpeg_is_seen():
         read_scan(bytes(data))
 
 
+def test_a_heic_whose_names_are_no_text_ends_no_process():
+    """pi-heif 1.4 dies of a null pointer."""
+    for name in (b"mime", b"Exif"):
+        start = TURNED_HEIC.index(name, TURNED_HEIC.index(b"infe"))
+        with pytest.raises(PictureError, match="damaged or cut off"):
+            read_scan(TURNED_HEIC[:start] + b"mim\xe5" + TURNED_HEIC[start + 4 :])
+
+
+def test_a_jpeg_2000_is_as_large_as_its_codestream_says_wherever_else_it_says_so():
+    data = DAMAGED["jp2 of grey"]
+    start = data.index(b"ihdr") + 4
+    with pytest.raises(PictureError, match="claims 120 x 9000000 pixels as well"):
+        read_scan(data[:start] + struct.pack(">I", 9_000_000) + data[start + 4 :])
+    decoy = box(b"free", data[data.index(b"\xff\x4f\xff\x51") :][:200])
+    place = data.index(b"jp2c") - 4
+    huge = bytearray(data[:place] + decoy + data[place:])
+    last = huge.rindex(b"\xff\x4f\xff\x51")
+    huge[last + 8 : last + 16] = struct.pack(">2I", 100_000, 100_000)
+    with pytest.raises(PictureError, match="claims 100,000 x 100,000 pixels"):
+        read_scan(bytes(huge))
+
+
+def test_reasons_take_one_line():
+    hurt = bytearray(DEEP_HEIC)
+    for place in range(40, len(hurt), 40):
+        mutant = bytes(hurt[:place]) + b"\xaa" * 8 + bytes(hurt[place + 8 :])
+        try:
+            read_scan(mutant)
+        except PictureError as error:
+            assert "\n" not in str(error)  # noqa: PT017 - some mutants are read
+
+
+@pytest.mark.parametrize(
+    "head", [b"\xff\x0a", b"\xff\x0a\xff\xff", b"BM", b"P6 9", b"8BPS", b"\x0a\1\1", b"\1\xda"]
+)
+def test_a_head_alone_is_refused(head):
+    with pytest.raises(PictureError):
+        read_scan(head)
+
+
 # --- refused ---
 
 

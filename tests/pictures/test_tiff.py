@@ -1,5 +1,7 @@
 """TIFF as scanners and microscopes write it: every depth, layout and extra sample; what is no page."""
 
+import warnings
+
 import numpy as np
 import pytest
 import tifffile
@@ -235,3 +237,13 @@ def test_a_page_that_is_cut_off_is_damaged(layout):
     if layout.get("coding", 1) != 1:
         with pytest.raises(PictureError, match="damaged or cut off"):
             read_scan(bytes(hurt))
+
+
+def test_pillow_says_nothing_on_stderr():
+    palette = np.stack([np.arange(256) * 257] * 3).astype(np.uint16)
+    data = bytearray(written(GREY, photometric="palette", colormap=palette, compression="zstd"))
+    place = data.index(b"\x1a\x01\x05\x00\x01\x00\x00\x00")  # the resolution across: one number
+    data[place + 4] = 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(read_scan(bytes(data)).luma, GREY)

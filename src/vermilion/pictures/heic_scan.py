@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vermilion.errors import PictureError
 from vermilion.pictures import extra
 from vermilion.pictures.arrays import only_page
+from vermilion.pictures.boxes import boxes_of
 from vermilion.pictures.decoded import Decoded, scan_of
 from vermilion.pictures.exif import density_of_exif, upright, without_thumbnail
 from vermilion.pictures.kinds import HEIC
@@ -28,16 +29,46 @@ def read_heic(source: Source, options: ReadOptions) -> Scan:
         PictureError: It is damaged, too large, in real colour, or pi-heif is missing.
     """
     codec = extra.load(extra.PI_HEIF, source.name, "a HEIC picture")
+    data = source.read()
     try:
-        file = codec.open_heif(io.BytesIO(source.read()), convert_hdr_to_8bit=False)
+        _check_texts(data)
+        file = codec.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
         only_page(options.page, len(file), source.name)
         order = [file.primary_index, *(n for n in range(len(file)) if n != file.primary_index)]
         image = file[order[options.page - 1]]
         check_size(source.name, image.size[1], image.size[0], options.max_pixels)
         levels = _levels(np.asarray(image), int(image.info.get("bit_depth") or 8))
     except (RuntimeError, ValueError, OSError, EOFError, SyntaxError) as error:
-        raise PictureError(f"{source.name} is damaged or cut off ({error}); copy or scan it again") from error
+        reason = " ".join(str(error).split())
+        raise PictureError(
+            f"{source.name} is damaged or cut off ({reason}); copy or scan it again"
+        ) from error
     return scan_of(Decoded(levels, _metadata(image.info), HEIC, len(file)), source, options)
+
+
+def _check_texts(data: bytes) -> None:
+    """Refuse names of things that are no text: pi-heif 1.4 would end the process over them.
+
+    Raises:
+        UnicodeDecodeError: There are some; it is a ValueError.
+    """
+    meta = next(((a + 4, b) for name, a, b in boxes_of(data) if name == b"meta"), (0, 0))
+    for name, start, end in boxes_of(data, *meta):
+        if name == b"iinf":
+            count = 4 if data[start : start + 1] == b"\0" else 6
+            for _, a, b in boxes_of(data, start + 2 + count, end):
+                ids = 8 if data[a : a + 1] != b"\3" else 10  # version, number and protection of an item
+                data[a + ids : b].decode()
+        if name == b"iprp":
+            _check_properties(data, start, end)
+
+
+def _check_properties(data: bytes, start: int, end: int) -> None:
+    for name, a, b in boxes_of(data, start, end):
+        if name == b"ipco":
+            for kind, first, last in boxes_of(data, a, b):
+                if kind == b"auxC":
+                    data[first + 4 : last].partition(b"\0")[0].decode()
 
 
 def _levels(values: NDArray[Any], bits: int) -> Samples:

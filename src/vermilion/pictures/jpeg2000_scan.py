@@ -60,8 +60,8 @@ def read_jpeg2000(source: Source, options: ReadOptions) -> Scan:
 
 
 def _size_of(data: bytes) -> _Size:
-    start = data.find(_CODESTREAM)
-    if start < 0:
+    start = 0 if data.startswith(_CODESTREAM) else next((a for n, a, _ in boxes_of(data) if n == b"jp2c"), 0)
+    if not data.startswith(_CODESTREAM, start):
         raise ValueError("there is no picture in it")
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     (components,) = struct.unpack_from(">H", data, start + 40)
@@ -73,7 +73,7 @@ def _size_of(data: bytes) -> _Size:
 
 def _by_pillow(source: Source, size: _Size) -> Samples:
     """Pillow shifts depths between 8 and 16 bits, and below 8, up, so that white is not quite white."""
-    levels, mode = levels_by_pillow(source, "JPEG2000")
+    levels, mode = levels_by_pillow(source, "JPEG2000", (size.height, size.width))
     depth = 8 * levels.dtype.itemsize
     if size.bits in (8, 16) or mode in ("P", "PA"):
         return levels

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+HEAD = 256
+"""First bytes of a codestream that are enough for `parse_head`."""
+
 _RATIOS = ((1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 
 
@@ -46,7 +49,7 @@ def parse_head(codestream: bytes) -> JxlHead:
     """
     if codestream[:2] != b"\xff\x0a":
         raise MalformedJxlError("no JPEG XL codestream")
-    bits = _Bits(codestream[2:256])
+    bits = _Bits(codestream[2:HEAD])
     height, width = _size(bits)
     return JxlHead(height, width, 8 if bits.take(1) else _depth(bits))
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from vermilion.errors import PictureError
 from vermilion.pictures import extra
 from vermilion.pictures.arrays import only_page
-from vermilion.pictures.boxes import boxes_of, content_of
+from vermilion.pictures.boxes import boxes_of
 from vermilion.pictures.decoded import Decoded, scan_of
 from vermilion.pictures.exif import density_of_exif, upright, without_thumbnail
-from vermilion.pictures.jxl_head import JxlHead, MalformedJxlError, parse_head
+from vermilion.pictures.jxl_head import HEAD, JxlHead, MalformedJxlError, parse_head
 from vermilion.pictures.kinds import JPEG_XL
 from vermilion.pictures.luma import Samples, from_unit_floats, levels_of_bits
 from vermilion.pictures.metadata import Metadata
@@ -44,8 +44,13 @@ def _codestream(data: bytes) -> bytes:
     """The first bytes of the codestream, which may lie in a box or in several."""
     if data.startswith(_CODESTREAM):
         return data
-    whole = content_of(data, b"jxlc")
-    return whole if whole is not None else (content_of(data, b"jxlp") or b"")[4:]
+    found = b""
+    for name, start, end in boxes_of(data):
+        if name == b"jxlc":
+            return found or data[start:end]
+        if name == b"jxlp":  # a part, behind its number
+            found += data[start + 4 : min(end, start + 4 + HEAD)]
+    return found
 
 
 def _levels(values: NDArray[Any], head: JxlHead, name: str) -> Samples:

@@ -7,6 +7,7 @@ here checks its size (`source.check_size`) before its samples are decoded.
 import ctypes
 import io
 import struct
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -34,7 +35,10 @@ def open_with_pillow(source: Source, formats: Sequence[str]) -> "Iterator[Image]
     Image.preinit()
     if any(name not in Image.OPEN for name in formats):
         Image.init()
-    with io.BytesIO(source.given or b"") if source.path is None else source.path.open("rb") as file:
+    with (
+        warnings.catch_warnings(action="ignore"),  # of tags, on stderr
+        io.BytesIO(source.given or b"") if source.path is None else source.path.open("rb") as file,
+    ):
         image = next(filter(None, (_opened(file, name) for name in formats)), None)
         if image is None:
             raise UnidentifiedImageError(f"{source.name} is not of a known format")

@@ -1,5 +1,6 @@
 """PIL images as scans, and the few formats that Pillow opens and libvips does not."""
 
+import struct
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 # Only formats that are decoded by Pillow itself: EPS, for one, would start another program.
 _FORMATS = ("BMP", "DIB", "ICO", "JPEG2000", "PCX", "PPM", "PSD", "SGI", "TIFF")
 
+_FAILURES = (OSError, EOFError, SyntaxError, ValueError, IndexError, TypeError, struct.error)
+"""What Pillow's plugins raise at damaged files."""
+
 
 def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
     """One page of a file in a format that libvips lacks; None if Pillow does not know it either.
@@ -43,24 +47,27 @@ def read_with_pillow(source: Source, options: ReadOptions) -> Scan | None:
             return replace(read_image(image, options, source.name, kind), source=source)
     except UnidentifiedImageError:
         return None
-    except (OSError, EOFError, SyntaxError, ValueError) as error:
+    except _FAILURES as error:
         raise broken(source.name, error) from error
 
 
-def levels_by_pillow(source: Source, kind: str) -> tuple[Samples, str]:
-    """The levels [H, W, 1 to 4] of a file, as Pillow gives them, and its mode; the size is not checked.
+def levels_by_pillow(source: Source, kind: str, size: tuple[int, int]) -> tuple[Samples, str]:
+    """The levels [H, W, 1 to 4] of a file, as Pillow gives them, and its mode.
 
     Args:
         source: The file.
         kind: Pillow's name of its format.
+        size: Height and width that it must have, which are checked already.
 
     Raises:
         PictureError: It is damaged.
     """
     try:
         with open_with_pillow(source, (kind,)) as image:
+            if (image.height, image.width) != size:
+                raise ValueError(f"it claims {image.width} x {image.height} pixels as well")
             return image_levels(image), image.mode
-    except (OSError, EOFError, SyntaxError, ValueError) as error:
+    except _FAILURES as error:
         raise broken(source.name, error) from error
 
 
@@ -83,7 +90,7 @@ def read_image(image: "Image", options: ReadOptions, name: str = "<image>", kind
     try:
         pages = _pages(image)
         levels = image_levels(image)
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except _FAILURES as error:
         raise broken(name, error) from error
     luma, alpha = luma_and_alpha(levels, name, options)
     metadata, colors = _image_metadata(image)
