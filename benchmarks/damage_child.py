@@ -81,7 +81,7 @@ def _digest(samples: NDArray[np.generic]) -> str:
 
 
 def _reader(path: Path) -> tuple[str, str]:
-    """Pillow, loading and verifying everything; for JPEGs djpeg, too, if it is installed."""
+    """Pillow, loading and verifying everything; of JPEGs that it reads, what djpeg warns of."""
     from PIL import Image, ImageFile  # noqa: PLC0415
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -96,7 +96,7 @@ def _reader(path: Path) -> tuple[str, str]:
     if path.suffix in (".jpg", ".jpeg") and shutil.which("djpeg"):
         told = subprocess.run(["djpeg", "-strict", str(path)], check=False, capture_output=True)
         if told.returncode:
-            return "refused", "djpeg: " + told.stderr.decode("utf-8", "replace").strip()
+            return "warned", "djpeg: " + told.stderr.decode("utf-8", "replace").strip()
     return "read", digest
 
 
