@@ -33,7 +33,7 @@ _EXTREMES = (b"\0", b"\xff", b"\x7f", b"\x80", b"\1")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a file: "read" with a digest of its greys, "refused", "warned", "fault", "crash", "hang"."""
+    """Of a file: "read" with a digest of its greys, "refused", "warned", "fault", "crash", "hang"."""
 
     outcome: str
     said: str = ""

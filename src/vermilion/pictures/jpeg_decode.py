@@ -174,10 +174,13 @@ def _unchanged(data: bytes, _: str) -> bytes:
 
 
 def _without_oddities(data: bytes, _: str) -> bytes:
-    file = parse_jpeg(data)
+    return without_junk(_usual_file(parse_jpeg(data)))
+
+
+def _usual_file(file: JpegFile) -> JpegFile:
     frame = file.frame
     kept = (_usual(s, frame) for s in file.segments if s.marker != APP2)  # profiles, parts missing
-    return without_junk(replace(file, segments=tuple(kept)))
+    return replace(file, segments=tuple(kept))
 
 
 def _usual(segment: Segment, frame: Frame) -> Segment:
@@ -215,19 +218,24 @@ def _zeros_are_blocks(file: JpegFile, scan: Segment) -> bool:
     return all(symbol[0] & 15 == 0 for number in used if (symbol := first.get(number)))
 
 
-def carried_jpeg(data: bytes) -> JpegFile:
+def carried_jpeg(file: JpegFile) -> JpegFile:
     """A grey JPEG whose scans are to stand in another file: without oddities and left-over zeros."""
-    clean = _without_oddities(data, "")
-    while (file := parse_jpeg(clean)).segments[-1].coded.endswith(b"\0"):
+    file = _usual_file(file)
+    while _ends_in_zeros(file.segments[-1].coded):
+        clean = without_junk(file)
         try:
             _decode(clean, "GRAY", {"min_height": 1, "min_width": 1})
         except ValueError as error:
             shorter = _without_left_over(clean, str(error))
             if len(shorter) < len(clean):
-                clean = shorter
+                file = parse_jpeg(shorter)
                 continue
         break
     return file
+
+
+def _ends_in_zeros(coded: bytes) -> bool:
+    return coded.endswith(b"\0") and not coded.endswith(b"\xff\0")  # which stands for 0xFF
 
 
 # libjpeg looks a few bytes ahead and does not count those, so what is left over goes in several steps.

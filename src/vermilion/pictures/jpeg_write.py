@@ -81,7 +81,7 @@ def _grey_jpeg(scan: Scan, *, allow_inexact: bool) -> tuple[JpegFile, bool]:
     if frame.process not in _CARRIED or not has_luma_component(file):
         return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), subsampled
     if len(frame.components) == 1:
-        return carried_jpeg(scan.jpeg), subsampled
+        return carried_jpeg(file), subsampled
     if can_carry_luma():
         return parse_jpeg(grey_jpeg(file, scan.source_name)), subsampled
     if allow_inexact:
