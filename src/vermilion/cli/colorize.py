@@ -50,13 +50,13 @@ def colorize(
     verbose: opt.Verbose = False,
     controls: "Controls",
 ) -> None:
-    """Colourise pictures; every grey level of the scan stays as it is.
-
-    A result that exists is skipped: a second run finishes a first. The exit code is 0 if none failed.
+    """Colourise pictures; every grey level of the scan stays as it is, and results that exist are skipped.
 
     \b
-      vermilion colorize grandma.jpg   # writes grandma.color.jpg
-      vermilion colorize shoebox "scans/**/*.tif" -o color --page all --format jpg --drop-depth
+    Examples:
+      vermilion colorize grandma.jpg                # writes grandma.color.jpg
+      vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
+      vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import RunOptions
 
