@@ -13,11 +13,12 @@ import torch
 from tests.training.conftest import losses_of
 from tests.training.tape import NoWaiting, WaitedError, on_tape
 from vermilion.errors import SettingsError
-from vermilion.training import Settings, loop, players, recolor, train_settings
+from vermilion.training import Settings, loop, players, train_settings
+from vermilion.training.batch import Batch
 from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
 from vermilion.training.encoder import fold_batch_norms, static_padding
 from vermilion.training.eye import Eye
-from vermilion.training.samples import Batch, Samples
+from vermilion.training.samples import Samples
 from vermilion.training.settings import StageSettings, check_settings, for_stage
 from vermilion.training.step import Phase, take_step
 
@@ -34,7 +35,6 @@ def tiny_eye() -> Eye:
 @pytest.fixture
 def long(recipe: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Stages long enough to be recorded and repeated, of everything that a recipe may ask for."""
-    monkeypatch.setattr(recolor, "_connected_one_by_one", recolor._connected)  # as on a card
     monkeypatch.setattr(players, "make_eye", lambda *_: tiny_eye())
     data = replace(recipe.data, resident="on", recolored=0.5, sizes=((32, 32),))
     taught = StageSettings(

@@ -113,7 +113,7 @@ def test_half_a_version_is_not_taken(kept: FeatureCache, monkeypatch: pytest.Mon
     def broken(*_: object) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(feature_cache, "make_view", broken)
+    monkeypatch.setattr(feature_cache, "make_views", broken)
     with pytest.raises(KeyboardInterrupt):
         kept.build(0)
     assert kept.missing([0]) == [0]

@@ -7,19 +7,24 @@ import numpy as np
 import pytest
 import torch
 
+from vermilion.training import batch as making
 from vermilion.training import recolor as room
-from vermilion.training import resident
-from vermilion.training import samples as one_by_one
+from vermilion.training.dice import BatchDice, Dice, SampleDice
+from vermilion.training.hints import AB_SCALE
 from vermilion.training.recolor import Recolored, recolored
 from vermilion.training.resident import Resident
-from vermilion.training.samples import AB_SCALE, Samples, recolored_sample
+from vermilion.training.samples import Samples
 
 Make = Callable[..., Samples]
 THING, AROUND = (30.0, 20.0), (-20.0, -25.0)
 CPU = torch.device("cpu")
 
 
-def dice(seed: int) -> torch.Generator:
+def dice(seed: int, count: int = 32) -> Dice:
+    return BatchDice(count, torch.Generator().manual_seed(seed))
+
+
+def uniform(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
@@ -119,8 +124,8 @@ def test_what_winds_is_found_as_a_whole_or_not_at_all() -> None:
 
 
 def test_a_card_finds_the_same_as_a_processor() -> None:
-    marked = torch.rand(4, 3, 30, 50, generator=dice(0)) < 0.35
-    y, x = torch.randint(30, (4, 3), generator=dice(1)), torch.randint(50, (4, 3), generator=dice(2))
+    marked = torch.rand(4, 3, 30, 50, generator=uniform(0)) < 0.35
+    y, x = torch.randint(30, (4, 3), generator=uniform(1)), torch.randint(50, (4, 3), generator=uniform(2))
     found = room._connected(marked, y, x)
     assert torch.equal(found, room._connected_one_by_one(marked, y, x))
     assert 0 < found.sum() < marked.sum() / 2
@@ -128,30 +133,30 @@ def test_a_card_finds_the_same_as_a_processor() -> None:
 
 def test_a_share_of_pictures_is_changed_and_always_told() -> None:
     ab, luma, inside = square(16, 160)
-    ours = recolored(ab, luma, 0.3, dice(0))
+    ours = recolored(ab, luma, 0.3, dice(0, 160))
     assert 0.15 < ours.changed.float().mean() < 0.36
-    share = ours.share_of_hints(0.7, dice(1))
+    share = ours.share_of_hints(0.7, dice(1, 160))
     assert set(share[ours.changed].tolist()) == {0.0, 1.0}
     assert 0.25 < share[ours.changed].mean() < 0.75
     assert (share[~ours.changed] == 0.7).all()
-    hints = ours.told(torch.zeros(160, 3, 40, 40), AB_SCALE)
+    hints = ours.told(torch.zeros(160, 3, 40, 40))
     assert torch.equal(hints[:, 2].any(2).any(1), ours.changed)
     assert set(hints[ours.changed, 2].sum((1, 2)).tolist()) == {1.0, 9.0, 25.0}
     within = ours.changed & ((hints[:, 2:] > 0) <= inside).all(3).all(2)[:, 0]
     told = hints[within, :2].sum((2, 3)) / hints[within, 2:].sum((2, 3)) * AB_SCALE
     torch.testing.assert_close(told, ours.ab[within, :, 20, 20], atol=1e-3, rtol=0)
-    over = ours.told(torch.ones(160, 3, 40, 40), AB_SCALE)
+    over = ours.told(torch.ones(160, 3, 40, 40))
     assert (over[:, 0] == 1).flatten(1).sum(1).min() >= 40 * 40 - 25, "it lies on top of the others"
 
 
-def test_one_sample_is_made_as_a_batch_is() -> None:
-    ab, luma, inside = square(16, 1)
-    for seed in range(20):
-        random = np.random.default_rng(seed)
-        one, hints = recolored_sample(ab[0], luma[0, 0].numpy(), random, 0.0)
-        turned = (one - ab[0]).abs().amax(0) > 1e-3
-        assert not turned.any() or torch.equal(turned, inside[0, 0])
-        assert bool(hints[2].any()) == bool(turned.any())
+def test_pictures_with_dice_of_their_own_are_recolored_alike() -> None:
+    ab, luma, inside = square(16, 600)
+    ours = recolored(ab, luma, 0.5, SampleDice([np.random.default_rng(seed) for seed in range(600)]))
+    theirs = recolored(ab, luma, 0.5, dice(0, 600)).changed.float().mean().item()
+    assert ours.changed.float().mean().item() == pytest.approx(theirs, abs=0.08)
+    assert torch.equal(differs(ours, ab)[ours.changed], inside[ours.changed])
+    assert not differs(ours, ab)[~ours.changed].any()
+    assert torch.equal(ours.hint.flatten(1).any(1), ours.changed)
 
 
 def test_without_the_setting_samples_are_as_ever(samples: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +164,7 @@ def test_without_the_setting_samples_are_as_ever(samples: Make, monkeypatch: pyt
         raise AssertionError
 
     batch, one = Resident(samples(), CPU).batch([0, 1, 2, 3]), samples()[0]
-    for place in (resident, one_by_one):
-        monkeypatch.setattr(place, "recolored", never)
+    monkeypatch.setattr(making, "recolored", never)
     again = Resident(samples(recolored=0.0), CPU).batch([0, 1, 2, 3])
     assert torch.equal(batch.ab, again.ab)
     assert torch.equal(batch.hints, again.hints)

@@ -15,14 +15,16 @@ from tests.training.conftest import photograph
 from vermilion.color import old_photograph
 from vermilion.color import plain_luma as luma_of_one
 from vermilion.errors import SettingsError
-from vermilion.training import Progress, Settings, resident, train_settings
-from vermilion.training.aging import Dice, aged, compressed, distance_to_line, luma_of, smooth
+from vermilion.training import Progress, Settings, aging, resident, train_settings
+from vermilion.training import hints as hinting
+from vermilion.training.aging import aged, compressed, distance_to_lines, luma_of, smooth
 from vermilion.training.average import SURVEYED_BATCHES
+from vermilion.training.batch import Crops, random_crops, true_ab
+from vermilion.training.dice import BatchDice, Dice, SampleDice, whole
 from vermilion.training.feed import OnDevice
-from vermilion.training.resident import Resident, random_hints, true_ab
-from vermilion.training.samples import Samples
-from vermilion.training.samples import random_hints as hints_of_one
-from vermilion.training.samples import true_ab as true_ab_of_one
+from vermilion.training.hints import random_hints
+from vermilion.training.resident import Resident
+from vermilion.training.samples import Listed, Samples
 from vermilion.training.settings import check_settings
 from vermilion.training.store import PictureStore, open_store
 
@@ -32,6 +34,14 @@ CPU = torch.device("cpu")
 
 def dice(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def of_batch(count: int, seed: int) -> Dice:
+    return BatchDice(count, dice(seed))
+
+
+def of_each(count: int) -> Dice:
+    return SampleDice([np.random.default_rng(seed) for seed in range(count)])
 
 
 def levels(seed: int = 0, size: tuple[int, int] = (64, 96)) -> np.ndarray:
@@ -44,11 +54,12 @@ def planes(rgb: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(rgb.copy()).permute(2, 0, 1)[None].float()
 
 
-@pytest.mark.parametrize("stride", [4, 1])
-def test_the_truth_is_the_same(stride: int) -> None:
+def test_the_truth_is_opencvs() -> None:
     rgb = levels()
-    ours = true_ab(planes(rgb), stride)[0].permute(1, 2, 0).numpy()
-    theirs = true_ab_of_one(rgb, (64 // stride, 96 // stride))
+    ours = true_ab(planes(rgb), 4)[0].permute(1, 2, 0).numpy()
+    twice = cv2.resize(rgb, (48, 32), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(twice.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    theirs = cv2.resize(lab[..., 1:], (24, 16), interpolation=cv2.INTER_AREA)
     np.testing.assert_allclose(ours, theirs, atol=2.5)
     assert np.abs(ours - theirs).mean() < 0.2
     np.testing.assert_allclose(luma_of(planes(rgb))[0, 0], luma_of_one(rgb), atol=1e-5)
@@ -68,28 +79,33 @@ def test_pixels_are_found_in_upright_and_lying_pictures(recipe: Settings, tmp_pa
         np.testing.assert_allclose(edge[0, 0], picture[0, -1], atol=1e-2)
 
 
-def test_crops_are_parts_of_their_picture(samples: Make, store: PictureStore) -> None:
-    on_device = Resident(samples(), CPU)
-    cut = on_device._crop(torch.arange(8), (64, 64), 0.3, dice(0))
-    assert torch.equal(cut, cut.round())
-    for number, part in enumerate(cut.permute(0, 2, 3, 1).reshape(8, -1, 3).numpy()):
-        colors = store[number].reshape(-1, 3)
-        assert (part.min(0) >= colors.min(0)).all()
-        assert (part.max(0) <= colors.max(0)).all()
-    assert not torch.equal(cut, on_device._crop(torch.arange(8), (64, 64), 0.3, dice(1)))
+def test_both_ways_of_cutting_give_the_same_pixels(samples: Make, store: PictureStore) -> None:
+    on_device, one_by_one = Resident(samples(), CPU), Listed([store[number] for number in range(24)])
+    assert torch.equal(on_device.sizes, one_by_one.sizes)
+    crops = random_crops(one_by_one.sizes, (32, 64), 0.3, of_batch(24, 0))
+    ours = on_device.cut(torch.arange(24), crops, (32, 64))
+    theirs = one_by_one.cut(crops, (32, 64))
+    assert torch.equal(ours, ours.round())
+    assert torch.equal(theirs, theirs.round())
+    difference = (ours - theirs).abs()
+    assert difference.mean() < 0.3
+    assert difference.flatten(1).mean(1).max() < 1, "each is cut at its place, and mirrored or not"
+    turned = Crops(crops.top, crops.left, crops.rows, crops.columns, ~crops.mirrored)
+    again = on_device.cut(torch.arange(24), turned, (32, 64)).flip(3)
+    assert (again - ours).abs().max() <= 1
 
 
 def test_inputs_and_targets_are_of_the_same_pixels(samples: Make) -> None:
     ours = samples(degraded=0.0, hinted=1.0)
     on_device = Resident(ours, CPU)
     cuts: list[torch.Tensor] = []
-    crop = on_device._crop
+    cut = on_device.cut
 
     def seen(*args: Any) -> torch.Tensor:
-        cuts.append(crop(*args))
+        cuts.append(cut(*args))
         return cuts[-1]
 
-    on_device._crop = seen  # type: ignore[method-assign, assignment]
+    on_device.cut = seen  # type: ignore[method-assign, assignment]
     batch = on_device.batch([0, 1, 2, 3])
     assert torch.equal(batch.luma, luma_of(cuts[0]))
     assert torch.equal(batch.ab, true_ab(cuts[0], 4))
@@ -124,9 +140,9 @@ def test_batches_are_distributed_as_single_samples_are(samples: Make) -> None:
         return samples(degraded=share, hinted=0.0, sizes=((64, 64),))
 
     for share in (0.0, 1.0):
-        on_device, one_by_one = Resident(settings(share), CPU), settings(share)
+        on_device, singly = Resident(settings(share), CPU), settings(share)
         batches = [on_device.batch(list(range(first, first + 4))) for first in range(0, 480, 4)]
-        singles = [one_by_one[number] for number in range(480)]
+        singles = [singly[number] for number in range(480)]
         ours = moments(torch.cat([batch.luma for batch in batches]))
         theirs = moments(torch.stack([luma for luma, _, _ in singles]))
         np.testing.assert_allclose(ours, theirs, rtol=0.12, atol=0.004)
@@ -137,13 +153,13 @@ def test_batches_are_distributed_as_single_samples_are(samples: Make) -> None:
 
 def test_aged_pictures_stay_in_range_and_differ(samples: Make) -> None:
     rgb = planes(levels()).repeat(16, 1, 1, 1)
-    old = aged(rgb, dice(0))
+    old = aged(rgb, of_batch(16, 0))
     assert old.shape == (16, 1, 64, 96)
     assert 0 <= old.min() <= old.max() <= 1
     assert len({float(one.mean()) for one in old}) == 16
-    assert torch.equal(old, aged(rgb, dice(0)))
+    assert torch.equal(old, aged(rgb, of_batch(16, 0)))
     single = [old_photograph(levels(), np.random.default_rng(seed)).mean() for seed in range(200)]
-    many = aged(planes(levels()).repeat(200, 1, 1, 1), dice(1)).mean((1, 2, 3))
+    many = aged(planes(levels()).repeat(200, 1, 1, 1), of_batch(200, 1)).mean((1, 2, 3))
     assert float(many.mean()) == pytest.approx(float(np.mean(single)), abs=0.03)
     assert float(many.std()) == pytest.approx(float(np.std(single)), rel=0.25)
 
@@ -168,31 +184,109 @@ def test_compression_is_that_of_a_jpeg(quality: int) -> None:
 
 
 def test_distances_to_lines() -> None:
-    pixels = torch.stack(torch.meshgrid(torch.arange(4.0), torch.arange(5.0), indexing="ij"))
-    found = distance_to_line(pixels, torch.tensor([[0.0, 1.0]]), torch.tensor([[3.0, 1.0]]))
-    assert torch.equal(found[0, 0], (torch.arange(5.0) - 1).abs().expand(4, -1))
+    start, end = torch.tensor([[[0.0, 1.0], [0.0, 0.0]]]), torch.tensor([[[2.0, 1.0], [0.0, 0.0]]])
+    line, point = distance_to_lines((4, 5), start, end)[0]
+    wanted = (torch.arange(5.0) - 1).abs().expand(4, -1).clone()
+    wanted[3] = (wanted[3] ** 2 + 1).sqrt()  # beyond its end
+    torch.testing.assert_close(line, wanted)
+    y, x = torch.meshgrid(torch.arange(4.0), torch.arange(5.0), indexing="ij")
+    torch.testing.assert_close(point, torch.hypot(y, x))
 
 
-def test_hints_come_as_often_and_as_many_as_one_by_one() -> None:
-    true = torch.tensor([33.0, -22.0])[:, None, None].expand(400, 2, 16, 16)
-    ours = random_hints(true, 0.5, dice(0))
-    one = np.broadcast_to(np.array([33.0, -22.0], np.float32), (16, 16, 2)).copy()
-    theirs = np.stack([hints_of_one(one, np.random.default_rng(seed), 0.5) for seed in range(400)])
-    given = ours[:, 2].flatten(1).sum(1).numpy(), theirs[:, 2].reshape(400, -1).sum(1)
+def scratched_one_by_one(random: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """A grey plane with scratches and specks, drawn one after the other as ageing first did."""
+    tone, (y, x) = np.full((height, width), 0.5), np.mgrid[:height, :width]
+    for _ in range(random.integers(1, 6)):
+        start, end = (random.random(2) * (height, width) for _ in range(2))
+        if random.random() < 0.6:
+            end[1] = start[1] + 4 * random.normal()
+        way = end - start
+        along = ((y - start[0]) * way[0] + (x - start[1]) * way[1]) / (way @ way)
+        along = along.clip(0, 1)
+        away = np.hypot(y - start[0] - along * way[0], x - start[1] - along * way[1])
+        tone += (1 - away).clip(0, 1) * (random.choice([0.05, 0.95]) - tone)
+    for _ in range(random.integers(0, 12)):
+        down, across = random.integers(height), random.integers(width)
+        near = (y - down) ** 2 + (x - across) ** 2 <= random.integers(2) ** 2
+        tone[near] = random.choice([0.05, 0.95])
+    return tone
+
+
+@pytest.mark.parametrize("make", [of_each, lambda count: of_batch(count, 0)])
+def test_scratches_of_a_batch_are_as_many_and_as_long_as_one_by_one(make: Callable[[int], Dice]) -> None:
+    """Of a flat grey: how much is covered on average and how unevenly, by what ink, and how upright."""
+    ours = aging._scratched((torch.full((500, 1, 64, 96), 0.5),), make(500))[0][:, 0].numpy()
+    theirs = np.stack([scratched_one_by_one(np.random.default_rng([7, n]), 64, 96) for n in range(500)])
+    shares = [(np.abs(each - 0.5) > 0.2).mean((1, 2)) for each in (ours, theirs)]
+    assert shares[0].mean() == pytest.approx(shares[1].mean(), rel=0.12)
+    assert shares[0].std() == pytest.approx(shares[1].std(), rel=0.2)
+    inks = [(each > 0.5).sum() / (np.abs(each - 0.5) > 0.01).sum() for each in (ours, theirs)]
+    assert inks[0] == pytest.approx(inks[1], abs=0.06)
+    steps = [
+        np.abs(np.diff(each, axis=1)).sum() / np.abs(np.diff(each, axis=2)).sum() for each in (ours, theirs)
+    ]
+    assert steps[0] == pytest.approx(steps[1], rel=0.12), "mostly upright"
+    assert ours.min() == pytest.approx(0.05, abs=1e-3)
+    assert ours.max() == pytest.approx(0.95, abs=1e-3)
+
+
+@pytest.mark.parametrize("make", [of_each, lambda count: of_batch(count, 0)])
+def test_dice_are_even_and_change_as_many_as_asked(make: Callable[[int], Dice]) -> None:
+    ours = make(4000)
+    drawn = ours.uniform(2, 4, 1)
+    assert 2 <= drawn.min() < 2.01
+    assert 3.99 < drawn.max() <= 4
+    assert ours.normal(1).std().item() == pytest.approx(1, abs=0.05)
+    assert set(whole(ours, 3, 2).unique().tolist()) == {0, 1, 2}
+    zeros = torch.zeros(4000, 2), torch.ones(4000, 1)
+
+    def raised(given: tuple[torch.Tensor, ...], dice: Dice) -> tuple[torch.Tensor, ...]:
+        return (given[0] + given[1] + dice.uniform(0, 1, 1),)
+
+    (changed,) = ours.change(0.3, zeros, raised, keep=1)
+    assert (changed[:, 0] > 0).float().mean().item() == pytest.approx(0.3, abs=0.03)
+    assert len(changed[changed > 0].unique()) > 1000, "each by numbers of its own"
+    some = torch.tensor([0.0, 1.0]).repeat(2000)
+    (all_or_none,) = ours.change(some, (zeros[0],), lambda given, _: (given[0] + 1,))
+    assert torch.equal(all_or_none[:, 0], some)
+
+
+def hints_of_one(random: np.random.Generator, size: int) -> np.ndarray:
+    """Which cells are given in one picture, point by point as the paper tells it."""
+    given = np.zeros((size, size), bool)
+    if random.random() >= 0.5:
+        return given
+    if random.random() < 0.01:
+        return ~given
+    for _ in range(random.geometric(1 / 8)):
+        y, x = np.clip(random.normal(size / 2, size / 4, 2), 0, size - 1).astype(int)
+        radius = int(random.integers(0, 3))
+        given[max(0, y - radius) : y + radius + 1, max(0, x - radius) : x + radius + 1] = True
+    return given
+
+
+@pytest.mark.parametrize("make", [of_each, lambda count: of_batch(count, 0)])
+def test_hints_come_as_often_and_as_many_as_point_by_point(make: Callable[[int], Dice]) -> None:
+    true = torch.tensor([33.0, -22.0])[:, None, None].expand(800, 2, 16, 16)
+    ours = random_hints(true, 0.5, make(800))
+    given = [
+        ours[:, 2].flatten(1).sum(1).numpy(),
+        np.array([hints_of_one(np.random.default_rng([7, seed]), 16).sum() for seed in range(800)]),
+    ]
     assert abs((given[0] > 0).mean() - (given[1] > 0).mean()) < 0.08
-    covered = [counts[(counts > 0) & (counts < 256)].mean() for counts in given]
-    assert covered[0] == pytest.approx(covered[1], rel=0.2)
+    covered = [counts[(counts > 0) & (counts < 256)] for counts in given]
+    assert covered[0].mean() == pytest.approx(covered[1].mean(), rel=0.15)
+    assert covered[0].std() == pytest.approx(covered[1].std(), rel=0.15)
     told = ours.permute(0, 2, 3, 1)[ours[:, 2] == 1]
     torch.testing.assert_close(told, torch.tensor([0.3, -0.2, 1.0]).expand_as(told))
     assert not ours[:, :2].permute(0, 2, 3, 1)[ours[:, 2] == 0].any()
-    assert not random_hints(true, 0.0, dice(0)).any()
 
 
 def test_the_last_hint_lies_on_top() -> None:
-    spots = torch.zeros(1, resident.MOST_HINTS), torch.zeros(1, resident.MOST_HINTS)
-    radius = torch.zeros(1, resident.MOST_HINTS)
+    spots = torch.zeros(1, hinting.MOST_HINTS), torch.zeros(1, hinting.MOST_HINTS)
+    radius = torch.zeros(1, hinting.MOST_HINTS)
     radius[0, 0] = 2
-    latest = resident._latest(torch.tensor([2.0]), spots, radius, (4, 4))
+    latest = hinting.latest_point(torch.tensor([[2.0]]), spots, radius, (4, 4))
     assert latest[0].tolist() == [[1, 0, 0, -1], [0, 0, 0, -1], [0, 0, 0, -1], [-1] * 4]
 
 
@@ -204,7 +298,7 @@ def test_auto_asks_for_a_card_with_room(samples: Make, monkeypatch: pytest.Monke
         monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _, free=free: (free, free))
         assert resident.fits(ours.store, ours.numbers, card) is fits
     assert not resident.fits(ours.store, ours.numbers, CPU)
-    assert Dice(3, dice(0)).uniform(2, 3).shape == (3, 1, 1, 1)
+    assert of_batch(3, 0).uniform(2, 3).shape == (3, 1, 1, 1)
 
 
 def test_groups_of_pictures_are_loaded_as_one_would_be(

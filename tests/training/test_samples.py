@@ -7,16 +7,10 @@ import torch
 
 from vermilion.color import rgb_to_lab
 from vermilion.errors import TrainingError
-from vermilion.training.samples import (
-    BatchNumbers,
-    Samples,
-    batches,
-    before_workers,
-    crop,
-    random_hints,
-    shuffled,
-    true_ab,
-)
+from vermilion.training.batch import random_crops, true_ab
+from vermilion.training.dice import SampleDice
+from vermilion.training.hints import random_hints
+from vermilion.training.samples import BatchNumbers, Listed, Samples, batches, before_workers, shuffled
 from vermilion.training.store import PictureStore
 
 Make = Callable[..., Samples]
@@ -110,27 +104,49 @@ def test_batches_stay_whole_where_a_stage_ends_within_one() -> None:
     assert len(numbers) == 3
 
 
-def test_true_chroma_is_cielab() -> None:
-    rgb = np.full((16, 24, 3), (200, 80, 40), np.uint8)
-    wanted = rgb_to_lab(rgb[0, 0] / 255)[1:]
-    np.testing.assert_allclose(true_ab(rgb, (4, 6)), np.broadcast_to(wanted, (4, 6, 2)), atol=0.05)
+def randoms(count: int) -> SampleDice:
+    return SampleDice([np.random.default_rng(seed) for seed in range(count)])
+
+
+@pytest.mark.parametrize("stride", [4, 1])
+def test_true_chroma_is_cielab(stride: int) -> None:
+    flat = torch.tensor([200.0, 80.0, 40.0])[:, None, None].expand(1, 3, 16, 24)
+    wanted = rgb_to_lab(flat[0, :, 0, 0].numpy() / 255)[1:]
+    found = true_ab(flat, stride)
+    assert found.shape == (1, 2, 16 // stride, 24 // stride)
+    places = found[0].permute(1, 2, 0).reshape(-1, 2)
+    np.testing.assert_allclose(places, np.broadcast_to(wanted, places.shape), atol=0.05)
 
 
 def test_hints_tell_the_truth_and_as_often_as_asked() -> None:
-    ab = np.broadcast_to(np.array([33.0, -22.0], np.float32), (16, 16, 2)).copy()
-    hinted = [random_hints(ab, np.random.default_rng(seed), 0.5) for seed in range(400)]
-    given = [hints for hints in hinted if hints.any()]
-    assert 160 <= len(given) <= 240
-    for hints in given:
-        told = hints[:2, hints[2] == 1]
-        np.testing.assert_allclose(told, np.full_like(told.T, [0.3, -0.2]).T, atol=1e-6)
-    assert not any(random_hints(ab, np.random.default_rng(seed), 0.0).any() for seed in range(20))
+    ab = torch.tensor([33.0, -22.0])[:, None, None].expand(400, 2, 16, 16)
+    hints = random_hints(ab, 0.5, randoms(400))
+    given = hints.flatten(1).any(1)
+    assert 160 <= given.sum() <= 240
+    told = hints.permute(0, 2, 3, 1)[hints[:, 2] == 1]
+    torch.testing.assert_close(told, torch.tensor([0.3, -0.2, 1.0]).expand_as(told))
+    assert not random_hints(ab, 0.0, randoms(400)).any()
 
 
-def test_crops_of_any_picture_have_the_size_asked() -> None:
-    rgb = np.zeros((64, 102, 3), np.uint8)
-    for seed in range(50):
-        assert crop(rgb, (160, 96), 0.2, np.random.default_rng(seed)).shape == (160, 96, 3)
+def test_crops_of_any_picture_have_the_size_asked_and_lie_within() -> None:
+    sizes = torch.tensor([[64.0, 102.0]]).expand(50, 2)
+    crops = random_crops(sizes, (160, 96), 0.2, randoms(50))
+    assert torch.minimum(crops.top, crops.left).min() >= 0
+    assert (crops.top + crops.rows).max() <= 64
+    assert (crops.left + crops.columns).max() <= 102
+    assert 10 < crops.mirrored.sum() < 40
+    shapes = crops.rows / crops.columns / (160 / 96)
+    assert 0.85 < shapes.min() < shapes.max() < 1.18
+    cut = Listed([np.zeros((64, 102, 3), np.uint8)] * 50).cut(crops, (160, 96))
+    assert cut.shape == (50, 3, 160, 96)
+
+
+def test_a_sample_is_the_same_alone_and_among_others(samples: Make) -> None:
+    ours = samples(degraded=1.0, hinted=1.0, recolored=0.5, sizes=((64, 64),))
+    together = ours.make(range(8))
+    for number in range(8):
+        for one, many in zip(ours[number], (together.luma, together.ab, together.hints), strict=True):
+            torch.testing.assert_close(one, many[number], rtol=1e-4, atol=1e-4)
 
 
 def test_opencvs_threads_end_before_workers_are_forked() -> None:

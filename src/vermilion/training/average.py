@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from vermilion.training.samples import Batch, Samples, stack
+from vermilion.training.batch import Batch
+from vermilion.training.samples import Samples
 
 SURVEYED_BATCHES = 12  # from which an averaged painter learns its batch norms' statistics
 
@@ -40,7 +41,7 @@ def _tensors(module: nn.Module) -> list[Tensor]:
 def first_batches(samples: Samples) -> Iterable[Batch]:
     """What statistics are measured on: always the first batches, so that figures can be made again."""
     for first in range(0, SURVEYED_BATCHES * samples.batch, samples.batch):
-        yield stack([samples[number] for number in range(first, first + samples.batch)])
+        yield samples.make(range(first, first + samples.batch))
 
 
 @torch.no_grad()

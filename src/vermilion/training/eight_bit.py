@@ -12,14 +12,17 @@ from typing import Any
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from vermilion.color import plain_luma
 from vermilion.errors import TrainingError
+from vermilion.training.batch import STRIDE, true_ab
+from vermilion.training.dice import SampleDice
 from vermilion.training.graphs import open_graph
-from vermilion.training.samples import STRIDE, random_hints, true_ab
+from vermilion.training.hints import random_hints
 from vermilion.training.store import decode_picture, encoded_pictures
 
 SIDE = 160  # pixels of the square part of each picture that is calibrated on
@@ -93,11 +96,11 @@ def _feeds(see: Path, pictures: Path) -> Iterator[Feed]:
     session = open_graph(see)
     names = [output.name for output in session.get_outputs()]
     for number, rgb in enumerate(islice(_squares(pictures), PICTURES)):
-        ab = true_ab(rgb, (SIDE // STRIDE, SIDE // STRIDE))
-        hints = random_hints(ab, np.random.default_rng(number), share=number % 2)
+        ab = true_ab(torch.from_numpy(rgb).permute(2, 0, 1)[None].float(), STRIDE)
+        hints = random_hints(ab, number % 2, SampleDice([np.random.default_rng(number)]))
         seen = session.run(names, {"luma": plain_luma(rgb)[None, None]})
         given: dict[str, Any] = dict(zip(names, seen, strict=True))
-        yield given | {"hints": hints[None], "temperature": np.array(TEMPERATURE, np.float32)}
+        yield given | {"hints": hints.numpy(), "temperature": np.array(TEMPERATURE, np.float32)}
 
 
 def _squares(pictures: Path) -> Iterator[NDArray[np.uint8]]:

@@ -23,16 +23,16 @@ from torch.utils.data import DataLoader, Dataset
 
 from vermilion.errors import TrainingError
 from vermilion.training.average import first_batches
+from vermilion.training.batch import Batch, Views, hinted, make_views
+from vermilion.training.dice import SampleDice
 from vermilion.training.encoder import STRIDES, See
 from vermilion.training.feed import Places, Portion
 from vermilion.training.samples import (
-    Batch,
     BatchNumbers,
+    Listed,
     Samples,
-    View,
+    as_it_is,
     before_workers,
-    hinted_view,
-    make_view,
     one_thread,
 )
 from vermilion.training.settings import Settings
@@ -110,19 +110,17 @@ class FeatureCache:
     @torch.no_grad()
     def _fill(self, path: Path, version: int) -> None:
         records = np.memmap(path, self.record, "w+", shape=(len(self.samples.numbers),))
-        views, workers = Views(self.samples, version), self.samples.settings.data.workers
+        views, workers = Version(self.samples, version), self.samples.settings.data.workers
         before_workers(workers)
         loader = DataLoader[Any](
-            views, TOGETHER, num_workers=workers, collate_fn=list, worker_init_fn=one_thread
+            views, TOGETHER, num_workers=workers, collate_fn=as_it_is, worker_init_fn=one_thread
         )
         device = next(self.see.parameters()).device
         first = 0
         for together in loader:
-            luma = torch.stack([torch.from_numpy(view.luma)[None] for view in together]).to(device)
-            levels = [level.to(torch.float16).cpu().numpy() for level in self.see(luma)]
-            for place, view in enumerate(together):
-                _write(records[first + place], view, [level[place] for level in levels])
-            first += len(together)
+            levels = [level.to(torch.float16).cpu() for level in self.see(together.luma.to(device))]
+            _write(records[first : first + len(together.luma)], together, levels)
+            first += len(together.luma)
         records.flush()
 
     def opened(self, version: int) -> NDArray[Any]:
@@ -141,16 +139,16 @@ def record_of(size: tuple[int, int], channels: list[int], *, plain: bool) -> np.
     return np.dtype(fields)
 
 
-def _write(record: Any, view: View, levels: list[NDArray[np.float16]]) -> None:  # noqa: ANN401 - of numpy
-    record["luma"] = np.rint(view.luma * 255)
-    if "plain" in record.dtype.names:
-        record["plain"] = np.rint(view.plain * 255)
-    record["ab"] = view.ab
+def _write(records: Any, views: Views, levels: list[Tensor]) -> None:  # noqa: ANN401 - of numpy
+    records["luma"] = (views.luma[:, 0] * 255).round().numpy()
+    if "plain" in records.dtype.names:
+        records["plain"] = (views.plain[:, 0] * 255).round().numpy()
+    records["ab"] = views.ab.permute(0, 2, 3, 1).numpy()
     for stride, level in zip(STRIDES, levels, strict=True):
-        record[f"stride{stride}"] = level
+        records[f"stride{stride}"] = level.numpy()
 
 
-class Views(Dataset[View]):
+class Version(Dataset[Views]):
     """A version of each picture, in their order."""
 
     def __init__(self, samples: Samples, version: int) -> None:
@@ -159,11 +157,15 @@ class Views(Dataset[View]):
     def __len__(self) -> int:
         return len(self.samples.numbers)
 
-    def __getitem__(self, place: int) -> View:
+    @torch.no_grad()
+    def __getitems__(self, places: list[int]) -> Views:
         samples = self.samples
-        picture = samples.numbers[place]
-        random = np.random.default_rng([samples.seed, self.version, picture, VIEWS])
-        return make_view(samples.store[picture], samples.settings.data.sizes[0], random, samples.settings)
+        numbers = [samples.numbers[place] for place in places]
+        dice = SampleDice(
+            [np.random.default_rng([samples.seed, self.version, number, VIEWS]) for number in numbers]
+        )
+        pictures = Listed([samples.store[number] for number in numbers])
+        return make_views(pictures, samples.settings.data.sizes[0], dice, samples.settings)
 
 
 class CachedSamples(Dataset[tuple[Tensor, ...]]):
@@ -180,19 +182,30 @@ class CachedSamples(Dataset[tuple[Tensor, ...]]):
         return self.__dict__ | {"_records": {}}
 
     def __getitem__(self, number: int) -> tuple[Tensor, ...]:
+        return tuple(tensor[0] for tensor in self.__getitems__([number]))
+
+    @torch.no_grad()
+    def __getitems__(self, numbers: list[int]) -> tuple[Tensor, ...]:
+        """Those of a whole batch."""
         samples = self.samples
-        epoch, picture, before = samples.picture_of(number)
+        taken = [samples.picture_of(number) for number in numbers]
+        records = np.stack([self._record(*one) for one in taken])
+        luma, plain = (
+            torch.from_numpy(records[name]).float()[:, None] / 255
+            for name in ("luma", "plain" if "plain" in (records.dtype.names or ()) else "luma")
+        )
+        true = torch.from_numpy(records["ab"]).float().permute(0, 3, 1, 2).contiguous()
+        dice = SampleDice([np.random.default_rng([samples.seed, *one, HINTS]) for one in taken])
+        ab, hints = hinted(Views(luma, plain, true), dice, samples.settings)
+        levels = (torch.from_numpy(np.ascontiguousarray(records[f"stride{stride}"])) for stride in STRIDES)
+        return luma, ab, hints, *levels
+
+    def _record(self, epoch: int, picture: int, before: int) -> Any:  # noqa: ANN401 - of numpy
+        """What is kept of the version that a sample takes."""
         version = (epoch + before) % self.versions
         if version not in self._records:
             self._records[version] = self.cache.opened(version)
-        record = self._records[version][self.places[picture]]
-        luma = record["luma"].astype(np.float32) / 255
-        plain = record["plain"].astype(np.float32) / 255 if "plain" in record.dtype.names else luma
-        view = View(luma, plain, record["ab"].astype(np.float32))
-        random = np.random.default_rng([samples.seed, epoch, picture, before, HINTS])
-        ab, hints = hinted_view(view, random, samples.settings)
-        levels = (torch.from_numpy(record[f"stride{stride}"].copy()) for stride in STRIDES)
-        return torch.from_numpy(luma[None]), ab, hints, *levels
+        return self._records[version][self.places[picture]]
 
 
 def cached_batch(luma: Tensor, ab: Tensor, hints: Tensor, *features: Tensor) -> Batch:
@@ -230,6 +243,7 @@ class CachedFeed:
             self.samples,
             batch_sampler=numbers,
             num_workers=workers,
+            collate_fn=as_it_is,
             worker_init_fn=one_thread,
             prefetch_factor=4 if workers else None,
         )

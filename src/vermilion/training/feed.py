@@ -12,9 +12,10 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from vermilion.training.average import SURVEYED_BATCHES, first_batches
+from vermilion.training.batch import Batch
 from vermilion.training.checkpoint import Players
 from vermilion.training.resident import Resident, fits
-from vermilion.training.samples import Batch, BatchNumbers, Samples, batches
+from vermilion.training.samples import BatchNumbers, Samples, batches
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore, open_store
 

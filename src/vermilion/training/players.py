@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
+from vermilion.training.batch import Batch
 from vermilion.training.bins import common_bins
 from vermilion.training.checkpoint import SHIPPED, Players, read_facts, read_generator, read_weights
 from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
@@ -157,19 +158,31 @@ def _trained_encoder(model: ModelSettings) -> See | None:
     return generator.see
 
 
+def _first(samples: Samples, count: int) -> list[Batch]:
+    """The first samples, in batches."""
+    return [
+        samples.make(range(first, min(first + samples.batch, count)))
+        for first in range(0, count, samples.batch)
+    ]
+
+
+def _colors(batches: list[Batch]) -> Tensor:
+    """All their ab [M,2]."""
+    return torch.cat([batch.ab.transpose(0, 1).flatten(1) for batch in batches], dim=1).T
+
+
 def survey(samples: Samples) -> tuple[Tensor, Tensor, Tensor]:
     """Bins [K,2] and their shares [K], and a batch of luma, from the first samples."""
-    taken = [samples[number] for number in range(min(SURVEYED, 4 * len(samples.numbers)))]
-    ab = torch.cat([ab.flatten(1) for _, ab, _ in taken], dim=1).T.numpy()
+    taken = _first(samples, min(SURVEYED, 4 * len(samples.numbers)))
+    ab = _colors(taken).numpy()
     centres, shares = common_bins(ab[np.random.default_rng(0).permutation(len(ab))[:200_000]])
-    shape = taken[0][0].shape
-    luma = torch.stack([luma for luma, _, _ in taken if luma.shape == shape][:32])
+    shape = taken[0].luma.shape[1:]
+    luma = torch.cat([batch.luma for batch in taken if batch.luma.shape[1:] == shape])[:32]
     return torch.from_numpy(centres), torch.from_numpy(shares), luma
 
 
 def _shares_for(centres: Tensor, samples: Samples) -> Tensor:
-    taken = [samples[number][1] for number in range(min(SURVEYED, len(samples.numbers)))]
-    ab = torch.cat([ab.flatten(1) for ab in taken], dim=1).T
+    ab = _colors(_first(samples, min(SURVEYED, len(samples.numbers))))
     nearest = torch.cdist(ab[:: max(1, len(ab) // 200_000)], centres).argmin(1)
     shares = torch.bincount(nearest, minlength=len(centres)).float() + 1
     return shares / shares.sum()

@@ -16,6 +16,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from vermilion.training.dice import BatchDice, Dice, Planes, whole
+from vermilion.training.hints import AB_SCALE, RADII, random_spots, squares
+
 TRIES = 4  # cells of each picture from which a thing is looked for
 ALIKE = 7.0  # ab units that a cell of a thing may be away from the first one
 CLEAR, SHARP = 10.0, 0.8  # ab units away, and the share of cells around a thing that have to be so
@@ -25,7 +28,6 @@ FOLDS, SHEEN = 15.0, 60.0  # chroma at which a thing may differ twice as much in
 GREYS = 40.0  # ab units that luma from black to white is worth among greys
 PALEST, MOST_VIVID = 10.0, 60.0  # chroma of new colours, before the gamut is asked
 ALONE = 0.5  # share of recoloured samples whose only hint is the one on the thing
-RADII = (0, 1, 2)  # of that hint and of random ones, in cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,20 @@ class Recolored:
     changed: Tensor
     hint: Tensor
 
-    def share_of_hints(self, share: float, random: torch.Generator) -> Tensor:
+    def share_of_hints(self, share: float, dice: Dice) -> Tensor:
         """How often each picture gets random hints, 0..1 [N]: a new colour cannot be known without any."""
-        alone = torch.rand(len(self.ab), generator=random, device=self.ab.device) < ALONE
+        alone = (dice.uniform(0, 1, 1) < ALONE)[:, 0]
         return torch.where(self.changed, 1.0 - alone.float(), share)
 
-    def told(self, hints: Tensor, scale: float) -> Tensor:
-        """Hints [N,3,h,w] with the one on the thing over them: its mean ab / scale, weight 1."""
+    def told(self, hints: Tensor) -> Tensor:
+        """Hints [N,3,h,w] with the one on the thing over them: its mean ab / `AB_SCALE`, weight 1."""
         cells = self.hint.sum((2, 3), keepdim=True).clamp_min(1)
         mean = (self.ab * self.hint).sum((2, 3), keepdim=True) / cells
-        own = torch.cat([mean / scale, torch.ones_like(mean[:, :1])], dim=1)
+        own = torch.cat([mean / AB_SCALE, torch.ones_like(mean[:, :1])], dim=1)
         return torch.where(self.hint & self.changed[:, None, None, None], own, hints)
 
 
-def recolored(ab: Tensor, luma: Tensor, share: float, random: torch.Generator) -> Recolored:
+def recolored(ab: Tensor, luma: Tensor, share: float, dice: Dice) -> Recolored:
     """Give a thing in some pictures another colour; pictures without a thing of fitting size stay.
 
     Args:
@@ -63,36 +65,34 @@ def recolored(ab: Tensor, luma: Tensor, share: float, random: torch.Generator) -
         luma: 0..1 [N,1,H,W], plain and not aged; it stays, says which greys are alike and how vivid a colour
             can be.
         share: 0..1, of pictures in which a thing is looked for.
-        random: on the device of the pictures.
+        dice: for the pictures.
     """
-    y, x = random_spots(ab, TRIES, random)
     luma = functional.avg_pool2d(luma, luma.shape[3] // ab.shape[3])
+    nowhere = torch.zeros_like(luma, dtype=torch.bool)
+    ours, hint = dice.change(share, (ab, nowhere, luma), _turn_a_thing, keep=1)
+    return Recolored(ours, hint.flatten(1).any(1), hint)
+
+
+def _turn_a_thing(planes: Planes, dice: Dice) -> Planes:
+    """Chroma in which a thing has another colour, and the cells on it that are told; none if none fits."""
+    ab, _, luma = planes
+    y, x = random_spots(ab, TRIES, dice)
     near = functional.avg_pool2d(torch.cat([ab, luma], dim=1), 3, 1, 1, count_include_pad=False)
     seeds = _at(near, y, x)  # [N,3,K]
     apart = _apart(ab, luma, seeds)
-    connected = _connected_one_by_one if ab.device.type == "cpu" else _connected
+    connected = _connected if isinstance(dice, BatchDice) else _connected_one_by_one
     things = connected(apart < ALIKE, y, x)
     covered = things.mean((2, 3))
     fits = (covered >= SMALLEST) & (covered <= LARGEST) & (_distinct(things, apart) >= SHARP)
-    row, which = torch.arange(len(ab), device=ab.device), fits.float().argmax(1)  # the first that fits
-    thing, old = things[row, which][:, None], seeds[row, :2, which]
+    first = fits.float().argmax(1, keepdim=True)  # that fits, [N,1]
+    thing = torch.gather(things, 1, first[..., None, None].expand(-1, -1, *things.shape[2:]))
+    old = torch.gather(seeds[:, :2], 2, first[:, None].expand(-1, 2, -1))[..., 0]
     mean = (luma * thing).sum((1, 2, 3)) / thing.sum((1, 2, 3)).clamp_min(1)
-    new = _new_color(old, mean, random)
-    chosen = torch.rand(len(ab), generator=random, device=ab.device) < share
-    changed = chosen & fits.any(1) & ((new - old).norm(dim=1) > CLEAR)
-    ours = torch.where(changed[:, None, None, None], _turned(ab, thing, old, new), ab)
-    radius = torch.randint(len(RADII), (len(ab), 1), generator=random, device=ab.device)
-    spot = y[row, which][:, None], x[row, which][:, None]
-    return Recolored(ours, changed, squares(spot, radius, (ab.shape[2], ab.shape[3])))
-
-
-def random_spots(ab: Tensor, each: int, random: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Rows and columns [N,each] of cells of pictures [N,2,h,w], more of them near the middle."""
-    count, (height, width) = len(ab), ab.shape[2:]
-    dice = torch.randn(2, count, each, generator=random, device=ab.device)
-    y = (height / 2 + dice[0] * height / 4).clamp(0, height - 1).long()
-    x = (width / 2 + dice[1] * width / 4).clamp(0, width - 1).long()
-    return y, x
+    new = _new_color(old, mean, dice)
+    changed = (fits.any(1) & ((new - old).norm(dim=1) > CLEAR))[:, None, None, None]
+    spot = torch.gather(y, 1, first), torch.gather(x, 1, first)
+    told = squares(spot, whole(dice, len(RADII), 1), (ab.shape[2], ab.shape[3]))
+    return torch.where(changed, _turned(ab, thing, old, new), ab), told & changed
 
 
 def _at(planes: Tensor, y: Tensor, x: Tensor) -> Tensor:
@@ -181,22 +181,13 @@ def _mean_near(ab: Tensor, mask: Tensor) -> Tensor:
     return functional.avg_pool2d(ab * mask, 5, 1, 2) / functional.avg_pool2d(mask, 5, 1, 2).clamp_min(1e-6)
 
 
-def _new_color(old: Tensor, luma: Tensor, random: torch.Generator) -> Tensor:
+def _new_color(old: Tensor, luma: Tensor, dice: Dice) -> Tensor:
     """Another ab [N,2] for things of mean ab [N,2] and luma [N]: turned, or from anywhere."""
-    dice = torch.rand(4, len(old), generator=random, device=old.device)
+    drawn = dice.uniform(0, 1, 4)
     vivid = old.norm(dim=1)
-    turned = (dice[0] < 0.5) & (vivid >= GREY)
-    chroma = torch.where(turned, vivid * (0.6 + dice[1]), PALEST + 35 * dice[2]).clamp_min(PALEST)
+    turned = (drawn[:, 0] < 0.5) & (vivid >= GREY)
+    chroma = torch.where(turned, vivid * (0.6 + drawn[:, 1]), PALEST + 35 * drawn[:, 2]).clamp_min(PALEST)
     room = (2.2 * torch.minimum(luma, 1 - luma) + 0.15).clamp(0, 1)
     chroma = torch.minimum(chroma, MOST_VIVID * room)
-    hue = 2 * math.pi * dice[3]  # a hue turned by a uniform angle is uniform, too
+    hue = 2 * math.pi * drawn[:, 3]  # a hue turned by a uniform angle is uniform, too
     return chroma[:, None] * torch.stack([hue.cos(), hue.sin()], dim=1)
-
-
-def squares(spots: tuple[Tensor, Tensor], radius: Tensor, size: tuple[int, int]) -> Tensor:
-    """Cells at most a radius [N,K] from spots (rows, columns [N,K]), up, down and aside: bool [N,K,h,w]."""
-    rows, columns = (
-        (torch.arange(side, device=at.device) - at[..., None]).abs() <= radius[..., None]
-        for side, at in zip(size, spots, strict=True)
-    )
-    return rows[..., :, None] & columns[..., None, :]

@@ -4,8 +4,7 @@ A run that was stopped and goes on, or is spread over several processes, therefo
 same samples as one that was not.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import cv2
@@ -13,96 +12,39 @@ import numpy as np
 import torch
 from numpy.random import Generator
 from numpy.typing import NDArray
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from vermilion.color import old_photograph, plain_luma
 from vermilion.errors import TrainingError
-from vermilion.training.recolor import recolored
+from vermilion.training.batch import Batch, Crops, make_batch
+from vermilion.training.dice import SampleDice
 from vermilion.training.settings import Settings
 from vermilion.training.store import PictureStore
 
-STRIDE = 4  # pixels of luma to one of chroma
 NAMED = 12  # sources that an error lists
-AB_SCALE = 110.0  # a hint's chroma is given in these units
 
 
-Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+class Listed:
+    """Pictures in the processor's memory, uint8 [H, W, 3] each."""
 
+    def __init__(self, pictures: Sequence[NDArray[np.uint8]]) -> None:
+        self.pictures = pictures
+        self.sizes = torch.tensor([rgb.shape[:2] for rgb in pictures], dtype=torch.float32)
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4].
-
-    Where the encoder's features [N,C,.,.] of the luma are known already, finest first, they are there, too.
-    """
-
-    luma: torch.Tensor
-    ab: torch.Tensor
-    hints: torch.Tensor
-    features: tuple[torch.Tensor, ...] = ()
-
-    def inputs(self, temperature: float) -> tuple[Any, ...]:
-        """What a generator is called with."""
-        inputs = self.luma, self.hints, temperature
-        return (*inputs, self.features) if self.features else inputs
-
-    def to(self, device: torch.device) -> "Batch":
-        """The same on another device."""
-        tensors = (self.luma, self.ab, self.hints, *self.features)
-        luma, ab, hints, *features = (tensor.to(device, non_blocking=True) for tensor in tensors)
-        return Batch(luma, ab, hints, tuple(features))
-
-
-def true_ab(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Mean CIELAB a, b of uint8 [H, W, 3] sRGB at a smaller size (h, w): float32 [h, w, 2]."""
-    height, width = size
-    twice = cv2.resize(rgb, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(twice.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    small = cv2.resize(lab[..., 1:], (width, height), interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32, copy=False)
-
-
-def random_hints(ab: NDArray[np.float32], random: Generator, share: float) -> NDArray[np.float32]:
-    """Hints as a person might give them, from the true ab [h, w, 2]: float32 [3, h, w].
-
-    As in Zhang et al. 2017 (arXiv:1705.02999): the number of points is geometric with p = 1/8, each is the
-    mean of a small patch, one sample in a hundred is given everything.
-    """
-    height, width = ab.shape[:2]
-    hints = np.zeros((3, height, width), np.float32)
-    if random.random() >= share:
-        return hints
-    if random.random() < 0.01:
-        return np.concatenate([ab.transpose(2, 0, 1) / AB_SCALE, np.ones((1, height, width), np.float32)])
-    for _ in range(random.geometric(1 / 8)):
-        y = int(np.clip(random.normal(height / 2, height / 4), 0, height - 1))
-        x = int(np.clip(random.normal(width / 2, width / 4), 0, width - 1))
-        radius = int(random.integers(0, 3))
-        patch = slice(max(0, y - radius), y + radius + 1), slice(max(0, x - radius), x + radius + 1)
-        hints[:2, *patch] = (ab[patch].mean(axis=(0, 1)) / AB_SCALE)[:, None, None]
-        hints[2, *patch] = 1
-    return hints
-
-
-def crop(
-    rgb: NDArray[np.uint8], size: tuple[int, int], smallest: float, random: Generator
-) -> NDArray[np.uint8]:
-    """A random part of a picture, mirrored half the time, resized to (height, width)."""
-    height, width = size
-    aspect = width / height * np.exp(random.uniform(-0.1, 0.1))
-    most = min(rgb.shape[0], rgb.shape[1] / aspect)
-    tall = most * random.uniform(smallest, 1)
-    rows, columns = max(8, round(tall)), max(8, min(rgb.shape[1], round(tall * aspect)))
-    top, left = (
-        int(random.integers(0, full - part + 1))
-        for full, part in zip(rgb.shape, (rows, columns), strict=False)
-    )
-    part = rgb[top : top + rows, left : left + columns]
-    if random.random() < 0.5:
-        part = part[:, ::-1]
-    way = cv2.INTER_AREA if rows > height else cv2.INTER_LINEAR
-    resized = cv2.resize(np.ascontiguousarray(part), (width, height), interpolation=way)
-    return resized.astype(np.uint8, copy=False)
+    def cut(self, crops: Crops, size: tuple[int, int]) -> Tensor:
+        """By OpenCV, which is quicker here than what a card does: exact areas, or bilinear if enlarged."""
+        height, width = size
+        places = torch.stack([crops.top, crops.left, crops.rows, crops.columns], dim=1).int().tolist()
+        cut = np.empty((len(places), height, width, 3), np.uint8)
+        mirrored = crops.mirrored.tolist()
+        for rgb, place, turned, target in zip(self.pictures, places, mirrored, cut, strict=True):
+            top, left, rows, columns = place
+            part = np.ascontiguousarray(rgb[top : top + rows, left : left + columns])
+            way = cv2.INTER_AREA if rows > height else cv2.INTER_LINEAR
+            resized = cv2.resize(part, (width, height), interpolation=way)
+            target[:] = resized[:, ::-1] if turned else resized
+        levels = torch.from_numpy(cut).permute(0, 3, 1, 2)
+        return levels.to(torch.float32, memory_format=torch.contiguous_format)
 
 
 def how_often(store: PictureStore, numbers: list[int], weights: dict[str, float]) -> NDArray[np.float64]:
@@ -144,57 +86,7 @@ def size_of(seed: int, batch: int, sizes: tuple[tuple[int, int], ...]) -> tuple[
     return sizes[np.random.default_rng([seed, batch, 1]).integers(len(sizes))]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A part of a picture: its luma as the network sees it and as it is [H,W] 0..1, its ab [h,w,2]."""
-
-    luma: NDArray[np.float32]
-    plain: NDArray[np.float32]
-    ab: NDArray[np.float32]
-
-
-def make_sample(
-    rgb: NDArray[np.uint8], size: tuple[int, int], random: Generator, settings: Settings
-) -> Sample:
-    """Luma [1,H,W], ab [2,h,w] and hints [3,h,w] of a random part of a picture."""
-    view = make_view(rgb, size, random, settings)
-    return torch.from_numpy(view.luma[None]), *hinted_view(view, random, settings)
-
-
-def make_view(rgb: NDArray[np.uint8], size: tuple[int, int], random: Generator, settings: Settings) -> View:
-    """A random part of a picture, mirrored half the time and maybe aged."""
-    data, stride = settings.data, stride_of(settings)
-    part = crop(rgb, size, data.smallest_crop, random)
-    ab = true_ab(part, (size[0] // stride, size[1] // stride))
-    ab *= np.float32(data.vividness)
-    plain = plain_luma(part)
-    luma = old_photograph(part, random) if random.random() < data.degraded else plain
-    return View(luma, plain, ab)
-
-
-def hinted_view(view: View, random: Generator, settings: Settings) -> tuple[torch.Tensor, torch.Tensor]:
-    """The ab [2,h,w] of a view, maybe with a thing in another colour, and hints [3,h,w]."""
-    data = settings.data
-    true = torch.from_numpy(view.ab.transpose(2, 0, 1).copy())
-    if data.recolored and random.random() < data.recolored:
-        return recolored_sample(true, view.plain, random, data.hinted)
-    return true, torch.from_numpy(random_hints(view.ab, random, data.hinted))
-
-
-def recolored_sample(
-    ab: torch.Tensor, luma: NDArray[np.float32], random: Generator, hinted: float
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Another ab [2,h,w] for a thing in a picture of plain luma [H,W], and hints [3,h,w] that tell it."""
-    dice = torch.Generator().manual_seed(int(random.integers(2**62)))
-    one = recolored(ab[None], torch.from_numpy(luma)[None, None], 1.0, dice)
-    share = float(one.share_of_hints(hinted, dice))
-    hints = random_hints(one.ab[0].permute(1, 2, 0).numpy(), random, share)
-    return one.ab[0], one.told(torch.from_numpy(hints)[None], AB_SCALE)[0]
-
-
-def stride_of(settings: Settings) -> int:
-    """Pixels of luma to one of chroma."""
-    return 1 if settings.model.kind == "classic" else STRIDE
+Sample = tuple[Tensor, Tensor, Tensor]  # luma [1,H,W], ab [2,h,w], hints [3,h,w]
 
 
 class Samples(Dataset[Sample]):
@@ -225,10 +117,26 @@ class Samples(Dataset[Sample]):
         """Height and width, the same for all samples of a batch."""
         return size_of(self.seed, number // self.batch, self.settings.data.sizes)
 
+    def make(self, numbers: Sequence[int]) -> Batch:
+        """A batch of samples, all of the size of the first."""
+        taken = [self.picture_of(number) for number in numbers]
+        pictures = Listed([self.store[picture] for _, picture, _ in taken])
+        return make_batch(pictures, self.size_of(numbers[0]), SampleDice(self._randoms(taken)), self.settings)
+
+    def _randoms(self, taken: list[tuple[int, int, int]]) -> list[Generator]:
+        """Random numbers for pictures, by their epoch and how often each came before."""
+        return [
+            np.random.default_rng([self.seed, epoch, picture, *([before] if before else [])])
+            for epoch, picture, before in taken
+        ]
+
     def __getitem__(self, number: int) -> Sample:
-        epoch, picture, before = self.picture_of(number)
-        random = np.random.default_rng([self.seed, epoch, picture, *([before] if before else [])])
-        return make_sample(self.store[picture], self.size_of(number), random, self.settings)
+        batch = self.make([number])
+        return batch.luma[0], batch.ab[0], batch.hints[0]
+
+    def __getitems__(self, numbers: list[int]) -> Batch:
+        """What a loader asks for: whole batches."""
+        return self.make(numbers)
 
 
 class BatchNumbers(Sampler[list[int]]):
@@ -248,10 +156,9 @@ class BatchNumbers(Sampler[list[int]]):
         return len(range(self.first, self.last, self.batch))
 
 
-def stack(samples: list[Sample]) -> Batch:
-    """Samples of one size as a batch."""
-    luma, ab, hints = (torch.stack(tensors) for tensors in zip(*samples, strict=True))
-    return Batch(luma, ab, hints)
+def as_it_is(batch: Any) -> Any:  # noqa: ANN401 - the loader hands over what `__getitems__` returned
+    """What a loader does with a batch that is one already."""
+    return batch
 
 
 def one_thread(_: int) -> None:
@@ -273,7 +180,7 @@ def batches(samples: Samples, numbers: BatchNumbers, workers: int) -> Iterable[B
         samples,
         batch_sampler=numbers,
         num_workers=workers,
-        collate_fn=stack,
+        collate_fn=as_it_is,
         worker_init_fn=one_thread,
         prefetch_factor=4 if workers else None,
         persistent_workers=False,

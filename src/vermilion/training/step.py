@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from vermilion.training.average import update_average
+from vermilion.training.batch import Batch
 from vermilion.training.checkpoint import Players
 from vermilion.training.classic import classic_judge_loss, classic_painter_loss
 from vermilion.training.game import gradient_lengths, judge_step, painter_step
 from vermilion.training.generator import Painted
 from vermilion.training.ranks import everywhere, share_gradients
-from vermilion.training.samples import Batch
 from vermilion.training.settings import Settings, StageSettings
 
 BALANCE_EVERY = 10  # steps between two comparisons of the gradients of lessons and game

@@ -21,7 +21,9 @@ from datasets.data_files import resolve_pattern
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from vermilion.errors import TrainingError, VermilionError
-from vermilion.training.samples import Batch, before_workers, make_sample, one_thread, size_of, stack
+from vermilion.training.batch import Batch, make_batch
+from vermilion.training.dice import SampleDice
+from vermilion.training.samples import Listed, before_workers, one_thread, size_of
 from vermilion.training.settings import Settings
 from vermilion.training.store import (
     PictureStore,
@@ -213,13 +215,15 @@ class Stream(IterableDataset[Streamed | TrainingError]):
         info = get_worker_info()
         own = info.id if info else 0
         number = self.first + own  # the loader takes a batch from each worker in turn
-        samples, skipped = [], Counter[str]()
+        skipped, taken = Counter[str](), []
         for place, rgb, random in self._pictures(self.rank * self.workers + own, skipped):
-            size = size_of(self.settings.seed, number, self.settings.data.sizes)
-            samples.append(make_sample(rgb, size, random, self.settings))
-            if len(samples) == self.settings.batch // self.ranks:
-                yield Streamed(stack(samples), place, dict(skipped))
-                samples, number = [], number + self.workers
+            taken.append((rgb, random))
+            if len(taken) == self.settings.batch // self.ranks:
+                size = size_of(self.settings.seed, number, self.settings.data.sizes)
+                pictures, dice = Listed([rgb for rgb, _ in taken]), SampleDice([each for _, each in taken])
+                batch = make_batch(pictures, size, dice, self.settings)
+                yield Streamed(batch, place, dict(skipped))
+                taken, number = [], number + self.workers
 
     def _pictures(
         self, worker: int, skipped: Counter[str]

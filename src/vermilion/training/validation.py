@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from vermilion.color import ab_error, correlation, old_photograph, palette_distance, plain_luma
+from vermilion.training.batch import STRIDE, true_ab
 from vermilion.training.game import rightness
 from vermilion.training.generator import Painted, UNetGenerator
-from vermilion.training.samples import STRIDE, true_ab
 from vermilion.training.store import PictureStore
 
 SIDE = 160  # pixels of the short side at which held-out pictures are painted
@@ -69,8 +69,9 @@ def held_out_pictures(
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         resized = cv2.resize(rgb, (width, height), interpolation=way).astype(np.uint8, copy=False)
         random = np.random.default_rng(int(store.entries[number].key, 16))
-        ab = true_ab(resized, (height // STRIDE, width // STRIDE))
-        pictures.append(HeldOut(plain_luma(resized), old_photograph(resized, random), ab))
+        ab = true_ab(torch.from_numpy(resized).permute(2, 0, 1)[None].float(), STRIDE)[0]
+        true = np.ascontiguousarray(ab.permute(1, 2, 0).numpy())
+        pictures.append(HeldOut(plain_luma(resized), old_photograph(resized, random), true))
     return pictures
 
 
