@@ -90,6 +90,7 @@ def test_recorded_trainings_are_those_step_by_step(long: Settings, monkeypatch: 
     assert all(done for kind in kinds for done in kind.values())
 
 
+@pytest.mark.slow
 def test_a_recorded_training_goes_on_where_it_was_stopped(
     long: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
