@@ -4,8 +4,6 @@ import hashlib
 import struct
 from collections.abc import Iterator
 
-from vermilion.pictures.iptc import merged_records
-
 IPTC_RESOURCE = 0x0404
 _DIGEST = 0x0425  # MD5 of the IPTC, by which programs see whether others have changed it
 _THUMBNAILS = frozenset({0x0409, 0x040C})
@@ -43,6 +41,8 @@ def wrap_iptc(records: bytes) -> bytes:
 
 def with_iptc(resources: bytes, records: bytes) -> bytes:
     """The resources with what further raw IPTC-IIM records say; what the resources' own say comes first."""
+    from vermilion.pictures.iptc import merged_records  # noqa: PLC0415 - few files need it
+
     own = iptc_of(resources)
     merged = records if own is None else merged_records(own, records)
     if merged == own:

@@ -15,7 +15,7 @@ from vermilion.pictures.kinds import HEAD, HEIC, JPEG_2000, JPEG_XL, PHOTOSHOP, 
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import NamedBytes, Openable, Source, UnopenedError, open_source
-from vermilion.pictures.tiff_pages import is_tiff
+from vermilion.pictures.vips_open import TIFF, decoder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
     except UnopenedError:
         from vermilion.pictures.pillow_scan import read_with_pillow  # noqa: PLC0415
 
-        scan = None if is_tiff(head) else read_with_pillow(opened, options)
+        scan = None if decoder_of(head) == TIFF else read_with_pillow(opened, options)
         if scan is None:
             raise
         return scan
@@ -90,7 +90,7 @@ def _read_file(source: Openable, options: ReadOptions) -> Scan:
 def _reader_of(head: bytes) -> "Callable[[Source, ReadOptions], Scan | None] | None":
     """What reads a file of a kind with a reader of its own; only that is imported."""
     kind = kind_of(head)
-    if is_tiff(head):
+    if decoder_of(head) == TIFF:
         from vermilion.pictures.tiff_scan import read_tiff  # noqa: PLC0415
 
         return read_tiff

@@ -7,13 +7,14 @@ call for one decoder leaves the others out without changing libvips for the rest
 from vermilion.pictures.source import DamagedError, Source, UnopenedError, undecoded
 from vermilion.pictures.vips_library import VipsImage, load_vips
 
+TIFF = "tiff"
 _SIGNATURES = (
     (b"\xff\xd8", "jpeg"),
     (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"II+\0", "tiff"),  # BigTIFF
-    (b"MM\0+", "tiff"),
+    (b"II*\0", TIFF),
+    (b"MM\0*", TIFF),
+    (b"II+\0", TIFF),  # BigTIFF
+    (b"MM\0+", TIFF),
     (b"GIF87a", "gif"),
     (b"GIF89a", "gif"),
 )
@@ -44,7 +45,7 @@ def open_with_vips(source: Source, **choices: int | str) -> VipsImage:
         raise UnopenedError(f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF")
     vips = load_vips()
     # libtiff only warns of tiles that are missing or damaged; libjpeg warns of much that does no harm.
-    choices = {"fail_on": "warning" if kind == "tiff" else "error", **choices}
+    choices = {"fail_on": "warning" if kind == TIFF else "error", **choices}
     try:
         if source.path is not None:
             return getattr(vips.Image, f"{kind}load")(str(source.path), **choices)
