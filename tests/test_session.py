@@ -36,7 +36,7 @@ class HalfDeafModel(Model):
         self.card: Any = SimpleNamespace(
             working_size=64, stride=4, bins=((12.0, 9.0), (-30.0, 0.0)), name="", version=""
         )
-        self.hash, self.provider = "0" * 64, "test"
+        self.hash, self.provider, self.heads = "0" * 64, "test", None
         self.hears, self.confidence = hears, confidence
         self.paintings = 0
         self.temperatures: list[float | None] = []

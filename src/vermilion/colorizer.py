@@ -93,6 +93,7 @@ class Colorizer:
         crop_print: bool = False,
         hints: Sequence[AnyHint] = (),
         size: int | None = None,
+        view: str = "auto",
         controls: Controls = AUTOMATIC,
     ) -> Picture:
         """Colourise one picture: ``open`` and ``paint`` in one.
@@ -107,14 +108,18 @@ class Colorizer:
                 rectangle around it, with every grey as it is; only the print is painted.
             hints: colours that are known, placed in the picture as it is shown (upright).
             size: pixels of the short side at which the network looks; None for the model's own.
+            view: "auto" finds the pictures on the scan, their way up and their contrast, so that the network
+                sees them as a person does; "whole" lets it see the scan as it is.
             controls: all else that may be said about the colours; its own hints come before ``hints``.
 
         Raises:
             PictureError: the picture cannot be read, or is in colour already.
             HintError: a hint makes no sense for this picture.
-            SettingsError: ``size`` is not from 32 to 2048, or a control cannot be used.
+            SettingsError: ``size`` is not from 32 to 2048, ``view`` is no view, or a control cannot be used.
         """
-        session = self.open(source, page=page, recolor=recolor, crop_print=crop_print, size=size)
+        session = self.open(
+            source, page=page, recolor=recolor, crop_print=crop_print, size=size, view=view
+        )
         return session.paint(replace(controls, hints=(*controls.hints, *hints)))
 
     def open(
@@ -125,6 +130,7 @@ class Colorizer:
         recolor: bool = False,
         crop_print: bool = False,
         size: int | None = None,
+        view: str = "auto",
     ) -> Session:
         """Open one picture, to colour it again and again: what the network saw is kept.
 
@@ -133,7 +139,7 @@ class Colorizer:
         short_side = self._short_side(size)
         options = ReadOptions(page, recolor, self.max_pixels, crop_print)
         scan = source if isinstance(source, Scan) else read_scan(source, options)
-        draft = self._draft(scan, recolor=recolor, size=size)
+        draft = replace(self._draft(scan, recolor=recolor, size=size), view=view)
         return Session(self._workshop, scan, short_side, draft)
 
     def replay(self, recipe: Recipe, source: "Source | None" = None) -> Picture:
@@ -151,7 +157,12 @@ class Colorizer:
         self._check_model(recipe.model)
         place = recipe.input.path if source is None else source
         session = self.open(
-            place, page=recipe.page, recolor=recipe.recolor, crop_print=recipe.crop_print, size=recipe.size
+            place,
+            page=recipe.page,
+            recolor=recipe.recolor,
+            crop_print=recipe.crop_print,
+            size=recipe.size,
+            view=recipe.view,
         )
         _check_scan(session.scan, recipe.input.sha256)
         return session.paint(recipe.controls)

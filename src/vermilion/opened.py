@@ -1,11 +1,29 @@
-"""A scan as the network sees it: the small luma is read, turned upright and encoded."""
+"""A scan as the network sees it: read small, turned upright, its pictures found and encoded.
 
-from dataclasses import dataclass
+scan ─read─▶ preview ─▶ frames, way up, contrast ─▶ views ─▶ luma of each picture ─▶ encoded
+"""
 
-from vermilion.color import turn_upright, upright_size
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import reduce_luma, turn_upright, upright_size
 from vermilion.network import working_size
-from vermilion.painter import Encoded, Painter
+from vermilion.painter import Encoded, Painter, Part, on_scan
 from vermilion.pictures import Scan
+from vermilion.view import PREVIEW, UNCHANGED, View, describe, find_frames, find_tone, whole
+
+Floats = NDArray[np.float32]
+
+AUTO, WHOLE = "auto", "whole"
+"""What may be asked of a view: that the pictures on the scan are found, or that it is seen as it is."""
+
+_GRID = 8  # cells of a scan's grid go in these steps, which are one place of the coarsest features
+_MOST_CELLS = 512  # along a side of a scan of many pictures
+_LARGEST = 2048  # pixels of the long side of a scan of many pictures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,15 +34,156 @@ class Opened:
         short_side: pixels of the short side at which the network sees it.
         size: height and width in pixels as it is shown, upright.
         encoded: upright, a batch of one.
+        views: the pictures that were seen on it.
     """
 
     short_side: int
     size: tuple[int, int]
     encoded: Encoded
+    views: tuple[View, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was seen, in one line, if it is something else than the whole picture as it is."""
+        told = _told(self.views)
+        return (told,) if told else ()
 
 
-def open_scan(painter: Painter, scan: Scan, short_side: int) -> Opened:
-    """Encode a scan."""
-    codes = scan.pixels.preview(working_size(scan.size, short_side, painter.card.stride))
-    luma = turn_upright(scan.colors.to_srgb_tone(codes), scan.orientation)
-    return Opened(short_side, upright_size(scan.size, scan.orientation), painter.encode(luma[None]))
+def open_scan(painter: Painter, scan: Scan, short_side: int, view: str = AUTO) -> Opened:
+    """Encode a scan.
+
+    Args:
+        painter: what encodes.
+        scan: the picture, or several on one page.
+        short_side: pixels of the short side at which the network sees each picture.
+        view: ``AUTO`` or ``WHOLE``.
+    """
+    size = upright_size(scan.size, scan.orientation)
+    luma = _upright(scan, working_size(scan.size, short_side, painter.card.stride))
+    views = (View(size, whole(size)),) if view == WHOLE else _framed(scan, luma)
+    if len(views) == 1 and views[0].is_whole:
+        [one] = views
+        encoded = painter.encode(luma[None], None if one.tone == UNCHANGED else one.tone(luma)[None])
+        turned = one if view == WHOLE else _turned(painter, encoded, one, one.tone(luma))
+        if turned == one:
+            return Opened(short_side, size, encoded, views)
+        views = (turned,)
+    return _of_parts(painter, scan, short_side, views)
+
+
+def _upright(scan: Scan, size: tuple[int, int]) -> Floats:
+    """Return the luma at a size (as stored), upright, float32 in 0..1."""
+    return turn_upright(scan.preview(size), scan.orientation)
+
+
+def _framed(scan: Scan, luma: Floats) -> tuple[View, ...]:
+    """Return the pictures found on a scan."""
+    size = upright_size(scan.size, scan.orientation)
+    preview = _upright(scan, _preview_size(scan.size))
+    frames = find_frames(np.rint(preview * 255).astype(np.uint8))
+    if len(frames) == 1 and frames[0] == whole((preview.shape[0], preview.shape[1])):
+        return (View(size, whole(size), 0, find_tone(luma)),)
+    across, down = size[1] / preview.shape[1], size[0] / preview.shape[0]
+    return tuple(View(size, frame.scaled(across, down)) for frame in frames)
+
+
+def _preview_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the size at which frames are looked for: an eighth of large JPEGs, which is decoded quickest."""
+    longest = max(size)
+    side = min(PREVIEW, longest if longest < 4 * PREVIEW else max(PREVIEW * 3 // 4, math.ceil(longest / 8)))
+    return max(1, round(size[0] * side / longest)), max(1, round(size[1] * side / longest))
+
+
+def _of_parts(painter: Painter, scan: Scan, short_side: int, views: Sequence[View]) -> Opened:
+    """Encode each picture alone."""
+    size, stride = upright_size(scan.size, scan.orientation), painter.card.stride
+    seen = [working_size(_whole_pixels(view), short_side, stride) for view in views]
+    plane = _upright(scan, _plane_size(scan, views, seen))
+    parts = [_part(painter, view, plane, side) for view, side in zip(views, seen, strict=True)]
+    parts = [_stood_up(painter, part, plane) for part in parts]
+    encoded = on_scan(tuple(parts), reduce_luma(plane, _grid(size, parts)))
+    return Opened(short_side, size, encoded, tuple(part.view for part in parts))
+
+
+def _whole_pixels(view: View) -> tuple[int, int]:
+    height, width = view.size
+    return max(1, round(height)), max(1, round(width))
+
+
+def _plane_size(scan: Scan, views: Sequence[View], seen: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the size (as stored) at which the scan shows each picture twice as finely as it is seen."""
+    finer = max(2 * max(side) / max(view.size) for view, side in zip(views, seen, strict=True))
+    scale = min(1.0, finer, _LARGEST / max(scan.size))
+    return max(1, round(scan.size[0] * scale)), max(1, round(scan.size[1] * scale))
+
+
+def _part(painter: Painter, view: View, plane: Floats, size: tuple[int, int]) -> Part:
+    """Encode one picture, its contrast restored."""
+    luma = view.reduced(plane, size)
+    tone = find_tone(luma)
+    seen = None if tone == UNCHANGED else tone(luma)[None]
+    return Part(replace(view, tone=tone), painter.encode(luma[None], seen), size)
+
+
+def _stood_up(painter: Painter, part: Part, plane: Floats) -> Part:
+    """Encode a picture again if it does not stand upright."""
+    view = _turned(painter, part.encoded, part.view, part.view.seen(plane, part.size))
+    if view.turns == part.view.turns or part.view.turns:
+        return part
+    return _part(painter, view, plane, part.size[::-1] if view.turns % 2 else part.size)
+
+
+def _turned(painter: Painter, encoded: Encoded, view: View, seen: Floats) -> View:
+    """Return a view with the turn that brings it upright, where that is sure.
+
+    Args:
+        painter: what encodes.
+        encoded: the picture.
+        view: of it.
+        seen: what the network saw, float32 [H,W].
+    """
+    if painter.heads is None:
+        return view
+
+    def others() -> list[Floats]:
+        turned = [np.ascontiguousarray(np.rot90(seen, -more)) for more in (1, 2, 3)]
+        return [_described(painter.encode(luma[None]), luma.shape) for luma in turned]
+
+    turns, _ = painter.heads.turns(_described(encoded, seen.shape), others)
+    return replace(view, turns=turns)
+
+
+def _described(encoded: Encoded, size: tuple[int, ...]) -> Floats:
+    """Return what heads look at of a picture that was seen at a size."""
+    sixteen, thirty_two = encoded.features.maps[2:]
+    return describe((sixteen, thirty_two), ((size[0] / 16, size[1] / 16), (size[0] / 32, size[1] / 32)))
+
+
+def _grid(size: tuple[int, int], parts: Sequence[Part]) -> tuple[int, int]:
+    """Return a grid of the whole scan that is as fine as that of its finest picture."""
+    finest = max(max(part.encoded.grid) / max(part.view.size) for part in parts)
+    finest = min(finest, _MOST_CELLS / max(size))
+    height, width = (max(_GRID, round(side * finest / _GRID) * _GRID) for side in size)
+    return height, width
+
+
+def _told(views: Sequence[View]) -> str:
+    """Say what was seen; empty if it is the whole picture as it is."""
+    if len(views) > 1:
+        turned = sum(view.turns != 0 for view in views)
+        return (
+            f"{len(views)} pictures were found on it, {turned} of them turned"
+            if turned
+            else (f"{len(views)} pictures were found on it, and each was seen alone")
+        )
+    [view] = views
+    frame, told = view.frame, []
+    if frame != whole(view.scan):
+        askew = f", askew by {frame.angle:.1f}°" if abs(frame.angle) >= 0.1 else ""
+        told.append(
+            f"the picture was found inside a margin, at {frame.x:.0f},{frame.y:.0f},"
+            f"{frame.width:.0f},{frame.height:.0f}{askew}"
+        )
+    if view.turns:
+        told.append(f"it was seen turned by {90 * view.turns}° clockwise")
+    return ", and ".join(told)

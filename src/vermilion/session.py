@@ -41,6 +41,7 @@ from vermilion.opened import open_scan
 from vermilion.painter import Enforced, Painted, Painter, enforce_hints
 from vermilion.picture import Picture
 from vermilion.pictures import Scan
+from vermilion.view import View
 from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]
@@ -86,7 +87,7 @@ class Session:
         self.scan = scan
         self._workshop = workshop
         self._draft = draft
-        self._opened = open_scan(workshop.painter, scan, short_side)
+        self._opened = open_scan(workshop.painter, scan, short_side, draft.view)
         self.size = self._opened.size
         self._owner = ("session", next(_numbers))
         self._guides = Guides(
@@ -94,6 +95,11 @@ class Session:
         )
         # The cache outlives the picture; what it holds of it need not.
         self._forget = weakref.finalize(self, workshop.cache.drop, self._owner)
+
+    @property
+    def view(self) -> tuple[View, ...]:
+        """The pictures that were seen on the scan, each with its frame, its way up and its contrast."""
+        return self._opened.views
 
     def close(self) -> None:
         """Free what was computed for this picture; it can still be painted, as slowly as the first time."""
@@ -240,7 +246,7 @@ class Session:
             confidence=turn_back(confidence, self.scan.orientation),
             draft=replace(self._draft, controls=controls),
             engine=self._workshop.engine,
-            notes=(*self.scan.notes, *notes),
+            notes=(*self.scan.notes, *self._opened.notes, *notes),
         )
 
 

@@ -113,8 +113,8 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         report(SimpleNamespace(stage="game", done=5, wanted=10, rate=84.2, numbers={"loss": 0.5}, **used))
         return Path("runs/generator.safetensors")
 
-    def export(checkpoint, folder, facts, int8):
-        asked.append((checkpoint, folder, facts, int8))
+    def export(checkpoint, folder, facts, int8, heads):
+        asked.append((checkpoint, folder, facts, int8, heads))
 
     room = SimpleNamespace(train=train, export=export, CardFacts=Facts, asked=asked)
     room.is_first_process = lambda: True
@@ -146,7 +146,7 @@ def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) ->
     said = vermilion("export", "runs/a", "my-model", "--name", "mine", "--temperature", "0.3")
     assert said.code == 0
     facts = Facts("mine", "1", "not stated", temperature=0.3)
-    assert training.asked == [(Path("runs/a"), Path("my-model"), facts, None)]
+    assert training.asked == [(Path("runs/a"), Path("my-model"), facts, None, None)]
     assert vermilion("export", "runs/a", "other", "--working-size", "96").code == 0
     assert training.asked[1][2] == Facts("unnamed", "1", "not stated", working_size=96)
     assert "my-model is a model folder" in said.out

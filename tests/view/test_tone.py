@@ -47,11 +47,12 @@ def test_specks_and_edges_count_for_nothing() -> None:
 
 def test_noise_of_a_blank_sheet_is_not_blown_up() -> None:
     blank = np.random.default_rng(2).normal(0.9, 0.002, (100, 100)).astype(np.float32)
-    assert np.ptp(find_tone(blank)(blank)) < 0.3
+    assert find_tone(blank) == UNCHANGED
+    assert find_tone(np.full((50, 70), 0.8, np.float32)) == UNCHANGED
 
 
 def test_sixteen_bits_are_as_fine_as_they_were() -> None:
-    codes = np.linspace(30_000, 33_000, 40_000).reshape(200, 200).astype(np.uint16)
+    codes = np.linspace(30_000, 38_000, 40_000).reshape(200, 200).astype(np.uint16)
     luma = (codes / 65535).astype(np.float32)
     seen = find_tone(luma)(luma)
     assert len(np.unique(np.rint(seen * 255))) > 120

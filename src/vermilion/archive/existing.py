@@ -15,14 +15,16 @@ class Expected:
     Args:
         controls: of the run.
         size: of the run.
+        view: of the run.
         model_hash: finds the hash of the model; None if that does not matter.
     """
 
     def __init__(
-        self, controls: Controls, size: int | None, model_hash: Callable[[], str | None] | None
+        self, controls: Controls, size: int | None, view: str, model_hash: Callable[[], str | None] | None
     ) -> None:
         self._controls = controls
         self._size = size
+        self._view = view
         self._find_model = model_hash
         self._hashes: dict[int, str] = {}
 
@@ -44,7 +46,9 @@ class Expected:
     @cached_property
     def _recipe(self) -> Recipe:
         """The options as a recipe."""
-        return Recipe("", UsedFile(""), UsedModel("", ""), size=self._size, controls=self._controls)
+        return Recipe(
+            "", UsedFile(""), UsedModel("", ""), size=self._size, view=self._view, controls=self._controls
+        )
 
     def _options_hash(self, page: int) -> str:
         if page not in self._hashes:

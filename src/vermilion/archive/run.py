@@ -40,6 +40,7 @@ class RunOptions:
         drop_depth: whether 16 bits may become 8 where the format holds no more.
         drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
+        view: "auto" or "whole", as ``Colorizer.open`` takes it.
         max_pixels: the most pixels that a scan may claim; the Colorizer has its own limit for all it reads.
         mark: whether results tell in their XMP that a network made the colours; with a signature, whether
             a signed C2PA manifest tells it, too.
@@ -57,6 +58,7 @@ class RunOptions:
     drop_depth: bool = False
     drop_alpha: bool = False
     size: int | None = None
+    view: str = "auto"
     max_pixels: int = DEFAULT_MAX_PIXELS
     mark: bool | Signature = True
     recipe: bool = False
@@ -120,7 +122,7 @@ class _Run:
     def __init__(self, options: RunOptions, model_hash: Callable[[], str | None] | None) -> None:
         self._options = options
         self._swept: set[Path] = set()
-        self._expected = Expected(options.controls, options.size, model_hash)
+        self._expected = Expected(options.controls, options.size, options.view, model_hash)
 
     def look_at(self, job: Job) -> list[_Task | Outcome]:
         """Return what is to be done of a scan, and what is not; whatever is wrong with it ends no run."""
@@ -193,7 +195,7 @@ def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> t
     wanted = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
     scan = read_scan(task.source, wanted)
     refuse_before_painting(scan, task.target, options)
-    session = colorizer.open(scan, recolor=options.recolor, size=options.size)
+    session = colorizer.open(scan, recolor=options.recolor, size=options.size, view=options.view)
     picture = session.paint(options.controls)
     variants: list[Picture] = []
     if options.variants:

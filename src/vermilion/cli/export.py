@@ -51,6 +51,15 @@ def export(
             "folder or a Parquet shard): quicker on most processors, a little less true.",
         ),
     ] = None,
+    heads: Annotated[
+        Path | None,
+        typer.Option(
+            "--heads",
+            metavar="PICTURES",
+            help="Also make the heads that see which way is up, and negatives, from these ordinary colour "
+            "pictures (a folder or a Parquet shard, some thousands).",
+        ),
+    ] = None,
 ) -> None:
     """Turn a checkpoint into a model folder (needs: pip install ".[train]").
 
@@ -69,5 +78,5 @@ def export(
             temperature=facts.temperature if temperature is None else temperature,
             working_size=facts.working_size if working_size is None else working_size,
         )
-        run_export(checkpoint, folder, facts, int8)
+        run_export(checkpoint, folder, facts, int8, heads)
     say(f"{folder} is a model folder; try it with: vermilion colorize PICTURE --model {folder}")

@@ -125,6 +125,15 @@ Threads = Annotated[
         "--threads", metavar="N", min=1, help="Threads for one picture; without it one a core, at most 4."
     ),
 ]
+View = Annotated[
+    str,
+    typer.Option(
+        "--view",
+        metavar="auto|whole",
+        help="auto finds the pictures on the scan, inside margins and film gates, their way up and their "
+        "contrast, for the network alone; whole lets it see the scan as it is.",
+    ),
+]
 MaxPixels = Annotated[
     int | None,
     typer.Option(
@@ -201,6 +210,17 @@ def parse_max_pixels(count: int | None) -> int:
     from vermilion.pictures import DEFAULT_MAX_PIXELS
 
     return DEFAULT_MAX_PIXELS if count is None else count
+
+
+def parse_view(text: str) -> str:
+    """Read the value of --view.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    if text not in ("auto", "whole"):
+        raise SettingsError(f"--view is auto or whole, not {text}; choose one of them.")
+    return text
 
 
 def parse_page(text: str | None) -> int | None:

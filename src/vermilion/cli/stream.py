@@ -46,6 +46,7 @@ def colorize_stream(
         recolor=run.recolor,
         crop_print=run.crop_print,
         size=run.size,
+        view=run.view,
         controls=run.controls,
     )
     for note in picture.notes:

@@ -16,6 +16,9 @@ from vermilion.guidance.plain import from_plain
 SCHEMA = 2
 """Version of the form of a recipe; it grows whenever an older vermilion could misread a newer recipe."""
 
+VIEWS = ("auto", "whole")
+"""How the network may see a scan."""
+
 RECIPE_SUFFIX = ".recipe.json"
 
 
@@ -75,6 +78,8 @@ class Recipe:
         recolor: whether a picture that is in real colour already is accepted.
         crop_print: whether a grey print on a coloured background is taken out of its photo.
         size: pixels of the short side at which the network looks; null for the model's own.
+        view: "auto" where the pictures on the scan are found and seen upright, with their contrast restored;
+            "whole" where the network sees the scan as it is.
         controls: all that a person said about the colours.
         made: what came of it; null in a recipe that was never run.
     """
@@ -87,8 +92,13 @@ class Recipe:
     recolor: bool = False
     crop_print: bool = False
     size: int | None = None
+    view: str = "auto"
     controls: Controls = field(default_factory=Controls)
     made: Made | None = None
+
+    def __post_init__(self) -> None:
+        if self.view not in VIEWS:
+            raise SettingsError(f"A view of {self.view!r} is none; choose one of {', '.join(VIEWS)}.")
 
     @property
     def hash(self) -> str:

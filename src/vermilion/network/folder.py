@@ -11,6 +11,7 @@ from vermilion.network.places import installed_folders
 SEE_FILE = "see.onnx"
 PAINT_FILE = "paint.onnx"
 WEIGHTS_FILE = "generator.safetensors"
+HEADS_FILE = "heads.npz"
 
 
 def default_model_folder() -> Path:
@@ -32,6 +33,17 @@ def read_graphs(folder: Path, card: ModelCard) -> tuple[bytes, bytes]:
             _read_checked(folder / name, card.files[name])
     see = _read_checked(see_folder(folder, card) / SEE_FILE, _digest(folder, card, SEE_FILE))
     return see, _read_checked(folder / PAINT_FILE, _digest(folder, card, PAINT_FILE))
+
+
+def read_heads_file(folder: Path, card: ModelCard) -> bytes | None:
+    """Return the bytes of ``heads.npz``, which lies beside the encoder that it was made for; None without.
+
+    Raises:
+        ModelError: it is missing or is not the one that the card names.
+    """
+    place = see_folder(folder, card)
+    files = (card if place == folder else read_card(place)).files
+    return _read_checked(place / HEADS_FILE, files[HEADS_FILE]) if HEADS_FILE in files else None
 
 
 def folder_hash(folder: Path) -> str:

@@ -11,7 +11,14 @@ from vermilion.errors import ModelError
 from vermilion.network.card import CHROMA_UNIT, UNCALIBRATED, Calibration, ModelCard, read_card
 from vermilion.network.engine import choose_provider, open_session
 from vermilion.network.find import find_model
-from vermilion.network.folder import PAINT_FILE, SEE_FILE, default_model_folder, folder_hash, read_graphs
+from vermilion.network.folder import (
+    PAINT_FILE,
+    SEE_FILE,
+    default_model_folder,
+    folder_hash,
+    read_graphs,
+    read_heads_file,
+)
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -56,15 +63,22 @@ class Model:
         card: the facts of the model folder.
         hash: SHA-256 of the whole model, in hexadecimal.
         provider: ONNX Runtime's execution provider that really runs.
+        heads: content of ``heads.npz``, for ``vermilion.view``; None where the model has none.
     """
 
     def __init__(
-        self, card: ModelCard, digest: str, see: "InferenceSession", paint: "InferenceSession"
+        self,
+        card: ModelCard,
+        digest: str,
+        see: "InferenceSession",
+        paint: "InferenceSession",
+        heads: bytes | None = None,
     ) -> None:
         self.card = card
         self.hash = digest
         self.provider: str = see.get_providers()[0]
         self._made_of: tuple[str | Path | None, str] | None = None
+        self.heads = heads
         self._see = see
         self._paint = paint
 
@@ -90,7 +104,7 @@ class Model:
             for graph, name in zip(graphs, (SEE_FILE, PAINT_FILE), strict=True)
         )
         _check_names(see, paint, place)
-        loaded = cls(card, folder_hash(place), see, paint)
+        loaded = cls(card, folder_hash(place), see, paint, read_heads_file(place, card))
         loaded._made_of = model, device
         return loaded
 

@@ -4,5 +4,6 @@ from vermilion.painter.encoded import Encoded
 from vermilion.painter.enforce import Enforced, enforce_hints
 from vermilion.painter.painted import Painted
 from vermilion.painter.painter import Painter
+from vermilion.painter.seen import Part, on_scan
 
-__all__ = ["Encoded", "Enforced", "Painted", "Painter", "enforce_hints"]
+__all__ = ["Encoded", "Enforced", "Painted", "Painter", "Part", "enforce_hints", "on_scan"]

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.guidance import Looks, looks_of
 from vermilion.network import Features
+
+if TYPE_CHECKING:
+    from vermilion.painter.seen import Part
 
 Floats = NDArray[np.float32]
 
@@ -18,11 +22,13 @@ class Encoded:
 
     Attributes:
         features: at strides of 4, 8, 16 and 32, with a margin up to whole multiples of 32.
-        luma: float32 [N,h,w] in 0..1, reduced to the grid of the decoder's output.
+        luma: float32 [N,h,w] in 0..1, reduced to the grid of the decoder's output: the scan's own greys.
+        parts: the pictures on the one scan, where the network saw them alone; none where it saw the whole.
     """
 
     features: Features
     luma: Floats
+    parts: "tuple[Part, ...]" = ()
 
     @property
     def grid(self) -> tuple[int, int]:

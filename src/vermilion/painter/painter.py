@@ -1,5 +1,7 @@
 """Encode and decode batches of pictures with a model."""
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,8 @@ from vermilion.color import reduce_luma, smooth_along_edges
 from vermilion.network import Model, ModelCard, with_margin
 from vermilion.painter.encoded import Encoded
 from vermilion.painter.painted import Painted
+from vermilion.painter.seen import canvas_of_part, lay_on_scan
+from vermilion.view import Heads, read_heads
 
 Floats = NDArray[np.float32]
 
@@ -26,15 +30,21 @@ class Painter:
         """The facts of the model."""
         return self.model.card
 
-    def encode(self, lumas: Floats) -> Encoded:
+    @cached_property
+    def heads(self) -> Heads | None:
+        """What tells which way is up, and negatives; None where the model has none."""
+        return None if self.model.heads is None else read_heads(self.model.heads)
+
+    def encode(self, lumas: Floats, seen: Floats | None = None) -> Encoded:
         """Encode N pictures of one size.
 
         Args:
             lumas: float32 [N,H,W] in 0..1, H and W multiples of the card's stride.
+            seen: the same as the network sees them, with their contrast restored; None for ``lumas``.
         """
         stride = self.card.stride
         grid = lumas.shape[1] // stride, lumas.shape[2] // stride
-        features = self.model.see(with_margin(lumas)[:, None])
+        features = self.model.see(with_margin(lumas if seen is None else seen)[:, None])
         return Encoded(features, np.stack([reduce_luma(luma, grid) for luma in lumas]))
 
     def decode(
@@ -58,6 +68,8 @@ class Painter:
         """
         if canvases is None:
             canvases = np.zeros((len(encoded), 3, *encoded.grid), np.float32)
+        if encoded.parts:
+            return self._decode_parts(encoded, canvases[0], temperature, with_odds=with_odds)
         height, width = encoded.grid
         paint = self.model.paint(
             encoded.features, _with_margin(canvases, encoded), temperature, with_odds=with_odds
@@ -69,6 +81,18 @@ class Painter:
             confidence=paint.confidence[:, 0, :height, :width],
             odds=none if paint.odds is None else paint.odds[:, :, :height, :width],
         )
+
+    def _decode_parts(
+        self, encoded: Encoded, canvas: Floats, temperature: float | None, *, with_odds: bool
+    ) -> Painted:
+        """Decode the pictures of one scan, each alone."""
+        painted = [
+            self.decode(part.encoded, canvas_of_part(part, canvas)[None], temperature, with_odds=with_odds)[0]
+            for part in encoded.parts
+        ]
+        neutral = int(np.argmin([a * a + b * b for a, b in self.card.bins]))
+        laid = lay_on_scan(painted, encoded.parts, neutral, encoded.grid)
+        return Painted(laid.ab[None], laid.confidence[None], laid.odds[None])
 
 
 def _with_margin(canvases: Floats, encoded: Encoded) -> Floats:

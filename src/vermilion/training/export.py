@@ -25,6 +25,7 @@ from vermilion.training.eight_bit import make_eight_bit
 from vermilion.training.encoder import STRIDES
 from vermilion.training.generator import Paint, Painted, UNetGenerator
 from vermilion.training.graphs import open_graph
+from vermilion.training.heads import make_heads
 
 SCHEMA = 1
 STRIDE = 4  # pixels of luma to one of chroma
@@ -81,7 +82,11 @@ class SeeGraph(nn.Module):
 
 
 def export(
-    checkpoint: Path, folder: Path, facts: CardFacts | None = None, calibrate_on: Path | None = None
+    checkpoint: Path,
+    folder: Path,
+    facts: CardFacts | None = None,
+    calibrate_on: Path | None = None,
+    heads_from: Path | None = None,
 ) -> Path:
     """Write a model folder from a generator's safetensors file, or from the run folder that holds one.
 
@@ -92,9 +97,12 @@ def export(
         calibrate_on: colour pictures, a folder or a shard: then the decoder works in eight-bit integers,
             calibrated on these, and the card says how much its colours differ (`eight_bit`).
 
+        heads_from: ordinary colour pictures, a folder or a shard, of which heads are made that tell which way
+            is up, and negatives.
+
     Raises:
         TrainingError: not a generator, the folder is taken, the graphs do not compute what torch computes, or
-            nothing can be calibrated on.
+            nothing can be calibrated on, or made heads of.
     """
     source = checkpoint / "generator.safetensors" if checkpoint.is_dir() else checkpoint
     if source.suffix == ".ckpt":
@@ -109,6 +117,8 @@ def export(
     if calibrate_on is not None:
         differs = make_eight_bit(folder, calibrate_on)
         facts = replace(facts, training=facts.training | {"eight_bit": {"differs_by": round(differs, 3)}})
+    if heads_from is not None:
+        make_heads(folder, heads_from, facts.working_size)
     shutil.copyfile(source, folder / "generator.safetensors")
     passes = int(read_facts(source).get("passes", "0"))
     write_card(generator, folder, facts, passes)
@@ -295,7 +305,7 @@ def write_card(
     generator: UNetGenerator, folder: Path, facts: CardFacts, passes: int, borrowed: tuple[Path, ...] = ()
 ) -> None:
     """`model.json`: everything a program needs to know of the network, with the hashes of borrowed files."""
-    own = (path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors"))
+    own = (path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors", ".npz"))
     files = sorted((*own, *borrowed), key=lambda path: path.name)
     card = {
         "schema": SCHEMA,

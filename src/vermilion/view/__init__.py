@@ -2,7 +2,23 @@
 
 from vermilion.view.frame import Frame, whole
 from vermilion.view.frames import PREVIEW, find_frames
+from vermilion.view.heads import Head, Heads, describe, likely_turns, read_heads, write_heads
 from vermilion.view.tone import UNCHANGED, Tone, find_tone
 from vermilion.view.view import View
 
-__all__ = ["PREVIEW", "UNCHANGED", "Frame", "Tone", "View", "find_frames", "find_tone", "whole"]
+__all__ = [
+    "PREVIEW",
+    "UNCHANGED",
+    "Frame",
+    "Head",
+    "Heads",
+    "Tone",
+    "View",
+    "describe",
+    "find_frames",
+    "find_tone",
+    "likely_turns",
+    "read_heads",
+    "whole",
+    "write_heads",
+]

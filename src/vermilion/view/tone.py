@@ -18,8 +18,8 @@ _FADED, _FULL = 0.45, 0.60
 """Ranges up to which contrast is restored whole, and from which not at all. Between them the share of the
 restoration falls smoothly, so that a film whose range wanders across the limit does not flicker."""
 
-_LEAST = 0.08
-"""Ranges below this are stretched no further: there is little but noise in them."""
+_BLANK, _LEAST = 0.03, 0.10
+"""Ranges up to which there is nothing but noise, which stays as it is, and from which there is a picture."""
 
 _SIDE = 192
 """Pixels of the long side on which a tone is measured."""
@@ -64,17 +64,20 @@ def find_tone(luma: Floats) -> Tone:
     share = _share(high - low)
     if share == 0:
         return UNCHANGED
-    middle, distance = (low + high) / 2, max(high - low, _LEAST)
-    gain = (HIGHEST - LOWEST) / distance
-    # The middle goes to the middle unless the range is so small that it is not filled.
-    offset = (LOWEST + HIGHEST) / 2 - gain * middle
+    gain = (HIGHEST - LOWEST) / (high - low)
+    offset = LOWEST - gain * low
     return Tone(1 + share * (gain - 1), share * offset)
 
 
 def _share(distance: float) -> float:
-    """Return how much of the restoration a range gets: 1 for faded pictures, 0 for full ones."""
-    along = float(np.clip((distance - _FADED) / (_FULL - _FADED), 0, 1))
-    return 1 - along * along * (3 - 2 * along)
+    """Return how much of the restoration a range gets: 1 for faded pictures, 0 for full and blank ones."""
+    return _rise(distance, _BLANK, _LEAST) * (1 - _rise(distance, _FADED, _FULL))
+
+
+def _rise(value: float, low: float, high: float) -> float:
+    """Return 0 up to ``low``, 1 from ``high``, and what lies smoothly between."""
+    along = float(np.clip((value - low) / (high - low), 0, 1))
+    return along * along * (3 - 2 * along)
 
 
 def _ends(luma: Floats) -> tuple[float, float]:

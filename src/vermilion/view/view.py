@@ -102,6 +102,13 @@ class View:
         finer = grid[0] * _FINER, grid[1] * _FINER
         return reduce_luma(self._sampled(plane, finer, cv2.INTER_LINEAR, outside=0.0), grid) >= 0.5
 
+    def nearest(self, planes: Floats, grid: Size) -> Floats:
+        """Return planes [c,H,W] of the whole scan as those [c,h,w] of the picture, nothing mixed."""
+        if self.is_whole and planes.shape[1:] == grid:
+            return planes
+        values = np.moveaxis(planes, 0, -1)
+        return np.ascontiguousarray(np.moveaxis(self._sampled(values, grid, cv2.INTER_NEAREST), -1, 0))
+
     def to_plane(self, values: Floats, size: Size) -> Floats:
         """Return values [h,w] or [h,w,c] of the picture on the scan, [H,W] or [H,W,c]; 0 beside the picture.
 
@@ -114,9 +121,15 @@ class View:
         cover = self.coverage(size)
         return self.spread(values, size) * (cover if values.ndim == 2 else cover[..., None])
 
-    def spread(self, values: Floats, size: Size) -> Floats:
-        """Return the same as ``to_plane``, but with the picture's outermost values going on beside it."""
-        back = _inverse(self._matrix(values.shape[:2])) @ _square(_scaling(size, self.scan))
+    def spread(self, values: Floats, size: Size, covers: tuple[float, float] | None = None) -> Floats:
+        """Return the same as ``to_plane``, but with the picture's outermost values going on beside it.
+
+        Args:
+            values: for the picture, at any resolution.
+            size: height and width of the plane, which is the whole scan.
+            covers: rows and columns of ``values`` that the picture covers, as fractions: the rest is margin.
+        """
+        back = _inverse(self._matrix(covers or values.shape[:2])) @ _square(_scaling(size, self.scan))
         return _warped(values, back, size, cv2.INTER_LINEAR, None)
 
     def coverage(self, size: Size) -> Floats:
@@ -134,7 +147,7 @@ class View:
             covered = covered * np.clip((high - low) / cell, 0, 1)
         return covered.astype(np.float32)
 
-    def _matrix(self, grid: Size) -> Doubles:
+    def _matrix(self, grid: tuple[float, float]) -> Doubles:
         """Return the matrix [2,3] from places of the picture, seen at ``grid``, to places on the scan."""
         height, width = grid
         wide, high = self.frame.width, self.frame.height

@@ -1,0 +1,89 @@
+"""Pictures that are parts of a scan: each is encoded and decoded alone, and laid back on the scan's grid.
+
+scan's luma ─view─▶ picture's luma ─encode─▶ features ─decode─▶ (a,b) of the picture ─view─▶ (a,b) of the scan
+                                                          ▲
+                              hints on the scan's grid ─view┘
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.network import Features
+from vermilion.painter.encoded import Encoded
+from vermilion.painter.painted import Painted
+from vermilion.view import View
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One picture of a scan.
+
+    Attributes:
+        view: where it lies.
+        encoded: the picture, a batch of one.
+        size: height and width in pixels at which the network saw it.
+    """
+
+    view: View
+    encoded: Encoded
+    size: tuple[int, int]
+
+
+def on_scan(parts: tuple[Part, ...], luma: Floats) -> Encoded:
+    """Return a scan of several pictures as one that was encoded.
+
+    Its features are those of the pictures, laid where they lie, to tell places from each other; what lies
+    beside them has none.
+
+    Args:
+        parts: the pictures.
+        luma: of the scan on its grid, float32 [h,w]; h and w are multiples of 8, so that there is no margin.
+    """
+    maps = []
+    for level in range(4):
+        step = 2**level
+        size = luma.shape[0] // step, luma.shape[1] // step
+        plane = np.zeros((*size, parts[0].encoded.features.maps[level].shape[1]), np.float32)
+        for part in parts:
+            values = np.moveaxis(part.encoded.features.maps[level][0], 0, -1)
+            stride = 4 * step
+            covers = part.size[0] / stride, part.size[1] / stride
+            cover = part.view.coverage(size)[..., None]
+            plane += cover * (part.view.spread(values, size, covers) - plane)
+        maps.append(np.ascontiguousarray(np.moveaxis(plane, -1, 0))[None])
+    return Encoded(Features(tuple(maps)), luma[None], parts)
+
+
+def canvas_of_part(part: Part, canvas: Floats) -> Floats:
+    """Return hints [3,h,w] on the scan's grid as those of one picture, on its own grid."""
+    return part.view.nearest(canvas, part.encoded.grid)
+
+
+def lay_on_scan(
+    painted: list[Painted], parts: tuple[Part, ...], neutral: int, size: tuple[int, int]
+) -> Painted:
+    """Return what was painted of each picture (no batch axis) on the scan's grid.
+
+    What lies beside all pictures is neutral, and sure to be so.
+
+    Args:
+        painted: one for each part.
+        parts: the pictures.
+        neutral: number of the bin of odds that is nearest to grey.
+        size: h and w of the grid.
+    """
+    ab, confidence = np.zeros((*size, 2), np.float32), np.ones(size, np.float32)
+    odds = np.zeros((len(painted[0].odds), *size), np.float32)
+    odds[neutral : neutral + 1] = 1
+    for one, part in zip(painted, parts, strict=True):
+        cover = part.view.coverage(size)
+        ab += cover[..., None] * (part.view.spread(one.ab, size) - ab)
+        confidence += cover * (part.view.spread(one.confidence, size) - confidence)
+        if len(odds):
+            laid = np.moveaxis(part.view.spread(np.moveaxis(one.odds, 0, -1), size), -1, 0)
+            odds += cover * (laid - odds)
+    return Painted(ab, confidence, odds)

@@ -1,0 +1,103 @@
+"""Small heads on what the encoder made of a picture."""
+
+import io
+
+import numpy as np
+import pytest
+
+from vermilion.errors import ModelError
+from vermilion.view import Head, Heads, describe, likely_turns, read_heads, write_heads
+
+NEGATIVE = Head(np.eye(4, dtype=np.float32), np.zeros(4, np.float32), np.ones((4, 2), np.float32) * (-1, 1),
+                np.zeros(2, np.float32), 1.0, 0.9)  # fmt: skip
+
+
+def seeing_head(sure: float = 5.0) -> Head:
+    """Its feature k says, the larger the surer, that the picture was turned by k quarters."""
+    eye = np.eye(4, dtype=np.float32)
+    return Head(eye, np.zeros(4, np.float32), eye, np.zeros(4, np.float32), 1.0, sure)
+
+
+def seen(turned: int, strength: float) -> np.ndarray:
+    return np.eye(4, dtype=np.float32)[None, turned % 4] * np.float32(strength)
+
+
+def test_a_description_is_made_of_means_of_thirds_without_the_margin() -> None:
+    fine = np.zeros((1, 1, 8, 8), np.float32)
+    fine[..., :6, :6] = np.kron(np.arange(9).reshape(3, 3), np.ones((2, 2)))
+    fine[..., 6:, :] = fine[..., 6:] = 99
+    coarse = np.full((1, 2, 4, 4), 7, np.float32)
+    described = describe((fine, coarse), ((6, 6), (3, 3)))
+    assert described.shape == (1, 9 + 18)
+    np.testing.assert_allclose(described[0, :9], np.arange(9), atol=1e-6)
+    np.testing.assert_allclose(described[0, 9:], 7)
+
+
+def test_fractions_of_cells_count_by_their_share() -> None:
+    fine = np.zeros((1, 1, 3, 1), np.float32)
+    fine[0, 0, :, 0] = 0, 1, 99
+    described = describe((fine, np.zeros((1, 1, 1, 1), np.float32)), ((1.5, 1), (1, 1)))
+    np.testing.assert_allclose(described[0, [0, 3, 6]], [0, 0, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize("turned", range(4))
+def test_a_picture_that_was_turned_is_turned_back(turned: int) -> None:
+    heads = Heads(seeing_head(), NEGATIVE)
+    others = [seen(turned + more, 6) for more in (1, 2, 3)]
+    turns, lead = heads.turns(seen(turned, 6), lambda: others)
+    assert turns == -turned % 4
+    assert (lead > 5) == bool(turned)
+
+
+def test_four_looks_that_disagree_turn_nothing() -> None:
+    heads = Heads(seeing_head(), NEGATIVE)
+    assert heads.turns(seen(1, 6), lambda: [seen(0, 6), seen(2, 6), seen(3, 6)])[0] == 0
+    weak = [seen(1 + more, 0.3) for more in (1, 2, 3)]
+    assert heads.turns(seen(1, 0.3), lambda: weak)[0] == 0
+
+
+def test_a_picture_that_plainly_stands_upright_is_looked_at_once() -> None:
+    def never() -> list[np.ndarray]:
+        raise AssertionError
+
+    assert Heads(seeing_head(), NEGATIVE).turns(seen(0, 6), never) == (0, 0.0)
+
+
+def test_the_likelihood_of_turns_is_the_sum_of_what_four_looks_say() -> None:
+    looks = np.concatenate([seen(2 + more, 1) for more in range(4)])[None]
+    likely = likely_turns(seeing_head(), looks)[0]
+    assert likely.argmax() == 2
+    assert likely[2] - likely[0] == pytest.approx(4, abs=1e-4), "four looks, one unit of the logit each"
+
+
+def test_heads_come_back_from_a_file() -> None:
+    heads = Heads(seeing_head(3.25), NEGATIVE)
+    again = read_heads(write_heads(heads))
+    assert (again.way_up.sure, again.negative.sure) == (3.25, pytest.approx(0.9))
+    np.testing.assert_array_equal(again.way_up.hidden, heads.way_up.hidden)
+    assert again.is_negative(seen(0, 3)) == (True, pytest.approx(1 / (1 + np.exp(-6)), abs=1e-5))
+    assert again.is_negative(seen(0, 0.1))[0] is False
+
+
+def spoilt(**changes: np.ndarray) -> bytes:
+    with np.load(io.BytesIO(write_heads(Heads(seeing_head(), NEGATIVE)))) as file:
+        arrays = dict(file)
+    buffer = io.BytesIO()
+    np.savez(buffer, **(arrays | {name.replace("__", "."): value for name, value in changes.items()}))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 no archive",
+        write_heads(Heads(seeing_head(), NEGATIVE))[:-40],
+        spoilt(way_up__out=np.zeros((3, 4), np.float32)),
+        spoilt(way_up__hidden=np.full((4, 4), np.nan, np.float16)),
+        spoilt(negative__out_bias=np.array([None, None], object)),
+    ],
+)
+def test_a_file_that_holds_no_heads_is_refused(content: bytes) -> None:
+    with pytest.raises(ModelError, match="heads cannot be used"):
+        read_heads(content)
