@@ -27,7 +27,7 @@ EPOCHS = 14
 BATCH = 256
 HELD_OUT = 8  # one picture of so many calibrates, and is not trained on
 AGED = 0.4  # share of the pictures that are aged first
-FALSE = 0.004  # share of the upright held-out pictures that may be turned, and of positives called negatives
+FALSE = 0.002  # share of the upright held-out pictures that may be turned, and of positives called negatives
 LEAST = 64  # pictures
 
 Floats = NDArray[np.float32]
