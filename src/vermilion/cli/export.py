@@ -12,6 +12,26 @@ from vermilion.cli.training_room import training_packages_needed
 SHIPPED = "without it, as in the shipped model"
 
 
+Int8 = Annotated[
+    Path | None,
+    typer.Option(
+        "--int8",
+        metavar="PICTURES",
+        help="Let the decoder work in eight-bit integers, calibrated on these colour pictures (a "
+        "folder or a Parquet shard): quicker on most processors, a little less true.",
+    ),
+]
+HeadsFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--heads",
+        metavar="PICTURES",
+        help="Also make the heads that see which way is up, and negatives, from these ordinary colour "
+        "pictures (a folder or a Parquet shard, some thousands).",
+    ),
+]
+
+
 def export(
     checkpoint: Annotated[
         Path,
@@ -42,24 +62,8 @@ def export(
             "--working-size", metavar="PIXELS", help=f"Short side at which the network looks; {SHIPPED}."
         ),
     ] = None,
-    int8: Annotated[
-        Path | None,
-        typer.Option(
-            "--int8",
-            metavar="PICTURES",
-            help="Let the decoder work in eight-bit integers, calibrated on these colour pictures (a "
-            "folder or a Parquet shard): quicker on most processors, a little less true.",
-        ),
-    ] = None,
-    heads: Annotated[
-        Path | None,
-        typer.Option(
-            "--heads",
-            metavar="PICTURES",
-            help="Also make the heads that see which way is up, and negatives, from these ordinary colour "
-            "pictures (a folder or a Parquet shard, some thousands).",
-        ),
-    ] = None,
+    int8: Int8 = None,
+    heads: HeadsFrom = None,
 ) -> None:
     """Turn a checkpoint into a model folder (needs: pip install ".[train]").
 
