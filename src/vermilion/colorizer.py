@@ -117,9 +117,7 @@ class Colorizer:
             HintError: a hint makes no sense for this picture.
             SettingsError: ``size`` is not from 32 to 2048, ``view`` is no view, or a control cannot be used.
         """
-        session = self.open(
-            source, page=page, recolor=recolor, crop_print=crop_print, size=size, view=view
-        )
+        session = self.open(source, page=page, recolor=recolor, crop_print=crop_print, size=size, view=view)
         return session.paint(replace(controls, hints=(*controls.hints, *hints)))
 
     def open(

@@ -61,22 +61,18 @@ def colorize(
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import RunOptions
 
+    allowed = {"overwrite": overwrite, "drop_depth": drop_depth, "drop_alpha": drop_alpha, "recolor": recolor}
+    also = {"crop_print": crop_print, "recipe": recipe, "confidence_map": confidence_map}
     run = RunOptions(
         page=opt.parse_page(page),
-        recolor=recolor,
-        crop_print=crop_print,
-        overwrite=overwrite,
         allow_inexact=allow_inexact,
-        drop_depth=drop_depth,
-        drop_alpha=drop_alpha,
         size=size,
         view=opt.parse_view(view),
         max_pixels=opt.parse_max_pixels(max_pixels),
         mark=opt.parse_mark(no_mark, c2pa),
-        recipe=recipe,
-        confidence_map=confidence_map,
         variants=variants,
         controls=controls,
+        **(allowed | also),
     )
     engine = partial(_start_engine, device, model, run.max_pixels, threads, verbose=verbose)
     if STREAM in (*paths, output):
