@@ -102,11 +102,12 @@ def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
         drop_depth=True,
         drop_alpha=True,
         size=192,
+        view="whole",
         mark=False,
         controls=Controls(vividness=0.5),
     )
     run_all(make_plan([box / "a.png"]), colorizer, options)
-    wanted = {"page": 2, "recolor": True, "size": 192, "controls": Controls(vividness=0.5)}
+    wanted = {"page": 2, "recolor": True, "size": 192, "view": "whole", "controls": Controls(vividness=0.5)}
     assert colorizer.asked == [{"source": box / "a.png", **wanted}]
     flags = {"allow_inexact": True, "drop_depth": True, "drop_alpha": True, "mark": False}
     assert colorizer.saved == [{"suffix": ".png", **flags}]

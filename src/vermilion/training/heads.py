@@ -27,7 +27,8 @@ EPOCHS = 14
 BATCH = 256
 HELD_OUT = 8  # one picture of so many calibrates, and is not trained on
 AGED = 0.4  # share of the pictures that are aged first
-FALSE = 0.002  # share of the upright held-out pictures that may be turned, and of positives called negatives
+FALSE_TURNS = 0.001  # share of upright held-out pictures that may be turned
+FALSE_NEGATIVES = 0.01  # share of positives that may be called negatives
 LEAST = 64  # pictures
 
 Floats = NDArray[np.float32]
@@ -127,14 +128,14 @@ def fit_way_up(described: Described) -> Head:
     head = _fitted(described, 4)
     likely = likely_turns(head, described.held_out)
     leads = (likely[:, 1:] - likely[:, :1]).max(axis=1)
-    return replace(head, sure=max(0.0, float(np.quantile(leads, 1 - FALSE)) + 1e-3))
+    return replace(head, sure=max(0.0, float(np.quantile(leads, 1 - FALSE_TURNS)) + 1e-3))
 
 
 def fit_negative(described: Described) -> Head:
     """Train the head that tells negatives; few held-out positives are called so by it."""
     head = _fitted(described, 2)
     likely = head.probabilities(described.held_out[:, 0])[:, 1]
-    return replace(head, sure=float(np.clip(np.quantile(likely, 1 - FALSE) + 1e-4, 0.5, 0.9999)))
+    return replace(head, sure=float(np.clip(np.quantile(likely, 1 - FALSE_NEGATIVES) + 1e-4, 0.5, 0.9999)))
 
 
 def _fitted(described: Described, outputs: int) -> Head:
