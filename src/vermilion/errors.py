@@ -13,20 +13,33 @@
     ├── CancelledError          work that was stopped because nobody waits for it any more
     └── TrainingError           a training that cannot start or cannot go on
 
-Each message is one sentence that says what was wanted, what was found and what to do next.
+Each message is one sentence that says what was wanted, what was found and what to do next. The sentence is
+for people; programs go by ``code``, which docs/python.md lists.
 """
+
+from typing import ClassVar
 
 
 class VermilionError(Exception):
-    """Base of all errors a user can cause and can mend."""
+    """Base of all errors a user can cause and can mend.
+
+    Attributes:
+        code: for programs; it stays what it is, whereas sentences may be reworded.
+    """
+
+    code: ClassVar[str] = "error"
 
 
 class PictureError(VermilionError):
     """A scan that cannot be read."""
 
+    code = "picture"
+
 
 class AlreadyColoredError(PictureError):
     """A picture that is in real colour already."""
+
+    code = "already-colored"
 
 
 class PrintOnColorError(AlreadyColoredError):
@@ -36,6 +49,8 @@ class PrintOnColorError(AlreadyColoredError):
         corners: of the print, as shares (x, y) of the width and height of the photo as its file stores it.
     """
 
+    code = "print-on-color"
+
     def __init__(self, message: str, corners: tuple[tuple[float, float], ...] = ()) -> None:
         super().__init__(message)
         self.corners = corners
@@ -44,30 +59,46 @@ class PrintOnColorError(AlreadyColoredError):
 class OutputError(VermilionError):
     """A result that cannot be written."""
 
+    code = "output"
+
 
 class ExistsError(OutputError):
     """A result that is there already."""
+
+    code = "output-exists"
 
 
 class ModelError(VermilionError):
     """A model folder that is missing, damaged or does not fit."""
 
+    code = "model"
+
 
 class DeviceError(VermilionError):
     """An execution provider that is not available."""
+
+    code = "device"
 
 
 class HintError(VermilionError):
     """A hint that makes no sense for the picture."""
 
+    code = "hint"
+
 
 class SettingsError(VermilionError):
     """An unknown or impossible setting."""
+
+    code = "settings"
 
 
 class CancelledError(VermilionError):
     """Work that was stopped because nobody waits for it any more."""
 
+    code = "cancelled"
+
 
 class TrainingError(VermilionError):
     """A training that cannot start or cannot go on."""
+
+    code = "training"
