@@ -292,7 +292,7 @@ class Session:
         means = mean_of(self.fabric, torch.stack(values).tolist())
         numbers = dict(zip(scalars, means, strict=True))
         self.watch.look(numbers, clock.stage.name, self.players.passes)
-        reading = self.gauge.read()
+        reading, wanted = self.gauge.read(), self.wanted(clock)  # which asks all processes for the time
         if self.writer is None:
             return
         used = {"pictures/s": reading.rate, "machine/waiting": reading.waiting}
@@ -300,7 +300,7 @@ class Session:
         for name, value in {**numbers, **used}.items():
             self.writer.add_scalar(name, value, self.players.passes)
         if self.report:
-            wanted, done = self.wanted(clock), self.players.passes
+            done = self.players.passes
             self.report(Progress(clock.stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
     def wanted(self, clock: StageClock) -> int:
