@@ -107,6 +107,9 @@ class _Stubborn:
     def turns(self, first: np.ndarray, others: object) -> tuple[int, float]:
         return self._turns, 9.0
 
+    def is_negative(self, described: np.ndarray) -> tuple[bool, float]:
+        return self._turns == 3, 0.98
+
 
 @pytest.mark.parametrize("turns", range(4))
 def test_a_picture_that_lies_is_seen_upright(tiny_model_folder, turns: int, monkeypatch) -> None:
@@ -121,7 +124,9 @@ def test_a_picture_that_lies_is_seen_upright(tiny_model_folder, turns: int, monk
     np.testing.assert_allclose(seen, expected, atol=0.05)
     picture_ = session.paint()
     np.testing.assert_array_equal(luma_of_rgb(picture_.to_numpy()), lies)
-    assert picture_.notes == ((f"it was seen turned by {90 * turns}° clockwise",) if turns else ())
+    turned = (f"it was seen turned by {90 * turns}° clockwise",) if turns else ()
+    inverted = ("it looks like a negative (98% sure): invert it first",) if turns == 3 else ()
+    assert picture_.notes == (*turned, *inverted)
 
 
 def test_the_view_is_written_down_and_replayed(tiny_colorizer: Colorizer) -> None:

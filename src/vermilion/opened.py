@@ -35,18 +35,23 @@ class Opened:
         size: height and width in pixels as it is shown, upright.
         encoded: upright, a batch of one.
         views: the pictures that were seen on it.
+        negative: how likely a scan of one picture is a negative; None where it is not believed to be one.
     """
 
     short_side: int
     size: tuple[int, int]
     encoded: Encoded
     views: tuple[View, ...]
+    negative: float | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was seen, in one line, if it is something else than the whole picture as it is."""
+        """What was seen, in one line, if it is not the whole picture as it is; and what looks inverted."""
         told = _told(self.views)
-        return (told,) if told else ()
+        notes = (told,) if told else ()
+        if self.negative is None:
+            return notes
+        return (*notes, f"it looks like a negative ({self.negative:.0%} sure): invert it first")
 
 
 def open_scan(painter: Painter, scan: Scan, short_side: int, view: str = AUTO) -> Opened:
@@ -66,7 +71,7 @@ def open_scan(painter: Painter, scan: Scan, short_side: int, view: str = AUTO) -
         encoded = painter.encode(luma[None], None if one.tone == UNCHANGED else one.tone(luma)[None])
         turned = one if view == WHOLE else _turned(painter, encoded, one, one.tone(luma))
         if turned == one:
-            return Opened(short_side, size, encoded, views)
+            return Opened(short_side, size, encoded, views, _negative(painter, encoded, luma.shape))
         views = (turned,)
     return _of_parts(painter, scan, short_side, views)
 
@@ -102,7 +107,8 @@ def _of_parts(painter: Painter, scan: Scan, short_side: int, views: Sequence[Vie
     parts = [_part(painter, view, plane, side) for view, side in zip(views, seen, strict=True)]
     parts = [_stood_up(painter, part, plane) for part in parts]
     encoded = on_scan(tuple(parts), reduce_luma(plane, _grid(size, parts)))
-    return Opened(short_side, size, encoded, tuple(part.view for part in parts))
+    negative = _negative(painter, parts[0].encoded, parts[0].size) if len(parts) == 1 else None
+    return Opened(short_side, size, encoded, tuple(part.view for part in parts), negative)
 
 
 def _whole_pixels(view: View) -> tuple[int, int]:
@@ -151,6 +157,14 @@ def _turned(painter: Painter, encoded: Encoded, view: View, seen: Floats) -> Vie
 
     turns, _ = painter.heads.turns(_described(encoded, seen.shape), others)
     return replace(view, turns=turns)
+
+
+def _negative(painter: Painter, encoded: Encoded, size: tuple[int, ...]) -> float | None:
+    """Return how likely a picture is a negative, if the model believes that it is one."""
+    if painter.heads is None:
+        return None
+    believed, likely = painter.heads.is_negative(_described(encoded, size))
+    return likely if believed else None
 
 
 def _described(encoded: Encoded, size: tuple[int, ...]) -> Floats:

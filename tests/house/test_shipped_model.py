@@ -37,9 +37,10 @@ def tensors(path: Path) -> dict[str, dict[str, Any]]:
 
 def test_the_files_are_as_small_as_promised() -> None:
     sizes = {path.name: path.stat().st_size for path in default_model_folder().iterdir()}
-    assert set(sizes) == {"model.json", "see.onnx", "paint.onnx", "generator.safetensors"}
+    assert set(sizes) == {"model.json", "see.onnx", "paint.onnx", "generator.safetensors", "heads.npz"}
     assert sizes["see.onnx"] + sizes["paint.onnx"] <= 12 * MEGABYTE
     assert sizes["generator.safetensors"] <= 12 * MEGABYTE
+    assert sizes["heads.npz"] <= MEGABYTE
 
 
 def test_exports_are_made_for_the_size_and_temperature_of_the_shipped_model(shipped: Colorizer) -> None:
