@@ -72,6 +72,18 @@ class Picture:
         """
         return self.draft.completed(self.scan.sha256, self.cbcr.tobytes(), self.engine)
 
+    @cached_property
+    def mark(self) -> Mark:
+        """What files of this picture tell of its colours, unless ``mark=False`` leaves it out."""
+        model = self.draft.model
+        return Mark(
+            version=self.draft.vermilion,
+            model=f"{model.name} {model.version}",
+            model_hash=model.sha256,
+            recipe_hash=self.recipe.hash,
+            options_hash=self.recipe.options_hash,
+        )
+
     def save(  # noqa: PLR0913 - as in Pillow, a flag each
         self,
         path: str | Path | Stream,
@@ -100,13 +112,7 @@ class Picture:
         Raises:
             OutputError: it cannot be written, or something would be lost that no flag allows.
         """
-        options = self._options(
-            overwrite=overwrite,
-            allow_inexact=allow_inexact,
-            drop_depth=drop_depth,
-            drop_alpha=drop_alpha,
-            mark=mark,
-        )
+        options = SaveOptions(overwrite, allow_inexact, drop_depth, drop_alpha, mark)
         write_picture(self.scan, self, path, options, format)
 
     def save_recipe(self, path: str | Path, *, overwrite: bool = False) -> None:
@@ -149,26 +155,13 @@ class Picture:
         mark: bool | Signature = True,
     ) -> bytes:
         """Return the content of a file: "jpg", "png", "tif" or "webp"; the flags are those of ``save``."""
-        flags = {"allow_inexact": allow_inexact, "drop_depth": drop_depth, "drop_alpha": drop_alpha}
-        return b"".join(self.parts(format, **flags, mark=mark))
-
-    def parts(
-        self,
-        format: str = "png",  # noqa: A002
-        *,
-        allow_inexact: bool = False,
-        drop_depth: bool = False,
-        drop_alpha: bool = False,
-        mark: bool | Signature = True,
-    ) -> Sequence[Buffer]:
-        """Return what ``encode`` does in pieces, to be written one after the other: it takes less memory."""
-        options = self._options(
-            overwrite=False,
-            allow_inexact=allow_inexact,
-            drop_depth=drop_depth,
-            drop_alpha=drop_alpha,
-            mark=mark,
+        options = SaveOptions(
+            allow_inexact=allow_inexact, drop_depth=drop_depth, drop_alpha=drop_alpha, mark=mark
         )
+        return b"".join(self.parts(format, options))
+
+    def parts(self, format: str, options: SaveOptions) -> Sequence[Buffer]:  # noqa: A002
+        """Return what ``encode`` does in pieces, to be written one after the other: it takes less memory."""
         return encode_parts(self.scan, self, format, options)
 
     def to_numpy(self) -> Codes:
@@ -244,35 +237,6 @@ class Picture:
     @cached_property
     def _previews(self) -> Previews:
         return Previews(self.scan, self.cbcr, self._convert)
-
-    def _options(
-        self,
-        *,
-        overwrite: bool,
-        allow_inexact: bool,
-        drop_depth: bool,
-        drop_alpha: bool,
-        mark: bool | Signature,
-    ) -> SaveOptions:
-        return SaveOptions(
-            overwrite=overwrite,
-            allow_inexact=allow_inexact,
-            drop_depth=drop_depth,
-            drop_alpha=drop_alpha,
-            mark=self._mark if mark else None,
-            signature=mark if isinstance(mark, Signature) else None,
-        )
-
-    @property
-    def _mark(self) -> Mark:
-        model = self.draft.model
-        return Mark(
-            version=self.draft.vermilion,
-            model=f"{model.name} {model.version}",
-            model_hash=model.sha256,
-            recipe_hash=self.recipe.hash,
-            options_hash=self.recipe.options_hash,
-        )
 
     @cached_property
     def _joiner(self) -> ExactJoiner:

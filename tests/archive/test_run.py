@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from vermilion.archive import (
+    Companions,
     Done,
     Failed,
     Job,
@@ -23,22 +24,22 @@ from vermilion.archive import (
 )
 from vermilion.errors import ExistsError, ModelError, OutputError, PictureError
 from vermilion.guidance import Controls
-from vermilion.pictures import ReadOptions
+from vermilion.pictures import ReadOptions, SaveOptions
 
 
 @dataclass
 class FakePicture:
     source: Path
     pages: int
-    saved: list[dict[str, object]]
+    saved: list[tuple[str, SaveOptions]]
     notes: tuple[str, ...] = ()
 
     @property
     def scan(self) -> SimpleNamespace:
         return SimpleNamespace(pages=self.pages, format="png")
 
-    def parts(self, suffix: str, **flags: object) -> list[bytes]:
-        self.saved.append({"suffix": suffix, **flags})
+    def parts(self, suffix: str, options: SaveOptions) -> list[bytes]:
+        self.saved.append((suffix, options))
         return [b"col", b"our"]
 
 
@@ -49,7 +50,7 @@ class FakeColorizer:
     troubles: dict[str, BaseException] = field(default_factory=dict)
     pages: int = 1
     asked: list[dict[str, object]] = field(default_factory=list)
-    saved: list[dict[str, object]] = field(default_factory=list)
+    saved: list[tuple[str, SaveOptions]] = field(default_factory=list)
 
     def open(self, scan: SimpleNamespace, **options: object) -> SimpleNamespace:
         self.asked.append({"source": scan.source, "page": scan.page, **options})
@@ -94,23 +95,14 @@ def test_every_picture_is_done_and_timed(box: Path) -> None:
 
 def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
     colorizer = FakeColorizer()
+    save = SaveOptions(overwrite=True, allow_inexact=True, drop_depth=True, drop_alpha=True, mark=False)
     options = RunOptions(
-        page=2,
-        recolor=True,
-        overwrite=True,
-        allow_inexact=True,
-        drop_depth=True,
-        drop_alpha=True,
-        size=192,
-        view="whole",
-        mark=False,
-        controls=Controls(vividness=0.5),
+        page=2, recolor=True, size=192, view="whole", save=save, controls=Controls(vividness=0.5)
     )
     run_all(make_plan([box / "a.png"]), colorizer, options)
     wanted = {"page": 2, "recolor": True, "size": 192, "view": "whole", "controls": Controls(vividness=0.5)}
     assert colorizer.asked == [{"source": box / "a.png", **wanted}]
-    flags = {"allow_inexact": True, "drop_depth": True, "drop_alpha": True, "mark": False}
-    assert colorizer.saved == [{"suffix": ".png", **flags}]
+    assert colorizer.saved == [(".png", save)], "untouched"
 
 
 def test_a_second_run_finishes_the_first(box: Path) -> None:
@@ -219,14 +211,14 @@ def test_a_result_that_appears_meanwhile_is_skipped(box: Path) -> None:
 def test_what_stands_beside_a_result_tells_nothing_new_if_the_result_is_there(box: Path) -> None:
     picture: Any = FakePicture(box / "a.png", 1, [])
     picture.recipe = SimpleNamespace(to_json=lambda: '{"mine": 1}')
-    options = RunOptions(recipe=True)
+    beside = Companions(recipe=True)
     (box / "a.color.recipe.json").write_bytes(b"{}")
     with pytest.raises(OutputError, match=r"recipe\.json exists already") as told:
-        save_result(picture, box / "a.color.png", options)
+        save_result(picture, box / "a.color.png", companions=beside)
     assert not isinstance(told.value, ExistsError)
     (box / "a.color.png").write_bytes(b"from another run")
     with pytest.raises(ExistsError):
-        save_result(picture, box / "a.color.png", options)
+        save_result(picture, box / "a.color.png", companions=beside)
     assert sorted(path.name for path in box.iterdir() if path.name.startswith(("a", "."))) == [
         "a.color.png",
         "a.color.recipe.json",

@@ -25,7 +25,8 @@ from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError
 from vermilion.pictures import ReadOptions, Scan, read_mark, read_scan
 
-OPTIONS = RunOptions(recipe=True, confidence_map=True, variants=2)
+COMPANIONS = Companions(recipe=True, confidence_map=True, variants=2)
+OPTIONS = RunOptions(companions=COMPANIONS)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_all_is_flushed_before_anything_is_named_and_the_result_is_last(
     monkeypatch.setattr(os, "fsync", flush)
     monkeypatch.setattr(os, "link", name)
     assert isinstance(colorize(), Done)
-    named = [path.name for path in Companions(True, True, 2).names(scan.with_name("a.color.png"))]
+    named = [path.name for path in COMPANIONS.names(scan.with_name("a.color.png"))]
     assert sorted(steps[10:19]) == sorted(named[:-1])
     assert steps[:10] == ["flush"] * 10
     assert steps[19:] == ["flush", "a.color.png"], "the folder is flushed before the result is named"
@@ -138,7 +139,7 @@ def test_a_result_of_another_run_stays(tiny_colorizer: Colorizer, scan: Path) ->
     picture.save(scan.with_name("a.color.png"))
     before = contents(scan.parent)
     with pytest.raises(ExistsError):
-        save_result(picture, scan.with_name("a.color.png"), OPTIONS)
+        save_result(picture, scan.with_name("a.color.png"), companions=COMPANIONS)
     assert contents(scan.parent) == before
 
 

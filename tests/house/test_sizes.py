@@ -1,4 +1,4 @@
-"""Small things with plain names: limits on modules, functions and parameters."""
+"""Small things with plain names: limits on modules, functions and parameters, and on places of a name."""
 
 import ast
 from collections.abc import Iterator
@@ -32,3 +32,12 @@ def test_a_module_and_its_functions_are_small_enough(module: Path) -> None:
 def test_nearly_all_functions_fit_in_thirty_lines() -> None:
     lengths = [length(node) for module in MODULES for node in functions(module)]
     assert sum(lines <= 30 for lines in lengths) >= 0.95 * len(lengths)
+
+
+@pytest.mark.parametrize("option", ["drop_depth", "drop_alpha"])
+def test_an_option_of_saving_is_declared_and_then_passed_on_as_one_value(option: str) -> None:
+    """Where it means something, where Python says it, and where the command line does."""
+    named = {
+        path.relative_to(SOURCE).as_posix() for path in MODULES if option in path.read_text(encoding="utf-8")
+    }
+    assert named == {"pictures/save_options.py", "picture.py", "cli/options.py"}

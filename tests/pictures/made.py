@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from vermilion.pictures import Scan
+from vermilion.pictures import Mark, Scan
 
 
 def grey_picture(height=301, width=403, dtype=np.uint8, seed=0):
@@ -56,6 +56,7 @@ class MadePainting:
 
     scan: Scan
     strength: float = 0.2
+    mark: Mark | None = None
 
     def rgb(self):
         return self.rgb_rows(0, self.scan.size[0])

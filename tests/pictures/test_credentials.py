@@ -82,7 +82,7 @@ def signature(tmp_path_factory):
 
 def encoded(source, kind, signature, mark=MARK):
     scan = read_scan(source)
-    return encode_picture(scan, MadePainting(scan), kind, SaveOptions(mark=mark, signature=signature))
+    return encode_picture(scan, MadePainting(scan, mark=mark), kind, SaveOptions(mark=signature or True))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -132,7 +132,7 @@ def test_an_altered_file_is_found_out(signature):
 def test_the_manifest_of_a_scan_is_not_passed_off_as_the_results(signature):
     first = encoded(jpeg_with(None), "jpg", signature)
     scan = read_scan(first, ReadOptions(recolor=True))
-    again = encode_picture(scan, MadePainting(scan), "jpg", SaveOptions(mark=MARK))
+    again = encode_picture(scan, MadePainting(scan, mark=MARK), "jpg")
     assert read_provenance(first).credentials
     assert read_provenance(again).credentials == ""
 
@@ -155,7 +155,7 @@ def test_what_cannot_sign_is_told(signature, tmp_path):
 
 
 def test_signing_without_a_mark_makes_no_sense(signature):
-    with pytest.raises(OutputError, match="leave out mark=False or"):
+    with pytest.raises(OutputError, match="come with none"):
         encoded(GREY, "png", signature, None)
 
 

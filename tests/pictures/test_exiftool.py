@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.pictures.made import MadePainting, grey_picture
 from tests.pictures.made_profiles import gamma, grey_profile
-from vermilion.pictures import Mark, ReadOptions, SaveOptions, read_scan, write_picture
+from vermilion.pictures import Mark, ReadOptions, read_scan, write_picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("exiftool", "libimage-exiftool-perl")]
 
@@ -151,7 +151,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, F
         own = path.suffix[1:]
         for target in SUFFIXES if path.stem == "all" else [own if own in SUFFIXES else "png"]:
             name = f"{path.name}.{target}"
-            write_picture(scan, MadePainting(scan), results / name, SaveOptions(mark=MARK))
+            write_picture(scan, MadePainting(scan, mark=MARK), results / name)
             made.append((path.name, name, target if own == target else f"{own} to {target}"))
     before, after = dump(scans), dump(results)
     return [(name, kind, before[scan], after[name]) for scan, name, kind in made]

@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
 from vermilion.errors import OutputError
-from vermilion.pictures import ReadOptions, SaveOptions, encode_picture, jpeg_write, read_scan
+from vermilion.pictures import ReadOptions, SaveOptions, encode_picture, jpeg_write, read_scan, save_options
 from vermilion.pictures.jpeg_file import parse_jpeg
 
 CODINGS: dict[str, dict[str, Any]] = {
@@ -97,6 +97,14 @@ def test_a_grey_jpeg_needs_no_jpeglib_and_nothing_else_is_inexact_for_being_allo
         monkeypatch.setattr(jpeg_write, "can_carry_luma", lambda there=there: there)
         found, _ = luma_coefficients(colored(scan, allow_inexact=True), tmp_path)
         np.testing.assert_array_equal(found, luma_coefficients(scan, tmp_path)[0])
+
+
+@pytest.mark.parametrize(
+    ("there", "allowed", "stays"), [(True, False, True), (False, False, False), (False, True, True)]
+)
+def test_a_jpeg_stays_one_where_it_can_be_exact_or_need_not_be(there, allowed, stays, monkeypatch):
+    monkeypatch.setattr(save_options, "can_carry_luma", lambda: there)
+    assert SaveOptions(allow_inexact=allowed).jpeg_stays == stays
 
 
 def test_a_jpeg_stored_as_rgb_is_encoded_again():

@@ -12,7 +12,7 @@ import pytest
 
 from tests.pictures.made import MadePainting, grey_picture, saved
 from vermilion.errors import OutputError, PictureError
-from vermilion.pictures import Mark, SaveOptions, encode_picture, read_provenance, read_scan
+from vermilion.pictures import Mark, encode_picture, read_provenance, read_scan
 from vermilion.pictures.jpeg_file import APP1, APP11, SOS, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.jpeg_xmp import XMP
 from vermilion.pictures.source import open_source
@@ -70,7 +70,7 @@ def work(xmp: bytes) -> None:
     for data, kind in ((png_with(xmp), "jpg"), (jpeg_with(Segment(APP1, XMP + xmp[:65_000])), "png")):
         scan = read_scan(data)
         with suppress(OutputError):
-            result = encode_picture(scan, MadePainting(scan), kind, SaveOptions(mark=MARK))
+            result = encode_picture(scan, MadePainting(scan, mark=MARK), kind)
             with suppress(PictureError):
                 read_provenance(result)
 
@@ -98,7 +98,7 @@ def test_a_packet_beyond_all_bounds_keeps_its_bytes_and_takes_a_mark():
             XmpPacket.parse(packet_)
     deep = packet("<a>" * 200 + "</a>" * 200)
     scan = read_scan(png_with(deep))
-    result = encode_picture(scan, MadePainting(scan), "png", SaveOptions(mark=MARK))
+    result = encode_picture(scan, MadePainting(scan, mark=MARK), "png")
     assert read_provenance(result).mark == MARK
     assert deep[: deep.index(b"</rdf:RDF>")] in result
 

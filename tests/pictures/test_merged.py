@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, IptcImagePlugin, TiffImagePlugin
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
-from vermilion.pictures import Mark, ReadOptions, SaveOptions, encode_picture, read_scan
+from vermilion.pictures import Mark, ReadOptions, encode_picture, read_scan
 from vermilion.pictures.iptc import Dataset, datasets_of, merged_records, unswapped
 from vermilion.pictures.jpeg_file import APP1, APP2, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.jpeg_xmp import XMP, whole_xmp, xmp_segments
@@ -43,7 +43,7 @@ def tiff_with(tags):
 
 def result(source, kind, mark=MARK):
     scan = read_scan(source, ReadOptions(recolor=True))
-    return encode_picture(scan, MadePainting(scan), kind, SaveOptions(mark=mark))
+    return encode_picture(scan, MadePainting(scan, mark=mark), kind)
 
 
 def captions(data):

@@ -14,7 +14,6 @@ from vermilion.errors import OutputError, PictureError
 from vermilion.pictures import (
     Mark,
     ReadOptions,
-    SaveOptions,
     check_output,
     encode_picture,
     read_provenance,
@@ -52,7 +51,7 @@ def jpeg_with(xmp, *more):
 
 def marked(source, kind, mark=MARK):
     scan = read_scan(source, ReadOptions(recolor=True))
-    return encode_picture(scan, MadePainting(scan), kind, SaveOptions(mark=mark))
+    return encode_picture(scan, MadePainting(scan, mark=mark), kind)
 
 
 def xmp_of(data):
@@ -168,7 +167,7 @@ def test_damaged_xmp_is_not_touched_but_told(packet, tmp_path):
     scan = read_scan(data)
     for attempt in (
         lambda: marked(data, "jpg"),
-        lambda: check_output(scan, tmp_path / "a.png", SaveOptions(mark=MARK)),
+        lambda: check_output(scan, tmp_path / "a.png", mark=MARK),
     ):
         with pytest.raises(OutputError, match=r"damaged XMP \(.*\), .*\(--no-mark\)"):
             attempt()
@@ -209,7 +208,7 @@ def test_a_packet_too_long_for_a_segment_is_divided_and_found_again(kind):
     data = marked(saved(GREY, "PNG"), "png", None)
     assert not xmp_of(data)
     scan = read_scan(jpeg_with(None, *xmp_segments(long_packet(200_000), ())))
-    result = encode_picture(scan, MadePainting(scan), kind, SaveOptions(mark=MARK))
+    result = encode_picture(scan, MadePainting(scan, mark=MARK), kind)
     assert b"a" * 200_000 in xmp_of(result)
     assert read_provenance(result).mark == MARK
     assert statements(long_packet(200_000)) - statements(xmp_of(result)) <= {

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.archive.plan import PlanOptions, make_plan
-from vermilion.archive.run import RunOptions
 from vermilion.archive.save import save_result
 from vermilion.colorizer import Colorizer
 from vermilion.errors import OutputError, PictureError
 from vermilion.guidance import Recipe, load_recipe
+from vermilion.pictures import SaveOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Replayed:
 def replay_recipe(
     recipe_path: Path,
     make_colorizer: Callable[[], Colorizer],
-    options: RunOptions,
+    options: SaveOptions,
     *,
     scan: Path | None = None,
     output: Path | None = None,
@@ -38,7 +38,7 @@ def replay_recipe(
     Args:
         recipe_path: of the recipe.
         make_colorizer: called once at most.
-        options: how the result is written; page and size are the recipe's.
+        options: how the result is written.
         scan: the picture, if it is not where the recipe found it.
         output: the file to write; None writes NAME.color.EXT beside the scan.
 

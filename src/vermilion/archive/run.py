@@ -19,7 +19,7 @@ from vermilion.picture import Picture
 from vermilion.pictures import (
     DEFAULT_MAX_PIXELS,
     ReadOptions,
-    Signature,
+    SaveOptions,
     read_head,
     read_mark,
     read_scan,
@@ -35,41 +35,23 @@ class RunOptions:
         page: which page of a multi-page file, counted from 1; None for every page.
         recolor: whether pictures that are in real colour already are done, too.
         crop_print: whether grey prints on coloured backgrounds are taken out of their photos.
-        overwrite: whether results that exist are made again.
-        allow_inexact: whether greys of a JPEG may be inexact where jpeglib is missing.
-        drop_depth: whether 16 bits may become 8 where the format holds no more.
-        drop_alpha: whether transparency may be lost where the format has none.
         size: the short side in pixels at which the network looks; None for what the model's card says.
         view: "auto" or "whole", as ``Colorizer.open`` takes it.
         max_pixels: the most pixels that a scan may claim; the Colorizer has its own limit for all it reads.
-        mark: whether results tell in their XMP that a network made the colours; with a signature, whether
-            a signed C2PA manifest tells it, too.
-        recipe: whether NAME.recipe.json is written beside each result.
-        confidence_map: whether NAME.confidence.png is written beside each result.
-        variants: how many other colourings are written as NAME.v1.EXT and so on, with a contact sheet.
+        save: which losses are allowed, and whether results that exist are made again.
+        companions: what is written beside each result.
         controls: what is said about the colours.
     """
 
     page: int | None = 1
     recolor: bool = False
     crop_print: bool = False
-    overwrite: bool = False
-    allow_inexact: bool = False
-    drop_depth: bool = False
-    drop_alpha: bool = False
     size: int | None = None
     view: str = "auto"
     max_pixels: int = DEFAULT_MAX_PIXELS
-    mark: bool | Signature = True
-    recipe: bool = False
-    confidence_map: bool = False
-    variants: int = 0
+    save: SaveOptions = field(default_factory=SaveOptions)
+    companions: Companions = field(default_factory=Companions)
     controls: Controls = field(default_factory=Controls)
-
-    @property
-    def companions(self) -> Companions:
-        """What is written beside each result."""
-        return Companions(self.recipe, self.confidence_map, self.variants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +110,7 @@ class _Run:
         """Return what is to be done of a scan, and what is not; whatever is wrong with it ends no run."""
         try:
             tasks = _tasks_of(job, self._options)
-            there = [not self._options.overwrite and _is_done(task.target) for task in tasks]
+            there = [not self._options.save.overwrite and _is_done(task.target) for task in tasks]
             if not all(there) and self._is_own_result(job.source):
                 reason = "is a result itself (its XMP says so; --recolor does it)"
                 return [Skipped(job.source, reason, marked=True)]
@@ -160,7 +142,7 @@ class _Run:
             return False
 
     def _skip_existing(self, task: _Task) -> Skipped:
-        other = self._expected.is_other(task.target, task.page) if self._options.mark else None
+        other = self._expected.is_other(task.target, task.page) if self._options.save.mark else None
         return Skipped(task.source, f"{task.target.name} exists already", task.target, other_options=other)
 
     def _sweep(self, folder: Path) -> None:
@@ -191,17 +173,18 @@ def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
 
 def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> tuple[int, tuple[str, ...]]:
     """Return how many pages the scan has, and what is to be said of the picture."""
-    refuse_before_decoding(task.source, task.page, task.target, options)
-    wanted = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
-    scan = read_scan(task.source, wanted)
-    refuse_before_painting(scan, task.target, options)
+    reading = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
+    refuse_before_decoding(task.source, task.target, reading, options.save)
+    scan = read_scan(task.source, reading)
+    refuse_before_painting(scan, task.target, options.save)
     session = colorizer.open(scan, recolor=options.recolor, size=options.size, view=options.view)
     picture = session.paint(options.controls)
     variants: list[Picture] = []
-    if options.variants:
-        variants += session.variants(replace(options.controls, variants=options.variants))
-    fewer = [f"only {len(variants)} variants differ"] if len(variants) < options.variants else []
-    save_result(picture, task.target, options, _one_by_one(variants))
+    wanted = options.companions.variants
+    if wanted:
+        variants += session.variants(replace(options.controls, variants=wanted))
+    fewer = [f"only {len(variants)} variants differ"] if len(variants) < wanted else []
+    save_result(picture, task.target, options.save, options.companions, _one_by_one(variants))
     return picture.scan.pages, (*picture.notes, *fewer)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.archive.companions import CONFIDENCE_SUFFIX, SHEET_SUFFIX, variant_target
+from vermilion.archive.companions import CONFIDENCE_SUFFIX, SHEET_SUFFIX, Companions, variant_target
 from vermilion.errors import ExistsError, OutputError
 from vermilion.guidance import RECIPE_SUFFIX
 from vermilion.picture import Picture
@@ -27,17 +27,21 @@ from vermilion.pictures import (
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from vermilion.archive.run import RunOptions
-
 _THUMBNAIL = 480  # pixels of the longer side of a picture on the sheet
 _GAP = 12  # pixels between them
 _MOST_COLUMNS = 3
+_DEFAULTS = SaveOptions()
+_NOTHING_BESIDE = Companions()
 
 
 def save_result(
-    picture: Picture, target: Path, options: "RunOptions", variants: Iterable[Picture] = ()
+    picture: Picture,
+    target: Path,
+    options: SaveOptions = _DEFAULTS,
+    companions: Companions = _NOTHING_BESIDE,
+    variants: Iterable[Picture] = (),
 ) -> None:
-    """Write a picture as the options say, what stands beside it, and the folder that they go into.
+    """Write a picture, what stands beside it, and the folder that they go into.
 
     All is written and flushed to disk before anything gets its name, and the result gets it last: a picture
     whose result is there is done, whenever the run was stopped.
@@ -45,7 +49,8 @@ def save_result(
     Args:
         picture: the result.
         target: its path.
-        options: how it is written, and what beside it.
+        options: how it is written.
+        companions: what stands beside it.
         variants: other colourings, in the order of their ranks, to be written as NAME.v1.EXT and so on, with
             a contact sheet of all; each is made when its turn comes.
 
@@ -60,55 +65,44 @@ def save_result(
     with WholeFiles() as files:
         small = []
         for rank, variant in enumerate(variants, 1):
-            _write(variant, variant_target(target, rank), options, files)
+            _write(variant, variant_target(target, rank), options, companions, files)
             small.append(variant.preview(_THUMBNAIL))
-        if options.variants:
+        if companions.variants:
             sheet = contact_sheet([picture.preview(_THUMBNAIL), *small])
             files.write([_jpeg_of(sheet)], target.with_suffix(SHEET_SUFFIX))
-        _write(picture, target, options, files)
+        _write(picture, target, options, companions, files)
         files.publish(overwrite=overwrite, same=_same_picture)
 
 
-def refuse_before_decoding(source: Path, page: int, target: Path, options: "RunOptions") -> None:
+def refuse_before_decoding(source: Path, target: Path, reading: ReadOptions, options: SaveOptions) -> None:
     """Refuse a picture that the format of its result cannot hold, as far as its head tells.
 
     Raises:
         OutputError: it cannot.
         PictureError: it is no picture.
     """
-    reading = ReadOptions(page=page, max_pixels=options.max_pixels)
-    check_before_decoding(source, target, reading, _losses(options))
+    check_before_decoding(source, target, reading, options)
 
 
-def refuse_before_painting(scan: Scan, target: Path, options: "RunOptions") -> None:
+def refuse_before_painting(scan: Scan, target: Path, options: SaveOptions) -> None:
     """Refuse a picture that the format of its result cannot hold.
 
     Raises:
         OutputError: it cannot.
         ExistsError: the result is there already.
     """
-    overwrite = options.overwrite or is_empty(target)
-    check_output(scan, target, replace(_losses(options), overwrite=overwrite))
+    check_output(scan, target, replace(options, overwrite=options.overwrite or is_empty(target)))
 
 
-def _losses(options: "RunOptions") -> SaveOptions:
-    return SaveOptions(drop_depth=options.drop_depth, drop_alpha=options.drop_alpha)
-
-
-def _write(picture: Picture, target: Path, options: "RunOptions", files: WholeFiles) -> None:
+def _write(
+    picture: Picture, target: Path, options: SaveOptions, companions: Companions, files: WholeFiles
+) -> None:
     """Write a picture and what stands beside it under temporary names, itself last."""
-    if options.recipe:
+    if companions.recipe:
         files.write([picture.recipe.to_json().encode()], target.with_suffix(RECIPE_SUFFIX))
-    if options.confidence_map:
+    if companions.confidence_map:
         files.write([picture.confidence_png()], target.with_suffix(CONFIDENCE_SUFFIX))
-    parts = picture.parts(
-        target.suffix,
-        allow_inexact=options.allow_inexact,
-        drop_depth=options.drop_depth,
-        drop_alpha=options.drop_alpha,
-        mark=options.mark,
-    )
-    files.write(parts, target)
+    files.write(picture.parts(target.suffix, options), target)
 
 
 def _same_picture(there: Path, new: Path) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from vermilion.cli import options as opt
-from vermilion.cli.controls import with_controls
+from vermilion.cli.controls import read_controls
+from vermilion.cli.gather import gathered
 from vermilion.cli.progress import follow
 from vermilion.cli.report import Report, Wording
 from vermilion.cli.say import say_aside
@@ -16,12 +17,13 @@ from vermilion.cli.stream import STREAM, colorize_stream
 from vermilion.errors import SettingsError, VermilionError
 
 if TYPE_CHECKING:
-    from vermilion.archive import NotDone, Plan, RunOptions
+    from vermilion.archive import Companions, NotDone, Plan, RunOptions
     from vermilion.colorizer import Colorizer
     from vermilion.guidance import Controls
+    from vermilion.pictures import SaveOptions
 
 
-@with_controls
+@gathered(save=opt.read_save_options, companions=opt.read_companions, controls=read_controls)
 def colorize(
     paths: opt.Paths,
     *,
@@ -29,24 +31,17 @@ def colorize(
     format_: opt.ResultFormat = None,
     exclude: opt.Exclude = None,
     not_done: opt.NotDoneFile = None,
-    overwrite: opt.Overwrite = False,
+    save: "SaveOptions",
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
-    allow_inexact: opt.AllowInexact = False,
     recolor: opt.Recolor = False,
     crop_print: opt.CropPrint = False,
     page: opt.Page = None,
-    drop_depth: opt.DropDepth = False,
-    drop_alpha: opt.DropAlpha = False,
     size: opt.Size = None,
     view: opt.View = "auto",
     max_pixels: opt.MaxPixels = None,
     threads: opt.Threads = None,
-    recipe: opt.WriteRecipe = False,
-    confidence_map: opt.ConfidenceMap = False,
-    variants: opt.Variants = 0,
-    no_mark: opt.NoMark = False,
-    c2pa: opt.C2pa = None,
+    companions: "Companions",
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
     controls: "Controls",
@@ -61,23 +56,21 @@ def colorize(
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import RunOptions
 
-    allowed = {"overwrite": overwrite, "drop_depth": drop_depth, "drop_alpha": drop_alpha, "recolor": recolor}
-    also = {"crop_print": crop_print, "recipe": recipe, "confidence_map": confidence_map}
     run = RunOptions(
         page=opt.parse_page(page),
-        allow_inexact=allow_inexact,
+        recolor=recolor,
+        crop_print=crop_print,
         size=size,
         view=opt.parse_view(view),
         max_pixels=opt.parse_max_pixels(max_pixels),
-        mark=opt.parse_mark(no_mark, c2pa),
-        variants=variants,
+        save=save,
+        companions=companions,
         controls=controls,
-        **(allowed | also),
     )
     engine = partial(_start_engine, device, model, run.max_pixels, threads, verbose=verbose)
     if STREAM in (*paths, output):
         return colorize_stream(paths, output, format_, engine, run)
-    wording = Wording(quiet, verbose, bool(run.mark), overwrite)
+    wording = Wording(quiet, verbose, bool(save.mark), save.overwrite)
     report = Report(_plan(paths, output, format_, exclude, run), wording, _list_of(not_done, output))
     raise typer.Exit(_do_all(run, report, engine, partial(_model_hash, model)))
 
@@ -86,7 +79,6 @@ def _plan(
     paths: list[str], output: str | None, format_: str | None, exclude: list[str] | None, run: "RunOptions"
 ) -> "Plan":
     from vermilion.archive import PlanOptions, make_plan
-    from vermilion.pictures import can_carry_luma
 
     if output == "":
         raise SettingsError("An empty OUT names no folder; check the variable that should hold it.")
@@ -96,7 +88,7 @@ def _plan(
         every_page=run.page is None,
         companions=run.companions,
         exclude=tuple(exclude or ()),
-        jpeg=run.allow_inexact or can_carry_luma(),
+        jpeg=run.save.jpeg_stays,
     )
     return make_plan(paths, options)
 

@@ -1,10 +1,7 @@
 """The options that steer colours, for every command that has them."""
 
-import inspect
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -146,23 +143,3 @@ def _words(palette: str | None) -> tuple[str, ...] | str:
             f"The palette {palette!r} has no colours; name some, such as --palette '#c2553a,tan'."
         )
     return words
-
-
-def with_controls(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of ``read_controls``, and what they come to as its argument ``controls``.
-
-    typer learns the options from the signature, so the signature is what grows.
-    """
-    own = inspect.signature(command)
-    extra = inspect.signature(read_controls).parameters
-
-    @wraps(command)
-    def wrapped(**given: Any) -> None:  # noqa: ANN401 - whatever typer has parsed
-        told = {name: given.pop(name) for name in extra}
-        command(**given, controls=read_controls(**told))
-
-    kept = [parameter for name, parameter in own.parameters.items() if name != "controls"]
-    parameters = [*kept, *extra.values()]
-    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return wrapped

@@ -9,7 +9,8 @@ import typer
 from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
-    from vermilion.pictures import Signature
+    from vermilion.archive import Companions
+    from vermilion.pictures import SaveOptions, Signature
 
 
 class Format(StrEnum):
@@ -190,12 +191,36 @@ Verbose = Annotated[
 ]
 
 
-def parse_mark(no_mark: bool, c2pa: Path | None) -> "bool | Signature":  # noqa: FBT001
-    """Read --no-mark and --c2pa: whether a mark is left, and with what it is signed.
+def read_save_options(
+    *,
+    overwrite: Overwrite = False,
+    allow_inexact: AllowInexact = False,
+    drop_depth: DropDepth = False,
+    drop_alpha: DropAlpha = False,
+    no_mark: NoMark = False,
+    c2pa: C2pa = None,
+) -> "SaveOptions":
+    """Put together how results are saved.
 
     Raises:
         SettingsError: they contradict each other.
     """
+    from vermilion.pictures import SaveOptions
+
+    return SaveOptions(overwrite, allow_inexact, drop_depth, drop_alpha, _mark(no_mark, c2pa))
+
+
+def read_companions(
+    *, recipe: WriteRecipe = False, confidence_map: ConfidenceMap = False, variants: Variants = 0
+) -> "Companions":
+    """Put together what is written beside each result."""
+    from vermilion.archive import Companions
+
+    return Companions(recipe, confidence_map, variants)
+
+
+def _mark(no_mark: bool, c2pa: Path | None) -> "bool | Signature":  # noqa: FBT001
+    """Whether a mark is left, and with what it is signed."""
     if c2pa is None:
         return not no_mark
     if no_mark:

@@ -2,14 +2,19 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vermilion.cli import options as opt
+from vermilion.cli.gather import gathered
 from vermilion.cli.say import say, say_aside, shown
 
+if TYPE_CHECKING:
+    from vermilion.pictures import SaveOptions
 
+
+@gathered(save=opt.read_save_options)
 def replay(
     recipe: Annotated[
         Path, typer.Argument(metavar="RECIPE", help="A NAME.recipe.json, as --recipe writes it.")
@@ -25,15 +30,10 @@ def replay(
         Path | None,
         typer.Option("--scan", metavar="FILE", help="The scan, if it is not where the recipe found it."),
     ] = None,
-    overwrite: opt.Overwrite = False,
+    save: "SaveOptions",
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
-    allow_inexact: opt.AllowInexact = False,
-    drop_depth: opt.DropDepth = False,
-    drop_alpha: opt.DropAlpha = False,
     max_pixels: opt.MaxPixels = None,
-    no_mark: opt.NoMark = False,
-    c2pa: opt.C2pa = None,
 ) -> None:
     """Make a result anew from its recipe: the same pixels on the same kind of machine.
 
@@ -46,19 +46,12 @@ def replay(
       vermilion colorize grandma.png -o first.png --recipe
       vermilion replay first.recipe.json -o again.png
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
-    from vermilion.archive import RunOptions, replay_recipe
+    from vermilion.archive import replay_recipe
     from vermilion.colorizer import Colorizer
 
-    run = RunOptions(
-        overwrite=overwrite,
-        allow_inexact=allow_inexact,
-        drop_depth=drop_depth,
-        drop_alpha=drop_alpha,
-        mark=opt.parse_mark(no_mark, c2pa),
-    )
     limit = opt.parse_max_pixels(max_pixels)
     engine = partial(Colorizer, model, device=device, max_pixels=limit)
-    done = replay_recipe(recipe, engine, run, scan=scan, output=output)
+    done = replay_recipe(recipe, engine, save, scan=scan, output=output)
     say(f"{shown(recipe)} -> {shown(done.target)}")
     if done.difference:
         say_aside(done.difference)

@@ -37,7 +37,7 @@ def colorize_stream(
     elif format_name:
         _check_format(target, format_name)
     source = _read_stdin() if paths[0] == STREAM else Path(paths[0])
-    if target is not None and _is_there(target) and not run.overwrite:
+    if target is not None and _is_there(target) and not run.save.overwrite:
         _say_skipped(target)
         return
     picture = engine().colorize(
@@ -65,7 +65,7 @@ def _page_of_one(paths: list[str], run: "RunOptions") -> int:
         raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
-    if run.variants:
+    if run.companions.variants:
         raise SettingsError("Variants are several pictures; name a PATH without -, or leave out --variants.")
     return run.page
 
@@ -75,7 +75,7 @@ def _check_stdout(run: "RunOptions") -> None:
         raise OutputError("Standard output is closed; redirect it, or name a file with -o.")
     if is_terminal(sys.stdout):
         raise SettingsError("A terminal shows no picture; redirect the output, or name a file with -o.")
-    if run.recipe or run.confidence_map:
+    if run.companions.recipe or run.companions.confidence_map:
         raise SettingsError(
             "Standard output holds one picture and nothing beside it; name a file with -o, or leave out "
             "--recipe and --confidence-map."
@@ -150,20 +150,13 @@ def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
     from vermilion.archive import save_result
 
     try:
-        save_result(picture, target, run)
+        save_result(picture, target, run.save, run.companions)
     except ExistsError:  # another run was quicker
         _say_skipped(target)
 
 
 def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> bytes:
-    format_name = format_name or _own_format(picture)
-    return picture.encode(
-        format_name,
-        allow_inexact=run.allow_inexact,
-        drop_depth=run.drop_depth,
-        drop_alpha=run.drop_alpha,
-        mark=run.mark,
-    )
+    return b"".join(picture.parts(format_name or _own_format(picture), run.save))
 
 
 def _own_format(picture: "Picture") -> str:

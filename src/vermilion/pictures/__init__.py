@@ -4,16 +4,16 @@ from vermilion.pictures.buffers import Buffer
 from vermilion.pictures.color_preview import read_colors
 from vermilion.pictures.credentials import Signature
 from vermilion.pictures.head import read_head
-from vermilion.pictures.jpeg_coefficients import can_carry_luma
 from vermilion.pictures.jpeg_depth import is_deep_jpeg
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
-from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions, SaveOptions
+from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
 from vermilion.pictures.output_colors import OutputColors
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import Provenance, read_mark, read_provenance
 from vermilion.pictures.read import read_scan
+from vermilion.pictures.save_options import SaveOptions
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import LARGEST_WHOLE, NamedBytes
 from vermilion.pictures.whole_file import Stream, WholeFiles, publish, unwritable
@@ -45,7 +45,6 @@ __all__ = [
     "Signature",
     "Stream",
     "WholeFiles",
-    "can_carry_luma",
     "check_before_decoding",
     "check_output",
     "encode_parts",

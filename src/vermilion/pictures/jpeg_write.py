@@ -40,6 +40,7 @@ from vermilion.pictures.luma import to_eight_bits
 from vermilion.pictures.metadata import Metadata
 from vermilion.pictures.painting import Painting, Plane
 from vermilion.pictures.pillow_open import open_with_pillow
+from vermilion.pictures.save_options import SaveOptions
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source
 
@@ -51,19 +52,17 @@ _CARRIED = frozenset({BASELINE, EXTENDED, PROGRESSIVE})
 Choice = int | bool | list[list[int]]  # Pillow's options for a JPEG
 
 
-def encode_jpeg(
-    scan: Scan, painting: Painting, metadata: Metadata, *, allow_inexact: bool = False
-) -> list[bytes]:
+def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, options: SaveOptions) -> list[bytes]:
     """The coloured picture as the parts of a JPEG file.
 
     A grey or YCbCr scan's luma coefficients and table are carried over bit for bit. Where
     jpeglib is missing, those of a YCbCr scan can only be made again with its own table, and only if
-    `allow_inexact` says so. Any other luma is encoded at quality 97, and its chroma at full size.
+    `options` allow it. Any other luma is encoded at quality 97, and its chroma at full size.
 
     Raises:
         OutputError: They cannot be carried over, and nothing else is allowed.
     """
-    grey, subsampled = _grey_jpeg(scan, allow_inexact=allow_inexact)
+    grey, subsampled = _grey_jpeg(scan, options)
     progressive = grey.frame.process == PROGRESSIVE
     planes = painting.chroma_planes(subsampled)
     blue, red = (parse_jpeg(_encode_chroma(plane, progressive=progressive)) for plane in planes)
@@ -71,7 +70,7 @@ def encode_jpeg(
     return [head, *_scans(grey, blue, red), END]
 
 
-def _grey_jpeg(scan: Scan, *, allow_inexact: bool) -> tuple[JpegFile, bool]:
+def _grey_jpeg(scan: Scan, options: SaveOptions) -> tuple[JpegFile, bool]:
     """A grey JPEG of the scan's luma, and whether its chroma is to be halved."""
     if scan.jpeg is None:
         return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), False
@@ -84,7 +83,7 @@ def _grey_jpeg(scan: Scan, *, allow_inexact: bool) -> tuple[JpegFile, bool]:
         return carried_jpeg(file), subsampled
     if can_carry_luma():
         return parse_jpeg(grey_jpeg(file, scan.source_name)), subsampled
-    if allow_inexact:
+    if options.allow_inexact:
         return _encode_luma(scan, {"qtables": [_natural_table(scan.jpeg, frame)]}), subsampled
     raise OutputError(
         f"{scan.source_name} is a JPEG stored in colour, whose greys only jpeglib carries over exactly, and "

@@ -6,12 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.pictures.luma import Samples
+from vermilion.pictures.mark import Mark
 
 Plane = NDArray[np.uint8]
 
 
 class Painting(Protocol):
     """A scan's luma joined with enlarged chroma, computed when a writer asks for it."""
+
+    @property
+    def mark(self) -> Mark | None:
+        """What a file may tell of the colours; None if there is nothing to tell."""
+        ...
 
     def rgb(self) -> Samples:
         """The whole picture: RGB [H, W, 3] of the scan's own dtype."""

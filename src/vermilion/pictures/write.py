@@ -5,14 +5,16 @@ from pathlib import Path
 
 from vermilion.errors import OutputError
 from vermilion.pictures.buffers import Buffer
-from vermilion.pictures.credentials import signed
+from vermilion.pictures.credentials import Signature, signed
 from vermilion.pictures.head import Head, read_head
 from vermilion.pictures.jpeg_file import is_jpeg
 from vermilion.pictures.jpeg_metadata import EXIF_ROOM, ICC_ROOM
+from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Metadata
-from vermilion.pictures.options import ReadOptions, SaveOptions
+from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.provenance import result_metadata
+from vermilion.pictures.save_options import SaveOptions
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import open_source
 from vermilion.pictures.whole_file import Stream, exists, publish, write_stream
@@ -27,8 +29,6 @@ SUFFIXES = {
     ".webp": "webp",
 }
 _FORMATS = {suffix[1:]: name for suffix, name in SUFFIXES.items()}
-_SIXTEEN_BITS = frozenset({"png", "tiff"})
-_ALPHA = frozenset({"png", "tiff", "webp"})
 _LONGEST_SIDE = {"jpeg": 65_535, "webp": 16_383}  # in pixels
 _DEFAULTS = SaveOptions()
 
@@ -60,7 +60,7 @@ def write_picture(
         return
     path = Path(target)
     _check_suffix(path, format)
-    kind = check_output(scan, path, options)
+    kind = check_output(scan, path, options, _mark(painting, options))
     publish(_encode(scan, painting, kind, options), path, overwrite=options.overwrite)
 
 
@@ -96,7 +96,7 @@ def encode_parts(
     if kind is None:
         raise OutputError(f"{format!r} cannot be written; choose {', '.join(_FORMATS)}")
     _refuse_what_does_not_fit(scan, kind)
-    _refuse_losses(scan, kind, options)
+    options.refuse_losses(scan, kind)
     return _encode(scan, painting, kind, options)
 
 
@@ -126,8 +126,16 @@ def _format_of_stream(stream: object) -> str:
     return suffix
 
 
-def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS) -> str:
+def check_output(
+    scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS, mark: Mark | None = None
+) -> str:
     """Refuse at once what `write_picture` would refuse; call it before the painting.
+
+    Args:
+        scan: What is to be painted.
+        path: Of the file to write.
+        options: Which losses are allowed.
+        mark: What the file is to tell, where that is known already.
 
     Returns:
         The name of the format.
@@ -142,8 +150,8 @@ def check_output(scan: Scan, path: str | Path, options: SaveOptions = _DEFAULTS)
     if not options.overwrite and path.exists():
         raise exists(path)
     _refuse_what_does_not_fit(scan, kind)
-    _refuse_losses(scan, kind, options)
-    result_metadata(scan.metadata, kind, options.mark, scan.source_name)
+    options.refuse_losses(scan, kind)
+    result_metadata(scan.metadata, kind, mark, scan.source_name)
     return kind
 
 
@@ -169,7 +177,7 @@ def check_before_decoding(
         return  # it holds any scan, or any that is a JPEG itself
     head = read_head(source, reading.page, reading.max_pixels)
     _refuse_size(head, kind)
-    _refuse_depth(head, kind, options)
+    options.refuse_depth(head, kind)
 
 
 def _refuse_size(scan: Scan | Head, kind: str) -> None:
@@ -196,41 +204,29 @@ def _refuse_what_does_not_fit(scan: Scan, kind: str) -> None:
             )
 
 
-def _refuse_depth(scan: Scan | Head, kind: str, options: SaveOptions) -> None:
-    if scan.depth == 16 and kind not in _SIXTEEN_BITS and not options.drop_depth:
-        raise OutputError(
-            f"{scan.source_name} has 16 bits a sample and {kind.upper()} holds 8;"
-            " save it as PNG or TIFF, or allow drop_depth (--drop-depth)"
-        )
-
-
-def _refuse_losses(scan: Scan, kind: str, options: SaveOptions) -> None:
-    _refuse_depth(scan, kind, options)
-    if kind not in _ALPHA and not options.drop_alpha and scan.alpha is not None:
-        raise OutputError(
-            f"{scan.source_name} has transparency and {kind.upper()} holds none;"
-            " save it as PNG, TIFF or WebP, or allow drop_alpha (--drop-alpha)"
-        )
+def _mark(painting: Painting, options: SaveOptions) -> Mark | None:
+    return painting.mark if options.mark else None
 
 
 def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> Sequence[Buffer]:
-    scan_hash = scan.sha256 if options.mark is not None else ""
-    metadata = result_metadata(scan.metadata, kind, options.mark, scan.source_name, scan_hash)
-    parts = _encode_with(metadata, scan, painting, kind, allow_inexact=options.allow_inexact)
-    if options.signature is None:
+    mark = _mark(painting, options)
+    scan_hash = scan.sha256 if mark is not None else ""
+    metadata = result_metadata(scan.metadata, kind, mark, scan.source_name, scan_hash)
+    parts = _encode_with(metadata, scan, painting, kind, options)
+    if not isinstance(options.mark, Signature):
         return parts
-    if options.mark is None:
-        raise OutputError("A signed manifest tells what a mark tells; leave out mark=False or the signing.")
-    return [signed(b"".join(parts), kind, options.mark, options.signature)]
+    if mark is None:
+        raise OutputError("A signed manifest tells what a mark tells, and these colours come with none.")
+    return [signed(b"".join(parts), kind, mark, options.mark)]
 
 
 def _encode_with(
-    metadata: Metadata, scan: Scan, painting: Painting, kind: str, *, allow_inexact: bool
+    metadata: Metadata, scan: Scan, painting: Painting, kind: str, options: SaveOptions
 ) -> Sequence[Buffer]:
     if kind == "jpeg":
         from vermilion.pictures.jpeg_write import encode_jpeg  # noqa: PLC0415 - only what is used
 
-        return encode_jpeg(scan, painting, metadata, allow_inexact=allow_inexact)
+        return encode_jpeg(scan, painting, metadata, options)
     from vermilion.pictures import vips_write  # noqa: PLC0415
 
     return vips_write.ENCODERS[kind](scan, painting, metadata)
