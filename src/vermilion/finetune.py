@@ -14,6 +14,7 @@ from vermilion.network import (
     SEE_FILE,
     WEIGHTS_FILE,
     ModelCard,
+    check_files,
     check_free,
     find_model,
     folder_hash,
@@ -138,7 +139,8 @@ def _find_base(start: str | Path | None) -> _Base:
 
     folder = find_model(start)
     card = read_card(folder)
-    read_graphs(folder, card)  # checks every file that is there
+    check_files(folder, card)
+    read_graphs(folder, card)  # those it borrows, too
     if not (folder / WEIGHTS_FILE).is_file():
         raise ModelError(
             f"{folder} has no {WEIGHTS_FILE}, without which it cannot learn; start from another model."

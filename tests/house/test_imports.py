@@ -42,6 +42,13 @@ def test_asking_for_help_loads_only_typer() -> None:
     assert loaded & set(HEAVY) == {"typer"}
 
 
+def test_options_that_nobody_gives_load_no_validators() -> None:
+    asking = (
+        "from vermilion.cli.app import app\ntry: app(['colorize', 'nowhere.jpg'])\nexcept SystemExit: pass"
+    )
+    assert "pydantic" not in loaded_after(asking)
+
+
 def test_colorizing_loads_no_torch_and_no_rich() -> None:
     assert loaded_after("import vermilion.archive, vermilion.colorizer, vermilion.evaluation").isdisjoint(
         {"torch", "timm", "onnx", "rich"}

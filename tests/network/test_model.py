@@ -7,6 +7,7 @@ import pytest
 from tests.tiny_model import BINS, WORKING_SIZE, make_tiny_model, write_card
 from vermilion.errors import ModelError
 from vermilion.network import Model, default_model_folder, folder
+from vermilion.network.model import check_model
 
 
 @pytest.fixture
@@ -114,12 +115,13 @@ def test_a_damaged_file_is_named(own_folder, name):
         Model.load(own_folder, "cpu")
 
 
-def test_other_files_of_the_folder_are_checked_too(own_folder):
+def test_other_files_are_checked_with_the_whole_model_and_not_before_each_picture(own_folder):
     card = json.loads((own_folder / "model.json").read_text())
     (own_folder / "generator.safetensors").write_bytes(b"weights")
     write_card(own_folder, files=card["files"] | {"generator.safetensors": "0" * 64})
+    Model.load(own_folder, "cpu")
     with pytest.raises(ModelError, match=r"generator\.safetensors is damaged"):
-        Model.load(own_folder, "cpu")
+        check_model(own_folder)
 
 
 def test_files_that_only_training_needs_may_be_away(own_folder):

@@ -20,12 +20,17 @@ from vermilion.cli import (
     streams,
     train,
 )
+from vermilion.cli.quick import QuickCommand, converted_late
 from vermilion.cli.say import say_error, say_loss
 from vermilion.errors import VermilionError
 
 
 class KindGroup(TyperGroup):
     """Shows our own errors as the one sentence that they are, without a traceback."""
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's context has moved between its versions
+        """Return the options before the command."""
+        return converted_late(super().get_params(ctx))
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's context has moved between its versions
         """Run the chosen command; turn a VermilionError into exit code 1, and Ctrl-C into 130."""
@@ -71,8 +76,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("colorize", short_help="Colourise pictures, or whole folders of them.")(colorize.colorize)
-app.command("replay", short_help="Make a result anew from its recipe.")(replay.replay)
+app.command("colorize", cls=QuickCommand, short_help="Colourise pictures, or whole folders of them.")(
+    colorize.colorize
+)
+app.command("replay", cls=QuickCommand, short_help="Make a result anew from its recipe.")(replay.replay)
 app.command("inspect", short_help="Show what a picture says of where it comes from.")(inspect.inspect)
 app.command("info", short_help="Show version, model, engine and provider.")(info.info)
 app.command("evaluate", short_help="Measure how near our colours are to true ones.")(evaluate.evaluate)

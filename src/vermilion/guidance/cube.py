@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 _SIZES = range(2, 130)
 _LARGEST_FILE = 128 << 20  # bytes; a table of 129 colours a side needs about 60 MB
 _FARTHEST = 1e6  # of any number of a table; also refuses infinities and what is no number
-_BINARY = re.compile(r"[^\t\n\f\r\x20-\x7e\x80-\U0010ffff]")  # control characters, which no text has
+_BINARY = r"[^\t\n\f\r\x20-\x7e\x80-\U0010ffff]"  # control characters, which no text has
 _IGNORED = {"TITLE", "LUT_3D_INPUT_RANGE", "LUT_IN_VIDEO_RANGE", "LUT_OUT_VIDEO_RANGE"}
 
 
@@ -56,7 +56,7 @@ def parse_cube(text: str, name: str) -> Cube:
     Raises:
         SettingsError: the text is malformed, or holds a 1D LUT.
     """
-    if _BINARY.search(text):
+    if re.search(_BINARY, text):
         raise SettingsError(f"{name} is no text file of a 3D LUT; name a .cube file.")
     lines = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1)]
     headers = [(number, line.split()) for number, line in lines if line[:1].isalpha()]

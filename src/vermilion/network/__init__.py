@@ -7,6 +7,7 @@ from vermilion.network.find import find_model, name_of_model
 from vermilion.network.folder import (
     SEE_FILE,
     WEIGHTS_FILE,
+    check_files,
     default_model_folder,
     folder_hash,
     lenders,
@@ -36,6 +37,7 @@ __all__ = [
     "Model",
     "ModelCard",
     "Paint",
+    "check_files",
     "check_free",
     "default_model_folder",
     "engine_name",

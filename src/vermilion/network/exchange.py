@@ -15,7 +15,7 @@ from vermilion.network.find import find_model
 from vermilion.network.folder import SEE_FILE, see_folder
 from vermilion.network.hub import PREFIX, fetch_model
 from vermilion.network.installed import check_free, new_model
-from vermilion.network.model import Model
+from vermilion.network.model import check_model
 from vermilion.network.places import models_folder
 
 LARGEST_MODEL = 1 << 30
@@ -82,7 +82,7 @@ def export_model(name: str, target: Path, *, whole: bool = False) -> Path:
     """
     folder = find_model(name)
     files = _files_of(folder, read_card(folder), whole=whole)
-    Model.load(folder, "cpu")
+    check_model(folder)
     if target.exists():
         raise ExistsError(f"{target} exists already; choose another name for the model's copy.")
     try:

@@ -20,7 +20,7 @@ def default_model_folder() -> Path:
 
 
 def read_graphs(folder: Path, card: ModelCard) -> tuple[bytes, bytes]:
-    """Return the bytes of ``see.onnx`` and ``paint.onnx``; every file that the card names is checked.
+    """Return the bytes of ``see.onnx`` and ``paint.onnx``, which are checked; other files are not read.
 
     A fine-tuned model may lack ``see.onnx``: then it is taken from the package's own model or from an
     installed one, whichever has the file with the hash that the card names.
@@ -28,9 +28,6 @@ def read_graphs(folder: Path, card: ModelCard) -> tuple[bytes, bytes]:
     Raises:
         ModelError: a file is missing or is not the one that the card names.
     """
-    for name in card.files:
-        if name not in {SEE_FILE, PAINT_FILE} and (folder / name).exists():
-            _read_checked(folder / name, card.files[name])
     see = _read_checked(see_folder(folder, card) / SEE_FILE, _digest(folder, card, SEE_FILE))
     return see, _read_checked(folder / PAINT_FILE, _digest(folder, card, PAINT_FILE))
 
@@ -44,6 +41,17 @@ def read_heads_file(folder: Path, card: ModelCard) -> bytes | None:
     place = see_folder(folder, card)
     files = (card if place == folder else read_card(place)).files
     return _read_checked(place / HEADS_FILE, files[HEADS_FILE]) if HEADS_FILE in files else None
+
+
+def check_files(folder: Path, card: ModelCard) -> None:
+    """Check all files that are there and that the card names, those among them that only training needs.
+
+    Raises:
+        ModelError: a file is not the one that the card names.
+    """
+    for name, digest in card.files.items():
+        if (folder / name).exists():
+            _read_checked(folder / name, digest)
 
 
 def folder_hash(folder: Path) -> str:

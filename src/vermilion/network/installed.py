@@ -11,7 +11,7 @@ from vermilion.errors import ExistsError, ModelError, OutputError
 from vermilion.network.card import ModelCard, read_card
 from vermilion.network.find import find_model
 from vermilion.network.folder import SEE_FILE, default_model_folder, lenders, see_folder
-from vermilion.network.model import Model
+from vermilion.network.model import check_model
 from vermilion.network.places import (
     SHIPPED_NAME,
     VARIABLE,
@@ -69,7 +69,7 @@ def verify_model(name: str) -> Path:
         ModelError: there is no such model, or something is wrong with it.
     """
     folder = find_model(name)
-    Model.load(folder, "cpu")
+    check_model(folder)
     return folder
 
 
@@ -113,7 +113,7 @@ def new_model(name: str, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         unfinished.mkdir(parents=True)
         yield unfinished
-        Model.load(unfinished, "cpu")
+        check_model(unfinished)
         _put(unfinished, check_free(name, overwrite=overwrite))
     except OSError as error:
         raise OutputError(

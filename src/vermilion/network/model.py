@@ -14,6 +14,7 @@ from vermilion.network.find import find_model
 from vermilion.network.folder import (
     PAINT_FILE,
     SEE_FILE,
+    check_files,
     default_model_folder,
     folder_hash,
     read_graphs,
@@ -145,6 +146,16 @@ class Model:
         names = ["chroma", "confidence", "odds"] if with_odds else ["chroma", "confidence"]
         chroma, confidence, *odds = self._paint.run(names, inputs)
         return Paint(chroma, calibrated(confidence, chroma, self.card.calibration), *odds)
+
+
+def check_model(folder: Path) -> None:
+    """Check every file of a model folder against its SHA-256, and that the graphs run.
+
+    Raises:
+        ModelError: something is wrong with it.
+    """
+    check_files(folder, read_card(folder))
+    Model.load(folder, "cpu")
 
 
 def calibrated(confidence: Floats, chroma: Floats, calibration: Calibration) -> Floats:
