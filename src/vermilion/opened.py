@@ -84,7 +84,8 @@ def _upright(scan: Scan, size: tuple[int, int]) -> Floats:
 def _framed(scan: Scan, luma: Floats) -> tuple[View, ...]:
     """Return the pictures found on a scan."""
     size = upright_size(scan.size, scan.orientation)
-    preview = _upright(scan, _preview_size(scan.size))
+    # Frames are looked for in the codes of the file: its tone curve takes time, and moves no edge.
+    preview = turn_upright(scan.pixels.preview(_preview_size(scan.size)), scan.orientation)
     frames = find_frames(np.rint(preview * 255).astype(np.uint8))
     if len(frames) == 1 and frames[0] == whole((preview.shape[0], preview.shape[1])):
         return (View(size, whole(size), 0, find_tone(luma)),)

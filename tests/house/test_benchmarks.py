@@ -21,6 +21,7 @@ from benchmarks import (
     mounts,
     prints,
     reliability,
+    seen,
     speed,
     steering,
 )
@@ -120,6 +121,30 @@ def test_mounts(
     assert told[0] == "3 pictures of pictures"
     assert told[1].split() == ["one", "picture", "100.0%", "of", "3", "found"]
     assert any(line.startswith("bare ") and "0.0% of 3" in line for line in told)
+
+
+@pytest.mark.slow
+def test_seen(
+    pictures: Path,
+    tiny_model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["--bench", pictures, "--limit", "2", "--model", tiny_model_folder]
+    monkeypatch.setattr(sys, "argv", ["seen", *map(str, words)])
+    seen.main()
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 11
+    assert told[1].startswith("bare ")
+    assert told[1].endswith("seen upright 100.0%")
+    assert told[-1].startswith("turned by 270")
+    assert told[-1].endswith("seen upright 0.0%"), "the tiny model has no heads"
+
+
+def test_seen_compares_colours() -> None:
+    true = np.random.default_rng(0).normal(5, 20, (8, 8, 2)).astype(np.float32)
+    assert seen.agreement(true, 3 * true) == pytest.approx((1, 1), abs=1e-4)
+    assert seen.agreement(true, -true) == pytest.approx((-1, -1), abs=1e-4)
 
 
 def test_mounts_measure_how_far_a_frame_lies_away() -> None:

@@ -114,18 +114,16 @@ def _surface(values: Floats, known: NDArray[np.bool_]) -> tuple[Floats, float]:
     wanted = values[rows, columns]
     weights, *_ = np.linalg.lstsq(terms.T @ terms + 1e-3 * len(rows) * _STIFF, terms.T @ wanted, rcond=None)
     spread = _spread((wanted - terms @ weights).astype(np.float32))
-    y = (np.arange(height) / height - 0.5)[:, None]
-    x = (np.arange(width) / width - 0.5)[None, :]
-    surface = sum(weight * term for weight, term in zip(weights, _raw_terms(y, x), strict=True))
-    return np.broadcast_to(surface, (height, width)).astype(np.float32), spread
+    y = (np.arange(height, dtype=np.float32) / height - 0.5)[:, None]
+    x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :]
+    level, down, across, both, down_twice, across_twice = weights.astype(np.float32)
+    rows_part = level + down * y + down_twice * y * y
+    surface = rows_part + (across + both * y) * x + across_twice * x * x
+    return np.asarray(surface, np.float32), spread
 
 
 _STIFF = np.diag([0.0, 1, 1, 3, 3, 3]) / 100
 
 
-def _raw_terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    return np.ones_like(y + x), y + 0 * x, x + 0 * y, y * x, y * y + 0 * x, x * x + 0 * y
-
-
 def _terms(y: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.stack(_raw_terms(y, x), axis=1)
+    return np.stack([np.ones_like(y), y, x, y * x, y * y, x * x], axis=1)
