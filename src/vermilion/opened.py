@@ -4,7 +4,7 @@ scan ─read─▶ preview ─▶ frames, way up, contrast ─▶ views ─▶ l
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -104,10 +104,15 @@ def _of_parts(painter: Painter, scan: Scan, short_side: int, views: Sequence[Vie
     """Encode each picture alone."""
     size, stride = upright_size(scan.size, scan.orientation), painter.card.stride
     seen = [working_size(_whole_pixels(view), short_side, stride) for view in views]
-    plane = _upright(scan, _plane_size(scan, views, seen))
-    parts = [_part(painter, view, plane, side) for view, side in zip(views, seen, strict=True)]
-    parts = [_stood_up(painter, part, plane) for part in parts]
-    encoded = on_scan(tuple(parts), reduce_luma(plane, _grid(size, parts)))
+    codes = turn_upright(scan.pixels.preview(_plane_size(scan, views, seen)), scan.orientation)
+
+    def luma_of(view: View, side: tuple[int, int]) -> Floats:
+        return scan.colors.to_srgb_tone(view.reduced(codes, side))
+
+    parts = [_part(painter, view, luma_of(view, side)) for view, side in zip(views, seen, strict=True)]
+    parts = [_stood_up(painter, part, luma_of) for part in parts]
+    luma = scan.colors.to_srgb_tone(reduce_luma(codes, _grid(size, parts)))
+    encoded = on_scan(tuple(parts), luma)
     negative = _negative(painter, parts[0].encoded, parts[0].size) if len(parts) == 1 else None
     return Opened(short_side, size, encoded, tuple(part.view for part in parts), negative)
 
@@ -124,20 +129,21 @@ def _plane_size(scan: Scan, views: Sequence[View], seen: Sequence[tuple[int, int
     return max(1, round(scan.size[0] * scale)), max(1, round(scan.size[1] * scale))
 
 
-def _part(painter: Painter, view: View, plane: Floats, size: tuple[int, int]) -> Part:
-    """Encode one picture, its contrast restored."""
-    luma = view.reduced(plane, size)
+def _part(painter: Painter, view: View, luma: Floats) -> Part:
+    """Encode one picture [H,W], its contrast restored."""
     tone = find_tone(luma)
     seen = None if tone == UNCHANGED else tone(luma)[None]
-    return Part(replace(view, tone=tone), painter.encode(luma[None], seen), size)
+    return Part(replace(view, tone=tone), painter.encode(luma[None], seen), (luma.shape[0], luma.shape[1]))
 
 
-def _stood_up(painter: Painter, part: Part, plane: Floats) -> Part:
+def _stood_up(painter: Painter, part: Part, luma_of: Callable[[View, tuple[int, int]], Floats]) -> Part:
     """Encode a picture again if it does not stand upright."""
-    view = _turned(painter, part.encoded, part.view, part.view.seen(plane, part.size))
-    if view.turns == part.view.turns or part.view.turns:
+    if part.view.turns:  # that was seen before
         return part
-    return _part(painter, view, plane, part.size[::-1] if view.turns % 2 else part.size)
+    view = _turned(painter, part.encoded, part.view, part.view.tone(luma_of(part.view, part.size)))
+    if not view.turns:
+        return part
+    return _part(painter, view, luma_of(view, part.size[::-1] if view.turns % 2 else part.size))
 
 
 def _turned(painter: Painter, encoded: Encoded, view: View, seen: Floats) -> View:
