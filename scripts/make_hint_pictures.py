@@ -11,7 +11,7 @@ import numpy as np
 from PIL.Image import Image, Resampling
 
 from vermilion import Box, Colorizer, Controls, Session, Stroke
-from vermilion.archive.save import contact_sheet
+from vermilion.outputs import contact_sheet
 
 ROOT = Path(__file__).resolve().parent.parent
 CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"

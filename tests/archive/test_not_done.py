@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from vermilion.archive import Done, Failed, NotDone, PlanOptions, make_plan
+from vermilion.archive import NotDone, PlanOptions, make_plan
 from vermilion.archive.not_done import Listed, read_list
 from vermilion.errors import OutputError
+from vermilion.outputs import Done, Failed
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from vermilion.archive import Companions, Job, Plan, PlanOptions, make_plan, names
+from vermilion.archive import Plan, PlanOptions, make_plan
 from vermilion.errors import OutputError, SettingsError
+from vermilion.outputs import Companions
 
 
 @pytest.fixture
@@ -211,38 +212,6 @@ def test_two_scans_of_one_result_are_found(here: Path) -> None:
     assert len(make_plan(["box"]).jobs) == 2
 
 
-def test_names_that_differ_in_case_alone_clash_where_the_disk_says_so(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    touch("box/A.JPG", "box/a.jpg", "box/caf\u00e9.jpg", "box/cafe\u0301.jpg")
-    options = PlanOptions(output=Path("out"), format="png")
-    monkeypatch.setattr(names, "ignores_case", lambda _folder: False)
-    assert len(make_plan(["box"], options).jobs) == 4
-    monkeypatch.setattr(names, "ignores_case", lambda folder: folder.name == "out")
-    with pytest.raises(OutputError, match=r"out.A\.png and out.a\.png, which are one file on this disk"):
-        make_plan(["box"], options)
-    with pytest.raises(OutputError, match=r"out.caf\S+\.png, which are one file"):
-        make_plan(["box/caf*"], options)
-
-
-def test_a_disk_is_asked_by_a_name_that_is_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    touch("box/12", "box/Grandma.jpg")
-    asked: list[tuple[str, str]] = []
-
-    def same(first: Path, second: Path) -> bool:
-        asked.append((first.name, second.name))
-        return True
-
-    before = sorted(here.rglob("*"))
-    monkeypatch.setattr(Path, "samefile", same)
-    assert names.ignores_case(here / "box" / "yet" / "to be made")
-    assert asked == [("Grandma.jpg", "gRANDMA.JPG")]
-    assert sorted(here.rglob("*")) == before
-    monkeypatch.undo()
-    exists_both_ways = Path(here, "box", "gRANDMA.JPG").exists()
-    assert names.ignores_case(here / "box") == exists_both_ways
-
-
 def test_many_clashes_are_told_in_one_sentence(here: Path) -> None:
     touch(*[f"box/{name}.{suffix}" for name in "abcde" for suffix in ("jpg", "png")])
     with pytest.raises(OutputError, match=r"\(and 2 more\)"):
@@ -268,11 +237,6 @@ def test_outputs_that_cannot_be_meant(here: Path) -> None:
     with pytest.raises(OutputError, match="name a folder"):
         make_plan(["a.jpg"], PlanOptions(output=Path("notes.txt")))
     assert make_plan(["a.jpg"], PlanOptions(output=Path("x.jpeg"), format="jpg")).jobs
-
-
-def test_pages_have_names_of_their_own() -> None:
-    assert Job(Path("a.tif"), Path("a.color.tif")).page_target(2) == Path("a.p2.color.tif")
-    assert Job(Path("a.tif"), Path("out/a.tif")).page_target(12) == Path("out/a.p12.tif")
 
 
 def test_a_page_must_not_become_another_scans_result(here: Path) -> None:

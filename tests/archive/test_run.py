@@ -9,21 +9,10 @@ from typing import Any
 
 import pytest
 
-from vermilion.archive import (
-    Companions,
-    Done,
-    Failed,
-    Job,
-    Plan,
-    RunOptions,
-    Skipped,
-    make_plan,
-    run,
-    run_plan,
-    save_result,
-)
+from vermilion.archive import Plan, RunOptions, make_plan, run, run_plan
 from vermilion.errors import ExistsError, ModelError, OutputError, PictureError
 from vermilion.guidance import Controls
+from vermilion.outputs import Done, Failed, Job, Skipped
 from vermilion.pictures import ReadOptions, SaveOptions
 
 
@@ -69,7 +58,7 @@ def nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(source=source, page=options.page)
 
     monkeypatch.setattr(run, "read_scan", read)
-    for name in ("refuse_before_decoding", "refuse_before_painting"):
+    for name in ("check_before_decoding", "refuse_before_painting"):
         monkeypatch.setattr(run, name, lambda *_: None)
 
 
@@ -123,19 +112,20 @@ def test_nothing_to_do_loads_no_model(box: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "told"),
+    ("trouble", "code", "told"),
     [
-        (PictureError("b.png is torn."), "b.png is torn."),
-        (OutputError("The disk is full."), "The disk is full."),
-        (MemoryError(), "does not fit into memory"),
-        (OSError(28, "No space left on device"), "No space left on device"),
-        (ZeroDivisionError("oops"), "fault of ours (ZeroDivisionError: oops)"),
+        (PictureError("b.png is torn."), "picture", "b.png is torn."),
+        (OutputError("The disk is full."), "output", "The disk is full."),
+        (MemoryError(), "memory", "does not fit into memory"),
+        (OSError(28, "No space left on device"), "system", "No space left on device"),
+        (ZeroDivisionError("oops"), "fault", "fault of ours (ZeroDivisionError: oops)"),
     ],
 )
-def test_one_failure_leaves_the_others_alone(box: Path, trouble: Exception, told: str) -> None:
+def test_one_failure_leaves_the_others_alone(box: Path, trouble: Exception, code: str, told: str) -> None:
     outcomes = run_all(make_plan([box]), FakeColorizer({"b.png": trouble}))
     assert [type(outcome) for outcome in outcomes] == [Done, Failed, Done]
     assert told in outcomes[1].reason
+    assert outcomes[1].code == code
     assert type(trouble).__name__ in outcomes[1].trace[-1]
 
 
@@ -208,34 +198,14 @@ def test_a_result_that_appears_meanwhile_is_skipped(box: Path) -> None:
     assert outcomes[1].existing == box / "b.color.png"
 
 
-def test_what_stands_beside_a_result_tells_nothing_new_if_the_result_is_there(box: Path) -> None:
-    picture: Any = FakePicture(box / "a.png", 1, [])
-    picture.recipe = SimpleNamespace(to_json=lambda: '{"mine": 1}')
-    beside = Companions(recipe=True)
-    (box / "a.color.recipe.json").write_bytes(b"{}")
-    with pytest.raises(OutputError, match=r"recipe\.json exists already") as told:
-        save_result(picture, box / "a.color.png", companions=beside)
-    assert not isinstance(told.value, ExistsError)
-    (box / "a.color.png").write_bytes(b"from another run")
-    with pytest.raises(ExistsError):
-        save_result(picture, box / "a.color.png", companions=beside)
-    assert sorted(path.name for path in box.iterdir() if path.name.startswith(("a", "."))) == [
-        "a.color.png",
-        "a.color.recipe.json",
-        "a.png",
-    ]
-
-
 def test_pictures_with_our_mark_are_no_scans(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def look(source: Path, max_pixels: int) -> object:
+    def look(source: Path, max_pixels: int) -> bool:
         asked.append(source.name)
-        if source.name == "c.png":
-            raise PictureError("c.png is torn.")
-        return "a mark" if source.name == "b.png" else None
+        return source.name == "b.png"
 
-    monkeypatch.setattr(run, "read_mark", look)
+    monkeypatch.setattr(run, "is_own_result", look)
     (box / "a.color.png").write_bytes(b"there already")
     plan = make_plan([box])
     outcomes = run_all(plan, FakeColorizer())

@@ -1,4 +1,4 @@
-"""All that is written of a picture appears in one order, the result last, whenever the run is stopped."""
+"""A run that was stopped goes on where it was, and what a format cannot hold is refused early."""
 
 import os
 from collections.abc import Callable
@@ -9,20 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vermilion.archive import (
-    Companions,
-    Done,
-    PlanOptions,
-    RunOptions,
-    Skipped,
-    make_plan,
-    run,
-    run_plan,
-    save_result,
-)
-from vermilion.archive.results import Failed, Outcome
+from vermilion.archive import PlanOptions, RunOptions, make_plan, run, run_plan
 from vermilion.colorizer import Colorizer
-from vermilion.errors import ExistsError
+from vermilion.outputs import Companions, Done, Failed, Outcome, Skipped
 from vermilion.pictures import ReadOptions, Scan, read_mark, read_scan
 
 COMPANIONS = Companions(recipe=True, confidence_map=True, variants=2)
@@ -48,30 +37,6 @@ def colorize(tiny_colorizer: Colorizer, scan: Path) -> Callable[..., Outcome]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-def test_all_is_flushed_before_anything_is_named_and_the_result_is_last(
-    colorize, scan: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    steps: list[str] = []
-    fsync, link = os.fsync, os.link
-
-    def flush(number: int) -> None:
-        steps.append("flush")
-        fsync(number)
-
-    def name(source: Path, target: Path) -> None:
-        steps.append(Path(target).name)
-        link(source, target)
-
-    monkeypatch.setattr(os, "fsync", flush)
-    monkeypatch.setattr(os, "link", name)
-    assert isinstance(colorize(), Done)
-    named = [path.name for path in COMPANIONS.names(scan.with_name("a.color.png"))]
-    assert sorted(steps[10:19]) == sorted(named[:-1])
-    assert steps[:10] == ["flush"] * 10
-    assert steps[19:] == ["flush", "a.color.png"], "the folder is flushed before the result is named"
-    assert set(contents(scan.parent)) == {"a.png", *named}
 
 
 @pytest.mark.parametrize("moment", [0, 9, 10, 15, 19, 20])
@@ -132,15 +97,6 @@ def test_an_empty_file_is_no_result(colorize, scan: Path) -> None:
     (scan.parent / "a.color.png").touch()
     assert isinstance(colorize(RunOptions()), Done)
     assert (scan.parent / "a.color.png").stat().st_size > 100
-
-
-def test_a_result_of_another_run_stays(tiny_colorizer: Colorizer, scan: Path) -> None:
-    picture = tiny_colorizer.colorize(scan)
-    picture.save(scan.with_name("a.color.png"))
-    before = contents(scan.parent)
-    with pytest.raises(ExistsError):
-        save_result(picture, scan.with_name("a.color.png"), companions=COMPANIONS)
-    assert contents(scan.parent) == before
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,15 @@
 
 import glob
 import os
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from vermilion.archive.entries import Entry, Found, LeftOut
 from vermilion.archive.not_done import is_list, read_list
 from vermilion.archive.passed_over import count_others
-from vermilion.archive.results import Failed, LeftOut, PassedOver, Skipped
 from vermilion.archive.search import Filter, Folder, fixed_part, match, walk
 from vermilion.errors import SettingsError
+from vermilion.outputs import Failed, Skipped, is_result_name
 
 PICTURE_SUFFIXES = frozenset(
     {
@@ -22,29 +21,7 @@ PICTURE_SUFFIXES = frozenset(
 )  # fmt: skip
 """Suffixes looked for in folders; a file named outright is tried whatever it is called."""
 
-RESULT_MARK = ".color"
-"""The last part of the stem of every result that stands beside its scan."""
-
 _IS_RESULT = "is a result itself (NAME.color.EXT)"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A picture and the folder that its place in a mirrored tree is counted from."""
-
-    path: Path
-    root: Path
-
-
-Entry = Found | Skipped | Failed | PassedOver | LeftOut
-"""What an input may mean."""
-
-_BESIDE = re.compile(r"\.(confidence|variants|v\d+)$")
-
-
-def is_result_name(path: Path) -> bool:
-    """Tell whether a file is called as our own results are: NAME.color.EXT or NAME.color.confidence.png."""
-    return _BESIDE.sub("", path.stem.lower()).endswith(RESULT_MARK)
 
 
 def is_picture_name(name: str) -> bool:

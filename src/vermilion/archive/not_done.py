@@ -10,12 +10,11 @@ for the end of a line.
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vermilion.archive.results import Done, Failed, Outcome, Skipped
-from vermilion.archive.save import make_folder
 from vermilion.errors import OutputError, SettingsError
+from vermilion.outputs import Done, Failed, Outcome, Skipped, make_folder
 from vermilion.pictures import publish
 
 NOT_DONE = "not-done.txt"
@@ -62,7 +61,7 @@ class NotDone:
         if self.file is None:
             return
         if isinstance(outcome, Failed) and outcome.root is not None:
-            self._failed.append(Failed(outcome.source, outcome.reason, root=outcome.root))
+            self._failed.append(replace(outcome, trace=()))
         if isinstance(outcome, Done | Skipped | Failed):
             self._tried.add(os.path.abspath(outcome.source))  # noqa: PTH100 - links must stay
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.archive.plan import PlanOptions, make_plan
-from vermilion.archive.save import save_result
 from vermilion.colorizer import Colorizer
 from vermilion.errors import OutputError, PictureError
 from vermilion.guidance import Recipe, load_recipe
+from vermilion.outputs import save_result
 from vermilion.pictures import SaveOptions
 
 

@@ -1,29 +1,36 @@
 """The loop over a plan: each picture done, skipped or failed, and none in the way of the others."""
 
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vermilion.archive.companions import Companions
-from vermilion.archive.existing import Expected
-from vermilion.archive.plan import Job, Plan
-from vermilion.archive.results import Done, Failed, Outcome, Skipped
-from vermilion.archive.save import is_empty, refuse_before_decoding, refuse_before_painting, save_result
+from vermilion.archive.plan import Plan
 from vermilion.colorizer import Colorizer
-from vermilion.errors import ExistsError, VermilionError
+from vermilion.errors import ExistsError
 from vermilion.guidance import Controls
 from vermilion.leftovers import sweep
+from vermilion.outputs import (
+    Companions,
+    Done,
+    Expected,
+    Job,
+    Outcome,
+    Skipped,
+    failed_by,
+    is_done,
+    is_own_result,
+    refuse_before_painting,
+    save_result,
+)
 from vermilion.picture import Picture
 from vermilion.pictures import (
     DEFAULT_MAX_PIXELS,
     ReadOptions,
     SaveOptions,
+    check_before_decoding,
     read_head,
-    read_mark,
     read_scan,
-    unwritable,
 )
 
 
@@ -110,14 +117,15 @@ class _Run:
         """Return what is to be done of a scan, and what is not; whatever is wrong with it ends no run."""
         try:
             tasks = _tasks_of(job, self._options)
-            there = [not self._options.save.overwrite and _is_done(task.target) for task in tasks]
-            if not all(there) and self._is_own_result(job.source):
+            there = [not self._options.save.overwrite and is_done(task.target) for task in tasks]
+            needs_look = not all(there) and not self._options.recolor
+            if needs_look and is_own_result(job.source, self._options.max_pixels):
                 reason = "is a result itself (its XMP says so; --recolor does it)"
                 return [Skipped(job.source, reason, marked=True)]
             pairs = zip(tasks, there, strict=True)
             return [self._skip_existing(task) if done else task for task, done in pairs]
         except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
-            return [_failure(job.source, job.root, error)]
+            return [failed_by(error, job.source, job.root)]
 
     def do(self, task: _Task, colorizer: Colorizer) -> Outcome:
         """Colourise one page."""
@@ -128,18 +136,9 @@ class _Run:
         except ExistsError:  # another run was quicker
             return self._skip_existing(task)
         except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
-            return _failure(task.source, task.root, error)
+            return failed_by(error, task.source, task.root)
         seconds = time.perf_counter() - started
         return Done(task.source, task.target, seconds, task.page, pages, task.every_page, remarks)
-
-    def _is_own_result(self, source: Path) -> bool:
-        """Whether a picture that would be done is the result of an earlier run, told by its mark."""
-        if self._options.recolor:
-            return False
-        try:
-            return read_mark(source, self._options.max_pixels) is not None
-        except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
-            return False
 
     def _skip_existing(self, task: _Task) -> Skipped:
         other = self._expected.is_other(task.target, task.page) if self._options.save.mark else None
@@ -150,13 +149,6 @@ class _Run:
         if folder not in self._swept:
             self._swept.add(folder)
             sweep(folder)
-
-
-def _is_done(target: Path) -> bool:
-    try:
-        return target.exists() and not is_empty(target)
-    except OSError as error:  # such as a name that is too long
-        raise unwritable(target, error) from error
 
 
 def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
@@ -174,7 +166,7 @@ def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
 def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> tuple[int, tuple[str, ...]]:
     """Return how many pages the scan has, and what is to be said of the picture."""
     reading = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
-    refuse_before_decoding(task.source, task.target, reading, options.save)
+    check_before_decoding(task.source, task.target, reading, options.save)
     scan = read_scan(task.source, reading)
     refuse_before_painting(scan, task.target, options.save)
     session = colorizer.open(scan, recolor=options.recolor, size=options.size, view=options.view)
@@ -192,17 +184,3 @@ def _one_by_one(pictures: list[Picture]) -> Iterator[Picture]:
     """Give each picture away, so that what joining it took is freed before the next."""
     while pictures:
         yield pictures.pop(0)
-
-
-def _failure(source: Path, root: Path | None, error: Exception) -> Failed:
-    trace = tuple(traceback.format_exception(error))
-    if isinstance(error, VermilionError):
-        return Failed(source, str(error), trace, root)
-    if isinstance(error, MemoryError):
-        reason = f"{source} does not fit into memory; close other programs, or reduce the scan."
-    elif isinstance(error, OSError):
-        reason = f"{source} could not be done ({error.strerror or error}); mend that and run again."
-    else:
-        fault = f"{type(error).__name__}: {error}"
-        reason = f"{source} met a fault of ours ({fault}); please report it with what -v shows."
-    return Failed(source, reason, trace, root)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from vermilion.archive.results import Failed, LeftOut, Skipped
+from vermilion.archive.entries import LeftOut
+from vermilion.outputs import Failed, Skipped
 
 _ANY_DEPTH = "**"
 

@@ -17,9 +17,10 @@ from vermilion.cli.stream import STREAM, colorize_stream
 from vermilion.errors import SettingsError, VermilionError
 
 if TYPE_CHECKING:
-    from vermilion.archive import Companions, NotDone, Plan, RunOptions
+    from vermilion.archive import NotDone, Plan, RunOptions
     from vermilion.colorizer import Colorizer
     from vermilion.guidance import Controls
+    from vermilion.outputs import Companions
     from vermilion.pictures import SaveOptions
 
 
@@ -95,7 +96,8 @@ def _plan(
 
 def _list_of(file: Path | None, output: str | None) -> "NotDone":
     """The list of what fails: where it was asked for, else in the folder of the results."""
-    from vermilion.archive import NOT_DONE, NotDone, names_a_file
+    from vermilion.archive import NOT_DONE, NotDone
+    from vermilion.outputs import names_a_file
 
     if file is None and output is not None and not names_a_file(Path(output)):
         file = Path(output) / NOT_DONE

@@ -9,7 +9,7 @@ import typer
 from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
-    from vermilion.archive import Companions
+    from vermilion.outputs import Companions
     from vermilion.pictures import SaveOptions, Signature
 
 
@@ -214,7 +214,7 @@ def read_companions(
     *, recipe: WriteRecipe = False, confidence_map: ConfidenceMap = False, variants: Variants = 0
 ) -> "Companions":
     """Put together what is written beside each result."""
-    from vermilion.archive import Companions
+    from vermilion.outputs import Companions
 
     return Companions(recipe, confidence_map, variants)
 

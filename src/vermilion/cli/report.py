@@ -9,8 +9,9 @@ from vermilion.cli import INTERRUPTED
 from vermilion.cli.say import say, say_error, say_traceback, shown
 
 if TYPE_CHECKING:
-    from vermilion.archive import Done as DoneOutcome
-    from vermilion.archive import Failed, NotDone, Outcome, Plan, Skipped
+    from vermilion.archive import NotDone, Plan
+    from vermilion.outputs import Done as DoneOutcome
+    from vermilion.outputs import Failed, Outcome, Skipped
 
 _NAMED = 3  # results of other options that are named
 
@@ -57,7 +58,7 @@ class Report:
 
     def add(self, outcome: "Outcome") -> None:
         """Tell one outcome, and remember it."""
-        from vermilion.archive import Done, Skipped
+        from vermilion.outputs import Done, Skipped
 
         self._not_done.add(outcome)
         if isinstance(outcome, Done):

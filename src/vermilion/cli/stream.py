@@ -83,7 +83,7 @@ def _check_stdout(run: "RunOptions") -> None:
 
 
 def _check_format(target: Path, format_name: str) -> None:
-    from vermilion.archive import check_format
+    from vermilion.outputs import check_format
 
     check_format(target, format_name)
 
@@ -147,7 +147,7 @@ def _write_all(stream: IO[bytes], content: bytes) -> None:
 
 
 def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
-    from vermilion.archive import save_result
+    from vermilion.outputs import save_result
 
     try:
         save_result(picture, target, run.save, run.companions)

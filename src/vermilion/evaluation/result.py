@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vermilion.archive import make_folder, refuse_existing
 from vermilion.evaluation.figures import SetFigures
 from vermilion.evaluation.folder import LeftOut
 from vermilion.evaluation.gallery import PictureResult, Shown
+from vermilion.outputs import make_folder, refuse_existing
 from vermilion.pictures import publish
 
 JSON_NAME, PAGE_NAME = "report.json", "report.html"

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion import __version__
-from vermilion.archive import make_folder
 from vermilion.color import ab_error, luma_of_rgb, old_photograph
 from vermilion.colorizer import Colorizer
 from vermilion.errors import PictureError, SettingsError
@@ -30,6 +29,7 @@ from vermilion.evaluation.skin import read_mask
 from vermilion.evaluation.view import Bytes, View, shrunk
 from vermilion.guidance import Controls
 from vermilion.network import engine_name
+from vermilion.outputs import make_folder
 from vermilion.pictures import publish
 from vermilion.session import AUTOMATIC, Session
 

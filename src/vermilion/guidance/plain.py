@@ -13,6 +13,8 @@ from vermilion.errors import SettingsError, VermilionError
 T = TypeVar("T")
 
 _KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", type(None): "null"}
+_KINDS[Path] = _KINDS[str]
+_PLAIN_KINDS: dict[object, tuple[object, ...]] = {float: (float, int), Path: (str,)}
 
 ASSET = "asset"
 """Key of a field's metadata: a function that says of a text whether it names a file for that field."""
@@ -80,8 +82,8 @@ def from_plain(kind: type[T], value: object, where: str, read_asset: AssetReader
     """Build a dataclass of tables, lists, texts, numbers, booleans and nulls.
 
     Args:
-        kind: the dataclass. Its fields may be of plain types, tuples, dataclasses and unions of these; of
-            several dataclasses that one is meant whose required keys are all there.
+        kind: the dataclass. Its fields may be of plain types, paths, tuples, dataclasses and unions of these;
+            of several dataclasses that one is meant whose required keys are all there.
         value: what was read; it is not changed.
         where: what to call it in messages.
         read_asset: opens the files that it names; by default none may be opened.
@@ -99,6 +101,8 @@ def _convert(kind: object, value: object, where: str, read: AssetReader) -> obje
         return _build(cast("type", kind), value, where, read)
     if get_origin(kind) is tuple:
         return _listed(get_args(kind), value, where, read)
+    if kind is Path and type(value) is str:
+        return Path(value)
     fits = type(value) is not int or abs(value) <= _EXACT
     if kind is float and type(value) is int and fits:
         return float(value)
@@ -170,7 +174,7 @@ def _choose(kinds: tuple[object, ...], value: object, where: str, read: AssetRea
             raise SettingsError(f"{where}: has {', '.join(value) or 'no keys'}, but needs {forms}.")
         return _build(chosen[0], value, where, read)
     for kind in kinds:
-        fits = (list,) if get_origin(kind) is tuple else (kind, int) if kind is float else (kind,)
+        fits = (list,) if get_origin(kind) is tuple else _PLAIN_KINDS.get(kind, (kind,))
         if type(value) in fits:
             return _convert(kind, value, where, read)
     words = " or ".join(dict.fromkeys(_word(kind) for kind in kinds if kind is not Asset))

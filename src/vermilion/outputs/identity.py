@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class Identities:
     """Identities of files that exist or will; what is learnt of a folder is kept."""
 
     _ignoring: dict[str, bool] = field(default_factory=dict)
     _real: dict[str, str] = field(default_factory=dict)
 
-    def identity(self, path: Path) -> str:
+    def of(self, path: Path) -> str:
         """The same for two paths to one file, whether or not it exists."""
         real = self._real_path(path)
         folder = os.path.dirname(real)  # noqa: PTH120 - this is asked for every picture of an archive

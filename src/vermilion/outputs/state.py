@@ -1,4 +1,4 @@
-"""Results that are there already: were they made with the options of this run?"""
+"""What is there already: a whole result, an empty file, a result among scans; and by which options."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,39 @@ from functools import cached_property
 from pathlib import Path
 
 from vermilion.guidance import Controls, Recipe, UsedFile, UsedModel
-from vermilion.pictures import read_mark
+from vermilion.pictures import DEFAULT_MAX_PIXELS, read_mark, unwritable
+
+
+def is_done(target: Path) -> bool:
+    """Whether a result is there, and whole: it gets its name last.
+
+    Raises:
+        OutputError: it cannot be looked at.
+    """
+    try:
+        return target.exists() and not is_empty(target)
+    except OSError as error:  # such as a name that is too long
+        raise unwritable(target, error) from error
+
+
+def is_empty(path: Path) -> bool:
+    """Whether a file holds nothing: no picture, but what a killed run leaves on a disk without hard links.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    try:
+        return path.is_file() and path.stat().st_size == 0
+    except FileNotFoundError:
+        return False
+
+
+def is_own_result(source: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> bool:
+    """Whether a picture is the result of an earlier run, told by its mark."""
+    try:
+        return read_mark(source, max_pixels) is not None
+    except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
+        return False
 
 
 class Expected:

@@ -1,7 +1,10 @@
-"""What became of each picture."""
+"""What became of each picture: values that pass between processes and into JSON."""
 
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
+
+from vermilion.errors import PictureError, VermilionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +69,46 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A folder or a file that is not looked at, on purpose.
-
-    Attributes:
-        path: the folder or file.
-        pattern: of --exclude that it matches; empty for a folder that other programs keep.
-    """
-
-    path: Path
-    pattern: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOver:
-    """Files in folders that are no pictures which can be read, by their suffix.
-
-    Attributes:
-        suffix: in lower case, with its dot; empty for names without one.
-        count: of the files.
-    """
-
-    suffix: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Failed:
     """A picture, or a whole folder, that could not be done.
 
     Attributes:
         source: the picture or folder.
         reason: one sentence.
+        code: for programs: that of the error (``VermilionError.code``), "memory", "system" for what the
+            system refused, or "fault" for a fault of ours.
         trace: where it happened, as formatted: the exception itself would keep the picture in memory.
         root: the folder that the picture's place in a mirrored tree is counted from.
     """
 
     source: Path
     reason: str
+    code: str = PictureError.code
     trace: tuple[str, ...] = ()
     root: Path | None = None
 
 
 Outcome = Done | Skipped | Failed
+
+
+def failed_by(error: Exception, source: Path, root: Path | None = None) -> Failed:
+    """Return what an error means for a picture: its sentence, its code and its trace.
+
+    Args:
+        error: any; one that is not of our own is told as what the system refused or as a fault of ours.
+        source: the picture.
+        root: the folder that the picture's place in a mirrored tree is counted from.
+    """
+    reason, code = _reason(error, source)
+    return Failed(source, reason, code, tuple(traceback.format_exception(error)), root)
+
+
+def _reason(error: Exception, source: Path) -> tuple[str, str]:
+    if isinstance(error, VermilionError):
+        return str(error), error.code
+    if isinstance(error, MemoryError):
+        return f"{source} does not fit into memory; close other programs, or reduce the scan.", "memory"
+    if isinstance(error, OSError):
+        return f"{source} could not be done ({error.strerror or error}); mend that and run again.", "system"
+    fault = f"{type(error).__name__}: {error}"
+    return f"{source} met a fault of ours ({fault}); please report it with what -v shows.", "fault"
