@@ -24,6 +24,7 @@ from benchmarks import (
     seen,
     speed,
     steering,
+    way_up,
 )
 from vermilion import Colorizer
 from vermilion.color import luma_of_rgb
@@ -145,6 +146,24 @@ def test_seen_compares_colours() -> None:
     true = np.random.default_rng(0).normal(5, 20, (8, 8, 2)).astype(np.float32)
     assert seen.agreement(true, 3 * true) == pytest.approx((1, 1), abs=1e-4)
     assert seen.agreement(true, -true) == pytest.approx((-1, -1), abs=1e-4)
+
+
+def test_way_up(
+    pictures: Path,
+    tiny_model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(
+        sys, "argv", ["way_up", "--bench", str(pictures), "--model", str(tiny_model_folder), "--limit", "2"]
+    )
+    way_up.main()
+    told = capsys.readouterr().out.splitlines()
+    assert told[1] == "turned pictures put right 0.0%, turned wrongly 0.0%", "the tiny model has no heads"
+    lines = list(way_up.table([[0, 3, 2, 1], [1, 0, 2, 2]], [False, True]))
+    assert lines[0] == "turned pictures put right 66.7%, turned wrongly 16.7%"
+    assert lines[1] == "of 1 with faces put right 33.3%"
+    assert lines[2] == "upright pictures turned 50.00%"
 
 
 def test_mounts_measure_how_far_a_frame_lies_away() -> None:
