@@ -262,6 +262,19 @@ def test_what_an_open_picture_keeps_is_what_its_controls_say(hints, first, secon
     np.testing.assert_array_equal(session.paint(second).cbcr, fresh)
 
 
+def test_another_reference_is_seen_with_hints(tmp_path):
+    for name, color in (("pink", "#a07060"), ("brown", "#806020")):
+        Image.new("RGB", (64, 64), color).save(tmp_path / f"{name}.png")
+    first, second = (
+        Controls(reference=str(tmp_path / f"{name}.png"), hints=(HINT,)) for name in ("pink", "brown")
+    )
+    colorizer = colorizer_of(UnsureModel())
+    fresh = colorizer.open(scene()).paint(second).cbcr
+    session = colorizer.open(scene())
+    assert not np.array_equal(session.paint(first).cbcr, fresh)
+    np.testing.assert_array_equal(session.paint(second).cbcr, fresh)
+
+
 def test_a_reference_without_likeness_gives_its_palette_softly(tmp_path):
     """The picture gets at most a quarter of the way to the nearest main colour, here and there."""
     Image.new("RGB", (64, 64), "#a07060").save(tmp_path / "pink.png")

@@ -84,6 +84,15 @@ def test_a_jpeg_in_a_coding_that_is_not_read_says_so():
         assert "which vermilion cannot read" in refused(change)
 
 
+def test_what_looks_like_markers_in_a_jpeg_ls_is_no_damage():
+    """It stuffs a bit behind 0xFF, not a byte."""
+    start = GREY.index(b"\xff\xc0")
+    coded = b"\xff\x12\0\4\1\2\3\4\xff\x7f\0\2\5"
+    whole = GREY[: start + 1] + b"\xf7" + GREY[start + 2 : -2] + coded + b"\xff\xd9"
+    assert "JPEG-LS" in refused(whole)
+    assert "damaged" not in refused(whole)
+
+
 JUNK = {
     "five bytes": HEAD + b"\1\2\3\4\5",
     "stuffed bytes": HEAD + b"\xff\0\xff\0",

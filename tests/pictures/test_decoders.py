@@ -1,6 +1,8 @@
 """Which decoders see bytes from outside: the same few for scans, references, palettes and masks."""
 
+import os
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Callable
@@ -123,12 +125,48 @@ def test_a_limit_of_ones_own_holds(kind, tmp_path):
             read(160 * 120 - 1)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are text there, not bytes")
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "GIF", "AVIF", "BMP"])
+def test_a_name_need_not_be_utf8(kind, tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/Gro\xdfmutter." + kind.lower().encode()))
+    path.write_bytes(saved(color_picture(), kind))
+    assert read_scan(path, ReadOptions(recolor=True)).luma.shape == (120, 160)
+    if kind != "BMP":
+        assert read_colors(path, 40).shape == (30, 40, 3)
+
+
 def test_a_reference_of_which_a_part_is_missing_is_refused(tmp_path):
     path = tmp_path / "torn.tif"
     whole = saved(grey_picture(600, 800), "TIFF", compression="tiff_deflate")
     path.write_bytes(whole[:200_000] + bytes(range(256)) * 4 + whole[201_024:])
     with pytest.raises(PictureError, match="no picture that can be read"):
         read_colors(path, 100)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_a_reference_that_lost_its_place_is_refused(mode):
+    """libvips passes over bytes that are left behind the last block; a scan of that kind is refused, too."""
+    whole = saved(Image.fromarray(color_picture(200, 300)).convert(mode), "JPEG", quality=90)
+    middle = len(whole) * 3 // 4
+    for damaged in (
+        whole[:middle] + whole[600:1600] + whole[middle:],
+        whole[: middle - 300] + whole[middle:],
+    ):
+        with pytest.raises(PictureError, match=r"is a damaged JPEG|is cut off"):
+            read_scan(damaged, ReadOptions(recolor=True)).luma  # noqa: B018
+        with pytest.raises(PictureError, match=r"is a damaged JPEG|is cut off"):
+            read_colors(damaged, 100)
+    assert max(read_colors(whole, 100).shape) == 100
+
+
+def test_a_gif_of_too_few_samples_is_no_reference():
+    """libvips leaves the rest of the picture black."""
+    whole = saved(grey_picture(300, 300), "GIF")
+    samples = whole.index(b",\0\0\0\0") + 10
+    nothing = b"\x08\x03\0\x03\x02\0;"  # clears its table, and ends
+    assert read_colors(whole, 100).shape == (100, 100, 3)
+    with pytest.raises(PictureError, match="damaged or cut off"):
+        read_colors(whole[:samples] + nothing, 100)
 
 
 def test_a_large_jpeg_is_decoded_small_and_looks_the_same(tmp_path):

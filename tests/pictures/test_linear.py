@@ -182,3 +182,15 @@ def test_a_jpeg_of_thousands_of_scans_is_refused_at_once():
     with pytest.raises(PictureError, match="scans over one picture"):
         read_scan(join_jpeg([*file.segments[: last + 1], *scans, *file.segments[last + 1 :]]))
     assert read_scan(join_jpeg(file.segments)).luma.shape == (64, 64)
+
+
+def test_a_jpeg_full_of_junk_takes_linear_time():
+    """Junk behind each of many segments; 0.1 s for the longer one when it was written."""
+    start = saved(GREY, "JPEG")
+
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        parse_jpeg(start[:2] + b"\xff\xfe\0\2junk" * count + start[2:])
+        return time.process_time() - began
+
+    assert seconds(32_000) < 16 * max(seconds(4_000), 0.01)

@@ -4,6 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
+from vermilion.pictures.gif_file import check_gif
+from vermilion.pictures.jpeg_file import is_jpeg
+from vermilion.pictures.jpeg_scan import sound_jpeg
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS
 from vermilion.pictures.source import Openable, Source, UnopenedError, check_size, open_source
 from vermilion.pictures.vips_library import VipsImage, load_vips_with_threads
@@ -44,10 +47,13 @@ def read_colors(
 
 def _opened(source: Source, longest_side: int, max_pixels: int) -> VipsImage:
     """A picture of no fewer pixels than are wanted; a JPEG is decoded at twice the side or more."""
+    if is_jpeg(source.head(2)):
+        jpeg = sound_jpeg(source, max_pixels)  # of whose damage libvips would tell little
+        factor = max(jpeg.frame.height, jpeg.frame.width) / longest_side
+        shrink = next((step for step in (8, 4, 2) if factor >= 2 * step), 1)
+        return open_with_vips(Source(source.name, given=jpeg.data), access="sequential", shrink=shrink)
     header = open_with_vips(source)
     check_size(source.name, header.height, header.width, max_pixels)
-    if str(header.get("vips-loader")).startswith("jpegload"):
-        factor = max(header.height, header.width) / longest_side
-        shrink = next((step for step in (8, 4, 2) if factor >= 2 * step), 1)
-        return open_with_vips(source, access="sequential", shrink=shrink)
+    if str(header.get("vips-loader")).startswith("gif"):
+        check_gif(source, page=1)
     return open_with_vips(source, access="sequential")

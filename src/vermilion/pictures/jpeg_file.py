@@ -108,11 +108,11 @@ def parse_jpeg(data: bytes) -> JpegFile:
         MalformedJpegError: A segment is cut off, or bytes behind the first scan belong to none.
     """
     segments: list[Segment] = []
-    position, junk = 2, False
+    position, junk, scanned = 2, False, False
     while found := _MARKER.search(data, position):
         if skipped := data[position : found.start()].strip(b"\xff"):
             # The marker of a later scan may be lost, so what looks like junk there is picture.
-            if any(segment.marker == SOS for segment in segments):
+            if scanned:
                 raise MalformedJpegError("a marker is missing")
             if segments and _continues_table(segments[-1], skipped):
                 raise MalformedJpegError("a quantisation table is too long")
@@ -123,6 +123,9 @@ def parse_jpeg(data: bytes) -> JpegFile:
         if marker not in _STANDALONE:
             segment, position = _segment_at(data, position, marker)
             segments.append(segment)
+            scanned = scanned or marker == SOS
+        if marker == JPEG_LS:  # stuffs bits, not bytes: what looks like markers behind it is picture
+            break
     return JpegFile(tuple(segments), ended=False, junk=junk)
 
 

@@ -4,6 +4,8 @@ Among those are text matrices, its own dumps and SVG, a few hundred bytes of whi
 call for one decoder leaves the others out without changing libvips for the rest of the process.
 """
 
+from pathlib import Path
+
 from vermilion.pictures.source import DamagedError, Source, UnopenedError, undecoded
 from vermilion.pictures.vips_library import VipsImage, load_vips
 
@@ -47,11 +49,16 @@ def open_with_vips(source: Source, **choices: int | str) -> VipsImage:
     # libtiff only warns of tiles that are missing or damaged; libjpeg warns of much that does no harm.
     choices = {"fail_on": "warning" if kind == TIFF else "error", **choices}
     try:
-        if source.path is not None:
+        if source.path is not None and _is_utf8(source.path):
             return getattr(vips.Image, f"{kind}load")(str(source.path), **choices)
-        return getattr(vips.Image, f"{kind}load_buffer")(source.given, **choices)
+        return getattr(vips.Image, f"{kind}load_buffer")(source.read(), **choices)
     except vips.Error as error:
         raise UnopenedError(str(broken(source.name, str(error)))) from error
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether libvips takes the name: Python writes bytes that are no UTF-8 as halves of surrogate pairs."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in str(path))
 
 
 def broken(name: str, reason: str) -> DamagedError:
