@@ -3,7 +3,8 @@
 import dataclasses
 import json
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -114,21 +115,35 @@ def _convert(kind: object, value: object, where: str, read: AssetReader) -> obje
 def _build(kind: type, value: object, where: str, read: AssetReader) -> object:
     if not isinstance(value, dict):
         raise SettingsError(f"{where}: must be a table {{...}}, not {shown(value)}.")
-    hints = get_type_hints(kind)
+    hints = _types_of(kind)
     _check_keys(value, list(hints), where)
     missing = sorted(required_keys(kind) - value.keys())
     if missing:
         raise SettingsError(f"{where}: the key {missing[0]!r} is missing.")
-    names_file = {entry.name: entry.metadata.get(ASSET) for entry in dataclasses.fields(kind)}
+    names_file = _asset_keys(kind)
     parts = {}
     for key, part in value.items():
-        place, names = f"{where}: {key}", names_file[key]
+        place, names = f"{where}: {key}", names_file.get(key)
         is_asset = names is not None and _is_asset(part, names)
         parts[key] = _asset(part, place, read) if is_asset else _convert(hints[key], part, place, read)
     try:
         return kind(**parts)
     except VermilionError as error:  # what a dataclass itself refuses
         raise SettingsError(f"{where}: {error}") from error
+
+
+@cache
+def _types_of(kind: type) -> Mapping[str, object]:
+    """The types of a dataclass's fields; finding them takes longer than all else here."""
+    return get_type_hints(kind)
+
+
+@cache
+def _asset_keys(kind: type) -> Mapping[str, Callable[[str], bool]]:
+    """The fields of a dataclass that may name a file, each with what says of a text whether it does."""
+    return {
+        entry.name: entry.metadata[ASSET] for entry in dataclasses.fields(kind) if ASSET in entry.metadata
+    }
 
 
 def _is_asset(value: object, names_file: Callable[[str], bool]) -> bool:
@@ -156,11 +171,13 @@ def _check_keys(table: dict[str, object], known: list[str], where: str) -> None:
         raise SettingsError(f"{where}: unknown key {shown(unknown[0])}; known are {', '.join(known)}.")
 
 
-def required_keys(kind: type) -> set[str]:
+@cache
+def required_keys(kind: type) -> frozenset[str]:
     """The fields of a dataclass that have no default."""
     none = dataclasses.MISSING
     entries = dataclasses.fields(kind)
-    return {entry.name for entry in entries if entry.default is none and entry.default_factory is none}
+    required = (entry.name for entry in entries if entry.default is none and entry.default_factory is none)
+    return frozenset(required)
 
 
 def _choose(kinds: tuple[object, ...], value: object, where: str, read: AssetReader) -> object:

@@ -1,13 +1,13 @@
 """A JPEG as a scan: its luma is its Y plane, as libjpeg's grey decoding gives it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.pictures.arrays import only_page
 from vermilion.pictures.exif import orientation_of
-from vermilion.pictures.jpeg_decode import JpegData, check_coding, decode, open_jpeg, refused
+from vermilion.pictures.jpeg_decode import JpegData, check_coding, decode, eighths_for, open_jpeg, refused
 from vermilion.pictures.jpeg_file import (
     BASELINE,
     EXTENDED,
@@ -39,13 +39,18 @@ _ANY_PRECISION = frozenset({EXTENDED, PROGRESSIVE, LOSSLESS})
 
 @dataclass(frozen=True, slots=True)
 class JpegPixels:
-    """Samples of a grey, YCbCr or RGB JPEG, decoded when asked for."""
+    """Samples of a grey, YCbCr or RGB JPEG, decoded when asked for.
+
+    The last reduced decode is kept: the network and the search for frames often look at the same one.
+    """
 
     jpeg: JpegData
+    _kept: dict[int, Samples] = field(default_factory=dict, repr=False, compare=False)
 
     def luma(self) -> Samples:
         """Luma at full size."""
-        return decode(self.jpeg, "GRAY")[..., 0]
+        kept = self._kept.get(8)
+        return decode(self.jpeg, "GRAY")[..., 0] if kept is None else kept
 
     def alpha(self) -> None:
         """None: a JPEG holds no transparency."""
@@ -53,17 +58,29 @@ class JpegPixels:
 
     def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
-        return reduce_area(decode(self.jpeg, "GRAY", size)[..., 0], size)
+        return reduce_area(self._scaled(size), size)
 
     def reduced(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """The same without what a scaled decode shows beyond the picture, the rest of its last blocks."""
-        decoded = decode(self.jpeg, "GRAY", size)[..., 0]
+        decoded = self._scaled(size)
         full = self.jpeg.frame.height, self.jpeg.frame.width
         height, width = (
             max(1, round(side * round(8 * there / side) / 8))  # libjpeg scales by eighths
             for side, there in zip(full, decoded.shape, strict=True)
         )
         return reduce_area(np.ascontiguousarray(decoded[:height, :width]), size)
+
+    def _scaled(self, size: tuple[int, int]) -> Samples:
+        """Luma scaled down by libjpeg as far as twice the size allows."""
+        if self.jpeg.odd_chroma:  # which Pillow scales, by halves
+            return decode(self.jpeg, "GRAY", size)[..., 0]
+        eighths = eighths_for(self.jpeg, size)
+        kept = self._kept.get(eighths)
+        if kept is None:
+            kept = decode(self.jpeg, "GRAY", size)[..., 0]
+            self._kept.clear()
+            self._kept[eighths] = kept
+        return kept
 
 
 def read_jpeg(source: Source, options: ReadOptions) -> Scan:
