@@ -13,7 +13,16 @@ from PIL import Image
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
 from vermilion.errors import OutputError
-from vermilion.pictures import ReadOptions, SaveOptions, encode_picture, jpeg_write, read_scan, save_options
+from vermilion.pictures import (
+    ReadOptions,
+    SaveOptions,
+    encode_picture,
+    jpeg_scan,
+    jpeg_write,
+    read_scan,
+    save_options,
+)
+from vermilion.pictures.jpeg_decode import decode, eighths_for, open_jpeg
 from vermilion.pictures.jpeg_file import parse_jpeg
 
 CODINGS: dict[str, dict[str, Any]] = {
@@ -148,3 +157,30 @@ def test_a_wide_quantisation_table_survives(tmp_path):
     wanted, wanted_table = luma_coefficients(scan, tmp_path)
     np.testing.assert_array_equal(found, wanted)
     np.testing.assert_array_equal(found_table, wanted_table)
+
+
+@pytest.mark.parametrize("size", [(203, 151), (64, 333), (7, 9)])
+@pytest.mark.parametrize("wanted", [(1, 1), (12, 19), (25, 20), (40, 60), (400, 400)])
+def test_the_size_of_a_reduced_decode_is_known_before(size, wanted):
+    data = saved(Image.fromarray(grey_picture(*size)), "JPEG")
+    jpeg = open_jpeg(data, parse_jpeg(data), "a.jpg")
+    full = jpeg.frame.height, jpeg.frame.width
+    decoded = decode(jpeg, "GRAY", wanted)
+    assert decoded.shape[:2] == tuple(-(-side * eighths_for(jpeg, wanted) // 8) for side in full)
+
+
+def test_sizes_that_take_the_same_reduced_decode_are_decoded_once(monkeypatch):
+    jpeg = saved(Image.fromarray(grey_picture(203, 151)), "JPEG")
+    alone = [read_scan(jpeg).preview(size) for size in ((40, 30), (150, 110))] + [read_scan(jpeg).luma]
+    sizes = []
+
+    def counted(*arguments: Any) -> Any:
+        sizes.append(arguments[2:])
+        return decode(*arguments)
+
+    monkeypatch.setattr(jpeg_scan, "decode", counted)
+    scan = read_scan(jpeg)
+    together = [scan.preview(size) for size in ((40, 30), (41, 31), (150, 110))] + [scan.luma]
+    assert sizes == [((40, 30),), ((150, 110),)]
+    for one, other in zip(alone, (together[0], *together[2:]), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -111,7 +111,7 @@ def decode(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | None = 
 
 
 def eighths_for(jpeg: JpegData, at_least: tuple[int, int]) -> int:
-    """How many eighths of its size `decode` gives a JPEG: the fewest that are twice `at_least`, if it is as large."""
+    """How many eighths of its size `decode` gives: the fewest that are twice `at_least`, at most all."""
     sides = (jpeg.frame.height, 2 * at_least[0]), (jpeg.frame.width, 2 * at_least[1])
     return next(k for k in range(1, 9) if k == 8 or all(-(-full * k // 8) >= least for full, least in sides))
 
