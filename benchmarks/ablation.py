@@ -1,9 +1,9 @@
-"""What each part of the recipe gives: rows trained alike, scored alike, in one table.
+"""What each part of the config gives: rows trained alike, scored alike, in one table.
 
-python -m benchmarks.ablation --pictures SHARDS --weights FOLDER --eye mobilenetv2_100:FILE \
+python -m benchmarks.ablation --pictures SHARDS --weights FOLDER --perceptual network mobilenetv2_100:FILE \
     --bench PICTURES --scorer score.py [--rows residual,ours --seeds 0,1,2]
 
-A row is a recipe in configs/ablation. Rows that are trained or scored already are left as they are, and one
+A row is a config in configs/ablation. Rows that are trained or scored already are left as they are, and one
 that was stopped goes on, so the command may be given again and again. The table is written at every change.
 """
 
@@ -22,7 +22,7 @@ from torch import nn
 
 from benchmarks.classic import ClassicColorizer, is_classic, read_classic
 from benchmarks.colors import Bench, colorize_folder
-from benchmarks.held_out import Eye, as_shown, load_eye, look
+from benchmarks.held_out import Extractor, as_shown, load_extractor, look
 from vermilion import Colorizer
 from vermilion.color import colorfulness, kernel_distance
 from vermilion.training import CardFacts, Progress, Settings, export, load_settings, train_settings
@@ -34,14 +34,14 @@ from vermilion.training.store import open_store
 from vermilion.training.validation import HeldOut, figures, held_out_pictures, paint_alone, to_rgb
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "ablation"
-TEMPERATURE = 0.4  # of all rows on the bench: that of their lessons
+TEMPERATURE = 0.4  # of all rows on the bench: that of their supervised losses
 START, OURS, RAW = "start", "ours", "without_ema"
 ROWS = {
     "classic": "1. classic: pix2pix U-Net, PatchGAN, BCE, 100 L1",
     "l1": "2. our U-Net, L1 alone",
     "distribution": "3. with the distribution",
     "residual": "4. and the residual",
-    OURS: "5. and the game (ours; encoder lite1)",
+    OURS: "5. and adversarial training (ours; encoder lite1)",
     "without_pretrained": "ours without a pretrained encoder",
     "without_frozen_start": "without the frozen start",
     "without_rebalancing": "without class rebalancing",
@@ -68,20 +68,20 @@ class Plan:
 
     work: Path
     configs: Path = CONFIGS
-    pictures: tuple[str, ...] = ()  # none: those of the recipes
+    pictures: tuple[str, ...] = ()  # none: those of the configs
     cache: str = ""
     weights: Path | None = None  # folder of NAME.safetensors or NAME.fp16.safetensors, instead of a download
     side: int = 192  # pixels of the short side, on held-out pictures and on the bench
 
     def file(self, weights: str, name: str) -> str:
-        """A recipe's weights of a timm network, or the file that stands in for a download."""
+        """A config's weights of a timm network, or the file that stands in for a download."""
         if weights != "timm" or self.weights is None:
             return weights
         found = [self.weights / f"{name}{ending}" for ending in (".safetensors", ".fp16.safetensors")]
         return str(next((path for path in found if path.exists()), found[0]))
 
     def settings(self, row: str, seed: int) -> Settings:
-        """The recipe of a row, with this machine's paths."""
+        """The config of a row, with this machine's paths."""
         read = load_settings(self.configs / f"{row}.toml")
         data, model, loss = read.data, read.model, read.loss
         start = self.work / START / "generator.safetensors"
@@ -95,7 +95,9 @@ class Plan:
                 start_from=str(start) if model.start_from else "",
                 encoder_weights=self.file(model.encoder_weights, model.encoder),
             ),
-            loss=replace(loss, eye_weights=self.file(loss.eye_weights, loss.eye)),
+            loss=replace(
+                loss, perceptual_weights=self.file(loss.perceptual_weights, loss.perceptual_network)
+            ),
         )
 
 
@@ -139,7 +141,7 @@ def raw_weights(plan: Plan, seed: int) -> Path:
 
 
 def samples_of(settings: Settings) -> Samples:
-    """Training samples of a recipe."""
+    """Training samples of a config."""
     data = settings.data
     store = open_store(data.pictures, Path(data.cache), data.short_side)
     return Samples(store, store.split(data.hold_out)[0], settings)
@@ -150,7 +152,7 @@ class Scorer:
     """Scores a generator on held-out pictures and on the bench; what is missing is left out."""
 
     plan: Plan
-    eye: Eye | None = None
+    extractor: Extractor | None = None
     bench: Bench | None = None
 
     def fill(self, row: str, seed: int, generator: Path) -> Scores:
@@ -176,7 +178,7 @@ class Scorer:
         pictures = held_out_pictures(store, numbers, *size)
         temperature = settings.loss.temperature
         return {
-            kind: held_figures(generator, pictures, self.eye, temperature, aged=kind == "aged")
+            kind: held_figures(generator, pictures, self.extractor, temperature, aged=kind == "aged")
             for kind in ("clean", "aged")
         }
 
@@ -194,17 +196,22 @@ class Scorer:
 
 
 def held_figures(
-    generator: nn.Module, pictures: list[HeldOut], eye: Eye | None, temperature: float, *, aged: bool
+    generator: nn.Module,
+    pictures: list[HeldOut],
+    extractor: Extractor | None,
+    temperature: float,
+    *,
+    aged: bool,
 ) -> dict[str, float]:
-    """Our figures, colourfulness over the truth's and, with an eye, its kernel distance."""
+    """Our figures, colourfulness over the truth's and, with a perceptual network, its kernel distance."""
     lumas = [picture.aged if aged else picture.luma for picture in pictures]
     painted = [paint_alone(generator, luma, temperature) for luma in lumas]
     found = asdict(figures([picture.ab for picture in pictures], painted))
     true = [to_rgb(picture.luma, picture.ab) for picture in pictures]
     made = [as_shown(picture.luma, ab) for picture, ab in zip(pictures, painted, strict=True)]
     found["cf_ratio"] = sum(map(colorfulness, made)) / sum(map(colorfulness, true))
-    if eye is not None:
-        wanted, seen = look(eye, true).features, look(eye, made).features
+    if extractor is not None:
+        wanted, seen = look(extractor, true).features, look(extractor, made).features
         found["kmd"] = kernel_distance(wanted, seen, wanted.shape[1], 1.0)
     return {name: float(value) for name, value in found.items()}
 
@@ -256,14 +263,15 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("runs/ablation"), help="folder of the runs")
     parser.add_argument("--configs", type=Path, default=CONFIGS)
     parser.add_argument("--pictures", action="append", default=[], help="shards or folders; repeatable")
-    parser.add_argument("--cache", default="", help="of decoded pictures, in place of the recipes'")
+    parser.add_argument("--cache", default="", help="of decoded pictures, in place of the configs'")
     parser.add_argument("--weights", type=Path, help="folder of timm weights, so that nothing is downloaded")
     parser.add_argument(
-        "--eye", help="NAME:FILE of a timm network for kernel distances; best one that no row trains with"
+        "--extractor",
+        help="NAME:FILE of a timm network for kernel distances; best one that no row trains with",
     )
     parser.add_argument("--bench", type=Path, help="folder of true colour pictures")
     parser.add_argument("--scorer", type=Path, help="score.py, with make_grey.py beside it")
-    parser.add_argument("--rows", default=",".join(ROWS), help="rows, by the names of their recipes")
+    parser.add_argument("--rows", default=",".join(ROWS), help="rows, by the names of their configs")
     parser.add_argument("--seeds", default="0", help="of each row, for example 0,1,2")
     parser.add_argument("--side", type=int, default=192, help="working size when scored")
     args = parser.parse_args()
@@ -274,7 +282,7 @@ def main() -> None:
         parser.error(f"there is no row {unknown[0]}; known are {', '.join(ROWS)}")
     plan = Plan(args.work, args.configs, tuple(args.pictures), args.cache, args.weights, args.side)
     bench = Bench(args.bench, args.scorer, args.work / "bench") if args.bench else None
-    scorer = Scorer(plan, load_eye(args.eye) if args.eye else None, bench)
+    scorer = Scorer(plan, load_extractor(args.extractor) if args.extractor else None, bench)
     print(run(plan, scorer, args.rows.split(","), [int(seed) for seed in args.seeds.split(",")]))
 
 

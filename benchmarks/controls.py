@@ -17,7 +17,7 @@ from benchmarks.grading import (
     palette_figures,
     temperature_figures,
 )
-from benchmarks.told import (
+from benchmarks.hinted import (
     album_figures,
     grey_figures,
     kind_figures,

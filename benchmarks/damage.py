@@ -150,7 +150,7 @@ class Sound:
         return max(answer.peak for answer in self.ours.values())
 
 
-def judge(ours: Answer, reader: Answer, sound: Answer, peak: float) -> tuple[str, list[str]]:
+def compare(ours: Answer, reader: Answer, sound: Answer, peak: float) -> tuple[str, list[str]]:
     """What came of a mutant, in words, and what is wrong with that."""
     wrong = []
     if ours.outcome not in ("read", "refused"):
@@ -185,7 +185,7 @@ def measure(pictures: list[Path], mutants: int, seed: int, keep: Path | None) ->
             mutant = Path(name, f"{number:05d}-{damage}-{picture.name}")
             mutant.write_bytes(content)
             answer, read = ours.ask(mutant), reader.ask(mutant)
-            kind, wrong = judge(answer, read, sound.ours[picture], sound.peak)
+            kind, wrong = compare(answer, read, sound.ours[picture], sound.peak)
             findings.counts[kind] += 1
             findings.seconds.append(answer.seconds)
             findings.beyond = max(findings.beyond, answer.peak - sound.peak)

@@ -70,7 +70,7 @@ class Tally:
         self.milliseconds.append(1000 * (time.process_time() - begin))
         return [frame.scaled(luma.shape[1] / width, luma.shape[0] / height) for frame in frames]
 
-    def judge(self, row: str, mounted: Mounted, name: str) -> None:
+    def count(self, row: str, mounted: Mounted, name: str) -> None:
         """Count a mounted scan."""
         frames = self.look(mounted.luma)
         near = [min(distance(true, frame) for frame in frames) <= NEAR for true in mounted.frames]
@@ -112,11 +112,11 @@ def measure(pictures: dict[str, Bytes], bordered: set[str]) -> Tally:
     for number, luma in enumerate(plain):
         random = np.random.default_rng([number, 1])
         kind = MOUNTS[number % len(MOUNTS)]
-        tally.judge(kind, _lying(mount(luma, kind, random), random), names[number])
+        tally.count(kind, _lying(mount(luma, kind, random), random), names[number])
     for number in range(len(plain) // 3):
         random = np.random.default_rng([number, 2])
         chosen = random.integers(0, len(plain), random.integers(2, 13))
-        tally.judge("page", _lying(mount_page([plain[each] for each in chosen], random), random), str(number))
+        tally.count("page", _lying(mount_page([plain[each] for each in chosen], random), random), str(number))
     for name, luma in pictures.items():
         lost = 1 - sum(frame.area for frame in tally.look(luma)) / luma.size
         row = "bare, with a border" if name in bordered else "bare"

@@ -58,7 +58,7 @@ class Scene:
         self.true: Floats = np.asarray(
             cv2.resize(ab_of_rgb(rgb), self.grid[::-1], interpolation=cv2.INTER_AREA), np.float32
         )
-        self.features: Features = model.see(with_margin(look)[None, None])
+        self.features: Features = model.encode(with_margin(look)[None, None])
 
     def paint(self, canvas: Floats | None = None, *, with_odds: bool = False) -> Painted:
         """Paint with hints [3,h,w]."""
@@ -66,7 +66,7 @@ class Scene:
         hints = np.zeros((1, 3, *self.features.maps[0].shape[2:]), np.float32)
         if canvas is not None:
             hints[0, :, :height, :width] = canvas
-        paint = self.model.paint(self.features, hints, with_odds=with_odds)
+        paint = self.model.decode(self.features, hints, with_odds=with_odds)
         ab = np.moveaxis(paint.chroma[0, :, :height, :width], 0, -1)
         odds = None if paint.odds is None else paint.odds[0, :, :height, :width]
         return Painted(ab, paint.confidence[0, 0, :height, :width], odds)

@@ -35,10 +35,10 @@ from vermilion.guidance import (
     find_doubtful,
     find_regions,
     lay_over,
-    mood_canvas,
     palette_of_picture,
     propose_variants,
     reference_canvas,
+    soft_palette_canvas,
 )
 
 COUNTS = (0, 1, 5, 10, 50)  # true hints
@@ -176,8 +176,8 @@ def carried_over(scene: Scene, other: Scene) -> Floats:
     """What a reference comes to as hints [3,h,w], as a session draws it."""
     reference = Reference(other.features.maps, other.true, palette_of_picture(other.rgb))
     regions = find_regions(scene.features.maps, scene.luma, scene.automatic.ab, PALETTE_REGIONS)
-    mood = mood_canvas(reference.palette, scene.automatic.ab, regions)
-    return lay_over(mood, reference_canvas(scene.features.maps, scene.grid, reference))
+    soft = soft_palette_canvas(reference.palette, scene.automatic.ab, regions)
+    return lay_over(soft, reference_canvas(scene.features.maps, scene.grid, reference))
 
 
 def parts_of(path: Path) -> list[Picture]:

@@ -36,8 +36,9 @@ LEAST_PART = 2  # MiB; smaller ones are not worth a command
 QUALITY = 90  # of WebP, where pictures are made smaller
 # What is brought back, and how much of it may be.
 BACK = (
-    "best.safetensors", "best.judge.safetensors", "last.safetensors", "last.judge.safetensors",
-    "figures.txt", "recipe.json", "held-out.jpg",
+    "best.safetensors", "best.discriminator.safetensors",
+    "last.safetensors", "last.discriminator.safetensors",
+    "figures.txt", "config.json", "held-out.jpg",
 )  # fmt: skip
 MOST_FILES, MOST_OF_ONE, MOST_OF_ALL = 8, 16 * MIB, 64 * MIB
 SPOKEN_EVERY = 15.0  # seconds between two lines
@@ -230,23 +231,23 @@ def collect(run: Path, out: Path) -> list[Path]:
 
 
 def settings_there(config: Path, parts: list[Path], run: Path) -> Settings:
-    """The recipe with the pictures of the parts; weights that it names are looked for in them, too."""
+    """The config with the pictures of the parts; weights that it names are looked for in them, too."""
     settings = load_settings(config)
     pictures = tuple(str(part / PICTURES) for part in parts)
     data = replace(settings.data, pictures=pictures)
     loss, model = settings.loss, settings.model
-    loss = replace(loss, eye_weights=_found(loss.eye_weights, parts))
+    loss = replace(loss, perceptual_weights=_found(loss.perceptual_weights, parts))
     model = replace(
         model,
         encoder_weights=_found(model.encoder_weights, parts),
         start_from=_found(model.start_from, parts),
-        start_judge_from=_found(model.start_judge_from, parts),
+        start_discriminator_from=_found(model.start_discriminator_from, parts),
     )
     return replace(settings, data=data, loss=loss, model=model, run=str(run))
 
 
 def _found(name: str, parts: list[Path]) -> str:
-    """A file that the recipe names: where it says, or by its name in one of the parts."""
+    """A file that the config names: where it says, or by its name in one of the parts."""
     if not name or Path(name).exists():
         return name
     there = [part / Path(name).name for part in parts if (part / Path(name).name).is_file()]
@@ -282,7 +283,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("prepare", help="write the parts of the upload")
     one.add_argument("--pictures", nargs="+", required=True, help="Parquet shards and folders")
-    one.add_argument("--also", nargs="*", type=Path, default=[], help="weights that the recipe names")
+    one.add_argument("--also", nargs="*", type=Path, default=[], help="weights that the config names")
     one.add_argument("--to", type=Path, default=Path("upload"), help="folder for the parts [upload]")
     one.add_argument("--limit", type=float, default=60, help="MiB of an upload with the tree [60]")
     one.add_argument("--short-side", type=int, default=0, help="make larger pictures smaller [0: leave them]")

@@ -15,13 +15,13 @@ from vermilion.training.store import open_store
 def main() -> None:
     """Parse and mix."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("recipe", type=Path, help="whose pictures the statistics are measured on")
+    parser.add_argument("config", type=Path, help="whose pictures the statistics are measured on")
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
     parser.add_argument("share", type=float, help="of the later weights, 0..1")
     parser.add_argument("target", type=Path)
     args = parser.parse_args()
-    settings = load_settings(args.recipe)
+    settings = load_settings(args.config)
     data = settings.data
     store = open_store(data.pictures, Path(data.cache), data.short_side)
     samples = Samples(store, store.split(data.hold_out)[0], settings)

@@ -24,7 +24,7 @@ class SeeingModel(HalfDeafModel):
         super().__init__(hears=1)
         self.looks = 0
 
-    def see(self, luma):
+    def encode(self, luma):
         self.looks += 1
         height, width = luma.shape[2:]
         maps = []

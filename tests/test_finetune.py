@@ -31,7 +31,7 @@ class Room(SimpleNamespace):
 
     def adapt(self, wanted, *, resume, report):
         self.asked.append((wanted, resume, report))
-        stage = SimpleNamespace(name="lessons", passes=64)
+        stage = SimpleNamespace(name="supervised", images=64)
         return SimpleNamespace(
             generator=Path(wanted.run) / "generator.safetensors",
             comparison=FakeComparison(self.better),
@@ -44,21 +44,21 @@ class Room(SimpleNamespace):
 
     def export(self, generator, target, facts):
         self.exported.append(("whole", generator))
-        write_model(target, facts, "encoder new", see=True)
+        write_model(target, facts, "encoder new", encoder=True)
 
     def export_decoder(self, generator, target, lender, facts):
         self.exported.append(("decoder", generator, lender))
-        write_model(target, facts, "decoder", see=False)
+        write_model(target, facts, "decoder", encoder=False)
 
 
-def write_model(target: Path, facts: SimpleNamespace, weights: str, *, see: bool) -> None:
+def write_model(target: Path, facts: SimpleNamespace, weights: str, *, encoder: bool) -> None:
     make_tiny_model(target)
     (target / "generator.safetensors").write_text(weights)
-    names = ("see.onnx", "paint.onnx", "generator.safetensors")
+    names = ("encoder.onnx", "decoder.onnx", "generator.safetensors")
     files = {name: hashlib.sha256((target / name).read_bytes()).hexdigest() for name in names}
     write_card(target, name=facts.name, files=files, training=facts.training, licence=facts.licence)
-    if not see:
-        (target / "see.onnx").unlink()
+    if not encoder:
+        (target / "encoder.onnx").unlink()
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def installed(tmp_path, monkeypatch):
     """The folder of installed models; the package's model is a tiny one that can be trained on."""
     shipped = tmp_path / "shipped"
     write_model(
-        shipped, SimpleNamespace(name="shipped", training={}, licence="CC0-1.0"), "encoder old", see=True
+        shipped, SimpleNamespace(name="shipped", training={}, licence="CC0-1.0"), "encoder old", encoder=True
     )
     monkeypatch.setenv("VERMILION_MODELS", str(tmp_path / "models"))
     monkeypatch.setattr(folder, "default_model_folder", lambda: shipped)
@@ -82,25 +82,25 @@ def room(monkeypatch):
 
 
 def test_what_is_better_is_installed_as_a_decoder_alone(installed, room, tmp_path) -> None:
-    done = finetune(["photos"], FinetuneOptions("kodachrome", passes=64, licence="CC-BY-4.0"))
+    done = finetune(["photos"], FinetuneOptions("kodachrome", images=64, licence="CC-BY-4.0"))
     assert done.folder == installed / "kodachrome"
     assert {path.name for path in (installed / "kodachrome").iterdir()} == {
         "model.json",
-        "paint.onnx",
+        "decoder.onnx",
         "generator.safetensors",
     }
     shipped = tmp_path / "shipped"
     [(wanted, resume, _)] = room.asked
-    assert (wanted.pictures, wanted.run, wanted.passes, resume) == (("photos",), "runs/kodachrome", 64, False)
+    assert (wanted.pictures, wanted.run, wanted.images, resume) == (("photos",), "runs/kodachrome", 64, False)
     assert wanted.start_from == wanted.encoder == shipped / "generator.safetensors"
     [(kind, generator, lender)] = room.exported
     assert (kind, generator) == ("decoder", Path("runs/kodachrome/generator.safetensors"))
-    assert (lender.see_folder, lender.generator) == (shipped, shipped / "generator.safetensors")
+    assert (lender.encoder_folder, lender.generator) == (shipped, shipped / "generator.safetensors")
     card = Colorizer("kodachrome", device="cpu").model.card
     assert (card.name, card.licence) == ("kodachrome", "CC-BY-4.0")
     assert card.training["made_from"]["name"] == "shipped"
     assert len(card.training["made_from"]["hash"]) == 64
-    assert card.training["stages"] == [{"name": "lessons", "passes": 64}]
+    assert card.training["stages"] == [{"name": "supervised", "images": 64}]
     assert card.training["held_out"] == {"better": True, "pictures": 9}
     assert card.training["pictures"] == 40
 
@@ -118,7 +118,7 @@ def test_a_thawed_encoder_goes_with_its_model(installed, room) -> None:
     done = finetune(["photos"], FinetuneOptions("thawed", thaw=2))
     assert room.exported == [("whole", Path("runs/thawed/generator.safetensors"))]
     assert done.folder is not None
-    assert (done.folder / "see.onnx").exists()
+    assert (done.folder / "encoder.onnx").exists()
 
 
 def test_an_installed_decoder_may_be_trained_on(installed, room, tmp_path) -> None:
@@ -159,7 +159,7 @@ def test_a_decoder_whose_encoder_is_nowhere_cannot_be_trained_on(installed, room
         finetune(["photos"], FinetuneOptions("second", start="first"))
 
 
-def test_recipes_know_a_fine_tuned_model_from_what_it_was_made_from(installed, room, tmp_path) -> None:
+def test_configs_know_a_fine_tuned_model_from_what_it_was_made_from(installed, room, tmp_path) -> None:
     import numpy as np
 
     finetune(["photos"], FinetuneOptions("kodachrome"))

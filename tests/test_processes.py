@@ -34,7 +34,7 @@ def test_copies_and_pickles_are_made_of_model_and_device(tiny_model_folder: Path
 
 
 def test_a_model_of_no_folder_cannot_be_copied(tiny_model: Model) -> None:
-    model = Model(tiny_model.card, tiny_model.hash, tiny_model._see, tiny_model._paint)
+    model = Model(tiny_model.card, tiny_model.hash, tiny_model._encoder, tiny_model._decoder)
     with pytest.raises(ModelError, match="load it from its folder"):
         pickle.dumps(Colorizer(model))
 

@@ -22,7 +22,7 @@ from vermilion.color import (
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance import ab_of, adjust_colors, apply_look, fade_unsure, load_look
 from vermilion.guidance.corner import mark_corner
-from vermilion.network import Features, Model, Paint, with_margin, working_size
+from vermilion.network import Decoded, Features, Model, with_margin, working_size
 from vermilion.pictures import ReadOptions, read_scan
 
 GREY = np.full((96, 128), 128, np.uint8)
@@ -41,12 +41,12 @@ class HalfDeafModel(Model):
         self.paintings = 0
         self.temperatures: list[float | None] = []
 
-    def see(self, luma):
+    def encode(self, luma):
         self.seen = luma.shape
         height, width = luma.shape[2:]
         return Features(tuple(np.ones((1, 2, height // s, width // s), np.float32) for s in (4, 8, 16, 32)))
 
-    def paint(self, features, hints=None, temperature=None, *, with_odds=False):
+    def decode(self, features, hints=None, temperature=None, *, with_odds=False):
         self.paintings += 1
         self.temperatures.append(temperature)
         weight = self.hears * hints[:, 2:]
@@ -54,7 +54,7 @@ class HalfDeafModel(Model):
         chroma = start + weight * (hints[:, :2] * 110 - start)
         confidence = np.full_like(weight, self.confidence)
         odds = np.concatenate([1 - weight, weight], axis=1) if with_odds else None
-        return Paint(chroma.astype(np.float32), confidence, odds)
+        return Decoded(chroma.astype(np.float32), confidence, odds)
 
 
 class UnsureModel(HalfDeafModel):
@@ -65,10 +65,10 @@ class UnsureModel(HalfDeafModel):
         turns = np.arange(12) * np.pi / 6
         self.card.bins = tuple((30 * float(np.cos(turn)), 30 * float(np.sin(turn))) for turn in turns)
 
-    def paint(self, features, hints=None, temperature=None, *, with_odds=False):
-        paint = super().paint(features, hints, temperature)
+    def decode(self, features, hints=None, temperature=None, *, with_odds=False):
+        paint = super().decode(features, hints, temperature)
         odds = np.full((1, 12, *paint.chroma.shape[2:]), 1 / 12, np.float32) if with_odds else None
-        return Paint(paint.chroma, paint.confidence, odds)
+        return Decoded(paint.chroma, paint.confidence, odds)
 
 
 def colorizer_of(model):
@@ -98,7 +98,7 @@ def test_without_controls_the_colors_are_the_networks_own_to_the_last_bit(tiny_c
     scan = read_scan(content.getvalue(), ReadOptions())
     codes = scan.pixels.preview(working_size(scan.size, model.card.working_size, 4))
     luma = turn_upright(scan.colors.to_srgb_tone(codes), scan.orientation)
-    paint = model.paint(model.see(with_margin(luma)[None, None]))
+    paint = model.decode(model.encode(with_margin(luma)[None, None]))
     height, width = luma.shape[0] // 4, luma.shape[1] // 4
     small = reduce_luma(luma, (height, width))
     ab = smooth_along_edges(np.moveaxis(paint.chroma[0, :, :height, :width], 0, -1), small)

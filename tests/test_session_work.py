@@ -19,13 +19,13 @@ SIX = Controls(variants=3)
 def counted(monkeypatch):
     """How often the network painted."""
     calls = []
-    paint = Model.paint
+    decode = Model.decode
 
     def count(self, *args, **kwargs):
         calls.append(1)
-        return paint(self, *args, **kwargs)
+        return decode(self, *args, **kwargs)
 
-    monkeypatch.setattr(Model, "paint", count)
+    monkeypatch.setattr(Model, "decode", count)
     return calls
 
 

@@ -12,7 +12,7 @@ from tests.test_session import scene
 from vermilion import Box, Colorizer, Controls, Hint, Stroke
 from vermilion.color import luma_of_rgb
 from vermilion.guidance import Mask, ab_of
-from vermilion.network import Paint
+from vermilion.network import Decoded
 
 PALETTE, ALBUM, OWN = "#a07060", (-5.0, -20.0), (25.0, 10.0)
 EVERYTHING = Controls(
@@ -75,11 +75,11 @@ def test_everything_at_once_keeps_every_grey_level_and_replays(
 class WaveringModel(SeeingModel):
     """Holds two colours for possible everywhere."""
 
-    def paint(self, features, hints=None, temperature=None, *, with_odds=False):
-        paint = super().paint(features, hints, temperature, with_odds=with_odds)
+    def decode(self, features, hints=None, temperature=None, *, with_odds=False):
+        paint = super().decode(features, hints, temperature, with_odds=with_odds)
         shares = np.array([0.6, 0.4], np.float32).reshape(1, 2, 1, 1)
         odds = np.broadcast_to(shares, (1, 2, *paint.chroma.shape[2:])) if with_odds else None
-        return Paint(paint.chroma, paint.confidence, odds)
+        return Decoded(paint.chroma, paint.confidence, odds)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ STRIDES = (4, 8, 16, 32)
 def make_tiny_model(folder: Path) -> Path:
     """Write a model folder and return it; the same bytes each time."""
     folder.mkdir(parents=True, exist_ok=True)
-    contents = {"see.onnx": _see_graph(), "paint.onnx": _paint_graph()}
+    contents = {"encoder.onnx": _see_graph(), "decoder.onnx": _paint_graph()}
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     write_card(
@@ -30,7 +30,7 @@ def make_tiny_model(folder: Path) -> Path:
 def write_card(folder: Path, **changes: object) -> None:
     """Write ``model.json``, with some values changed."""
     card = {
-        "schema": 1,
+        "schema": 2,
         "name": "tiny",
         "version": "0.0.1",
         "working_size": WORKING_SIZE,
@@ -39,7 +39,7 @@ def write_card(folder: Path, **changes: object) -> None:
         "temperature": 0.5,
         "files": {},
         "licence": "Apache-2.0",
-        "training": {"passes": 0},
+        "training": {"images": 0},
     }
     (folder / "model.json").write_text(json.dumps(card | changes), encoding="utf-8")
 

@@ -1,6 +1,6 @@
 """A model of one's own out of a few hundred pictures, from the model it starts from to its installed name.
 
-model ─its generator─▶ training ─▶ another generator ─better on held-out pictures?─▶ paint.onnx, card ─▶ name
+model ─its generator─▶ training ─▶ another generator ─better on held-out ones?─▶ decoder.onnx, card ─▶ name
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from vermilion.errors import ModelError
 from vermilion.network import (
-    SEE_FILE,
+    ENCODER_FILE,
     WEIGHTS_FILE,
     ModelCard,
     check_files,
     check_free,
+    encoder_folder,
     find_model,
     folder_hash,
     lenders,
@@ -23,11 +24,10 @@ from vermilion.network import (
     new_model,
     read_card,
     read_graphs,
-    see_folder,
 )
 
 if TYPE_CHECKING:
-    from vermilion.training import Adapted, CardFacts, Comparison, Report
+    from vermilion.training import Adapted, CardFacts, Comparison, Reporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class FinetuneOptions:
         name: to install it under.
         start: the model to start from, as ``find_model`` takes it; None for the one inside the package.
         run: folder of the training; empty for ``runs/NAME``.
-        passes: pictures to learn from, one after the other; 0 = by the number of pictures.
+        images: pictures to learn from, one after the other; 0 = by the number of pictures.
         thaw: last blocks of the encoder that learn, too; 0 keeps it, and the model stays small.
-        game: passes of the adversarial game at the end; 0 = none.
+        adversarial: images of the adversarial adversarial at the end; 0 = none.
         licence: of the weights, for the card.
         resume: go on with a training that was stopped.
         overwrite: replace an installed model of this name.
@@ -50,9 +50,9 @@ class FinetuneOptions:
     name: str
     start: str | Path | None = None
     run: str = ""
-    passes: int = 0
+    images: int = 0
     thaw: int = 0
-    game: int = 0
+    adversarial: int = 0
     licence: str = "not stated"
     resume: bool = False
     overwrite: bool = False
@@ -81,13 +81,13 @@ class _Base:
     Attributes:
         folder: of the model.
         card: of the model.
-        see_folder: of its ``see.onnx``.
+        encoder_folder: of its ``encoder.onnx``.
         encoder: the generator's file that holds its encoder.
     """
 
     folder: Path
     card: ModelCard
-    see_folder: Path
+    encoder_folder: Path
     encoder: Path
 
     @property
@@ -95,7 +95,9 @@ class _Base:
         return self.folder / WEIGHTS_FILE
 
 
-def finetune(pictures: Sequence[str], options: FinetuneOptions, report: "Report | None" = None) -> Finetuned:
+def finetune(
+    pictures: Sequence[str], options: FinetuneOptions, report: "Reporter | None" = None
+) -> Finetuned:
     """Adapt a model to a collection of colour pictures, and install it if it is better on held-out ones.
 
     Args:
@@ -119,9 +121,9 @@ def finetune(pictures: Sequence[str], options: FinetuneOptions, report: "Report 
         start_from=base.generator,
         encoder=base.encoder,
         temperature=base.card.temperature,
-        passes=options.passes,
+        images=options.images,
         thaw=options.thaw,
-        game=options.game,
+        adversarial=options.adversarial,
     )
     adapted = adapt(wanted, resume=options.resume, report=report)
     if not (adapted.comparison.better or options.keep_anyway):
@@ -145,7 +147,7 @@ def _find_base(start: str | Path | None) -> _Base:
         raise ModelError(
             f"{folder} has no {WEIGHTS_FILE}, without which it cannot learn; start from another model."
         )
-    places = (folder, *lenders(card.files[SEE_FILE]))
+    places = (folder, *lenders(card.files[ENCODER_FILE]))
     files = (place / WEIGHTS_FILE for place in places)
     encoder = next((file for file in files if file.is_file() and encoder_hash(file)), None)
     if encoder is None:
@@ -153,7 +155,7 @@ def _find_base(start: str | Path | None) -> _Base:
             f"{folder} holds a decoder alone, and no model here has the weights of its encoder; install the "
             "model that it was made from."
         )
-    return _Base(folder, card, see_folder(folder, card), encoder)
+    return _Base(folder, card, encoder_folder(folder, card), encoder)
 
 
 def _install(adapted: "Adapted", base: _Base, options: FinetuneOptions) -> Path:
@@ -165,7 +167,7 @@ def _install(adapted: "Adapted", base: _Base, options: FinetuneOptions) -> Path:
         if options.thaw:
             export(adapted.generator, folder, facts)
         else:
-            lender = Lender(see_folder=base.see_folder, generator=base.encoder)
+            lender = Lender(encoder_folder=base.encoder_folder, generator=base.encoder)
             export_decoder(adapted.generator, folder, lender, facts)
     return models_folder() / options.name
 
@@ -195,7 +197,7 @@ def _history(adapted: "Adapted", base: _Base, options: FinetuneOptions) -> dict[
         },
         "pictures": adapted.learned_from,
         "thawed_blocks": options.thaw,
-        "stages": [{"name": stage.name, "passes": stage.passes} for stage in stages],
+        "stages": [{"name": stage.name, "images": stage.images} for stage in stages],
         "held_out": asdict(adapted.comparison),
         "date": datetime.now(UTC).date().isoformat(),
     }

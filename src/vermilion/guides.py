@@ -24,11 +24,11 @@ from vermilion.guidance import (
     find_doubtful,
     find_regions,
     lay_over,
-    mood_canvas,
     palette_canvas,
     palette_of_picture,
     propose_variants,
     reference_canvas,
+    soft_palette_canvas,
 )
 from vermilion.network import working_size
 from vermilion.opened import Opened
@@ -123,8 +123,8 @@ class Guides:
 
         def make() -> Floats:
             regions = self._regions(PALETTE_REGIONS)
-            mood = mood_canvas(self._reference(reference).palette, self.automatic().ab, regions)
-            return lay_over(mood, self._matches(reference))
+            soft = soft_palette_canvas(self._reference(reference).palette, self.automatic().ab, regions)
+            return lay_over(soft, self._matches(reference))
 
         return self._kept(("reference", reference), make)
 

@@ -142,7 +142,7 @@ def test_ctrl_c_stops_the_run(box: Path) -> None:
 
 def test_a_model_that_cannot_be_loaded_ends_the_run(box: Path) -> None:
     def broken() -> Any:
-        raise ModelError("paint.onnx is damaged.")
+        raise ModelError("decoder.onnx is damaged.")
 
     with pytest.raises(ModelError):
         list(run_plan(make_plan([box]), broken, RunOptions()))

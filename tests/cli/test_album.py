@@ -29,13 +29,13 @@ def test_a_shoebox_is_coloured_as_agreed_and_replays(
         scan(f"box/{name}.png", size=(96 + 8 * (name == "b"), 72))
     write(here, COAT)
     looks = []
-    see = Model.see
+    see = Model.encode
 
     def counted(self: Model, luma: np.ndarray) -> Features:
         looks.append(luma.shape)
         return see(self, luma)
 
-    monkeypatch.setattr(Model, "see", counted)
+    monkeypatch.setattr(Model, "encode", counted)
     said = vermilion("colorize", "box", "--album", "album.json", "-o", "out", "--recipe")
     assert said.code == 0
     assert len(looks) == 4, "three pictures, and the agreed one once"

@@ -161,14 +161,14 @@ def test_a_file_where_a_folder_should_be(vermilion, scan, here: Path) -> None:
 def test_a_damaged_model(vermilion, scan, here: Path) -> None:
     scan("a.png")
     model = make_tiny_model(here / "model")
-    graph = bytearray((model / "paint.onnx").read_bytes())
+    graph = bytearray((model / "decoder.onnx").read_bytes())
     graph[len(graph) // 2] ^= 1
-    (model / "paint.onnx").write_bytes(graph)
+    (model / "decoder.onnx").write_bytes(graph)
     for command in (["colorize", "a.png"], ["info"]):
         said = vermilion(*command, model=model)
         assert said.code == 1
         [error] = said.errors
-        assert "paint.onnx is damaged" in error
+        assert "decoder.onnx is damaged" in error
         assert ";" in error
 
 

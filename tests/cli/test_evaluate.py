@@ -43,7 +43,7 @@ def test_options_reach_the_evaluation(vermilion, photos: Path, here: Path) -> No
 
 def test_what_is_left_out_is_told_aside(vermilion, photos: Path) -> None:
     (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff nothing")
-    said = vermilion("evaluate", "photos", "--eye", "resnet18:nowhere", "--fid", "nowhere")
+    said = vermilion("evaluate", "photos", "--extractor", "resnet18:nowhere", "--fid", "nowhere")
     assert said.code == 0
     told = said.err.splitlines()
     assert told[0] == "The distances fd and kmd of resnet18 are left out: nowhere is no file."
@@ -69,7 +69,7 @@ def test_a_report_that_is_there_is_kept_before_any_work(vermilion, photos: Path,
     [
         (["nowhere"], "nowhere is no folder"),
         (["photos", "--against", "nowhere"], "nowhere is no folder"),
-        (["photos", "--eye", "resnet18"], "--eye takes NAME:WEIGHTS"),
+        (["photos", "--extractor", "resnet18"], "--extractor takes NAME:WEIGHTS"),
     ],
 )
 def test_mistakes_are_one_sentence(vermilion, photos: Path, here: Path, arguments, sentence) -> None:

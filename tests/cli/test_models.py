@@ -27,7 +27,7 @@ def test_the_list_tells_name_card_licence_and_place(vermilion, installed: Path) 
 
 
 def test_the_list_tells_what_cannot_be_used(vermilion, installed: Path) -> None:
-    (installed / "see.onnx").unlink()
+    (installed / "encoder.onnx").unlink()
     said = vermilion("models", model=None)
     assert said.code == 0
     assert "kodachrome  cannot be used:" in said.out
@@ -56,13 +56,13 @@ def test_an_unknown_model_is_one_sentence(vermilion, installed: Path, scan) -> N
 
 def test_verifying_names_the_damaged_one_and_goes_on(vermilion, installed: Path) -> None:
     make_tiny_model(installed.parent / "another")
-    (installed / "paint.onnx").write_bytes(b"damaged")
+    (installed / "decoder.onnx").write_bytes(b"damaged")
     said = vermilion("models", "verify", "kodachrome", "another", model=None)
     assert said.code == 1
     assert said.out == "another is whole\n"
     [error] = said.errors
     assert error.startswith("error: kodachrome: ")
-    assert "paint.onnx is damaged" in error
+    assert "decoder.onnx is damaged" in error
 
 
 def test_out_in_and_away(vermilion, installed: Path) -> None:

@@ -106,7 +106,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A training room that only remembers what it was asked."""
     asked: list[tuple[object, ...]] = []
 
-    def train(config, *, resume, report, pictures=(), run=""):
+    def train(config, *, resume, report, pictures=(), run="", minutes=None):
         asked.append((config, resume, list(pictures), run))
         report(SimpleNamespace(stage="pictures", done=0, wanted=10, rate=0.0, counts="3 grey"))
         used = {"waiting": 0.1, "utilisation": 0.2}

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.evaluation.conftest import picture
-from vermilion.evaluation.networks import Looks, open_networks
+from vermilion.evaluation.networks import PictureFeatures, open_networks
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_fid_is_nothing_for_the_truth_and_something_for_others(weights: Path) ->
     for made in (true, others):
         opened = open_networks(None, str(weights), 1)
         assert opened.notes == ()
-        looks = Looks(inception=opened.inception[0])
+        looks = PictureFeatures(inception=opened.inception[0])
         for pair in zip(true, made, strict=True):
             looks.add(*pair)
         distances.append(looks.distances()["fid"])

@@ -9,8 +9,8 @@ import pytest
 from tests.evaluation.conftest import picture
 from vermilion.errors import SettingsError, TrainingError
 from vermilion.evaluation import EvaluationOptions, evaluate
-from vermilion.evaluation.networks import Looks, open_networks
-from vermilion.training import load_onlooker
+from vermilion.evaluation.networks import PictureFeatures, open_networks
+from vermilion.training import load_feature_extractor
 
 NETWORK = "test_efficientnet"
 
@@ -31,12 +31,12 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_nothing_asked_for_is_nothing_opened() -> None:
     opened = open_networks(None, None, 2)
-    assert (opened.eye, opened.inception, opened.notes) == (None, (), ())
+    assert (opened.extractor, opened.inception, opened.notes) == (None, (), ())
 
 
 def test_an_eye_needs_a_name_and_weights() -> None:
     for text in ("resnet18", "resnet18:", ":file"):
-        with pytest.raises(SettingsError, match="--eye takes NAME:WEIGHTS"):
+        with pytest.raises(SettingsError, match="--extractor takes NAME:WEIGHTS"):
             open_networks(text, None, 1)
 
 
@@ -78,22 +78,22 @@ def test_a_fault_of_ours_is_not_taken_for_a_missing_package(weights: Path, monke
 
 
 def test_an_eye_finds_the_truth_in_no_distance(photos, weights: Path, tiny_colorizer) -> None:
-    options = EvaluationOptions(against=photos, eye=f"{NETWORK}:{weights}")
+    options = EvaluationOptions(against=photos, extractor=f"{NETWORK}:{weights}")
     found = evaluate(photos, options, colorizer=tiny_colorizer)
     assert found.theirs is not None
     assert (found.theirs.fd, found.theirs.kmd) == pytest.approx((0, 0), abs=1e-5)
     assert found.ours.fd is not None
     assert found.ours.fd > 1e-4
-    assert found.about.eye == NETWORK
+    assert found.about.extractor == NETWORK
 
 
 def test_distances_are_those_of_the_features(weights: Path) -> None:
-    eye = load_onlooker(NETWORK, weights)
-    looks = Looks(eye)
+    extractor = load_feature_extractor(NETWORK, weights)
+    looks = PictureFeatures(extractor)
     true, made = ([picture(seed) for seed in seeds] for seeds in ((0, 1, 2), (3, 4, 5)))
     for pair in zip(true, made, strict=True):
         looks.add(*pair)
-    x, y = (np.stack([eye.features(rgb) for rgb in side]) for side in (true, made))
+    x, y = (np.stack([extractor.features(rgb) for rgb in side]) for side in (true, made))
 
     def kernel(p: np.ndarray, q: np.ndarray) -> float:
         return float((p @ q / len(p) + 1) ** 3)

@@ -45,7 +45,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, tiny_colorizer) -> Evaluatio
     (folder / "masks").mkdir()
     Image.new("L", (64, 48), 255).save(folder / "masks" / "door.png")
     options = EvaluationOptions(
-        against=theirs, masks=folder / "masks", hints=True, eye="resnet18:nowhere.safetensors"
+        against=theirs, masks=folder / "masks", hints=True, extractor="resnet18:nowhere.safetensors"
     )
     return evaluate(photos, options, colorizer=tiny_colorizer)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import grading, told
+from benchmarks import grading, hinted
 from benchmarks.known import Crop, Known, random_of, two_crops
 from vermilion import Box, Colorizer, Controls, Stroke
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, rgb_to_lab
@@ -39,26 +39,26 @@ def test_parts_depend_on_the_name_alone():
 
 def test_shares_of_a_way():
     start, goal = flat((0, 0))[0], flat((20, 0))[0]
-    assert told.share_of_way(start, goal, flat((10, 30))[0]) == pytest.approx(0.5), "across does not count"
-    assert told.share_of_way(start, goal, start) == 0
-    assert told.share_of_way(start, goal, goal) == 1
+    assert hinted.share_of_way(start, goal, flat((10, 30))[0]) == pytest.approx(0.5), "across does not count"
+    assert hinted.share_of_way(start, goal, start) == 0
+    assert hinted.share_of_way(start, goal, goal) == 1
 
 
 def test_windows():
     values = np.zeros((9, 12), np.float32)
     values[4:7, 7:10] = 1
-    assert told.best_window(values, 3) == (4, 7)
-    assert told.square((9, 12), -1, 10, 3).sum() == 2 * 2
+    assert hinted.best_window(values, 3) == (4, 7)
+    assert hinted.square((9, 12), -1, 10, 3).sum() == 2 * 2
     ab = np.random.default_rng(0).normal(0, 20, (30, 40, 2)).astype(np.float32) + 30
     ab[10:18, 20:28] = (30, 5)
     ab[0:8, 0:8] = (1, 0)  # even, but grey
-    assert told.most_uniform(ab, Crop(0, 0, 30, 40), 8) == Crop(10, 20, 8, 8)
-    assert told.most_uniform(ab, Crop(0, 0, 6, 40), 8) is None, "nothing so large fits"
-    assert told.most_uniform(np.zeros_like(ab), Crop(0, 0, 30, 40), 8) is None, "all is grey"
+    assert hinted.most_uniform(ab, Crop(0, 0, 30, 40), 8) == Crop(10, 20, 8, 8)
+    assert hinted.most_uniform(ab, Crop(0, 0, 6, 40), 8) is None, "nothing so large fits"
+    assert hinted.most_uniform(np.zeros_like(ab), Crop(0, 0, 30, 40), 8) is None, "all is grey"
 
 
 def test_every_kind_of_hint_covers_what_its_pixels_say():
-    kinds = {kind: (hint, cells) for kind, hint, cells in told.kinds_at(3, 90, (80, 96), "navy")}
+    kinds = {kind: (hint, cells) for kind, hint, cells in hinted.kinds_at(3, 90, (80, 96), "navy")}
     assert len(kinds) == 9
     areas = {kind: int(cells.sum()) for kind, (_, cells) in kinds.items()}
     assert areas["dab"] == 9
@@ -71,7 +71,7 @@ def test_every_kind_of_hint_covers_what_its_pixels_say():
     box, _ = kinds["box"]
     assert isinstance(box, Box)
     assert (box.x0, box.y0, box.x1, box.y1) == (80, 0, 96, 16), "moved into the picture"
-    assert told.with_strength(box, 0.5) == Box(80, 0, 96, 16, "navy", 0.5)
+    assert hinted.with_strength(box, 0.5) == Box(80, 0, 96, 16, "navy", 0.5)
 
 
 def test_hues_of_a_palette():

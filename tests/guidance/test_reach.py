@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance import Box, Hint, Looks, draw_hints, looks_of, reach_of
+from vermilion.guidance import Appearance, Box, Hint, appearance_of, draw_hints, reach_of
 from vermilion.guidance.reach import _shortest_paths
 from vermilion.guidance.shapes import NOBODY
 
 GRID = (24, 32)
 SIZE = (96, 128)
 PLAIN = np.full(GRID, 0.5, np.float32)
-ALIKE = Looks(3 * (np.ones((1, *GRID), np.float32),), GRID)
+ALIKE = Appearance(3 * (np.ones((1, *GRID), np.float32),), GRID)
 
 
 def reach(*hints, luma=PLAIN, looks=ALIKE):
@@ -31,7 +31,7 @@ def test_it_ends_somewhere_even_on_a_plain_wall():
     luma = np.full((24, 400), 0.5, np.float32)
     owner = np.full(luma.shape, NOBODY)
     owner[12, 0] = 0
-    (one,) = reach_of(owner, luma, Looks(3 * (np.ones((1, *luma.shape), np.float32),), luma.shape))
+    (one,) = reach_of(owner, luma, Appearance(3 * (np.ones((1, *luma.shape), np.float32),), luma.shape))
     assert one[12, 10] > 0.99
     assert one[12, 399] < 0.01
     assert (np.diff(one[12]) <= 0).all()
@@ -63,7 +63,7 @@ def test_it_finds_the_way_around_a_fence():
 def test_it_stops_where_the_network_sees_another_thing():
     looks = np.zeros((2, *GRID), np.float32)
     looks[0, :, :16] = looks[1, :, 16:] = 1
-    (one,) = reach(Hint(40, 48, "teal"), looks=Looks((looks, looks, looks), GRID))
+    (one,) = reach(Hint(40, 48, "teal"), looks=Appearance((looks, looks, looks), GRID))
     assert one[:, :16].min() > 0.9
     assert one[:, 16:].max() == 0
 
@@ -122,8 +122,8 @@ def test_a_hint_that_hardly_reaches_a_place_takes_nothing_from_one_that_does():
     looks[0, :, :16] = looks[1, :, 16:] = 1
     hints = Hint(8, 48, "teal"), Hint(68, 48, "navy")
     (alone,), (one, _) = (
-        reach(hints[0], looks=Looks((looks,) * 3, GRID)),
-        reach(*hints, looks=Looks((looks,) * 3, GRID)),
+        reach(hints[0], looks=Appearance((looks,) * 3, GRID)),
+        reach(*hints, looks=Appearance((looks,) * 3, GRID)),
     )
     np.testing.assert_allclose(one[:, :15], alone[:, :15])
 
@@ -132,7 +132,7 @@ def test_what_looks_otherwise_lies_on_the_other_side():
     random = np.random.default_rng(0)
     maps = [random.normal(size=(1, 6, 24 >> level, 32 >> level)).astype(np.float32) for level in range(4)]
     maps[2][..., :4] += 9
-    looks = looks_of(maps)
+    looks = appearance_of(maps)
     assert looks.grid == GRID
     assert [level.shape[1:] for level in looks.levels] == [(12, 16), (6, 8), (3, 4)]
     for level in looks.levels:
@@ -145,6 +145,6 @@ def test_a_margin_of_the_network_changes_nothing():
     luma, cells = PLAIN[:20, :28], draw_hints([Hint(40, 48, "teal")], SIZE, GRID).owner[:20, :28]
     looks = np.zeros((2, *GRID), np.float32)
     looks[0, :, :16] = looks[1, :, 16:] = 1
-    (one,) = reach_of(cells, luma, Looks((looks, looks, looks), GRID))
+    (one,) = reach_of(cells, luma, Appearance((looks, looks, looks), GRID))
     assert one[:, :16].min() > 0.9
     assert one[:, 16:].max() == 0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vermilion.guidance.named_color import ab_of
-from vermilion.guidance.reference import Reference, mood_canvas, reference_canvas
+from vermilion.guidance.reference import Reference, reference_canvas, soft_palette_canvas
 
 CHANNELS = 24
 
@@ -84,12 +84,12 @@ def test_a_few_matches_are_chance():
 def test_the_mood_draws_each_region_softly_to_the_nearest_color_or_grey():
     regions = np.repeat(np.arange(3, dtype=np.int32), 8)[None].repeat(16, 0)
     automatic = np.array([(40, 20), (5, -30), (1, 2)], np.float32)[regions]
-    canvas = mood_canvas(("#d04030", "#3060c0"), automatic, regions)
+    canvas = soft_palette_canvas(("#d04030", "#3060c0"), automatic, regions)
     assert set(np.unique(canvas[2])) == {0, 0.25}
     for region, color in enumerate((ab_of("#d04030"), ab_of("#3060c0"), (0, 0))):
         told = canvas[:2, (canvas[2] > 0) & (regions == region)].T * 110
         np.testing.assert_allclose(told, np.broadcast_to(color, told.shape), rtol=1e-4)
-    assert not mood_canvas((), automatic, regions).any()
+    assert not soft_palette_canvas((), automatic, regions).any()
 
 
 @pytest.mark.parametrize("grid", [(15, 23), (16, 23), (13, 24)])

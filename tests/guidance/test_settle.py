@@ -3,9 +3,9 @@
 import numpy as np
 
 from vermilion.guidance import (
+    Appearance,
     Box,
     Hint,
-    Looks,
     Stroke,
     draw_hints,
     existing_ab,
@@ -17,7 +17,7 @@ from vermilion.guidance import (
 GRID = (24, 32)
 SIZE = (96, 128)
 PAINTED = (10.0, 8.0)
-ALIKE = Looks(3 * (np.ones((1, *GRID), np.float32),), GRID)
+ALIKE = Appearance(3 * (np.ones((1, *GRID), np.float32),), GRID)
 
 
 def settled(hints, luma=None, painted=None):

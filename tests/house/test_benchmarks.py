@@ -17,13 +17,13 @@ from benchmarks import (
     drift,
     enlarge,
     faces,
-    judge,
     mounts,
     prints,
     reliability,
     seen,
     speed,
     steering,
+    two_sample,
     way_up,
 )
 from vermilion import Colorizer
@@ -189,22 +189,22 @@ def test_reliability() -> None:
     assert reliability.auc(sure, right) == pytest.approx((1 + 1 + 0.5) / 3)
 
 
-def test_judge_sees_colors_and_not_how_finely_they_are_drawn(
+def test_two_sample_sees_colors_and_not_how_finely_they_are_drawn(
     pictures: Path, tiny_colorizer: Colorizer
 ) -> None:
     rgb = np.asarray(Image.open(pictures / "0.png"))
     picture = tiny_colorizer.colorize(luma_of_rgb(rgb))
-    true = judge.in_colors(picture, judge.reduced(rgb, judge.grid_of(picture)))
+    true = two_sample.in_colors(picture, two_sample.reduced(rgb, two_sample.grid_of(picture)))
     np.testing.assert_array_equal(luma_of_rgb(true), luma_of_rgb(rgb))
-    again = judge.in_colors(picture, judge.reduced(true, judge.grid_of(picture)))
+    again = two_sample.in_colors(picture, two_sample.reduced(true, two_sample.grid_of(picture)))
     fine, coarse = (np.abs(a.astype(int) - b).mean() for a, b in ((rgb, true), (true, again)))
     assert coarse < fine, "colours that went through once lose less when they go through again"
-    seen = judge.as_input(true)
-    assert seen.shape == (3, judge.SIDE, judge.SIDE)
+    seen = two_sample.as_input(true)
+    assert seen.shape == (3, two_sample.SIDE, two_sample.SIDE)
 
 
 @pytest.mark.slow
-def test_judge(
+def test_two_sample(
     pictures: Path,
     tiny_model_folder: Path,
     tmp_path: Path,
@@ -214,8 +214,8 @@ def test_judge(
     for number in range(3, 10):
         Image.open(pictures / f"{number % 3}.png").rotate(9 * number).save(pictures / f"{number}.png")
     words = [pictures, "--model", tiny_model_folder, "--results", pictures, "--epochs", "12"]
-    monkeypatch.setattr(sys, "argv", ["judge", *map(str, words)])
-    judge.main()
+    monkeypatch.setattr(sys, "argv", ["two_sample", *map(str, words)])
+    two_sample.main()
     control, *told = capsys.readouterr().out.splitlines()
     assert control.startswith("mean colour ")
     assert float(control.split("AUC ")[1].split()[0]) > 0.9
@@ -223,10 +223,10 @@ def test_judge(
     assert told[-1] == f"{pictures!s:<28} AUC 0.500 (0.500 to 0.500)", "the truth is like the truth"
 
 
-def test_judge_counts_by_halves() -> None:
+def test_two_sample_counts_by_halves() -> None:
     scores = np.array([[2.0, 1.0], [3.0, 0.0], [1.5, 2.5]], np.float32)
-    assert judge.auc_of(scores) == pytest.approx(7 / 9)
-    verdict = judge.Verdict("a", 0.75, 0.7, 0.8)
+    assert two_sample.auc_of(scores) == pytest.approx(7 / 9)
+    verdict = two_sample.Verdict("a", 0.75, 0.7, 0.8)
     assert verdict.line().endswith("AUC 0.750 (0.700 to 0.800)")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks import damage
-from benchmarks.damage import Answer, judge, mutate
+from benchmarks.damage import Answer, compare, mutate
 from benchmarks.damage_files import write_pictures
 
 
@@ -24,14 +24,14 @@ def test_a_seed_makes_the_same_mutants_of_every_kind() -> None:
 def test_what_must_not_be_is_counted() -> None:
     sound = Answer("read", "these greys", 0.1, 100.0)
     refused, other = Answer("refused", "damaged", 0.1, 100.0), Answer("read", "others", 0.1, 100.0)
-    assert judge(refused, refused, sound, 100.0)[1] == []
-    assert judge(sound, refused, sound, 100.0)[1] == [], "every pixel was decoded"
-    assert judge(other, other, sound, 100.0)[1] == [], "the reader sees nothing wrong, either"
-    assert "was done" in judge(other, refused, sound, 100.0)[1][0]
-    assert "crash" in judge(Answer("crash", "exit status -11"), refused, sound, 100.0)[1][0]
-    assert "fault" in judge(Answer("fault", "KeyError: 262"), refused, sound, 100.0)[1][0]
-    assert "took 11.0 s" in judge(Answer("refused", "", 11.0), refused, sound, 100.0)[1][0]
-    assert "500 MiB" in judge(Answer("refused", "", 0.1, 600.0), refused, sound, 100.0)[1][0]
+    assert compare(refused, refused, sound, 100.0)[1] == []
+    assert compare(sound, refused, sound, 100.0)[1] == [], "every pixel was decoded"
+    assert compare(other, other, sound, 100.0)[1] == [], "the reader sees nothing wrong, either"
+    assert "was done" in compare(other, refused, sound, 100.0)[1][0]
+    assert "crash" in compare(Answer("crash", "exit status -11"), refused, sound, 100.0)[1][0]
+    assert "fault" in compare(Answer("fault", "KeyError: 262"), refused, sound, 100.0)[1][0]
+    assert "took 11.0 s" in compare(Answer("refused", "", 11.0), refused, sound, 100.0)[1][0]
+    assert "500 MiB" in compare(Answer("refused", "", 0.1, 600.0), refused, sound, 100.0)[1][0]
 
 
 @pytest.mark.slow

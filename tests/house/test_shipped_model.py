@@ -20,7 +20,7 @@ FACES = {
     "daguerreotype_portrait_1856": [(400, 250, 850, 780)],
     "mother_in_tent_1936": [(310, 290, 385, 390), (410, 300, 460, 390)],
 }
-"""Left, top, right and bottom of faces, found by eye."""
+"""Left, top, right and bottom of faces, found by perceptual network."""
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,8 @@ def tensors(path: Path) -> dict[str, dict[str, Any]]:
 
 def test_the_files_are_as_small_as_promised() -> None:
     sizes = {path.name: path.stat().st_size for path in default_model_folder().iterdir()}
-    assert set(sizes) == {"model.json", "see.onnx", "paint.onnx", "generator.safetensors", "heads.npz"}
-    assert sizes["see.onnx"] + sizes["paint.onnx"] <= 12 * MEGABYTE
+    assert set(sizes) == {"model.json", "encoder.onnx", "decoder.onnx", "generator.safetensors", "heads.npz"}
+    assert sizes["encoder.onnx"] + sizes["decoder.onnx"] <= 12 * MEGABYTE
     assert sizes["generator.safetensors"] <= 12 * MEGABYTE
     assert sizes["heads.npz"] <= MEGABYTE
 

@@ -36,7 +36,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 def test_a_model_at_the_hub(hub: Hub, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert Colorizer("hf://owner/Tiny", device="cpu").model.card.name == "tiny"
     files = {path.rpartition("/")[2] for path in hub.asked if "/resolve/" in path}
-    assert files == {"model.json", "see.onnx", "paint.onnx"}
+    assert files == {"model.json", "encoder.onnx", "decoder.onnx"}
     assert import_model(f"hf://owner/Tiny@{COMMIT}") == find_model("tiny") == tmp_path / "models" / "tiny"
     assert capfd.readouterr() == ("", ""), "bars belong on terminals"
 

@@ -39,32 +39,33 @@ def own_folder(tmp_path):
 
 
 def without_see(place: Path, **changes: object) -> Path:
-    """A fine-tuned model: its own decoder, and the see.onnx named by hash alone."""
+    """A fine-tuned model: its own decoder, and the encoder.onnx named by hash alone."""
     files = json.loads((make_tiny_model(place) / "model.json").read_text())["files"]
     write_card(place, **{"name": place.name, "files": files} | changes)
-    (place / "see.onnx").unlink()
+    (place / "encoder.onnx").unlink()
     return place
 
 
 def with_another_see(place: Path) -> Path:
-    """A thawed model: a see.onnx that the package's model does not have."""
+    """A thawed model: a encoder.onnx that the package's model does not have."""
     import hashlib
 
     import onnx
 
     make_tiny_model(place)
-    graph = onnx.load(place / "see.onnx")
+    graph = onnx.load(place / "encoder.onnx")
     graph.doc_string = "another"
-    onnx.save(graph, place / "see.onnx")
+    onnx.save(graph, place / "encoder.onnx")
     files = {
-        name: hashlib.sha256((place / name).read_bytes()).hexdigest() for name in ("see.onnx", "paint.onnx")
+        name: hashlib.sha256((place / name).read_bytes()).hexdigest()
+        for name in ("encoder.onnx", "decoder.onnx")
     }
     write_card(place, name=place.name, files=files)
     return place
 
 
-def see_of(place: Path) -> str:
-    digest: str = json.loads((place / "model.json").read_text())["files"]["see.onnx"]
+def encoder_of(place: Path) -> str:
+    digest: str = json.loads((place / "model.json").read_text())["files"]["encoder.onnx"]
     return digest
 
 
@@ -140,9 +141,9 @@ def test_a_decoder_paints_on_the_packages_see(installed, tmp_path, tiny_model):
     import_model(str(without_see(tmp_path / "kodachrome")))
     model = Model.load("kodachrome", "cpu")
     np.testing.assert_array_equal(
-        model.paint(model.see(ramp())).chroma, tiny_model.paint(tiny_model.see(ramp())).chroma
+        model.decode(model.encode(ramp())).chroma, tiny_model.decode(tiny_model.encode(ramp())).chroma
     )
-    assert not (installed / "kodachrome" / "see.onnx").exists()
+    assert not (installed / "kodachrome" / "encoder.onnx").exists()
     assert model.hash != tiny_model.hash
 
 
@@ -151,7 +152,7 @@ def test_a_decoder_paints_on_the_see_of_another_installed_model(installed, tmp_p
     import_model(str(thawed))
     child = without_see(tmp_path / "child")
     files = json.loads((child / "model.json").read_text())["files"]
-    write_card(child, files=files | {"see.onnx": see_of(thawed)})
+    write_card(child, files=files | {"encoder.onnx": encoder_of(thawed)})
     import_model(str(child))
     Model.load("child", "cpu")
     assert [(model.name, model.lender) for model in known_models()] == [
@@ -160,7 +161,7 @@ def test_a_decoder_paints_on_the_see_of_another_installed_model(installed, tmp_p
         ("thawed", None),
     ]
     for touch in (lambda: remove_model("thawed"), lambda: import_model(str(thawed), overwrite=True)):
-        with pytest.raises(ModelError, match=r"thawed lends its see\.onnx to child; remove that first"):
+        with pytest.raises(ModelError, match=r"thawed lends its encoder\.onnx to child; remove that first"):
             touch()
     Model.load("child", "cpu")
     remove_model("child")
@@ -181,7 +182,7 @@ def test_a_damaged_model_lends_nothing_and_stops_nobody(installed, tmp_path, own
 def test_what_cannot_be_borrowed_is_not_installed(installed, tmp_path):
     child = without_see(tmp_path / "child")
     files = json.loads((child / "model.json").read_text())["files"]
-    write_card(child, files=files | {"see.onnx": "f" * 64})
+    write_card(child, files=files | {"encoder.onnx": "f" * 64})
     with pytest.raises(ModelError, match=r"needs the one with the hash ffffffffffff, which neither"):
         import_model(str(child))
     assert list(installed.iterdir()) == []
@@ -213,8 +214,8 @@ def test_what_is_no_model_is_never_replaced(installed, own_folder):
 
 def test_a_damaged_model_is_not_installed_and_the_older_one_stays(installed, own_folder):
     import_model(str(own_folder), "kodachrome")
-    (own_folder / "paint.onnx").write_bytes(b"damaged")
-    with pytest.raises(ModelError, match=r"paint\.onnx is damaged"):
+    (own_folder / "decoder.onnx").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match=r"decoder\.onnx is damaged"):
         import_model(str(own_folder), "kodachrome", overwrite=True)
     verify_model("kodachrome")
     assert [path.name for path in installed.iterdir()] == ["kodachrome"]
@@ -229,11 +230,11 @@ def test_a_place_that_takes_no_models_is_named(installed, own_folder):
 def test_verifying_finds_one_changed_byte(installed, own_folder):
     import_model(str(own_folder), "kodachrome")
     verify_model("kodachrome")
-    path = installed / "kodachrome" / "paint.onnx"
+    path = installed / "kodachrome" / "decoder.onnx"
     content = bytearray(path.read_bytes())
     content[40] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ModelError, match=r"paint\.onnx is damaged"):
+    with pytest.raises(ModelError, match=r"decoder\.onnx is damaged"):
         verify_model("kodachrome")
 
 
@@ -246,7 +247,7 @@ def test_a_model_goes_from_hand_to_hand(installed, tmp_path, target):
         export_model("kodachrome", tmp_path / "out" / target)
     import_model(str(tmp_path / "out" / target))
     assert Model.load("copy", "cpu").hash == digest
-    assert not (installed / "copy" / "see.onnx").exists()
+    assert not (installed / "copy" / "encoder.onnx").exists()
     assert [path.name for path in (tmp_path / "out").iterdir()] == [target]
 
 
@@ -273,7 +274,11 @@ def test_an_archive_leaves_nothing_but_the_files_of_its_card(installed, own_fold
         archive.writestr("deep/inside/../../../escaped.txt", "x")
         archive.writestr("deep/inside/more.txt", "x")
     import_model(str(tmp_path / "model.zip"))
-    assert {path.name for path in (installed / "model").iterdir()} == {"model.json", "see.onnx", "paint.onnx"}
+    assert {path.name for path in (installed / "model").iterdir()} == {
+        "model.json",
+        "encoder.onnx",
+        "decoder.onnx",
+    }
     assert not list(tmp_path.rglob("*.txt"))
 
 
@@ -311,7 +316,7 @@ def test_an_archive_unpacks_nothing_that_its_card_does_not_name(installed, own_f
             archive.writestr(f"model/more{number}", bytes(1_000_000))
     unpacked.clear()
     import_model(str(tmp_path / "model.zip"))
-    assert sorted(unpacked) == ["model.json", "paint.onnx", "see.onnx"]
+    assert sorted(unpacked) == ["decoder.onnx", "encoder.onnx", "model.json"]
 
 
 def test_the_files_that_a_card_names_are_limited_as_a_whole(installed, own_folder, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Made-up photographs, tiny networks and short recipes."""
+"""Made-up photographs, tiny networks and short configs."""
 
 import json
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from vermilion.training.bins import gamut_bins
 from vermilion.training.checkpoint import save_module
 from vermilion.training.encoder import make_encoder
-from vermilion.training.generator import Paint, UNetGenerator
+from vermilion.training.generator import Decoder, UNetGenerator
 from vermilion.training.samples import Samples
 from vermilion.training.settings import (
     DataSettings,
@@ -58,8 +58,8 @@ def store(photographs: Path, cache: Path) -> PictureStore:
 
 
 @pytest.fixture
-def recipe(photographs: Path, cache: Path, tmp_path: Path) -> Settings:
-    """Two short stages, the second with the game; everything is written into the test's own folder."""
+def config(photographs: Path, cache: Path, tmp_path: Path) -> Settings:
+    """Two short stages, the second adversarial; everything is written into the test's own folder."""
     return Settings(
         name="test",
         run=str(tmp_path / "run"),
@@ -74,21 +74,23 @@ def recipe(photographs: Path, cache: Path, tmp_path: Path) -> Settings:
             pictures=(str(photographs),), cache=str(cache), short_side=96, hold_out=4, held_out_limit=2,
             sizes=((32, 64), (64, 32)), workers=0,
         ),
-        model=ModelSettings(encoder=ENCODER, widths=(12, 8, 8, 8), judge_width=4),
+        model=ModelSettings(encoder=ENCODER, widths=(12, 8, 8, 8), discriminator_width=4),
         stages=(
-            StageSettings("frozen", passes=12, warmup=4),
-            StageSettings("game", passes=12, encoder_rate=1e-4, frozen_blocks=1, adversarial=0.15, warmup=4),
+            StageSettings("frozen", images=12, warmup=4),
+            StageSettings(
+                "adversarial", images=12, encoder_rate=1e-4, frozen_blocks=1, adversarial=0.15, warmup=4
+            ),
         ),
     )  # fmt: skip
 
 
 @pytest.fixture
-def samples(store: PictureStore, recipe: Settings) -> Callable[..., Samples]:
+def samples(store: PictureStore, config: Settings) -> Callable[..., Samples]:
     """Samples of all pictures, with some settings of the data changed."""
 
     def make(**changes: object) -> Samples:
-        data = replace(recipe.data, **changes)  # type: ignore[arg-type]
-        return Samples(store, list(range(len(store))), replace(recipe, data=data))
+        data = replace(config.data, **changes)  # type: ignore[arg-type]
+        return Samples(store, list(range(len(store))), replace(config, data=data))
 
     return make
 
@@ -97,19 +99,19 @@ def samples(store: PictureStore, recipe: Settings) -> Callable[..., Samples]:
 def generator() -> UNetGenerator:
     """A tiny generator with random weights, the same each time."""
     torch.manual_seed(1)
-    see = make_encoder(ENCODER, "")
+    encoder = make_encoder(ENCODER, "")
     centres = torch.from_numpy(gamut_bins())
-    return UNetGenerator(see, Paint(see.channels, (12, 8, 8, 8), centres), ENCODER)
+    return UNetGenerator(encoder, Decoder(encoder.channels, (12, 8, 8, 8), centres), ENCODER)
 
 
 @pytest.fixture
 def run(generator: UNetGenerator, tmp_path: Path) -> Path:
     """The folder of a finished run: a generator whose heads all say something."""
-    for head in (generator.paint.residual, generator.paint.sure):
+    for head in (generator.decoder.residual, generator.decoder.sure):
         torch.nn.init.normal_(head.weight, std=0.1)
     for _ in range(3):
         generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
-    facts = {"generator": json.dumps(generator.recipe), "passes": "640"}
+    facts = {"generator": json.dumps(generator.config), "images": "640"}
     save_module(generator, tmp_path / "generator.safetensors", facts)
     return tmp_path
 
@@ -133,13 +135,13 @@ workers = {workers}
 [model]
 encoder = "test_efficientnet"
 widths = [12, 8, 8, 8]
-judge_width = 4
+discriminator_width = 4
 {stages}
 """
 
 
 def write_recipe(folder: Path, pictures: Path, stages: str, more: str = "", workers: int = 0) -> Path:
-    """A recipe for trainings in processes of their own, which run in `folder`."""
+    """A config for trainings in processes of their own, which run in `folder`."""
     path = folder / "small.toml"
     text = RECIPE.format(pictures=pictures, stages=stages, more=more, workers=workers)
     path.write_text(text, encoding="utf-8")
@@ -147,7 +149,7 @@ def write_recipe(folder: Path, pictures: Path, stages: str, more: str = "", work
 
 
 def losses_of(run: Path) -> dict[str, list[float]]:
-    """Every lesson of every step that the last training in a run's folder logged, in order."""
+    """Every supervised loss of every step that the last training in a run's folder logged, in order."""
     events = EventAccumulator(str(max(run.glob("events.*"), key=lambda path: path.stat().st_mtime_ns)))
     events.Reload()
     names = [name for name in events.Tags()["scalars"] if "/" not in name]

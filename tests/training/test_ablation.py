@@ -1,4 +1,4 @@
-"""The ablation: its recipes, and the runner on tiny networks."""
+"""The ablation: its configs, and the runner on tiny networks."""
 
 import json
 import sys
@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from benchmarks import ablation
 from benchmarks.ablation import CONFIGS, OURS, RAW, ROWS, START, Plan, cell
 from benchmarks.colors import Bench
-from benchmarks.held_out import load_eye
+from benchmarks.held_out import load_extractor
 from tests.tiny_model import make_tiny_model
 from vermilion.training import load_settings
 from vermilion.training.checkpoint import read_generator
@@ -37,14 +37,14 @@ workers = 0
 [model]
 encoder = "test_efficientnet"
 widths = [12, 8, 8, 8]
-judge_width = 4
+discriminator_width = 4
 [[stages]]
 name = "frozen"
-passes = 8
+images = 8
 warmup = 0
 [[stages]]
-name = "game"
-passes = 8
+name = "adversarial"
+images = 8
 adversarial = 0.1
 warmup = 0
 """
@@ -54,12 +54,12 @@ sizes = [[128, 128]]
 [model]
 kind = "classic"
 [[stages]]
-name = "game"
-passes = 4
+name = "adversarial"
+images = 4
 """
 ROWS_OF_TEST = {
     START: '[[stages]]\nname = "frozen"',
-    OURS: '[model]\nstart_from = "start"\n[[stages]]\nname = "game"',
+    OURS: '[model]\nstart_from = "start"\n[[stages]]\nname = "adversarial"',
     "l1": '[model]\ndistribution = false\n[[stages]]\nname = "frozen"',
     "classic": CLASSIC,
 }
@@ -82,34 +82,34 @@ for path in source.iterdir():
 
 
 @pytest.mark.parametrize("path", sorted(ALL.rglob("*.toml")), ids=lambda path: path.stem)
-def test_no_recipe_knows_the_eye_of_the_scorer(path: Path) -> None:
+def test_no_config_knows_the_perceptual_network_of_the_scorer(path: Path) -> None:
     settings = load_settings(path)
     assert "lite2" not in settings.model.encoder
-    assert "lite2" not in settings.loss.eye
+    assert "lite2" not in settings.loss.perceptual_network
     assert "lite2" not in path.read_text(encoding="utf-8")
 
 
-def test_every_row_has_its_recipe_and_every_recipe_its_row() -> None:
+def test_every_row_has_its_config_and_every_config_its_row() -> None:
     assert {path.stem for path in CONFIGS.glob("*.toml")} == {*ROWS, START, "base"} - {RAW}
     for row in {*ROWS, START} - {RAW}:
         settings = load_settings(CONFIGS / f"{row}.toml")
         assert (settings.name, settings.run) == (row, f"runs/ablation/{row}")
 
 
-def test_all_rows_take_the_same_passes_at_the_same_size() -> None:
+def test_all_rows_take_the_same_images_at_the_same_size() -> None:
     start = load_settings(CONFIGS / f"{START}.toml")
     for row in ROWS.keys() - {RAW}:
         settings = load_settings(CONFIGS / f"{row}.toml")
-        passes = sum(stage.passes for stage in settings.stages)
+        images = sum(stage.images for stage in settings.stages)
         if settings.model.start_from:
             assert Path(settings.model.start_from).parent == Path(start.run)
-            passes += sum(stage.passes for stage in start.stages)
-        assert passes == 40_000, row
+            images += sum(stage.images for stage in start.stages)
+        assert images == 40_000, row
         assert settings.data.sizes == ((128, 128),), row
         assert not any(stage.sizes for stage in settings.stages), row
 
 
-def test_the_game_is_what_sets_row_five_apart() -> None:
+def test_the_adversarial_training_is_what_sets_row_five_apart() -> None:
     residual, ours = (load_settings(CONFIGS / f"{row}.toml") for row in ("residual", OURS))
     assert (residual.model, residual.loss, residual.data) == (ours.model, ours.loss, ours.data)
     assert residual.stages[0] == ours.stages[0]
@@ -138,9 +138,9 @@ def scorer(plan: Plan, photographs: Path, tmp_path: Path, monkeypatch: pytest.Mo
     torch.manual_seed(2)
     network = timm.create_model("test_efficientnet", num_classes=7)
     save_file(network.state_dict(), tmp_path / "eye.safetensors")
-    eye = load_eye(f"test_efficientnet:{tmp_path / 'eye.safetensors'}")
+    extractor = load_extractor(f"test_efficientnet:{tmp_path / 'perceptual network.safetensors'}")
     bench = Bench(tmp_path / "bench", tmp_path / "score.py", tmp_path / "work" / "bench")
-    return ablation.Scorer(plan, eye, bench)
+    return ablation.Scorer(plan, extractor, bench)
 
 
 @pytest.mark.slow
@@ -156,10 +156,10 @@ def test_rows_are_trained_scored_and_tabulated_once(plan: Plan, scorer: ablation
         assert np.isfinite([float(figure) for figure in cells[1:9]]).all()
     ours = plan.work / OURS / "generator.safetensors"
     raw, average = (read_generator(path) for path in (ours.with_name("raw.safetensors"), ours))
-    assert not torch.equal(raw.paint.odds.weight, average.paint.odds.weight)
-    assert read_generator(plan.work / "l1" / "generator.safetensors").paint.odds is None
-    stages = json.loads((plan.work / OURS / "recipe.json").read_text(encoding="utf-8"))["stages"]
-    assert [stage["name"] for stage in stages] == ["game"], "the frozen stage is the shared start's"
+    assert not torch.equal(raw.decoder.odds.weight, average.decoder.odds.weight)
+    assert read_generator(plan.work / "l1" / "generator.safetensors").decoder.odds is None
+    stages = json.loads((plan.work / OURS / "config.json").read_text(encoding="utf-8"))["stages"]
+    assert [stage["name"] for stage in stages] == ["adversarial"], "the frozen stage is the shared start's"
     before = {path: path.stat().st_mtime_ns for path in plan.work.rglob("generator.safetensors")}
     assert ablation.run(plan, scorer, rows, [0]).read_text(encoding="utf-8").splitlines() == table
     assert {path: path.stat().st_mtime_ns for path in plan.work.rglob("generator.safetensors")} == before
@@ -169,7 +169,7 @@ def test_weights_on_disk_stand_in_for_a_download(tmp_path: Path) -> None:
     (tmp_path / "tf_efficientnet_lite1.fp16.safetensors").touch()
     settings = Plan(tmp_path / "work", weights=tmp_path).settings("l1", 2)
     assert settings.model.encoder_weights == str(tmp_path / "tf_efficientnet_lite1.fp16.safetensors")
-    assert settings.loss.eye_weights == str(tmp_path / "tf_efficientnet_lite0.safetensors")
+    assert settings.loss.perceptual_weights == str(tmp_path / "tf_efficientnet_lite0.safetensors")
     assert (settings.seed, settings.run) == (2, str(tmp_path / "work" / "l1-seed2"))
     assert Plan(tmp_path).settings("l1", 0).model.encoder_weights == "timm"
 

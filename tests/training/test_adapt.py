@@ -41,7 +41,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def wanted(generator: UNetGenerator, collection: Path, tmp_path: Path) -> Adaptation:
     base = tmp_path / "base.safetensors"
-    save_module(generator, base, {"generator": json.dumps(generator.recipe)})
+    save_module(generator, base, {"generator": json.dumps(generator.config)})
     return Adaptation((str(collection),), str(tmp_path / "run"), base, base, 0.6)
 
 
@@ -70,14 +70,14 @@ def test_the_encoder_stays_frozen_unless_it_is_thawed(wanted: Adaptation) -> Non
     assert settings.keep_statistics
     [stage] = settings.stages
     assert stage.encoder_rate == 0
-    assert stage.passes == FEWEST_PASSES
+    assert stage.images == FEWEST_PASSES
     assert (settings.model.start_from, settings.loss.temperature) == (str(wanted.start_from), 0.6)
-    blocks = len(read_generator(wanted.start_from).see.blocks())
-    lessons, game = plan(replace(wanted, thaw=1, game=90, passes=50))[0].stages
-    assert (lessons.frozen_blocks, lessons.passes) == (blocks - 1, 50)
-    assert 0 < lessons.encoder_rate < lessons.decoder_rate
-    assert (game.passes, game.judge_alone, game.encoder_rate) == (90, 30, 0)
-    assert game.adversarial > 0
+    blocks = len(read_generator(wanted.start_from).encoder.blocks())
+    supervised, adversarial = plan(replace(wanted, thaw=1, adversarial=90, images=50))[0].stages
+    assert (supervised.frozen_blocks, supervised.images) == (blocks - 1, 50)
+    assert 0 < supervised.encoder_rate < supervised.decoder_rate
+    assert (adversarial.images, adversarial.discriminator_alone, adversarial.encoder_rate) == (90, 30, 0)
+    assert adversarial.adversarial > 0
     with pytest.raises(TrainingError, match=f"has {blocks} blocks"):
         plan(replace(wanted, thaw=blocks + 1))
 
@@ -110,8 +110,8 @@ def test_a_run_goes_on_with_its_own_pictures_alone(wanted: Adaptation, tmp_path:
     _check_same_pictures(settings, resume=True)  # there is no run yet
     run = Path(settings.run)
     run.mkdir(exist_ok=True)
-    recipe = {"data": {"pictures": ["elsewhere"]}, "model": {}}
-    (run / "recipe.json").write_text(json.dumps(recipe))
+    config = {"data": {"pictures": ["elsewhere"]}, "model": {}}
+    (run / "config.json").write_text(json.dumps(config))
     with pytest.raises(TrainingError, match="was begun with other pictures"):
         _check_same_pictures(settings, resume=True)
     _check_same_pictures(settings, resume=False)  # the trainer itself refuses that

@@ -35,7 +35,7 @@ def test_refreshed_statistics_are_those_of_the_samples(
     generator: UNetGenerator, samples: Callable[..., Samples]
 ) -> None:
     ours = samples(sizes=((32, 64),))
-    norm = generator.paint.start[1]
+    norm = generator.decoder.start[1]
     assert isinstance(norm, nn.BatchNorm2d)
     assert norm.running_mean is not None
     norm.running_mean.fill_(1e3)  # what an average may be left with
@@ -58,7 +58,7 @@ def test_statistics_that_are_kept_are_not_refreshed(
     generator: UNetGenerator, samples: Callable[..., Samples]
 ) -> None:
     before = {name: value.clone() for name, value in generator.state_dict().items()}
-    generator.paint.keeps_statistics = True
+    generator.decoder.keeps_statistics = True
     generator.eval()
     refresh_statistics(generator, first_batches(samples(sizes=((32, 64),))))
     assert not generator.training

@@ -16,9 +16,9 @@ def test_a_generator_comes_back_as_it_was_but_for_half_precision(
 ) -> None:
     generator(torch.rand(4, 1, 32, 32), torch.zeros(4, 3, 8, 8), 0.4)  # moves the statistics
     path = tmp_path / "g.safetensors"
-    save_module(generator, path, {"generator": json.dumps(generator.recipe)})
+    save_module(generator, path, {"generator": json.dumps(generator.config)})
     back = read_generator(path)
-    assert json.dumps(back.recipe) == json.dumps(generator.recipe)
+    assert json.dumps(back.config) == json.dumps(generator.config)
     luma, hints = torch.rand(1, 1, 64, 64), torch.zeros(1, 3, 16, 16)
     with torch.no_grad():
         ours, theirs = (module.eval()(luma, hints, 0.4).chroma for module in (back, generator))
@@ -28,12 +28,13 @@ def test_a_generator_comes_back_as_it_was_but_for_half_precision(
             assert torch.equal(values, back.state_dict()[name]), name
 
 
-def test_a_judge_comes_back(tmp_path: Path) -> None:
-    judge, other = Discriminator([4] * 4, 4), Discriminator([4] * 4, 4)
-    save_module(judge, tmp_path / "j.safetensors", {})
+def test_a_discriminator_comes_back(tmp_path: Path) -> None:
+    discriminator, other = Discriminator([4] * 4, 4), Discriminator([4] * 4, 4)
+    save_module(discriminator, tmp_path / "j.safetensors", {})
     read_weights(other, tmp_path / "j.safetensors")
     assert all(
-        torch.equal(a.half(), b.half()) for a, b in zip(judge.parameters(), other.parameters(), strict=True)
+        torch.equal(a.half(), b.half())
+        for a, b in zip(discriminator.parameters(), other.parameters(), strict=True)
     )
     with pytest.raises(TrainingError, match="does not hold the weights of this Discriminator"):
         read_weights(Discriminator([4] * 4, 8), tmp_path / "j.safetensors")
@@ -48,7 +49,7 @@ def test_other_files_are_refused(generator: UNetGenerator, tmp_path: Path) -> No
     save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors")
     with pytest.raises(TrainingError, match="is not a generator that vermilion saved"):
         read_generator(tmp_path / "other.safetensors")
-    recipe = json.dumps(generator.recipe)
-    save_file({"a": torch.zeros(1)}, tmp_path / "part.safetensors", metadata={"generator": recipe})
+    config = json.dumps(generator.config)
+    save_file({"a": torch.zeros(1)}, tmp_path / "part.safetensors", metadata={"generator": config})
     with pytest.raises(TrainingError, match="do not fit this version"):
         read_generator(tmp_path / "part.safetensors")

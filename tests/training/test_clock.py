@@ -16,89 +16,89 @@ from vermilion.training.settings import StageSettings
 from vermilion.training.validation import Figures, merit
 
 TIMED = StageSettings("timed", minutes=0.5, decoder_rate=1e-3, warmup=1, decay=1.0)
-AFTER = StageSettings("after", passes=8, warmup=1, decay=0.0)
+AFTER = StageSettings("after", images=8, warmup=1, decay=0.0)
 
 
 @pytest.fixture(autouse=True)
 def ticking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock on which a second passes whenever somebody looks."""
+    """A clock on which a second images whenever somebody looks."""
     seconds = iter(range(10**6))
     monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=lambda: float(next(seconds))))
 
 
-def state(recipe: Settings) -> dict[str, Any]:
-    loaded: dict[str, Any] = torch.load(Path(recipe.run) / "last.ckpt", weights_only=True)
+def state(config: Settings) -> dict[str, Any]:
+    loaded: dict[str, Any] = torch.load(Path(config.run) / "last.ckpt", weights_only=True)
     return loaded
 
 
-def test_a_stage_ends_by_the_clock_and_the_next_begins_there(recipe: Settings) -> None:
-    recipe = replace(recipe, stages=(TIMED, AFTER), log_every=1)
+def test_a_stage_ends_by_the_clock_and_the_next_begins_there(config: Settings) -> None:
+    config = replace(config, stages=(TIMED, AFTER), log_every=1)
     reports: list[Any] = []
-    train_settings(recipe, report=reports.append)
-    seconds, images = state(recipe)["clock"]["timed"]
+    train_settings(config, report=reports.append)
+    seconds, images = state(config)["clock"]["timed"]
     assert 30 <= seconds <= 33
     assert 20 < images < 120
-    assert state(recipe)["passes"] == images + 8
-    assert state(recipe)["optimizer"]["param_groups"][0]["lr"] == pytest.approx(1e-3, rel=0.1), "of `after`"
+    assert state(config)["images"] == images + 8
+    assert state(config)["optimizer"]["param_groups"][0]["lr"] == pytest.approx(1e-3, rel=0.1), "of `after`"
     timed = [report for report in reports if report.stage == "timed"]
     assert timed[-1].done <= timed[-1].wanted <= 1.5 * images + 8
 
 
 @pytest.mark.slow
-def test_rates_fall_with_the_time_and_not_with_the_images(recipe: Settings) -> None:
-    recipe = replace(recipe, stages=(TIMED,))
-    train_settings(recipe)
-    [group, _] = state(recipe)["optimizer"]["param_groups"]
+def test_rates_fall_with_the_time_and_not_with_the_images(config: Settings) -> None:
+    config = replace(config, stages=(TIMED,))
+    train_settings(config)
+    [group, _] = state(config)["optimizer"]["param_groups"]
     assert float(group["lr"]) == pytest.approx(1e-3 * 2 / 30, rel=0.6)
 
 
-def test_a_training_that_stopped_in_time_goes_on_and_takes_no_longer(recipe: Settings) -> None:
-    recipe = replace(recipe, stages=(TIMED, AFTER))
-    made = train_settings(recipe, minutes=0.2)
+def test_a_training_that_stopped_in_time_goes_on_and_takes_no_longer(config: Settings) -> None:
+    config = replace(config, stages=(TIMED, AFTER))
+    made = train_settings(config, minutes=0.2)
     assert made.exists()
-    seconds, images = state(recipe)["clock"]["timed"]
+    seconds, images = state(config)["clock"]["timed"]
     assert 10 <= seconds <= 16
-    assert state(recipe)["passes"] == images > 0
-    train_settings(recipe, resume=True)
-    later, more = state(recipe)["clock"]["timed"]
+    assert state(config)["images"] == images > 0
+    train_settings(config, resume=True)
+    later, more = state(config)["clock"]["timed"]
     assert 30 <= later <= 33
     assert more > images
-    assert state(recipe)["passes"] == more + 8
+    assert state(config)["images"] == more + 8
 
 
 @pytest.mark.slow
-def test_a_training_that_lost_its_checkpoint_goes_on_from_the_small_files(recipe: Settings) -> None:
-    recipe = replace(recipe, stages=(TIMED, replace(recipe.stages[1], passes=8)))
-    train_settings(recipe, minutes=0.2)
-    run = Path(recipe.run)
-    before = state(recipe)
+def test_a_training_that_lost_its_checkpoint_goes_on_from_the_small_files(config: Settings) -> None:
+    config = replace(config, stages=(TIMED, replace(config.stages[1], images=8)))
+    train_settings(config, minutes=0.2)
+    run = Path(config.run)
+    before = state(config)
     (run / "last.ckpt").unlink()
     weights = {
         name: tensor.clone() for name, tensor in read_generator(run / "last.safetensors").state_dict().items()
     }
-    train_settings(recipe, resume=True, minutes=1e-3)  # no step
-    assert state(recipe)["passes"] == before["passes"]
-    assert state(recipe)["clock"]["timed"][1] == before["clock"]["timed"][1]
+    train_settings(config, resume=True, minutes=1e-3)  # no step
+    assert state(config)["images"] == before["images"]
+    assert state(config)["clock"]["timed"][1] == before["clock"]["timed"][1]
     for name, tensor in read_generator(run / "last.safetensors").state_dict().items():
         torch.testing.assert_close(tensor, weights[name], rtol=1e-2, atol=1e-2)
-    train_settings(recipe, resume=True)
-    assert state(recipe)["passes"] == state(recipe)["clock"]["timed"][1] + 8
+    train_settings(config, resume=True)
+    assert state(config)["images"] == state(config)["clock"]["timed"][1] + 8
 
 
-def test_what_does_not_tell_how_far_it_came_is_refused(recipe: Settings) -> None:
-    train_settings(recipe)
-    run = Path(recipe.run)
+def test_what_does_not_tell_how_far_it_came_is_refused(config: Settings) -> None:
+    train_settings(config)
+    run = Path(config.run)
     (run / "last.ckpt").unlink()
     (run / "last.safetensors").write_bytes(b"damaged")
     with pytest.raises(TrainingError, match="is not a generator that vermilion saved"):
-        train_settings(recipe, resume=True)
+        train_settings(config, resume=True)
 
 
 @pytest.mark.slow
-def test_figures_are_taken_by_the_clock_and_the_best_generator_is_kept(recipe: Settings) -> None:
-    recipe = replace(recipe, stages=(TIMED,), validate_minutes=0.1, save_minutes=0.1, save_every=1000)
-    train_settings(recipe)
-    run = Path(recipe.run)
+def test_figures_are_taken_by_the_clock_and_the_best_generator_is_kept(config: Settings) -> None:
+    config = replace(config, stages=(TIMED,), validate_minutes=0.1, save_minutes=0.1, save_every=1000)
+    train_settings(config)
+    run = Path(config.run)
     lines = [line for line in (run / "figures.txt").read_text().splitlines() if " clean " in line]
     assert len(lines) >= 3
     merits = {}
@@ -109,9 +109,9 @@ def test_figures_are_taken_by_the_clock_and_the_best_generator_is_kept(recipe: S
         )
         merits[words[0]] = merit(Figures(*clean), Figures(*aged))
     best = json.loads(read_facts(run / "best.safetensors")["progress"])
-    assert best["passes"] == int(max(merits, key=lambda passes: merits[passes]))
+    assert best["images"] == int(max(merits, key=lambda images: merits[images]))
     assert best["best"] == pytest.approx(max(merits.values()), abs=1e-3)
-    assert (run / "best.judge.safetensors").exists()
+    assert (run / "best.discriminator.safetensors").exists()
     assert (run / "held-out.jpg").exists()
 
 

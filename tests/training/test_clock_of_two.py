@@ -15,7 +15,7 @@ name = "timed"
 minutes = 0.02
 [[stages]]
 name = "cached"
-passes = 16
+images = 16
 cached_versions = 2
 sizes = [[64, 64]]
 """
@@ -24,8 +24,8 @@ sizes = [[64, 64]]
 @pytest.mark.slow
 def test_two_processes_end_a_stage_by_the_clock(photographs: Path, tmp_path: Path) -> None:
     more = "devices = 2\nvalidate_minutes = 0.01\nsave_minutes = 0.01"
-    recipe = write_recipe(tmp_path, photographs, STAGES, more=more)
+    config = write_recipe(tmp_path, photographs, STAGES, more=more)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
-    words = [sys.executable, "-m", "vermilion", "train", str(recipe)]
+    words = [sys.executable, "-m", "vermilion", "train", str(config)]
     subprocess.run(words, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=150)
     assert (tmp_path / "run" / "generator.safetensors").exists()

@@ -1,4 +1,4 @@
-"""`vermilion train` and `vermilion export`, from recipe to model, in-process."""
+"""`vermilion train` and `vermilion export`, from config to model, in-process."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ SMOKE = Path(__file__).parents[2] / "configs" / "smoke.toml"
 
 
 @pytest.mark.slow
-def test_the_smoke_recipe_makes_a_model_that_loads(
+def test_the_smoke_config_makes_a_model_that_loads(
     photographs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -22,8 +22,8 @@ def test_the_smoke_recipe_makes_a_model_that_loads(
     assert "pictures: " in trained.stderr
     assert "GFLOP/s at best (measured on matrix products in " in trained.stderr
     assert "% waiting" in trained.stderr
-    assert "game  480/480" in trained.stderr
-    assert "game/share" in trained.stderr
+    assert "adversarial  480/480" in trained.stderr
+    assert "adversarial/share" in trained.stderr
     exported = CliRunner().invoke(app, ["export", "runs/mine", "my-model", "--name", "mine"])
     assert exported.exit_code == 0, exported.output
     assert Model.load(tmp_path / "my-model", device="cpu").card.name == "mine"
@@ -32,7 +32,7 @@ def test_the_smoke_recipe_makes_a_model_that_loads(
     assert "already holds a training; add --resume" in again.stderr
 
 
-def test_a_wrong_recipe_is_one_sentence(tmp_path: Path) -> None:
+def test_a_wrong_config_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "wrong.toml"
     path.write_text('name = "a"\nrun = "b"\nspeed = 3\n', encoding="utf-8")
     said = CliRunner().invoke(app, ["train", str(path)])

@@ -1,4 +1,4 @@
-"""A compiled painter learns what an eager one learns."""
+"""A compiled generator learns what an eager one learns."""
 
 from dataclasses import replace
 from functools import partial
@@ -11,22 +11,22 @@ import torch
 from tests.training.conftest import losses_of
 from vermilion.training import Settings, train_settings
 from vermilion.training.generator import UNetGenerator
-from vermilion.training.players import compile_painter
+from vermilion.training.state import compile_generator
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # torch warns of what it does itself while it traces
 def test_a_compiled_training_has_the_losses_of_an_eager_one(
-    recipe: Settings, monkeypatch: pytest.MonkeyPatch
+    config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the tracer and the slopes of torch.compile alone: its code generator takes long on processors."""
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))
-    frozen, game = recipe.stages
-    stages = (replace(frozen, encoder_rate=1e-4, frozen_blocks=1), game)
-    recipe = replace(recipe, data=replace(recipe.data, sizes=((32, 32),)), stages=stages)
+    frozen, adversarial = config.stages
+    stages = (replace(frozen, encoder_rate=1e-4, frozen_blocks=1), adversarial)
+    config = replace(config, data=replace(config.data, sizes=((32, 32),)), stages=stages)
     losses = []
     for wanted in (False, True):
-        settings = replace(recipe, run=f"{recipe.run}-{wanted}", compile=wanted)
+        settings = replace(config, run=f"{config.run}-{wanted}", compile=wanted)
         train_settings(settings)
         losses.append(losses_of(Path(settings.run)))
     for name in losses[0]:
@@ -35,8 +35,8 @@ def test_a_compiled_training_has_the_losses_of_an_eager_one(
         )
 
 
-def test_painters_are_compiled_where_asked_and_judges_never(
-    recipe: Settings, generator: UNetGenerator, monkeypatch: pytest.MonkeyPatch
+def test_generators_are_compiled_where_asked_and_discriminators_never(
+    config: Settings, generator: UNetGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiled: list[str] = []
 
@@ -45,7 +45,7 @@ def test_painters_are_compiled_where_asked_and_judges_never(
         return function
 
     monkeypatch.setattr(torch, "compile", noted)
-    compile_painter(recipe, generator)
+    compile_generator(config, generator)
     assert compiled == []
-    compile_painter(replace(recipe, compile=True), generator)
+    compile_generator(replace(config, compile=True), generator)
     assert compiled == ["forward", "trunk"]

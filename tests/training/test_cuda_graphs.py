@@ -13,11 +13,11 @@ import torch
 from tests.training.conftest import losses_of
 from tests.training.tape import NoWaiting, WaitedError, on_tape
 from vermilion.errors import SettingsError
-from vermilion.training import Settings, loop, players, train_settings
+from vermilion.training import Settings, loop, state, train_settings
 from vermilion.training.batch import Batch
 from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
 from vermilion.training.encoder import fold_batch_norms, static_padding
-from vermilion.training.eye import Eye
+from vermilion.training.perceptual import PerceptualNetwork
 from vermilion.training.samples import Samples
 from vermilion.training.settings import StageSettings, check_settings, for_stage
 from vermilion.training.step import Phase, take_step
@@ -25,24 +25,26 @@ from vermilion.training.step import Phase, take_step
 CPU = torch.device("cpu")
 
 
-def tiny_eye() -> Eye:
+def tiny_eye() -> PerceptualNetwork:
     torch.manual_seed(2)
     body = timm.create_model("test_efficientnet", pretrained=False).eval()
     folded = fold_batch_norms(static_padding(body))
-    return Eye(folded, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    return PerceptualNetwork(folded, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
 @pytest.fixture
-def long(recipe: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Stages long enough to be recorded and repeated, of everything that a recipe may ask for."""
-    monkeypatch.setattr(players, "make_eye", lambda *_: tiny_eye())
-    data = replace(recipe.data, resident="on", recolored=0.5, sizes=((32, 32),))
+def long(config: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Stages long enough to be recorded and repeated, of everything that a config may ask for."""
+    monkeypatch.setattr(state, "make_perceptual_network", lambda *_: tiny_eye())
+    data = replace(config.data, resident="on", recolored=0.5, sizes=((32, 32),))
     taught = StageSettings(
         "taught", 40, encoder_rate=1e-3, frozen_blocks=1, warmup=16, colorfulness=0.1, perceptual=0.3
     )
     alone = 24
-    played = replace(taught, name="game", passes=240, adversarial=0.15, judge_alone=alone, penalty=0.5)
-    return replace(recipe, save_every=1000, data=data, stages=(taught, played))
+    played = replace(
+        taught, name="adversarial", images=240, adversarial=0.15, discriminator_alone=alone, penalty=0.5
+    )
+    return replace(config, save_every=1000, data=data, stages=(taught, played))
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[RecordedStep]:
@@ -57,16 +59,16 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[RecordedStep]:
     return steps
 
 
-def state(run: str) -> dict[str, Any]:
+def checkpoint_of(run: str) -> dict[str, Any]:
     loaded: dict[str, Any] = torch.load(Path(run) / "last.ckpt", weights_only=True)
     return loaded
 
 
 def assert_close(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
-    for part in ("generator", "judge", "average"):
+    for part in ("generator", "discriminator", "average"):
         for name, tensor in ours[part].items():
             torch.testing.assert_close(tensor, theirs[part][name], rtol=1e-4, atol=1e-5, msg=f"{part} {name}")
-    for name in ("passes", "steps"):
+    for name in ("images", "steps"):
         assert ours[name] == theirs[name]
     assert ours["balance"] == pytest.approx(theirs["balance"], rel=1e-3)
     assert ours["share"] == pytest.approx(theirs["share"], rel=1e-3)
@@ -77,7 +79,7 @@ def test_recorded_trainings_are_those_step_by_step(long: Settings, monkeypatch: 
     train_settings(plain)
     steps = recorded(monkeypatch)
     train_settings(long)
-    assert_close(state(long.run), state(plain.run))
+    assert_close(checkpoint_of(long.run), checkpoint_of(plain.run))
     ours, theirs = losses_of(Path(long.run)), losses_of(Path(plain.run))
     assert ours.keys() == theirs.keys()
     for name in ours:
@@ -86,7 +88,7 @@ def test_recorded_trainings_are_those_step_by_step(long: Settings, monkeypatch: 
         {str(key): recording.replay is not None for key, recording in step._recordings.items()}
         for step in steps
     ]
-    assert [len(kind) for kind in kinds] == [1, 3], "the judge alone, heard, heard and measured"
+    assert [len(kind) for kind in kinds] == [1, 3], "the discriminator alone, heard, heard and measured"
     assert all(done for kind in kinds for done in kind.values())
 
 
@@ -106,9 +108,9 @@ def test_a_recorded_training_goes_on_where_it_was_stopped(
     broken = replace(long, run=long.run + "-broken", save_every=5)
     with pytest.raises(StoppedError):
         train_settings(broken, report=stop)
-    assert state(broken.run)["passes"] == 160
+    assert checkpoint_of(broken.run)["images"] == 160
     train_settings(broken, resume=True)
-    assert_close(state(broken.run), state(long.run))
+    assert_close(checkpoint_of(broken.run), checkpoint_of(long.run))
 
 
 def test_each_kind_and_shape_is_recorded_once() -> None:
@@ -151,20 +153,20 @@ def test_the_rehearsal_refuses_what_a_card_would(waits: Callable[[torch.Tensor],
         waits(torch.ones(3))
 
 
-def test_graphs_are_recorded_by_themselves_on_a_card_alone(recipe: Settings) -> None:
+def test_graphs_are_recorded_by_themselves_on_a_card_alone(config: Settings) -> None:
     card = torch.device("cuda")
-    on, off = (replace(recipe, cuda_graphs=choice) for choice in ("on", "off"))
-    assert wants_graphs(recipe, card, 1)
+    on, off = (replace(config, cuda_graphs=choice) for choice in ("on", "off"))
+    assert wants_graphs(config, card, 1)
     assert wants_graphs(on, card, 1)
     assert not wants_graphs(off, card, 1)
-    assert not wants_graphs(recipe, card, 2)
-    assert not wants_graphs(recipe, CPU, 1)
+    assert not wants_graphs(config, card, 2)
+    assert not wants_graphs(config, CPU, 1)
     with pytest.raises(SettingsError, match="needs one process on a CUDA device, not a cpu"):
         wants_graphs(on, CPU, 1)
     with pytest.raises(SettingsError, match="not 2 processes"):
         wants_graphs(on, card, 2)
     with pytest.raises(SettingsError, match="cuda_graphs: must be one of auto, on, off"):
-        check_settings(replace(recipe, cuda_graphs="yes"))
+        check_settings(replace(config, cuda_graphs="yes"))
     with own_stream(CPU, wanted=False):
         pass
 
@@ -190,19 +192,29 @@ def test_nothing_of_a_step_stays_on_the_host(
     def without_numbers(groups: Any, *_: Any) -> torch.optim.Optimizer:
         return torch.optim.SGD(groups, lr=0.1)  # fused AdamW knows no such device
 
-    monkeypatch.setattr(players, "make_optimizer", without_numbers)
+    monkeypatch.setattr(state, "make_optimizer", without_numbers)
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # which this device has not
     fabric: Any = Elsewhere()
-    everybody = players.make_players(long, samples(), fabric)
-    held = [everybody.balance, everybody.share, everybody.lessons.weights, everybody.lessons.centres]
-    for module in (everybody.generator, everybody.judge, everybody.average, everybody.eye):
+    everybody = state.make_state(long, samples(), fabric)
+    held = [everybody.balance, everybody.share, everybody.supervised.weights, everybody.supervised.centres]
+    for module in (
+        everybody.generator,
+        everybody.discriminator,
+        everybody.average,
+        everybody.perceptual_network,
+    ):
         held += [*module.parameters(), *module.buffers()]
     assert {tensor.device.type for tensor in held} == {"meta"}
-    game = long.stages[1]
+    adversarial = long.stages[1]
     shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8))
     luma, ab, hints = (torch.zeros(shape, device="meta") for shape in shapes)
     batch = Batch(luma, ab, hints)
     scalars = take_step(
-        fabric, everybody, game, for_stage(long, game), batch, phase=Phase(hears=True, measures=True)
+        fabric,
+        everybody,
+        adversarial,
+        for_stage(long, adversarial),
+        batch,
+        phase=Phase(hears=True, measures=True),
     )
     assert {value.device.type for value in scalars.values()} == {"meta"}

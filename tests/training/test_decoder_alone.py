@@ -14,9 +14,9 @@ from vermilion.training.checkpoint import read_facts, read_generator, save_modul
 from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.encoder import make_encoder
 from vermilion.training.export import CardFacts, Lender, export_decoder
-from vermilion.training.generator import Paint, UNetGenerator
-from vermilion.training.players import make_generator
+from vermilion.training.generator import Decoder, UNetGenerator
 from vermilion.training.settings import Settings
+from vermilion.training.state import make_generator
 
 
 @pytest.fixture
@@ -28,19 +28,19 @@ def whole(generator: UNetGenerator, tmp_path: Path) -> Path:
 def other(tmp_path: Path) -> Path:
     """A generator with another encoder of the same kind."""
     torch.manual_seed(2)
-    see = make_encoder("test_efficientnet", "")
-    paint = Paint(see.channels, (12, 8, 8, 8), torch.zeros(5, 2))
-    return saved(UNetGenerator(see, paint, "test_efficientnet"), tmp_path / "other.safetensors")
+    encoder = make_encoder("test_efficientnet", "")
+    decoder = Decoder(encoder.channels, (12, 8, 8, 8), torch.zeros(5, 2))
+    return saved(UNetGenerator(encoder, decoder, "test_efficientnet"), tmp_path / "other.safetensors")
 
 
 def saved(generator: UNetGenerator, path: Path) -> Path:
-    save_module(generator, path, {"generator": json.dumps(generator.recipe), "passes": "7"})
+    save_module(generator, path, {"generator": json.dumps(generator.config), "images": "7"})
     return path
 
 
 def test_a_decoder_alone_becomes_the_generator_that_it_was(whole: Path, tmp_path: Path) -> None:
     alone = save_decoder_alone(whole, tmp_path / "alone.safetensors")
-    assert read_facts(alone) == read_facts(whole) | {"see": encoder_hash(whole)}
+    assert read_facts(alone) == read_facts(whole) | {"encoder": encoder_hash(whole)}
     assert encoder_hash(alone) == ""
     assert alone.stat().st_size < whole.stat().st_size
     before, after = read_generator(whole).state_dict(), read_generator(alone, whole).state_dict()
@@ -60,10 +60,10 @@ def test_another_encoder_is_refused(whole: Path, other: Path, tmp_path: Path) ->
 def test_the_hash_is_of_the_encoder_and_of_nothing_else(generator: UNetGenerator, tmp_path: Path) -> None:
     first = encoder_hash(saved(generator, tmp_path / "a.safetensors"))
     with torch.no_grad():
-        generator.paint.odds.weight += 1
+        generator.decoder.odds.weight += 1
     assert encoder_hash(saved(generator, tmp_path / "b.safetensors")) == first
     with torch.no_grad():
-        next(generator.see.parameters()).add_(0.1)
+        next(generator.encoder.parameters()).add_(0.1)
     assert encoder_hash(saved(generator, tmp_path / "c.safetensors")) != first
 
 
@@ -71,27 +71,27 @@ def test_an_encoder_that_was_averaged_with_itself_is_still_the_same(
     generator: UNetGenerator, tmp_path: Path
 ) -> None:
     with torch.no_grad():
-        next(generator.see.parameters()).view(-1)[0] = -0.0
+        next(generator.encoder.parameters()).view(-1)[0] = -0.0
     first = encoder_hash(saved(generator, tmp_path / "a.safetensors"))
     average = AveragedModel(generator)
     for _ in range(12):
         update_average(average, generator, 0.99)
     averaged = average.module
     assert isinstance(averaged, UNetGenerator)
-    assert not next(averaged.see.parameters()).view(-1)[0].signbit()
+    assert not next(averaged.encoder.parameters()).view(-1)[0].signbit()
     assert encoder_hash(saved(averaged, tmp_path / "b.safetensors")) == first
 
 
-def test_a_recipe_may_start_from_a_decoder_alone(whole: Path, recipe: Settings, tmp_path: Path) -> None:
+def test_a_config_may_start_from_a_decoder_alone(whole: Path, config: Settings, tmp_path: Path) -> None:
     alone = save_decoder_alone(whole, tmp_path / "alone.safetensors")
-    model = replace(recipe.model, start_from=str(alone), encoder_weights=str(whole))
-    ours = make_generator(replace(recipe, model=model), torch.zeros(3, 2))
+    model = replace(config.model, start_from=str(alone), encoder_weights=str(whole))
+    ours = make_generator(replace(config, model=model), torch.zeros(3, 2))
     assert torch.equal(
-        ours.see.state_dict().popitem()[1], read_generator(whole).see.state_dict().popitem()[1]
+        ours.encoder.state_dict().popitem()[1], read_generator(whole).encoder.state_dict().popitem()[1]
     )
-    unnamed = replace(recipe.model, start_from=str(alone), encoder_weights="timm")
+    unnamed = replace(config.model, start_from=str(alone), encoder_weights="timm")
     with pytest.raises(TrainingError, match="holds a decoder alone"):
-        make_generator(replace(recipe, model=unnamed), torch.zeros(3, 2))
+        make_generator(replace(config, model=unnamed), torch.zeros(3, 2))
 
 
 def test_a_generator_whose_encoder_has_changed_is_not_exported_without_it(

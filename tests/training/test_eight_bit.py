@@ -35,16 +35,16 @@ def test_an_eight_bit_decoder_is_smaller_and_paints_nearly_the_same(
 ) -> None:
     exact = export(checkpoint, tmp_path / "exact", CardFacts(working_size=64))
     small = export(checkpoint, tmp_path / "small", CardFacts(working_size=64), pictures)
-    kinds = {node.op_type for node in onnx.load(small / "paint.onnx").graph.node}
+    kinds = {node.op_type for node in onnx.load(small / "decoder.onnx").graph.node}
     assert "QuantizeLinear" in kinds
-    assert (small / "see.onnx").read_bytes() == (exact / "see.onnx").read_bytes()
+    assert (small / "encoder.onnx").read_bytes() == (exact / "encoder.onnx").read_bytes()
     ours, theirs = (Model.load(folder, device="cpu") for folder in (small, exact))
     told = ours.card.training["eight_bit"]["differs_by"]
     assert 0 < told <= eight_bit.FARTHEST
     grey = np.asarray(photograph(9, (160, 96)).convert("L"), np.float32)
     luma = grey[None, None] / np.float32(255)
     hints = np.zeros((1, 3, 24, 40), np.float32)
-    chroma = [model.paint(model.see(luma), hints, 0.5).chroma for model in (ours, theirs)]
+    chroma = [model.decode(model.encode(luma), hints, 0.5).chroma for model in (ours, theirs)]
     assert 0 < float(np.linalg.norm(chroma[0] - chroma[1], axis=1).mean()) < 5 * told
 
 

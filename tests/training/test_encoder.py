@@ -48,11 +48,11 @@ def test_static_padding_is_tensorflows_for_even_sizes(kernel: int, stride: int) 
     assert not static_padding(copy.deepcopy(plain).eval())[0].training  # type: ignore[index]
 
 
-def test_the_encoder_of_our_recipe_can_be_made() -> None:
-    see = make_encoder("tf_efficientnet_lite0", "")  # lite1's smaller brother, with the same layers
-    assert see.channels == [24, 40, 112, 320]
-    assert len(see.blocks()) == 7
-    assert not any(isinstance(module, (nn.BatchNorm2d, Conv2dSame)) for module in see.modules())
+def test_the_encoder_of_our_config_can_be_made() -> None:
+    encoder = make_encoder("tf_efficientnet_lite0", "")  # lite1's smaller brother, with the same layers
+    assert encoder.channels == [24, 40, 112, 320]
+    assert len(encoder.blocks()) == 7
+    assert not any(isinstance(module, (nn.BatchNorm2d, Conv2dSame)) for module in encoder.modules())
 
 
 @pytest.mark.parametrize("means", [(0.5, 0.5, 0.5), (0.485, 0.456, 0.406)])
@@ -66,26 +66,26 @@ def test_one_channel_does_for_greys_what_three_do(means: tuple[float, ...]) -> N
 
 
 def test_features_have_the_strides_and_channels_told() -> None:
-    see = make_encoder("test_efficientnet", "")
-    features = see(torch.rand(1, 1, 64, 96))
+    encoder = make_encoder("test_efficientnet", "")
+    features = encoder(torch.rand(1, 1, 64, 96))
     assert [tuple(f.shape) for f in features] == [
         (1, channels, 64 // stride, 96 // stride)
-        for channels, stride in zip(see.channels, (4, 8, 16, 32), strict=True)
+        for channels, stride in zip(encoder.channels, (4, 8, 16, 32), strict=True)
     ]
 
 
 def test_statistics_never_change() -> None:
-    see = make_encoder("test_efficientnet", "").train()
-    assert see.training
-    assert not any(module.training for module in see.body.modules())
+    encoder = make_encoder("test_efficientnet", "").train()
+    assert encoder.training
+    assert not any(module.training for module in encoder.body.modules())
 
 
 @pytest.mark.parametrize(("name", "count"), [("test_efficientnet", 5), ("test_resnet", 4)])
 def test_blocks_are_all_but_the_stem(name: str, count: int) -> None:
-    see = make_encoder(name, "")
-    blocks = see.blocks()
+    encoder = make_encoder(name, "")
+    blocks = encoder.blocks()
     assert len(blocks) == count
-    stem = next(see.body.parameters())
+    stem = next(encoder.body.parameters())
     assert not any(weight is stem for block in blocks for weight in block.parameters())
 
 
@@ -93,12 +93,12 @@ def test_weights_come_from_a_file_and_must_fit(tmp_path: Path) -> None:
     body = stirred(timm.create_model("test_efficientnet", features_only=True))
     path = tmp_path / "a.safetensors"
     save_file({name: tensor.contiguous() for name, tensor in body.state_dict().items()}, path)
-    see = make_encoder("test_efficientnet", str(path))
+    encoder = make_encoder("test_efficientnet", str(path))
     grey = torch.full((1, 1, 64, 64), 0.25)
     config = body.default_cfg
     mean, deviation = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))  # type: ignore[index]
     with torch.no_grad():
-        ours, theirs = see(grey)[0], body((grey - mean) / deviation)[1]
+        ours, theirs = encoder(grey)[0], body((grey - mean) / deviation)[1]
     torch.testing.assert_close(ours[..., 6:-6, 6:-6], theirs[..., 6:-6, 6:-6], atol=1e-3, rtol=1e-3)
     with pytest.raises(TrainingError, match="belongs to another network"):
         make_encoder("test_resnet", str(path))

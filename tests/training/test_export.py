@@ -13,7 +13,7 @@ from vermilion.network import Model
 from vermilion.training import CardFacts, export
 from vermilion.training.checkpoint import read_generator, save_module
 from vermilion.training.export import PARITY_SIZES, check_parity, write_graphs
-from vermilion.training.generator import Paint, Parts, UNetGenerator
+from vermilion.training.generator import Decoder, Parts, UNetGenerator
 
 
 @pytest.mark.slow
@@ -22,23 +22,25 @@ def test_an_exported_model_paints_what_torch_paints(run: Path) -> None:
     folder = export(run, run / "model", facts)
     model = Model.load(folder, device="cpu")
     assert (model.card.name, model.card.temperature, model.card.working_size) == ("tiny", 0.5, 64)
-    assert model.card.training == {"encoder": "test_efficientnet", "passes": 640, "note": "made up"}
-    assert set(model.card.files) == {"see.onnx", "paint.onnx", "generator.safetensors"}
+    assert model.card.training == {"encoder": "test_efficientnet", "images": 640, "note": "made up"}
+    assert set(model.card.files) == {"encoder.onnx", "decoder.onnx", "generator.safetensors"}
     generator = read_generator(folder / "generator.safetensors").eval()
-    assert [list(pair) for pair in model.card.bins] == generator.paint.centres.tolist()
+    assert [list(pair) for pair in model.card.bins] == generator.decoder.centres.tolist()
     random = np.random.default_rng(5)
     for size in ((96, 32), (64, 160)):
         luma = random.random((1, 1, *size), np.float32)
         hints = np.zeros((1, 3, size[0] // 4, size[1] // 4), np.float32)
         hints[0, :, 2, 3] = 0.4, -0.3, 1
-        paint = model.paint(model.see(luma), hints, 0.3, with_odds=True)
+        decoder = model.decode(model.encode(luma), hints, 0.3, with_odds=True)
         with torch.no_grad():
             painted = generator(torch.from_numpy(luma), torch.from_numpy(hints), 0.3)
-        np.testing.assert_allclose(paint.chroma, painted.chroma.numpy(), atol=0.05)
-        np.testing.assert_allclose(paint.confidence, torch.sigmoid(painted.sureness).numpy(), atol=0.01)
-        assert paint.odds is not None
-        np.testing.assert_allclose(paint.odds.sum(1), 1, atol=1e-4)
-    content = (folder / "paint.onnx").read_bytes()
+        np.testing.assert_allclose(decoder.chroma, painted.chroma.numpy(), atol=0.05)
+        np.testing.assert_allclose(
+            decoder.confidence, torch.sigmoid(painted.confidence_logit).numpy(), atol=0.01
+        )
+        assert decoder.odds is not None
+        np.testing.assert_allclose(decoder.odds.sum(1), 1, atol=1e-4)
+    content = (folder / "decoder.onnx").read_bytes()
     assert b"site-packages" not in content
     assert str(Path.cwd()).encode() not in content
     with pytest.raises(TrainingError, match="is not empty"):
@@ -67,7 +69,7 @@ def test_parity_is_asked_for_at_several_sizes_and_aspects(
     assert any(count > 1 for count, _, _ in PARITY_SIZES)
     asked = []
 
-    class Session:
+    class Trainer:
         def __init__(self, *_: object, **__: object) -> None: ...
 
         def run(self, names: list[str], given: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -75,7 +77,7 @@ def test_parity_is_asked_for_at_several_sizes_and_aspects(
                 asked.append((given["luma"].shape[0], *given["luma"].shape[2:]))
             return [np.zeros(1, np.float32) for _ in names]
 
-    monkeypatch.setattr(sys.modules[check_parity.__module__], "open_graph", Session)
+    monkeypatch.setattr(sys.modules[check_parity.__module__], "open_graph", Trainer)
     monkeypatch.setattr(sys.modules[check_parity.__module__], "PARITY", np.inf)
     monkeypatch.setattr(sys.modules[check_parity.__module__], "PARITY_OF_ODDS", np.inf)
     check_parity(generator, tmp_path)
@@ -87,7 +89,7 @@ def test_a_broken_graph_is_refused(run: Path, generator: UNetGenerator, tmp_path
     generator.eval()
     write_graphs(generator, tmp_path)
     check_parity(generator, tmp_path)
-    for name in ("see.onnx", "paint.onnx"):
+    for name in ("encoder.onnx", "decoder.onnx"):
         whole = (tmp_path / name).read_bytes()
         model = onnx.load_from_string(whole)
         for tensor in model.graph.initializer:
@@ -107,7 +109,7 @@ def test_a_graph_that_is_right_at_one_size_alone_is_refused(
     """As if the trace had taken a free size for a number."""
     generator.eval()
     write_graphs(generator, tmp_path)
-    model = onnx.load(tmp_path / "paint.onnx")
+    model = onnx.load(tmp_path / "decoder.onnx")
     count, height, width = PARITY_SIZES[0]
     shape = numpy_helper.from_array(np.array([count, 2, height // 4, width // 4], np.int64), "traced_shape")
     model.graph.initializer.append(shape)
@@ -116,7 +118,7 @@ def test_a_graph_that_is_right_at_one_size_alone_is_refused(
             if output == "chroma":
                 node.output[index] = "chroma_of_any_size"
     model.graph.node.append(helper.make_node("Reshape", ["chroma_of_any_size", "traced_shape"], ["chroma"]))
-    onnx.save(model, tmp_path / "paint.onnx")
+    onnx.save(model, tmp_path / "decoder.onnx")
     with pytest.raises(TrainingError, match="cannot be run"):
         check_parity(generator, tmp_path)
 
@@ -130,12 +132,12 @@ def test_a_state_is_no_generator(tmp_path: Path) -> None:
 @pytest.mark.parametrize("parts", [Parts(queries=3), Parts(distribution=False)])
 def test_every_kind_of_decoder_is_exported(parts: Parts, generator: UNetGenerator, tmp_path: Path) -> None:
     torch.manual_seed(3)
-    paint = Paint(generator.see.channels, (12, 8, 8, 8), generator.paint.centres, parts)
-    if paint.residual is not None:
-        torch.nn.init.normal_(paint.residual.weight, std=0.5)
-    made = UNetGenerator(generator.see, paint, "test_efficientnet")
-    save_module(made, tmp_path / "generator.safetensors", {"generator": json.dumps(made.recipe)})
+    decoder = Decoder(generator.encoder.channels, (12, 8, 8, 8), generator.decoder.centres, parts)
+    if decoder.residual is not None:
+        torch.nn.init.normal_(decoder.residual.weight, std=0.5)
+    made = UNetGenerator(generator.encoder, decoder, "test_efficientnet")
+    save_module(made, tmp_path / "generator.safetensors", {"generator": json.dumps(made.config)})
     folder = export(tmp_path, tmp_path / "model")  # compares the graphs with torch
     model = Model.load(folder, device="cpu")
-    painted = model.paint(model.see(np.full((1, 1, 64, 96), 0.5, np.float32)), None, 0.4)
+    painted = model.decode(model.encode(np.full((1, 1, 64, 96), 0.5, np.float32)), None, 0.4)
     assert painted.chroma.shape == (1, 2, 16, 24)

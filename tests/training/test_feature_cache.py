@@ -18,7 +18,7 @@ from lightning_fabric import Fabric
 from tests.training.conftest import write_recipe
 from vermilion.errors import SettingsError, TrainingError
 from vermilion.training import Settings, feature_cache, train_settings
-from vermilion.training.feature_cache import CachedFeed, FeatureCache, record_of
+from vermilion.training.feature_cache import CachedLoader, FeatureCache, record_of
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.samples import Samples
 from vermilion.training.settings import StageSettings, check_settings
@@ -29,23 +29,23 @@ SIZES = ((64, 96),)
 @pytest.fixture
 def kept(samples: Callable[..., Samples], generator: UNetGenerator, tmp_path: Path) -> FeatureCache:
     return FeatureCache(
-        samples(sizes=SIZES, degraded=0.5, recolored=0.5), generator.see, tmp_path / "features"
+        samples(sizes=SIZES, degraded=0.5, recolored=0.5), generator.encoder, tmp_path / "features"
     )
 
 
 def test_the_kept_features_are_those_of_the_luma(kept: FeatureCache, generator: UNetGenerator) -> None:
-    feed = CachedFeed(kept, 2, Fabric(accelerator="cpu"))
+    loader = CachedLoader(kept, 2, Fabric(accelerator="cpu"))
     for version in kept.missing([0, 1]):
         kept.build(version)
     assert kept.missing([0, 1]) == []
     assert kept.path(0).stat().st_size == kept.bytes_of_a_version
-    [portion, *_] = feed.portions(0, 4)
+    [portion, *_] = loader.portions(0, 4)
     batch = portion.make(*portion.tensors)
     assert batch.luma.shape == (4, 1, 64, 96)
     assert batch.ab.shape == (4, 2, 16, 24)
     assert batch.hints.shape == (4, 3, 16, 24)
     with torch.no_grad():
-        for known, computed in zip(batch.features, generator.see(batch.luma), strict=True):
+        for known, computed in zip(batch.features, generator.encoder(batch.luma), strict=True):
             assert known.dtype == torch.float16
             torch.testing.assert_close(
                 known.float(), computed, rtol=0.02, atol=0.02 * float(computed.abs().max())
@@ -57,13 +57,13 @@ def test_the_kept_features_are_those_of_the_luma(kept: FeatureCache, generator: 
 
 
 def test_each_epoch_takes_the_next_version_and_draws_hints_afresh(kept: FeatureCache) -> None:
-    feed = CachedFeed(kept, 2, Fabric(accelerator="cpu"))
-    for version in feed.wanted(0, 200):
+    loader = CachedLoader(kept, 2, Fabric(accelerator="cpu"))
+    for version in loader.wanted(0, 200):
         kept.build(version)
     length = kept.samples.length
     by_picture: dict[int, list[tuple[torch.Tensor, ...]]] = {}
     for number in range(3 * length):
-        by_picture.setdefault(kept.samples.picture_of(number)[1], []).append(feed.samples[number])
+        by_picture.setdefault(kept.samples.picture_of(number)[1], []).append(loader.samples[number])
     anew = 0
     for first, second, third in by_picture.values():
         assert torch.equal(first[0], third[0]), "epoch 2 takes version 0 again"
@@ -74,18 +74,18 @@ def test_each_epoch_takes_the_next_version_and_draws_hints_afresh(kept: FeatureC
 
 
 def test_only_versions_that_are_needed_are_wanted(kept: FeatureCache) -> None:
-    feed = CachedFeed(kept, 3, Fabric(accelerator="cpu"))
-    assert feed.wanted(0, 4) == [0]
-    assert feed.wanted(24, 30) == [1]
-    assert feed.wanted(0, 30) == [0, 1]
-    assert feed.wanted(0, 10**6) == [0, 1, 2]
+    loader = CachedLoader(kept, 3, Fabric(accelerator="cpu"))
+    assert loader.wanted(0, 4) == [0]
+    assert loader.wanted(24, 30) == [1]
+    assert loader.wanted(0, 30) == [0, 1]
+    assert loader.wanted(0, 10**6) == [0, 1, 2]
 
 
 def test_the_folder_follows_from_all_that_the_records_follow_from(
     samples: Callable[..., Samples], generator: UNetGenerator, tmp_path: Path
 ) -> None:
     def name(**changes: object) -> str:
-        return FeatureCache(samples(**({"sizes": SIZES} | changes)), generator.see, tmp_path).folder.name
+        return FeatureCache(samples(**({"sizes": SIZES} | changes)), generator.encoder, tmp_path).folder.name
 
     names = [
         name(),
@@ -97,7 +97,7 @@ def test_the_folder_follows_from_all_that_the_records_follow_from(
     names.append(name(recolored=0.3))
     assert name(hinted=0.1) == names[0], "hints are drawn afresh"
     with torch.no_grad():
-        next(generator.see.parameters()).mul_(1.01)
+        next(generator.encoder.parameters()).mul_(1.01)
     names.append(name())
     assert len(set(names)) == len(names)
 
@@ -127,28 +127,28 @@ def test_half_a_version_is_not_taken(kept: FeatureCache, monkeypatch: pytest.Mon
         (StageSettings("a", 8, cached_versions=2), "2 sizes (keep one)"),
     ],
 )
-def test_features_that_would_change_are_refused(stage: StageSettings, told: str, recipe: Settings) -> None:
+def test_features_that_would_change_are_refused(stage: StageSettings, told: str, config: Settings) -> None:
     with pytest.raises(SettingsError) as caught:
-        check_settings(replace(recipe, stages=(stage,)))
+        check_settings(replace(config, stages=(stage,)))
     assert told in str(caught.value)
 
 
 @pytest.mark.slow
 def test_a_training_keeps_features_in_supervised_and_adversarial_stages(
-    recipe: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    config: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = replace(recipe.data, cache=str(tmp_path / "own"), sizes=SIZES)
-    frozen, game = (replace(stage, encoder_rate=0.0, cached_versions=2) for stage in recipe.stages)
-    recipe = replace(recipe, data=data, stages=(frozen, replace(game, passes=24)))
+    data = replace(config.data, cache=str(tmp_path / "own"), sizes=SIZES)
+    frozen, adversarial = (replace(stage, encoder_rate=0.0, cached_versions=2) for stage in config.stages)
+    config = replace(config, data=data, stages=(frozen, replace(adversarial, images=24)))
     reports: list[Any] = []
-    train_settings(recipe, report=reports.append)
+    train_settings(config, report=reports.append)
     told = [report for report in reports if report.stage == "features"]
     assert [report.numbers["to compute"] for report in told] == [1, 1], "the second stage needs one more"
-    assert {report.stage for report in reports} >= {"frozen", "game"}
-    losses = [report.numbers["bins"] for report in reports if report.stage in {"frozen", "game"}]
+    assert {report.stage for report in reports} >= {"frozen", "adversarial"}
+    losses = [report.numbers["bins"] for report in reports if report.stage in {"frozen", "adversarial"}]
     assert len(losses) == 9
     assert np.isfinite(losses).all()
-    again = replace(recipe, run=str(tmp_path / "again"))
+    again = replace(config, run=str(tmp_path / "again"))
     monkeypatch.setattr(FeatureCache, "build", None)  # all are there
     train_settings(again)
 
@@ -163,7 +163,7 @@ def test_a_record_holds_what_its_name_says() -> None:
 STAGES = """
 [[stages]]
 name = "frozen"
-passes = 32
+images = 32
 cached_versions = 1
 sizes = [[64, 64]]
 """
@@ -173,9 +173,9 @@ sizes = [[64, 64]]
 def test_two_trainings_that_compute_the_same_features_at_once_learn_the_same(
     photographs: Path, tmp_path: Path
 ) -> None:
-    recipe = write_recipe(tmp_path, photographs, STAGES, more="seed = 1", workers=1)
+    config = write_recipe(tmp_path, photographs, STAGES, more="seed = 1", workers=1)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
-    words = [sys.executable, "-m", "vermilion", "train", str(recipe), "--run"]
+    words = [sys.executable, "-m", "vermilion", "train", str(config), "--run"]
     both = [subprocess.Popen([*words, run], cwd=tmp_path, env=environment) for run in ("one", "two")]
     assert [process.wait() for process in both] == [0, 0]
     ours, theirs = (torch.load(tmp_path / run / "last.ckpt", weights_only=True) for run in ("one", "two"))

@@ -22,7 +22,7 @@ from vermilion.training.generator import UNetGenerator
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches of small pictures, and few of them to survey."""
-    monkeypatch.setattr(sys.modules["vermilion.training.players"], "SURVEYED", 32)
+    monkeypatch.setattr(sys.modules["vermilion.training.state"], "SURVEYED", 32)
     monkeypatch.setattr(sys.modules["vermilion.training.average"], "SURVEYED_BATCHES", 2)
     monkeypatch.setattr(sys.modules["vermilion.training.adapt"], "SIZES", ((64, 64), (32, 64)))
 
@@ -34,7 +34,7 @@ def base(generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for _ in range(3):
         generator(torch.rand(4, 1, 64, 64), torch.rand(4, 3, 16, 16), 0.4)
     path = tmp_path / "generator.safetensors"
-    save_module(generator, path, {"generator": json.dumps(generator.recipe), "passes": "640"})
+    save_module(generator, path, {"generator": json.dumps(generator.config), "images": "640"})
     return export(
         path, tmp_path / "models" / "base", CardFacts(name="base", calibration=(0.9, 0.1, -0.2, 0.05))
     )
@@ -51,7 +51,7 @@ def collection(tmp_path: Path) -> Path:
 def options(name: str, tmp_path: Path, **changes: object) -> FinetuneOptions:
     told: dict[str, object] = {
         "run": str(tmp_path / name),
-        "passes": 32,
+        "images": 32,
         "keep_anyway": True,
         "start": "base",
     }
@@ -68,11 +68,11 @@ def test_a_model_is_made_from_another_and_may_be_trained_on(
     assert done.folder == tmp_path / "models" / "first"
     assert {path.name for path in done.folder.iterdir()} == {
         "model.json",
-        "paint.onnx",
+        "decoder.onnx",
         "generator.safetensors",
     }
     assert (tmp_path / "first" / "before-after.png").exists()
-    assert read_facts(done.folder / "generator.safetensors")["see"] == encoder_hash(
+    assert read_facts(done.folder / "generator.safetensors")["encoder"] == encoder_hash(
         base / "generator.safetensors"
     )
     statistics = [
@@ -83,17 +83,17 @@ def test_a_model_is_made_from_another_and_may_be_trained_on(
     assert all(torch.equal(value, statistics[1][name]) for name, value in statistics[0].items())
     first, before = Model.load("first", "cpu"), Model.load("base", "cpu")
     assert first.card.calibration == (0.9, 0.1, -0.2, 0.05)
-    assert first.card.files["see.onnx"] == before.card.files["see.onnx"]
+    assert first.card.files["encoder.onnx"] == before.card.files["encoder.onnx"]
     luma = np.random.default_rng(0).random((1, 1, 64, 64), np.float32)
-    seen = before.see(luma)
-    np.testing.assert_array_equal(first.see(luma).maps[3], seen.maps[3])
-    change = np.abs(first.paint(seen).chroma - before.paint(seen).chroma).max()
+    seen = before.encode(luma)
+    np.testing.assert_array_equal(first.encode(luma).maps[3], seen.maps[3])
+    change = np.abs(first.decode(seen).chroma - before.decode(seen).chroma).max()
     assert 0 < change < 0.1, "two steps with hardly any rate change little, as the statistics are kept"
     with pytest.raises(TrainingError, match="already holds a training"):
         finetune([str(collection)], options("first", tmp_path, overwrite=True))
     weights = base / "generator.safetensors"
     wanted = Adaptation(
-        (str(collection),), str(tmp_path / "first"), weights, weights, before.card.temperature, passes=32
+        (str(collection),), str(tmp_path / "first"), weights, weights, before.card.temperature, images=32
     )
     assert adapt(wanted, resume=True).comparison == done.comparison
     decoder = done.folder / "generator.safetensors"

@@ -8,7 +8,7 @@ import torch
 
 from vermilion.training.bins import gamut_bins
 from vermilion.training.checkpoint import read_generator, save_module
-from vermilion.training.generator import Paint, Parts, UNetGenerator, coarser_hints
+from vermilion.training.generator import Decoder, Parts, UNetGenerator, coarser_hints
 
 NO_HINTS = torch.zeros(2, 3, 16, 24)
 
@@ -20,8 +20,8 @@ def grey(seed: int = 0, size: tuple[int, int] = (64, 96)) -> torch.Tensor:
 def test_outputs_are_at_stride_four(generator: UNetGenerator) -> None:
     painted = generator(grey(), NO_HINTS, 0.4)
     assert painted.chroma.shape == (2, 2, 16, 24)
-    assert painted.sureness.shape == (2, 1, 16, 24)
-    assert painted.logits.shape == (2, len(generator.paint.centres), 16, 24)
+    assert painted.confidence_logit.shape == (2, 1, 16, 24)
+    assert painted.logits.shape == (2, len(generator.decoder.centres), 16, 24)
     assert painted.trunk.shape == (2, 8, 16, 24)
 
 
@@ -62,14 +62,14 @@ def test_coarser_hints_keep_the_color_and_the_largest_weight() -> None:
 def test_the_residual_starts_at_nothing(generator: UNetGenerator) -> None:
     painted = generator(grey(), NO_HINTS, 1.0)
     odds = torch.softmax(painted.logits, 1)
-    mean = torch.einsum("nkhw,kc->nchw", odds, generator.paint.centres)
+    mean = torch.einsum("nkhw,kc->nchw", odds, generator.decoder.centres)
     torch.testing.assert_close(painted.chroma, mean, atol=1e-3, rtol=1e-4)
 
 
 def test_scales_bring_all_levels_to_like_strength(generator: UNetGenerator) -> None:
     luma = grey()
     generator.measure_scales(luma)
-    for feature, scale in zip(generator.see(luma), generator.paint.scales, strict=True):
+    for feature, scale in zip(generator.encoder(luma), generator.decoder.scales, strict=True):
         assert float(feature.detach().abs().mean() / scale) == pytest.approx(1, rel=1e-4)
 
 
@@ -79,8 +79,10 @@ def made_of(generator: UNetGenerator) -> Callable[..., UNetGenerator]:
 
     def make(**parts: Any) -> UNetGenerator:
         torch.manual_seed(1)
-        paint = Paint(generator.see.channels, (12, 8, 8, 8), generator.paint.centres, Parts(**parts))
-        return UNetGenerator(generator.see, paint, "test_efficientnet")
+        decoder = Decoder(
+            generator.encoder.channels, (12, 8, 8, 8), generator.decoder.centres, Parts(**parts)
+        )
+        return UNetGenerator(generator.encoder, decoder, "test_efficientnet")
 
     return make
 
@@ -94,9 +96,9 @@ def test_without_a_residual_the_mean_is_the_color(made_of: Callable[..., UNetGen
 
 def test_without_a_distribution_the_residual_is_the_color(made_of: Callable[..., UNetGenerator]) -> None:
     direct = made_of(distribution=False).eval()
-    assert not any(name.startswith("paint.odds") for name in direct.state_dict())
+    assert not any(name.startswith("decoder.odds") for name in direct.state_dict())
     assert not direct(grey(), NO_HINTS, 0.4).chroma.any(), "it starts with grey"
-    torch.nn.init.normal_(direct.paint.residual.weight)
+    torch.nn.init.normal_(direct.decoder.residual.weight)
     painted = direct(grey(), NO_HINTS, 0.4)
     assert torch.equal(painted.chroma, direct(grey(), NO_HINTS, 0.9).chroma), "there is nothing to anneal"
     likeliest = gamut_centres()[painted.logits.argmax(1)].permute(0, 3, 1, 2)
@@ -111,7 +113,7 @@ def test_queries_look_at_the_whole_picture(made_of: Callable[..., UNetGenerator]
     levels = [torch.rand(2, 8, 4 * size, 6 * size) for size in (1, 2, 4)]
     other = [level.clone() for level in levels]
     other[0][:, :, 0, 0] += 5  # far from the last pixel
-    queries = asking.paint.queries
+    queries = asking.decoder.queries
     assert queries is not None
     moved = (queries(levels) - queries(other)).abs()
     assert moved[:, :, -1, -1].max() > 1e-6
@@ -125,9 +127,9 @@ def test_a_generator_of_other_parts_comes_back(
 ) -> None:
     ours = made_of(**parts)
     path = tmp_path / "g.safetensors"
-    save_module(ours, path, {"generator": json.dumps(ours.recipe)})
+    save_module(ours, path, {"generator": json.dumps(ours.config)})
     theirs = read_generator(path)
-    assert theirs.paint.parts == Parts(**parts)
+    assert theirs.decoder.parts == Parts(**parts)
     chroma = [one.eval()(grey(), NO_HINTS, 0.4).chroma for one in (ours, theirs)]
     torch.testing.assert_close(*chroma, atol=0.2, rtol=0)
 
@@ -142,10 +144,10 @@ def test_bfloat16_reaches_the_convolutions_only(generator: UNetGenerator) -> Non
     generator.half_decoder = True
     half = generator(grey(), NO_HINTS, 0.4)
     assert half.trunk.dtype == torch.bfloat16
-    assert half.logits.dtype == half.chroma.dtype == half.sureness.dtype == torch.float32
-    again = generator.paint.mixed(half.features, generator.paint.heads(half.features, NO_HINTS), 0.4)
+    assert half.logits.dtype == half.chroma.dtype == half.confidence_logit.dtype == torch.float32
+    again = generator.decoder.mixed(half.features, generator.decoder.heads(half.features, NO_HINTS), 0.4)
     assert not torch.equal(half.chroma, again.chroma)
     torch.testing.assert_close(half.chroma, exact.chroma, atol=1.0, rtol=0.1)
     odds = torch.softmax(half.logits.double() / 0.4, 1)
-    mean = torch.einsum("nkhw,kc->nchw", odds, generator.paint.centres.double())
+    mean = torch.einsum("nkhw,kc->nchw", odds, generator.decoder.centres.double())
     torch.testing.assert_close(half.chroma.double(), mean, atol=1e-3, rtol=0)

@@ -34,7 +34,7 @@ workers = 0
 [model]
 encoder = "test_efficientnet"
 widths = [12, 8, 8, 8]
-judge_width = 4
+discriminator_width = 4
 [[stages]]
 name = "supervised"
 minutes = 0.1
@@ -69,23 +69,23 @@ def done(process: "subprocess.Popen[str]") -> str:
 
 def seen(out: Path) -> int:
     """Images that what was brought back has seen."""
-    return int(json.loads(read_facts(out / "last.safetensors")["progress"])["passes"])
+    return int(json.loads(read_facts(out / "last.safetensors")["progress"])["images"])
 
 
 @needs_git
 @pytest.mark.slow
 def test_a_whole_slot(photographs: Path, tmp_path: Path) -> None:
     upload, out, run = tmp_path / "upload", tmp_path / "out", tmp_path / "run"
-    recipe = tmp_path / "tiny.toml"
-    recipe.write_text(RECIPE.format(cache=tmp_path / "cache"))
-    told = done(gpu_run("prepare", "--pictures", photographs, "--to", upload, "--also", recipe))
+    config = tmp_path / "tiny.toml"
+    config.write_text(RECIPE.format(cache=tmp_path / "cache"))
+    told = done(gpu_run("prepare", "--pictures", photographs, "--to", upload, "--also", config))
     assert re.search(r"the tree: \d+\.\d MiB", told)
     assert (upload / "part-01" / "tiny.toml").exists()
-    there = ["--config", recipe, "--parts", upload, "--run", run, "--out", out]
+    there = ["--config", config, "--parts", upload, "--run", run, "--out", out]
 
     killed = gpu_run("train", *there)
     deadline = time.monotonic() + 120
-    while not (out / "last.judge.safetensors").exists():
+    while not (out / "last.discriminator.safetensors").exists():
         assert killed.poll() is None, done(killed)
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -109,7 +109,7 @@ def test_a_whole_slot(photographs: Path, tmp_path: Path) -> None:
         assert re.search(rf"\d\.\d s  {name}\n", stopped), name
     assert seen(out) >= before
     assert len(list(out.iterdir())) <= 8
-    assert read_generator(out / "best.safetensors").recipe["encoder"] == "test_efficientnet"
+    assert read_generator(out / "best.safetensors").config["encoder"] == "test_efficientnet"
 
     before = seen(out)
     shutil.rmtree(run)  # the machine is lost, and with it all but what was brought back
@@ -119,5 +119,8 @@ def test_a_whole_slot(photographs: Path, tmp_path: Path) -> None:
     clock = json.loads(read_facts(out / "last.safetensors")["progress"])["clock"]
     assert clock.keys() == {"supervised", "adversarial"}
     assert all(seconds >= 6 for seconds, _ in clock.values())
-    assert " judge 0" in (out / "figures.txt").read_text() or " judge 1" in (out / "figures.txt").read_text()
+    assert (
+        " discriminator 0" in (out / "figures.txt").read_text()
+        or " discriminator 1" in (out / "figures.txt").read_text()
+    )
     assert done(gpu_run("collect", "--run", run, "--out", tmp_path / "again")).count(".safetensors") == 4

@@ -64,7 +64,7 @@ def test_heads_of_pictures_go_into_the_model_folder(tmp_path: Path) -> None:
     model = make_tiny_model(tmp_path / "model")
     make_heads(model, pictures(tmp_path / "pictures", 90), 64)
     heads = read_heads((model / "heads.npz").read_bytes())
-    way_up, negative = describe_pictures(model / "see.onnx", tmp_path / "pictures", 64, 90)
+    way_up, negative = describe_pictures(model / "encoder.onnx", tmp_path / "pictures", 64, 90)
     assert way_up.held_out.shape == (12, 4, 18)
     assert negative.held_out.shape == (12, 2, 18)
     right = heads.way_up.probabilities(way_up.values).argmax(axis=1) == way_up.labels

@@ -9,7 +9,7 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from benchmarks.held_out import EYE_SIDE, calibration, load_eye, look, sweep
+from benchmarks.held_out import EYE_SIDE, calibration, load_extractor, look, sweep
 from vermilion.training.generator import UNetGenerator
 from vermilion.training.store import PictureStore
 from vermilion.training.validation import held_out_pictures
@@ -23,9 +23,9 @@ def test_a_line_for_each_pair_of_temperature_and_gain(
     torch.manual_seed(2)
     network = timm.create_model("test_efficientnet", num_classes=7).eval()
     save_file(network.state_dict(), tmp_path / "eye.safetensors")
-    eye = load_eye(f"test_efficientnet:{tmp_path / 'eye.safetensors'}")
+    extractor = load_extractor(f"test_efficientnet:{tmp_path / 'perceptual network.safetensors'}")
     squares = np.random.default_rng(0).integers(0, 256, (3, EYE_SIDE, EYE_SIDE, 3), np.uint8)
-    sight = look(eye, list(squares))
+    sight = look(extractor, list(squares))
     given: Any = network.default_cfg
     mean, deviation = (torch.tensor(given[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
     with torch.no_grad():
@@ -34,7 +34,7 @@ def test_a_line_for_each_pair_of_temperature_and_gain(
     assert sight.classes is not None
     assert sight.classes.tolist() == odds.argmax(dim=1).tolist()
     knobs = [(0.4, 1.0), (0.4, 0.0)]
-    painted, grey = sweep(generator.eval(), pictures, eye, knobs, aged=False)
+    painted, grey = sweep(generator.eval(), pictures, extractor, knobs, aged=False)
     assert painted.startswith("T 0.40 gain 1.00")
     assert " cf 0.000" in grey, "no gain, no colour"
     assert "kmd" in painted

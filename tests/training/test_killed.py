@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 STAGES = """
 [[stages]]
 name = "whole"
-passes = 240
+images = 240
 encoder_rate = 1e-4
 frozen_blocks = 1
 adversarial = 0.15
@@ -27,22 +27,22 @@ STEPS = 30
 COMPARED = 20
 
 
-def command(recipe: Path) -> list[str]:
-    return [sys.executable, "-m", "vermilion", "train", str(recipe)]
+def command(config: Path) -> list[str]:
+    return [sys.executable, "-m", "vermilion", "train", str(config)]
 
 
 def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"}
 
 
-def kill_amid(recipe: Path, folder: Path) -> None:
+def kill_amid(config: Path, folder: Path) -> None:
     """Start a training and kill it once it has kept a state and gone on."""
     with subprocess.Popen(
-        command(recipe), cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True
+        command(config), cwd=folder, env=environment(), stderr=subprocess.PIPE, text=True
     ) as training:
         assert training.stderr is not None
         for line in training.stderr:
-            if line.startswith("whole  64/"):  # saved after 40 passes, and again soon
+            if line.startswith("whole  64/"):  # saved after 40 images, and again soon
                 break
         training.send_signal(signal.SIGKILL)
     assert training.returncode == -signal.SIGKILL

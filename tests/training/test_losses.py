@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 import torch
 
-from vermilion.training.generator import Painted, UNetGenerator
-from vermilion.training.losses import Lessons, confidence_loss, spread
+from vermilion.training.generator import GeneratorOutput, UNetGenerator
+from vermilion.training.losses import SupervisedLosses, confidence_loss, spread
 from vermilion.training.settings import LossSettings
 
 LUMA = torch.rand((2, 1, 64, 64), generator=torch.Generator().manual_seed(0))
@@ -12,9 +12,9 @@ AB = torch.randn((2, 2, 16, 16), generator=torch.Generator().manual_seed(1)) * 2
 HINTS = torch.zeros(2, 3, 16, 16)
 
 
-def lessons(generator: UNetGenerator, **settings: Any) -> Lessons:
-    centres = generator.paint.centres
-    return Lessons(centres, torch.full((len(centres),), 1 / len(centres)), LossSettings(**settings))
+def supervised(generator: UNetGenerator, **settings: Any) -> SupervisedLosses:
+    centres = generator.decoder.centres
+    return SupervisedLosses(centres, torch.full((len(centres),), 1 / len(centres)), LossSettings(**settings))
 
 
 def has_gradient(parameter: torch.Tensor) -> bool:
@@ -22,10 +22,10 @@ def has_gradient(parameter: torch.Tensor) -> bool:
 
 
 def test_losses_are_finite_and_reach_all_that_should_learn(generator: UNetGenerator) -> None:
-    losses = lessons(generator)(generator(LUMA, HINTS, 0.4), AB, colorfulness=0.1)
+    losses = supervised(generator)(generator(LUMA, HINTS, 0.4), AB, colorfulness=0.1)
     assert all(torch.isfinite(torch.as_tensor(value)) for value in losses.scalars().values())
     losses.total.backward()
-    learned = {name for name, parameter in generator.paint.named_parameters() if has_gradient(parameter)}
+    learned = {name for name, parameter in generator.decoder.named_parameters() if has_gradient(parameter)}
     assert {
         "odds.weight",
         "residual.weight",
@@ -33,30 +33,30 @@ def test_losses_are_finite_and_reach_all_that_should_learn(generator: UNetGenera
         "start.0.weight",
         "steps.0.0.0.weight",
     } <= learned
-    assert has_gradient(next(generator.see.blocks()[0].parameters()))
+    assert has_gradient(next(generator.encoder.blocks()[0].parameters()))
 
 
-def test_the_game_reaches_the_residual_through_the_chroma(generator: UNetGenerator) -> None:
+def test_the_adversarial_training_reaches_the_residual_through_the_chroma(generator: UNetGenerator) -> None:
     generator(LUMA, HINTS, 0.4).chroma.sum().backward()
-    assert has_gradient(generator.paint.residual.weight)
+    assert has_gradient(generator.decoder.residual.weight)
 
 
 def test_confidence_does_not_move_the_trunk(generator: UNetGenerator) -> None:
     confidence_loss(generator(LUMA, HINTS, 0.4), AB).backward()
     moved = {name for name, parameter in generator.named_parameters() if has_gradient(parameter)}
-    assert moved == {"paint.sure.weight", "paint.sure.bias"}
+    assert moved == {"decoder.sure.weight", "decoder.sure.bias"}
 
 
 def test_the_truth_costs_less_than_anything_else(generator: UNetGenerator) -> None:
-    taught = lessons(generator, bins=0.0, chroma=1.0, confidence=0.0)
+    taught = supervised(generator, bins=0.0, chroma=1.0, confidence=0.0)
     painted = generator(LUMA, HINTS, 0.4)
     assert taught(painted._replace(chroma=AB), AB).total.item() == 0
     assert taught(painted, AB).total.item() > 0
 
 
 def test_cross_entropy_is_least_for_the_soft_targets(generator: UNetGenerator) -> None:
-    taught = lessons(generator)
-    distances = ((AB.permute(0, 2, 3, 1)[..., None, :] - generator.paint.centres) ** 2).sum(-1)
+    taught = supervised(generator)
+    distances = ((AB.permute(0, 2, 3, 1)[..., None, :] - generator.decoder.centres) ** 2).sum(-1)
     best = (-distances / 50).permute(0, 3, 1, 2)
     least = taught.cross_entropy(best, AB)
     for seed in range(5):
@@ -69,8 +69,8 @@ def test_rare_colors_count_more_when_rebalanced() -> None:
     shares = torch.tensor([0.9, 0.1])
     logits = torch.zeros(1, 2, 1, 1)
     rare, common = torch.tensor([60.0, 40.0]).view(1, 2, 1, 1), torch.zeros(1, 2, 1, 1)
-    fair = Lessons(centres, shares, LossSettings(rebalance=0.5))
-    plain = Lessons(centres, shares, LossSettings(rebalance=1.0))
+    fair = SupervisedLosses(centres, shares, LossSettings(rebalance=0.5))
+    plain = SupervisedLosses(centres, shares, LossSettings(rebalance=1.0))
     assert fair.cross_entropy(logits, rare) > 2 * fair.cross_entropy(logits, common)
     assert plain.cross_entropy(logits, rare).item() == pytest.approx(
         plain.cross_entropy(logits, common).item()
@@ -86,13 +86,13 @@ def test_confidence_is_right_where_the_paint_is_near() -> None:
     near = torch.zeros(1, 2, 2, 2)
     sure, unsure = torch.full((1, 1, 2, 2), 4.0), torch.full((1, 1, 2, 2), -4.0)
     truth = torch.full((1, 2, 2, 2), 3.0)
-    said = [confidence_loss(Painted(near, near, s, near, []), truth).item() for s in (sure, unsure)]
+    said = [confidence_loss(GeneratorOutput(near, near, s, near, []), truth).item() for s in (sure, unsure)]
     assert said[0] < 0.1 < said[1]
 
 
 def test_without_a_knee_chroma_is_taught_by_plain_l1(generator: UNetGenerator) -> None:
     painted = generator(LUMA, HINTS, 0.4)
-    plain = lessons(generator, bins=0.0, chroma=1.0, knee=0.0, confidence=0.0)(painted, AB)
+    plain = supervised(generator, bins=0.0, chroma=1.0, knee=0.0, confidence=0.0)(painted, AB)
     wanted = (painted.chroma - AB).abs().mean() / 10
     torch.testing.assert_close(plain.total, wanted)
-    assert lessons(generator)(painted, AB).chroma < wanted
+    assert supervised(generator)(painted, AB).chroma < wanted

@@ -17,19 +17,19 @@ Make = Callable[..., Samples]
 
 
 @pytest.fixture
-def ends(recipe: Settings, tmp_path: Path) -> tuple[Path, Path]:
-    before = train_settings(replace(recipe, run=str(tmp_path / "a"), stages=(recipe.stages[0],)))
-    model = replace(recipe.model, start_from=str(before))
-    later = replace(recipe, run=str(tmp_path / "b"), seed=1, model=model, stages=(recipe.stages[0],))
+def ends(config: Settings, tmp_path: Path) -> tuple[Path, Path]:
+    before = train_settings(replace(config, run=str(tmp_path / "a"), stages=(config.stages[0],)))
+    model = replace(config.model, start_from=str(before))
+    later = replace(config, run=str(tmp_path / "b"), seed=1, model=model, stages=(config.stages[0],))
     after = train_settings(later)
     return before, after
 
 
 def weight(path: Path) -> torch.Tensor:
-    return read_generator(path).paint.odds.weight
+    return read_generator(path).decoder.odds.weight
 
 
-def test_weights_lie_between_and_the_passes_are_the_later_ones(
+def test_weights_lie_between_and_the_images_are_the_later_ones(
     ends: tuple[Path, Path], samples: Make, tmp_path: Path
 ) -> None:
     before, after = ends

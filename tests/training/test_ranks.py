@@ -22,14 +22,14 @@ ROOT = Path(__file__).parents[2]
 STAGES = """
 [[stages]]
 name = "whole"
-passes = 64
+images = 64
 encoder_rate = 1e-4
 frozen_blocks = 1
 colorfulness = 0.1
 warmup = 32
 [[stages]]
-name = "game"
-passes = 32
+name = "adversarial"
+images = 32
 decoder_rate = 1e-4
 adversarial = 0.15
 warmup = 8
@@ -41,7 +41,7 @@ from pathlib import Path
 from vermilion.training import loop, train
 
 def tell(session, close=loop.Session.close):
-    weights = [weight.double().abs().sum().item() for weight in session.players.generator.parameters()]
+    weights = [weight.double().abs().sum().item() for weight in session.training state.generator.parameters()]
     Path(f"weights-{session.fabric.global_rank}.txt").write_text(repr(weights))
     close(session)
 
@@ -73,16 +73,16 @@ def alone(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[s
     return losses_of(folder / "run")
 
 
-def by_vermilion(recipe: Path) -> list[str]:
-    return ["-m", "vermilion", "train", str(recipe)]
+def by_vermilion(config: Path) -> list[str]:
+    return ["-m", "vermilion", "train", str(config)]
 
 
-def by_torchrun(recipe: Path) -> list[str]:
+def by_torchrun(config: Path) -> list[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     launch = ["-m", "torch.distributed.run", "--nproc-per-node=2", f"--master-port={port}"]
-    return [*launch, "-m", "vermilion", "train", str(recipe)]
+    return [*launch, "-m", "vermilion", "train", str(config)]
 
 
 @pytest.mark.slow
@@ -102,15 +102,15 @@ def test_two_processes_have_the_losses_of_one(
         ours, theirs = torch.tensor(together[name]), torch.tensor(alone[name])
         assert len(ours) == 12
         torch.testing.assert_close(ours[:8], theirs[:8], rtol=2e-3, atol=1e-3)
-        # The judge's penalties are measured with random signs, which each process draws for itself.
+        # The discriminator's penalties are measured with random signs, which each process draws for itself.
         torch.testing.assert_close(ours[8:], theirs[8:], rtol=0.03, atol=0.02)
 
 
 @pytest.mark.slow
 def test_two_processes_keep_the_same_weights_through_all_stages(photographs: Path, tmp_path: Path) -> None:
     (tmp_path / "go.py").write_text(SCRIPT, encoding="utf-8")
-    recipe = write_recipe(tmp_path, photographs, STAGES, "devices = 2\nvalidate_every = 6")
-    start(["go.py", str(recipe)], tmp_path)
+    config = write_recipe(tmp_path, photographs, STAGES, "devices = 2\nvalidate_every = 6")
+    start(["go.py", str(config)], tmp_path)
     first, second = ((tmp_path / f"weights-{rank}.txt").read_text() for rank in (0, 1))
     assert first == second
     lines = (tmp_path / "run" / "figures.txt").read_text(encoding="utf-8").splitlines()
@@ -119,12 +119,12 @@ def test_two_processes_keep_the_same_weights_through_all_stages(photographs: Pat
 
 
 def test_what_torchrun_started_must_share_the_batch(
-    recipe: Settings, monkeypatch: pytest.MonkeyPatch
+    config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {"TORCHELASTIC_RUN_ID": "a", "LOCAL_WORLD_SIZE": "3", "WORLD_SIZE": "6"}.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match="4 cannot be shared by the 6 processes that torchrun started"):
-        make_fabric(recipe)
+        make_fabric(config)
 
 
 @pytest.fixture

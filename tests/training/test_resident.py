@@ -20,8 +20,8 @@ from vermilion.training import hints as hinting
 from vermilion.training.aging import aged, compressed, distance_to_lines, luma_of, smooth
 from vermilion.training.average import SURVEYED_BATCHES
 from vermilion.training.batch import Crops, random_crops, true_ab
+from vermilion.training.data_loader import OnDevice
 from vermilion.training.dice import BatchDice, Dice, SampleDice, whole
-from vermilion.training.feed import OnDevice
 from vermilion.training.hints import random_hints
 from vermilion.training.resident import Resident
 from vermilion.training.samples import Listed, Samples
@@ -65,11 +65,11 @@ def test_the_truth_is_opencvs() -> None:
     np.testing.assert_allclose(luma_of(planes(rgb))[0, 0], luma_of_one(rgb), atol=1e-5)
 
 
-def test_pixels_are_found_in_upright_and_lying_pictures(recipe: Settings, tmp_path: Path) -> None:
+def test_pixels_are_found_in_upright_and_lying_pictures(config: Settings, tmp_path: Path) -> None:
     for number, size in enumerate(((70, 96), (96, 70), (80, 80), (150, 100))):
         photograph(number, size).save(tmp_path / f"{number}.png")
     store = open_store((str(tmp_path),), tmp_path / "cache", 96)
-    on_device = Resident(Samples(store, [0, 1, 2, 3], recipe), CPU)
+    on_device = Resident(Samples(store, [0, 1, 2, 3], config), CPU)
     for number in range(4):
         picture = store[number]
         y, x = (torch.arange(side)[None] + 0.5 for side in picture.shape[:2])
@@ -312,17 +312,17 @@ def test_groups_of_pictures_are_loaded_as_one_would_be(
     assert bool((whole.pixels.flatten(1).max(1).values > 0).all())
 
 
-def test_statistics_are_measured_on_the_same_batches_of_the_device(samples: Make, recipe: Settings) -> None:
+def test_statistics_are_measured_on_the_same_batches_of_the_device(samples: Make, config: Settings) -> None:
     ours = samples()
-    feed = OnDevice(recipe, SimpleNamespace(device=CPU), ours)  # type: ignore[arg-type] # all it asks
-    first, again = (list(feed.first()) for _ in range(2))
+    loader = OnDevice(config, SimpleNamespace(device=CPU), ours)  # type: ignore[arg-type] # all it asks
+    first, again = (list(loader.first()) for _ in range(2))
     assert len(first) == SURVEYED_BATCHES
-    assert all(len(batch.luma) == recipe.batch for batch in first)
+    assert all(len(batch.luma) == config.batch for batch in first)
     assert all(torch.equal(one.luma, other.luma) for one, other in zip(first, again, strict=True))
     assert not torch.equal(first[0].ab.mean(), first[1].ab.mean())
 
 
-def test_a_training_on_resident_pictures_goes_on_exactly(recipe: Settings, tmp_path: Path) -> None:
+def test_a_training_on_resident_pictures_goes_on_exactly(config: Settings, tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass
 
@@ -330,7 +330,7 @@ def test_a_training_on_resident_pictures_goes_on_exactly(recipe: Settings, tmp_p
         if progress.done == 20:
             raise StoppedError
 
-    ours = replace(recipe, data=replace(recipe.data, resident="on"))
+    ours = replace(config, data=replace(config.data, resident="on"))
     train_settings(ours)
     broken = replace(ours, run=str(tmp_path / "broken"))
     with pytest.raises(StoppedError):

@@ -20,11 +20,11 @@ from vermilion.training.settings import (
 )
 
 CONFIGS = Path(__file__).parents[2] / "configs"
-STAGE = '[[stages]]\nname = "a"\npasses = 8\n'
+STAGE = '[[stages]]\nname = "a"\nimages = 8\n'
 
 
 def load(text: str, tmp_path: Path) -> Settings:
-    path = tmp_path / "recipe.toml"
+    path = tmp_path / "config.toml"
     path.write_text('name = "x"\nrun = "r"\n' + text, encoding="utf-8")
     return load_settings(path)
 
@@ -55,14 +55,17 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         (f'[model]\nkind = "classic"\n[data]\nsizes = [[128, 64]]\n{STAGE}', "multiples of 128"),
         (f'[model]\nkind = "other"\n{STAGE}', "model.kind: must be one of vermilion, classic, not 'other'"),
         ('precision = "16"\n' + STAGE, "precision: must be one of auto, 32, bf16"),
-        ('[[stages]]\nname = "a"\n', "stages.a: needs a length, either `passes` in images or `minutes`"),
-        (STAGE + "minutes = 2\n", "stages.a: needs a length, either `passes` in images or `minutes`"),
+        ('[[stages]]\nname = "a"\n', "stages.a: needs a length, either `images` in images or `minutes`"),
+        (STAGE + "minutes = 2\n", "stages.a: needs a length, either `images` in images or `minutes`"),
         (STAGE + "minutes = -2\n", "stages.a.minutes: must be at least 0"),
         (STAGE + "adversarial = 1.5\n", "stages.a.adversarial: must be in 0..0.99, not 1.5"),
         (STAGE + "penalty = -1\n", "stages.a.penalty: must be at least 0, not -1"),
         (STAGE + "warmup = -1\n", "stages.a.warmup: must be at least 0, not -1"),
         (STAGE + "decoder_rate = inf\n", "stages.a.decoder_rate: must be at least 0, not inf"),
-        (STAGE + "judge_alone = 9\n", "stages.a.judge_alone: must be at most the stage's 8 passes, not 9"),
+        (
+            STAGE + "discriminator_alone = 9\n",
+            "stages.a.discriminator_alone: must be at most the stage's 8 images, not 9",
+        ),
         (STAGE + "batch = 0\n", "stages.a.batch: must be at least 1, not 0"),
         (STAGE + "degraded = 2\n", "stages.a.degraded: must be in 0..1, not 2"),
         (STAGE + "weights = {a = -1}\n", "stages.a.weights: 'a' must be at least 0, not -1"),
@@ -91,10 +94,10 @@ def test_a_mistake_is_named(text: str, told: str, tmp_path: Path) -> None:
     assert told in str(caught.value)
 
 
-def test_a_stage_sets_for_itself_what_a_recipe_sets_for_all(tmp_path: Path) -> None:
+def test_a_stage_sets_for_itself_what_a_config_sets_for_all(tmp_path: Path) -> None:
     own = "batch = 64\nema = 0.5\ndegraded = 0.2\nsizes = [[32, 64]]\nweights = {a = 2}\n"
     text = f"[data]\nhinted = 0.7\n[loss]\nchroma = 0.1\n{STAGE}{own}temperature = 0.3\nchroma = 0\n"
-    settings = load(text + '[[stages]]\nname = "b"\npasses = 8\n', tmp_path)
+    settings = load(text + '[[stages]]\nname = "b"\nimages = 8\n', tmp_path)
     first, second = (for_stage(settings, stage) for stage in settings.stages)
     assert second == settings, "nothing of another stage is left"
     assert (first.batch, first.ema, first.weight_decay) == (64, 0.5, settings.weight_decay)
@@ -104,7 +107,7 @@ def test_a_stage_sets_for_itself_what_a_recipe_sets_for_all(tmp_path: Path) -> N
     assert (first.model, first.stages) == (settings.model, settings.stages)
 
 
-def test_what_a_stage_may_set_has_the_kind_and_the_limits_of_the_recipes(tmp_path: Path) -> None:
+def test_what_a_stage_may_set_has_the_kind_and_the_limits_of_the_configs(tmp_path: Path) -> None:
     hints = {
         name: hint
         for table in (Settings, DataSettings, LossSettings)
@@ -122,14 +125,14 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_settings(tmp_path / "none.toml")
 
 
-def test_a_recipe_may_be_like_another_but_for_some_keys(tmp_path: Path) -> None:
+def test_a_config_may_be_like_another_but_for_some_keys(tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text(
         'name = "base"\nrun = "r"\nseed = 3\n[data]\nshort_side = 96\nhold_out = 4\n'
-        '[[stages]]\nname = "a"\npasses = 8\nwarmup = 1\n[[stages]]\nname = "b"\npasses = 9\n',
+        '[[stages]]\nname = "a"\nimages = 8\nwarmup = 1\n[[stages]]\nname = "b"\nimages = 9\n',
         encoding="utf-8",
     )
     text = 'like = "base.toml"\n[data]\nhold_out = 2\n[[stages]]\nname = "b"\ndecay = 0.5\n'
-    settings = load(text + '[[stages]]\nname = "c"\npasses = 1\n', tmp_path)
+    settings = load(text + '[[stages]]\nname = "c"\nimages = 1\n', tmp_path)
     assert (settings.name, settings.seed) == ("x", 3)
     assert (settings.data.short_side, settings.data.hold_out) == (96, 2)
     assert settings.stages == (StageSettings("b", 9, decay=0.5), StageSettings("c", 1))
@@ -140,7 +143,7 @@ def test_a_recipe_may_be_like_another_but_for_some_keys(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ('like = "none.toml"', "none.toml: cannot be read"),
-        ('like = "recipe.toml"', "is like itself"),
+        ('like = "config.toml"', "is like itself"),
         ("like = 3", "like: must be a text in quotes, not 3"),
     ],
 )
@@ -155,7 +158,7 @@ def test_negative_seeds_are_refused() -> None:
 
 
 @pytest.mark.parametrize("name", ["vermilion", "vermilion6", "classic", "smoke"])
-def test_the_committed_recipes_load(name: str) -> None:
+def test_the_committed_configs_load(name: str) -> None:
     settings = load_settings(CONFIGS / f"{name}.toml")
     assert settings.name == name
     assert not Path(settings.run).is_absolute()
@@ -163,32 +166,32 @@ def test_the_committed_recipes_load(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["vermilion", "classic", "smoke"])
-def test_every_recipe_plays_the_game(name: str) -> None:
+def test_every_config_plays_the_adversarial_training(name: str) -> None:
     stages = load_settings(CONFIGS / f"{name}.toml").stages
-    assert any(stage.adversarial > 0 and stage.judge_rate > 0 for stage in stages)
+    assert any(stage.adversarial > 0 and stage.discriminator_rate > 0 for stage in stages)
 
 
-def test_our_recipe_freezes_then_learns_whole_then_plays() -> None:
+def test_our_config_freezes_then_learns_whole_then_plays() -> None:
     frozen, whole, large, *rounds = load_settings(CONFIGS / "vermilion.toml").stages
     assert frozen.encoder_rate == frozen.adversarial == whole.adversarial == large.adversarial == 0
     assert whole.encoder_rate > 0 < large.encoder_rate
-    games = [stage for stage in rounds if stage.adversarial]
-    assert rounds[0] in games
-    assert len(games) > 1
-    assert all(0.1 <= game.adversarial <= 0.2 for game in games)
-    assert all(lesson.perceptual > 0 for lesson in rounds if not lesson.adversarial)
-    assert rounds[-1] in games, "what is shipped has played last"
+    adversarial_stages = [stage for stage in rounds if stage.adversarial]
+    assert rounds[0] in adversarial_stages
+    assert len(adversarial_stages) > 1
+    assert all(0.1 <= adversarial.adversarial <= 0.2 for adversarial in adversarial_stages)
+    assert all(loss.perceptual > 0 for loss in rounds if not loss.adversarial)
+    assert rounds[-1] in adversarial_stages, "what is shipped has played last"
     assert load_settings(CONFIGS / "vermilion.toml").data.hinted > 0
 
 
-def test_the_shipped_model_played_the_game_of_our_recipe() -> None:
-    """What the card says of the model in the package: the recipe's stages, the game's share not nil."""
+def test_the_shipped_model_played_the_adversarial_training_of_our_config() -> None:
+    """What the card says of the model in the package: the config's stages, some adversarial."""
     card = json.loads((SHIPPED.parent / "model.json").read_text(encoding="utf-8"))
-    recipe = load_settings(CONFIGS / "vermilion.toml")
-    wanted = [(stage.name, stage.passes, stage.adversarial) for stage in recipe.stages]
+    config = load_settings(CONFIGS / "vermilion.toml")
+    wanted = [(stage.name, stage.images, stage.adversarial) for stage in config.stages]
     assert [tuple(stage.values()) for stage in card["training"]["stages"]] == wanted
-    assert recipe.stages[-1].adversarial > 0
-    assert card["training"]["passes"] == sum(stage.passes for stage in recipe.stages)
+    assert config.stages[-1].adversarial > 0
+    assert card["training"]["images"] == sum(stage.images for stage in config.stages)
 
 
 @pytest.mark.parametrize("table", [Settings, DataSettings, ModelSettings, LossSettings, StageSettings])

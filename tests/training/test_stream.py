@@ -52,12 +52,12 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def streaming(recipe: Settings, shards: Path, tmp_path: Path) -> Settings:
+def streaming(config: Settings, shards: Path, tmp_path: Path) -> Settings:
     data = replace(
-        recipe.data, pictures=(str(shards / "*.parquet"),), cache=str(tmp_path), stream=True, hold_out=0,
+        config.data, pictures=(str(shards / "*.parquet"),), cache=str(tmp_path), stream=True, hold_out=0,
         sizes=((32, 32),), surveyed=12,
     )  # fmt: skip
-    return replace(recipe, data=data, batch=2)
+    return replace(config, data=data, batch=2)
 
 
 @pytest.fixture
@@ -290,7 +290,7 @@ def test_a_training_on_a_stream_stops_and_goes_on(streaming: Settings) -> None:
     with suppress(StoppedError):
         train_settings(streaming, report=report)
     saved = torch.load(Path(streaming.run) / "last.ckpt", weights_only=True)
-    assert saved["passes"] == 8
+    assert saved["images"] == 8
     assert len(saved["places"]) == 1
     assert saved["places"][0][1] > 0
     train_settings(streaming, resume=True, report=report)

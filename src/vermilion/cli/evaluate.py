@@ -57,10 +57,10 @@ Aged = Annotated[bool, typer.Option("--aged", help="Make the pictures look like 
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=1, help="Take only N pictures, evenly picked.")
 ]
-Eye = Annotated[
+Extractor = Annotated[
     str | None,
     typer.Option(
-        "--eye",
+        "--extractor",
         metavar="NAME:WEIGHTS",
         help="A timm network and its safetensors file: adds Fréchet and kernel distances "
         '(needs: pip install ".[train]").',
@@ -89,7 +89,7 @@ def evaluate(
     aged: Aged = False,
     limit: Limit = None,
     size: opt.Size = None,
-    eye: Eye = None,
+    extractor: Extractor = None,
     fid: Fid = None,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
@@ -119,7 +119,7 @@ def evaluate(
         aged=aged,
         hints=hints,
         size=size,
-        eye=eye,
+        extractor=extractor,
         fid=fid,
         inputs=inputs,
     )

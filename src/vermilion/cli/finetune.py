@@ -33,7 +33,7 @@ Start = Annotated[
         "--from", metavar="MODEL", help="Model to start from, as --model takes it; the shipped one."
     ),
 ]
-Passes = Annotated[
+Images = Annotated[
     int,
     typer.Option(
         "--passes",
@@ -54,7 +54,10 @@ Thaw = Annotated[
 Game = Annotated[
     int,
     typer.Option(
-        "--game", metavar="N", min=0, help="Passes of the adversarial game at the end; vivid, less true."
+        "--adversarial",
+        metavar="N",
+        min=0,
+        help="Passes of the adversarial adversarial at the end; vivid, less true.",
     ),
 ]
 Licence = Annotated[
@@ -74,9 +77,9 @@ def finetune(
     *,
     name: Name,
     start: Start = None,
-    passes: Passes = 0,
+    images: Images = 0,
     thaw: Thaw = 0,
-    game: Game = 0,
+    adversarial: Game = 0,
     licence: Licence = "not stated",
     run: Run = "",
     resume: Resume = False,
@@ -102,9 +105,9 @@ def finetune(
             name=name,
             start=start,
             run=run,
-            passes=passes,
+            images=images,
             thaw=thaw,
-            game=game,
+            adversarial=adversarial,
             licence=licence,
             resume=resume,
             overwrite=overwrite,
@@ -115,7 +118,7 @@ def finetune(
     _tell(done.comparison, done.run)
     if done.folder is None:
         raise TrainingError(
-            f"{name} is no better than before, so it is not installed; give more pictures or other --passes "
+            f"{name} is no better than before, so it is not installed; give more pictures or other --images "
             "with another --run, or install it all the same with --resume --keep-anyway."
         )
     say(f"{name} is installed; try it with: vermilion colorize PICTURE --model {name}")

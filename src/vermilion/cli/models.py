@@ -43,7 +43,7 @@ def _told(model: "KnownModel") -> str:
         return f"cannot be used: {model.trouble}"
     from vermilion.network import folder_hash
 
-    own = "see and paint" if model.lender is None else f"paint, on the see.onnx of {model.lender.name}"
+    own = "see and paint" if model.lender is None else f"paint, on the encoder.onnx of {model.lender.name}"
     licence = model.card.licence or "not stated"
     facts = (
         f"{model.card.name} {model.card.version}",
@@ -117,7 +117,7 @@ def export(
     whole: Annotated[
         bool,
         typer.Option(
-            "--whole", help="Also copy the see.onnx that it borrows, so that it runs where that is not."
+            "--whole", help="Also copy the encoder.onnx that it borrows, so that it runs where that is not."
         ),
     ] = False,
 ) -> None:

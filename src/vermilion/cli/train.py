@@ -14,7 +14,7 @@ def train(
     config: Annotated[
         Path,
         typer.Argument(
-            metavar="CONFIG.toml", help="The recipe; those we used are in the project's configs/."
+            metavar="CONFIG.toml", help="The config; those we used are in the project's configs/."
         ),
     ],
     *,
@@ -23,14 +23,14 @@ def train(
         typer.Option(
             "--pictures",
             metavar="PATH",
-            help="A folder of colour photographs or a Parquet shard, in place of the recipe's; repeatable.",
+            help="A folder of colour photographs or a Parquet shard, in place of the config's; repeatable.",
         ),
     ] = None,
     run: Annotated[
-        str, typer.Option("--run", metavar="FOLDER", help="Folder of the run, in place of the recipe's.")
+        str, typer.Option("--run", metavar="FOLDER", help="Folder of the run, in place of the config's.")
     ] = "",
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint of the recipe's run.")
+        bool, typer.Option("--resume", help="Go on from the last checkpoint of the config's run.")
     ] = False,
     minutes: Annotated[
         float,
@@ -39,7 +39,7 @@ def train(
         ),
     ] = 0.0,
 ) -> None:
-    """Train a model by a recipe (needs: pip install ".[train]").
+    """Train a model by a config (needs: pip install ".[train]").
 
     \b
     Examples:

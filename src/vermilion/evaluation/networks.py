@@ -12,7 +12,7 @@ from vermilion.errors import SettingsError
 from vermilion.evaluation.view import Bytes
 
 if TYPE_CHECKING:
-    from vermilion.training import InceptionDistance, Onlooker
+    from vermilion.training import FeatureExtractor, InceptionDistance
 
 Doubles = NDArray[np.float64]
 
@@ -27,23 +27,23 @@ class Networks:
     """What looks at the pictures besides arithmetic.
 
     Attributes:
-        eye: gives features of pictures; None where there is none.
-        eye_name: what the network is called; empty where there is none.
+        extractor: gives features of pictures; None where there is none.
+        extractor_name: what the network is called; empty where there is none.
         inception: one for each side that is compared with the truth; empty where there is none.
         notes: what was wanted and is left out, and why.
     """
 
-    eye: "Onlooker | None" = None
-    eye_name: str = ""
+    extractor: "FeatureExtractor | None" = None
+    extractor_name: str = ""
     inception: tuple["InceptionDistance", ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass
-class Looks:
+class PictureFeatures:
     """What a network saw of one side's pictures and of the true ones; it grows picture by picture."""
 
-    eye: "Onlooker | None" = None
+    extractor: "FeatureExtractor | None" = None
     inception: "InceptionDistance | None" = None
     features: list[tuple[Doubles, Doubles]] = field(default_factory=list)
     seen: int = 0
@@ -51,8 +51,8 @@ class Looks:
     def add(self, true: Bytes, made: Bytes) -> None:
         """Look at a pair of pictures [H,W,3]."""
         self.seen += 1
-        if self.eye is not None:
-            self.features.append((self.eye.features(true), self.eye.features(made)))
+        if self.extractor is not None:
+            self.features.append((self.extractor.features(true), self.extractor.features(made)))
         if self.inception is not None:
             self.inception.add(true, real=True)
             self.inception.add(made, real=False)
@@ -71,40 +71,40 @@ class Looks:
         return found
 
 
-def open_networks(eye: str | None, fid: str | None, sides: int) -> Networks:
+def open_networks(extractor: str | None, fid: str | None, sides: int) -> Networks:
     """Load what is asked for; what is not there is left out with a sentence.
 
     Args:
-        eye: NAME:WEIGHTS, a timm network and a safetensors file.
+        extractor: NAME:WEIGHTS, a timm network and a safetensors file.
         fid: a file of Inception's weights as torch-fidelity has them, or "download".
         sides: how many colourisers are compared with the truth.
 
     Raises:
-        SettingsError: ``eye`` has no colon.
+        SettingsError: ``extractor`` has no colon.
         TrainingError: timm knows no such network, or weights are another's.
     """
-    opened, name, eye_note = _open_eye(eye)
+    opened, name, extractor_note = _open_extractor(extractor)
     distances, fid_note = _open_inception(fid, sides)
-    return Networks(opened, name, distances, tuple(note for note in (eye_note, fid_note) if note))
+    return Networks(opened, name, distances, tuple(note for note in (extractor_note, fid_note) if note))
 
 
-def _open_eye(text: str | None) -> tuple["Onlooker | None", str, str]:
+def _open_extractor(text: str | None) -> tuple["FeatureExtractor | None", str, str]:
     """The network, its name, and why there is none."""
     if text is None:
         return None, "", ""
     name, colon, file = text.partition(":")
     if not (name and colon and file):
         raise SettingsError(
-            f"--eye takes NAME:WEIGHTS, a network of timm and a safetensors file, not {text!r}."
+            f"--extractor takes NAME:WEIGHTS, a network of timm and a safetensors file, not {text!r}."
         )
     left_out = f"The distances fd and kmd of {name} are left out"
     if not Path(file).is_file():
         return None, "", f"{left_out}: {file} is no file."
     try:
-        from vermilion.training import load_onlooker  # noqa: PLC0415 - torch is loaded only where asked for
+        from vermilion.training import load_feature_extractor  # noqa: PLC0415 - torch is loaded only where asked for
     except ModuleNotFoundError as error:
         return None, "", f"{left_out}: {_lack(error, 'train')}"
-    return load_onlooker(name, Path(file)), name, ""
+    return load_feature_extractor(name, Path(file)), name, ""
 
 
 def _open_inception(weights: str | None, sides: int) -> tuple[tuple["InceptionDistance", ...], str]:

@@ -27,7 +27,7 @@ class About:
         against: folder of the other colouriser's results; empty where there is none.
         aged: whether the pictures were made to look old.
         size: pixels of the short side at which the network looked.
-        eye: name of the network behind fd and kmd; empty where there is none.
+        extractor: name of the network behind fd and kmd; empty where there is none.
     """
 
     vermilion: str
@@ -38,7 +38,7 @@ class About:
     against: str
     aged: bool
     size: int
-    eye: str
+    extractor: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)

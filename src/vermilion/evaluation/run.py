@@ -22,7 +22,7 @@ from vermilion.evaluation.figures import SetFigures
 from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
 from vermilion.evaluation.gallery import PictureResult, Shown, choose
 from vermilion.evaluation.hints import COUNTS, true_hints
-from vermilion.evaluation.networks import Looks, Networks, open_networks
+from vermilion.evaluation.networks import Networks, PictureFeatures, open_networks
 from vermilion.evaluation.result import About, Evaluation
 from vermilion.evaluation.side import Side
 from vermilion.evaluation.skin import read_mask
@@ -55,7 +55,7 @@ class EvaluationOptions:
         aged: make the pictures look old before they are coloured.
         hints: also measure the error after some true hints.
         size: pixels of the short side at which the network looks; None for the model's own.
-        eye: NAME:WEIGHTS of a timm network, for the distances fd and kmd.
+        extractor: NAME:WEIGHTS of a timm network, for the distances fd and kmd.
         fid: a file of Inception's weights, or "download", for FID.
         inputs: a folder for what is given to the network, grey or old, to be given to another colouriser.
     """
@@ -66,7 +66,7 @@ class EvaluationOptions:
     aged: bool = False
     hints: bool = False
     size: int | None = None
-    eye: str | None = None
+    extractor: str | None = None
     fid: str | None = None
     inputs: Path | None = None
 
@@ -96,7 +96,7 @@ def evaluate(
         OutputError: in the folder for inputs lies something else of the same name.
     """
     pairs, left_out = find_pairs(Path(folder), options.against, options.masks, options.limit)
-    networks = open_networks(options.eye, options.fid, sides=2 if options.against else 1)
+    networks = open_networks(options.extractor, options.fid, sides=2 if options.against else 1)
     trial = _Trial(colorizer or Colorizer(), options, networks)
     for pair in watch(pairs):
         try:
@@ -112,8 +112,8 @@ class _Trial:
     def __init__(self, colorizer: Colorizer, options: EvaluationOptions, networks: Networks) -> None:
         self._colorizer, self._options, self._networks = colorizer, options, networks
         inception = [*networks.inception, None, None]
-        self._ours = Side(Looks(networks.eye, inception[0]))
-        self._theirs = Side(Looks(networks.eye, inception[1]))
+        self._ours = Side(PictureFeatures(networks.extractor, inception[0]))
+        self._theirs = Side(PictureFeatures(networks.extractor, inception[1]))
         self._hint_errors: dict[int, list[float]] = {count: [] for count in COUNTS if options.hints}
         self._results: list[PictureResult] = []
 
@@ -168,7 +168,7 @@ class _Trial:
             against=str(self._options.against or ""),
             aged=self._options.aged,
             size=self._options.size or model.card.working_size,
-            eye=self._networks.eye_name,
+            extractor=self._networks.extractor_name,
         )
 
     def _shown(self, pairs: Sequence[Pair]) -> tuple[Shown, ...]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vermilion.color import kernel_distance, palette
 from vermilion.evaluation.figures import PictureFigures, SetFigures, compare, means_of
-from vermilion.evaluation.networks import Looks
+from vermilion.evaluation.networks import PictureFeatures
 from vermilion.evaluation.skin import Skin, skin_by_tone, skin_of
 from vermilion.evaluation.view import View
 
@@ -26,7 +26,7 @@ class Side:
         skins: of those whose mask shows some.
     """
 
-    looks: Looks
+    looks: PictureFeatures
     rows: list[PictureFigures] = field(default_factory=list)
     palettes: list[tuple[Doubles, Doubles]] = field(default_factory=list)
     skins: list[Skin] = field(default_factory=list)

@@ -36,8 +36,8 @@ FIGURES = (
     FigureWords("ciede2000", ".2f", "mean CIEDE2000 difference; 0 is the truth"),
     FigureWords("psnr", ".2f", "dB; higher is nearer"),
     FigureWords("ssim", ".4f", "structural similarity; 1 is the truth"),
-    FigureWords("fd", ".2f", "Fréchet distance of {eye} features; 0 is the truth"),
-    FigureWords("kmd", ".2f", "kernel distance of {eye} features x 1000; 0 is the truth"),
+    FigureWords("fd", ".2f", "Fréchet distance of {extractor} features; 0 is the truth"),
+    FigureWords("kmd", ".2f", "kernel distance of {extractor} features x 1000; 0 is the truth"),
     FigureWords("fid", ".2f", "Fréchet distance of Inception features; 0 is the truth"),
 )
 
@@ -54,7 +54,7 @@ def figure_rows(found: Evaluation) -> Iterator[Row]:
             ours=_told(found.ours, words),
             interval="" if low_high is None else " to ".join(format(end, words.format) for end in low_high),
             theirs="" if found.theirs is None else _told(found.theirs, words),
-            meaning=words.meaning.format(grey=grey, eye=found.about.eye),
+            meaning=words.meaning.format(grey=grey, extractor=found.about.extractor),
         )
 
 

@@ -23,9 +23,9 @@ from vermilion.guidance.look_file import load_look, look_names
 from vermilion.guidance.named_color import Color, ab_at, ab_of
 from vermilion.guidance.palette import PALETTE_REGIONS, palette_canvas, palette_of_picture
 from vermilion.guidance.plain import from_plain
-from vermilion.guidance.reach import Looks, looks_of, reach_of
+from vermilion.guidance.reach import Appearance, appearance_of, reach_of
 from vermilion.guidance.recipe import RECIPE_SUFFIX, Recipe, UsedFile, UsedModel, load_recipe, parse_recipe
-from vermilion.guidance.reference import Reference, colors_on_grid, mood_canvas, reference_canvas
+from vermilion.guidance.reference import Reference, colors_on_grid, reference_canvas, soft_palette_canvas
 from vermilion.guidance.regions import find_regions
 from vermilion.guidance.settle import settle_hints
 from vermilion.guidance.shapes import (
@@ -61,6 +61,7 @@ __all__ = [
     "Album",
     "AlbumEntry",
     "AnyHint",
+    "Appearance",
     "Box",
     "Color",
     "Controls",
@@ -71,7 +72,6 @@ __all__ = [
     "Hint",
     "Levels",
     "Look",
-    "Looks",
     "Mask",
     "MaskReader",
     "Proposal",
@@ -85,6 +85,7 @@ __all__ = [
     "ab_at",
     "ab_of",
     "adjust_colors",
+    "appearance_of",
     "apply_cube",
     "apply_look",
     "ask_here",
@@ -113,8 +114,6 @@ __all__ = [
     "load_look",
     "load_recipe",
     "look_names",
-    "looks_of",
-    "mood_canvas",
     "notes_on",
     "palette_canvas",
     "palette_of_picture",
@@ -129,5 +128,6 @@ __all__ = [
     "read_grading",
     "reference_canvas",
     "settle_hints",
+    "soft_palette_canvas",
     "suggest_colors",
 ]

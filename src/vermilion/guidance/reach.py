@@ -33,7 +33,7 @@ _NOWHERE = np.float32(1e6)
 
 
 @dataclass(frozen=True, eq=False)
-class Looks:
+class Appearance:
     """What a picture looks like to the network, for ``reach_of``.
 
     Attributes:
@@ -46,10 +46,10 @@ class Looks:
     grid: tuple[int, int]
 
 
-def looks_of(maps: Sequence[Floats]) -> Looks:
+def appearance_of(maps: Sequence[Floats]) -> Appearance:
     """Return what a picture looks like, from its ``Features.maps`` [1,C,h,w] at strides 4, 8, 16 and 32."""
     height, width = maps[0].shape[2:]
-    return Looks(tuple(_unit_vectors(maps[level][0]) for level in _LEVELS), (height, width))
+    return Appearance(tuple(_unit_vectors(maps[level][0]) for level in _LEVELS), (height, width))
 
 
 def _unit_vectors(features: Floats) -> Floats:
@@ -61,7 +61,7 @@ def _unit_vectors(features: Floats) -> Floats:
     return vectors
 
 
-def reach_of(owner: NDArray[np.intp], luma: Floats, looks: Looks) -> Floats:
+def reach_of(owner: NDArray[np.intp], luma: Floats, looks: Appearance) -> Floats:
     """Return how much each hint has a say in each cell: float32 [n,h,w], from 0 (none) to 1.
 
     It is 1 at the hint's own places and 0 at those of others.
@@ -111,7 +111,7 @@ def _beyond(luma: Floats, places: Cells) -> Floats:
     return beyond
 
 
-def _same_thing(looks: Looks, places: Cells) -> Floats:
+def _same_thing(looks: Appearance, places: Cells) -> Floats:
     """Return how far each cell [n,h,w] looks like the places [n,h,w] of a hint, 0..1."""
     count, height, width = places.shape
     whole = np.zeros((count, *looks.grid), np.float32)

@@ -54,7 +54,7 @@ def colors_on_grid(rgb: NDArray[np.uint8], grid: tuple[int, int]) -> Floats:
     return ab
 
 
-def mood_canvas(palette: Sequence[Color], automatic: Floats, regions: Labels) -> Floats:
+def soft_palette_canvas(palette: Sequence[Color], automatic: Floats, regions: Labels) -> Floats:
     """Return hints [3,h,w] that draw each region a little to the nearest colour of a palette, or grey.
 
     Args:

@@ -23,7 +23,7 @@ from vermilion.guidance.canvas import lattice_canvas
 from vermilion.guidance.clusters import Labels
 from vermilion.guidance.confidence import ask_here
 from vermilion.guidance.hints import Hint
-from vermilion.guidance.reach import looks_of, reach_of
+from vermilion.guidance.reach import appearance_of, reach_of
 from vermilion.guidance.regions import mean_odds
 from vermilion.guidance.shapes import draw_hints
 from vermilion.guidance.suggest import Suggestion, suggest_colors
@@ -83,7 +83,7 @@ def find_doubtful(maps: Sequence[Floats], luma: Floats, ab: Floats, confidence: 
     features = maps[1][0, :, : -(-grid[0] // 2), : -(-grid[1] // 2)]  # without the margin, rounded up
     spots = ask_here(features, luma, confidence, np.zeros(grid, np.bool_), grid, VARIANT_THINGS)
     owner = draw_hints([Hint(spot.x, spot.y, "grey") for spot in spots], grid, grid).owner
-    return Doubtful(ab, reach_of(owner, luma, looks_of(maps)))
+    return Doubtful(ab, reach_of(owner, luma, appearance_of(maps)))
 
 
 def propose_variants(

@@ -5,14 +5,14 @@ from vermilion.network.engine import PROVIDERS, engine_name
 from vermilion.network.exchange import export_model, import_model
 from vermilion.network.find import find_model, name_of_model
 from vermilion.network.folder import (
-    SEE_FILE,
+    ENCODER_FILE,
     WEIGHTS_FILE,
     check_files,
     default_model_folder,
+    encoder_folder,
     folder_hash,
     lenders,
     read_graphs,
-    see_folder,
 )
 from vermilion.network.frame import with_margin, working_size
 from vermilion.network.installed import (
@@ -23,23 +23,24 @@ from vermilion.network.installed import (
     remove_model,
     verify_model,
 )
-from vermilion.network.model import SIDE_MULTIPLE, Features, Model, Paint
+from vermilion.network.model import SIDE_MULTIPLE, Decoded, Features, Model
 from vermilion.network.places import models_folder
 
 __all__ = [
     "CHROMA_UNIT",
+    "ENCODER_FILE",
     "PROVIDERS",
-    "SEE_FILE",
     "SIDE_MULTIPLE",
     "WEIGHTS_FILE",
+    "Decoded",
     "Features",
     "KnownModel",
     "Model",
     "ModelCard",
-    "Paint",
     "check_files",
     "check_free",
     "default_model_folder",
+    "encoder_folder",
     "engine_name",
     "export_model",
     "find_model",
@@ -53,7 +54,6 @@ __all__ = [
     "read_card",
     "read_graphs",
     "remove_model",
-    "see_folder",
     "verify_model",
     "with_margin",
     "working_size",

@@ -8,7 +8,7 @@ from typing import Any
 from vermilion.errors import ModelError
 
 CARD_FILE = "model.json"
-SCHEMA = 1
+SCHEMA = 2
 
 CHROMA_UNIT = 20.0
 """CIELAB units of chroma to one of ``ModelCard.calibration``."""
@@ -74,8 +74,7 @@ def _card_of(facts: object, path: Path) -> ModelCard:
         raise ModelError(f"{path} holds no card but a {type(facts).__name__}; export the model again.")
     if facts.get("schema") != SCHEMA:
         raise ModelError(
-            f"{path} has schema {facts.get('schema')!r} and this vermilion reads {SCHEMA}; "
-            "update vermilion, or export the model again with it."
+            f"{path} has schema {facts.get('schema')!r} and this vermilion reads {SCHEMA}; {_cure(facts)}."
         )
     needed = [field.name for field in fields(ModelCard) if field.default is MISSING]
     missing = [name for name in needed if name not in facts]
@@ -85,6 +84,11 @@ def _card_of(facts: object, path: Path) -> ModelCard:
         return _typed(facts)
     except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ModelError(f"{path} has a value of a wrong kind ({error}); export the model again.") from error
+
+
+def _cure(facts: dict[str, Any]) -> str:
+    older = facts.get("schema") in range(1, SCHEMA)
+    return "convert it with `vermilion models convert`" if older else "update vermilion, or export it again"
 
 
 def _typed(facts: dict[str, Any]) -> ModelCard:

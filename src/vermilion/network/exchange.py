@@ -12,7 +12,7 @@ from vermilion.errors import ExistsError, ModelError, OutputError
 from vermilion.leftovers import scratch_prefix, sweep
 from vermilion.network.card import CARD_FILE, ModelCard, read_card
 from vermilion.network.find import find_model
-from vermilion.network.folder import SEE_FILE, see_folder
+from vermilion.network.folder import ENCODER_FILE, encoder_folder
 from vermilion.network.hub import PREFIX, fetch_model
 from vermilion.network.installed import check_free, new_model
 from vermilion.network.model import check_model
@@ -41,7 +41,7 @@ def import_model(source: str, name: str = "", *, overwrite: bool = False) -> Pat
         The folder of the installed model.
 
     Raises:
-        ModelError: the source is no model, is damaged, or needs a ``see.onnx`` that is not here.
+        ModelError: the source is no model, is damaged, or needs a ``encoder.onnx`` that is not here.
         ExistsError: a model of this name is installed already, and may not be overwritten.
     """
     name = name or _name_in(source)
@@ -70,7 +70,7 @@ def export_model(name: str, target: Path, *, whole: bool = False) -> Path:
     Args:
         name: of an installed model.
         target: a folder that does not exist yet, or a ``.zip``.
-        whole: also take the ``see.onnx`` that it borrows, so that it runs where the lender is not.
+        whole: also take the ``encoder.onnx`` that it borrows, so that it runs where the lender is not.
 
     Returns:
         ``target``.
@@ -110,8 +110,8 @@ def _write(files: dict[str, Path], target: Path) -> None:
 def _files_of(folder: Path, card: ModelCard, *, whole: bool) -> dict[str, Path]:
     """Return the files of a model that are there, by name; with ``whole`` the borrowed one, too."""
     files = {name: folder / name for name in _named_files(folder, card) if (folder / name).is_file()}
-    if whole and SEE_FILE not in files:
-        files[SEE_FILE] = see_folder(folder, card) / SEE_FILE
+    if whole and ENCODER_FILE not in files:
+        files[ENCODER_FILE] = encoder_folder(folder, card) / ENCODER_FILE
     return files
 
 

@@ -8,8 +8,8 @@ from vermilion.errors import ModelError
 from vermilion.network.card import CARD_FILE, ModelCard, read_card
 from vermilion.network.places import installed_folders
 
-SEE_FILE = "see.onnx"
-PAINT_FILE = "paint.onnx"
+ENCODER_FILE = "encoder.onnx"
+DECODER_FILE = "decoder.onnx"
 WEIGHTS_FILE = "generator.safetensors"
 HEADS_FILE = "heads.npz"
 
@@ -20,16 +20,16 @@ def default_model_folder() -> Path:
 
 
 def read_graphs(folder: Path, card: ModelCard) -> tuple[bytes, bytes]:
-    """Return the bytes of ``see.onnx`` and ``paint.onnx``, which are checked; other files are not read.
+    """Return the bytes of ``encoder.onnx`` and ``decoder.onnx``, which are checked; other files are not read.
 
-    A fine-tuned model may lack ``see.onnx``: then it is taken from the package's own model or from an
+    A fine-tuned model may lack ``encoder.onnx``: then it is taken from the package's own model or from an
     installed one, whichever has the file with the hash that the card names.
 
     Raises:
         ModelError: a file is missing or is not the one that the card names.
     """
-    see = _read_checked(see_folder(folder, card) / SEE_FILE, _digest(folder, card, SEE_FILE))
-    return see, _read_checked(folder / PAINT_FILE, _digest(folder, card, PAINT_FILE))
+    see = _read_checked(encoder_folder(folder, card) / ENCODER_FILE, _digest(folder, card, ENCODER_FILE))
+    return see, _read_checked(folder / DECODER_FILE, _digest(folder, card, DECODER_FILE))
 
 
 def read_heads_file(folder: Path, card: ModelCard) -> bytes | None:
@@ -38,7 +38,7 @@ def read_heads_file(folder: Path, card: ModelCard) -> bytes | None:
     Raises:
         ModelError: it is missing or is not the one that the card names.
     """
-    place = see_folder(folder, card)
+    place = encoder_folder(folder, card)
     files = (card if place == folder else read_card(place)).files
     return _read_checked(place / HEADS_FILE, files[HEADS_FILE]) if HEADS_FILE in files else None
 
@@ -65,35 +65,35 @@ def _digest(folder: Path, card: ModelCard, name: str) -> str:
     return card.files[name]
 
 
-def see_folder(folder: Path, card: ModelCard) -> Path:
-    """Return the folder that a model's ``see.onnx`` lies in: its own, or that of the model which lends it.
+def encoder_folder(folder: Path, card: ModelCard) -> Path:
+    """Return the folder of a model's ``encoder.onnx``: its own, or that of the model which lends it.
 
     Raises:
         ModelError: the model has none, and no model here has the one that it needs.
     """
-    if (folder / SEE_FILE).exists():
+    if (folder / ENCODER_FILE).exists():
         return folder
-    wanted = _digest(folder, card, SEE_FILE)
+    wanted = _digest(folder, card, ENCODER_FILE)
     lender = next(lenders(wanted), None)
     if lender is None:
         raise ModelError(
-            f"{folder} has no {SEE_FILE} and needs the one with the hash {wanted[:12]}, which neither the "
-            "package's model nor an installed one has; install the model that it was made from, or copy that "
-            f"{SEE_FILE} into the folder."
+            f"{folder} has no {ENCODER_FILE} and needs the one with the hash {wanted[:12]}, which neither "
+            "the package's model nor an installed one has; install the model that it was made from, or copy "
+            f"that {ENCODER_FILE} into the folder."
         )
     return lender
 
 
 def lenders(digest: str) -> Iterator[Path]:
-    """Yield the folders, the package's first, that hold the ``see.onnx`` with this hash."""
+    """Yield the folders, the package's first, that hold the ``encoder.onnx`` with this hash."""
     for folder in (default_model_folder(), *installed_folders()):
-        if (folder / SEE_FILE).exists() and _names(folder, digest):
+        if (folder / ENCODER_FILE).exists() and _names(folder, digest):
             yield folder
 
 
 def _names(folder: Path, digest: str) -> bool:
     try:
-        return read_card(folder).files.get(SEE_FILE) == digest
+        return read_card(folder).files.get(ENCODER_FILE) == digest
     except ModelError:  # a damaged model lends nothing; whoever asks for it itself is told
         return False
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from vermilion.errors import ExistsError, ModelError, OutputError
 from vermilion.network.card import ModelCard, read_card
 from vermilion.network.find import find_model
-from vermilion.network.folder import SEE_FILE, default_model_folder, lenders, see_folder
+from vermilion.network.folder import ENCODER_FILE, default_model_folder, encoder_folder, lenders
 from vermilion.network.model import check_model
 from vermilion.network.places import (
     SHIPPED_NAME,
@@ -31,7 +31,7 @@ class KnownModel:
         folder: where it lies.
         card: what it says of itself; None if that cannot be read.
         trouble: why it cannot be used, in a sentence; empty as far as the cards tell.
-        lender: the folder that its ``see.onnx`` is taken from; None if it has its own.
+        lender: the folder that its ``encoder.onnx`` is taken from; None if it has its own.
     """
 
     name: str
@@ -53,7 +53,7 @@ def _known(name: str, folder: Path) -> KnownModel:
     except ModelError as error:
         return KnownModel(name, folder, trouble=str(error))
     try:
-        see = see_folder(folder, card)
+        see = encoder_folder(folder, card)
     except ModelError as error:
         return KnownModel(name, folder, card, trouble=str(error))
     return KnownModel(name, folder, card, lender=None if see == folder else see)
@@ -77,7 +77,7 @@ def check_free(name: str, *, overwrite: bool) -> Path:
     """Return the folder that a model of this name would be installed in.
 
     Raises:
-        ModelError: the name is impossible, or the model there lends its ``see.onnx`` to others.
+        ModelError: the name is impossible, or the model there lends its ``encoder.onnx`` to others.
         ExistsError: a model of this name is installed already and may not be overwritten, or something else
             is in its place.
     """
@@ -153,7 +153,7 @@ def remove_model(name: str) -> Path:
         The folder that is gone.
 
     Raises:
-        ModelError: it is not installed, or lends its ``see.onnx`` to others.
+        ModelError: it is not installed, or lends its ``encoder.onnx`` to others.
         OutputError: its files cannot be deleted.
     """
     folder = installed_folder(name)
@@ -173,16 +173,16 @@ def _check_lends_nothing(folder: Path) -> None:
     borrowers = [other.name for other in installed_folders() if other != folder and _needs(other, folder)]
     if borrowers:
         raise ModelError(
-            f"The model {folder.name} lends its {SEE_FILE} to {', '.join(borrowers)}; remove that first."
+            f"The model {folder.name} lends its {ENCODER_FILE} to {', '.join(borrowers)}; remove that first."
         )
 
 
 def _needs(borrower: Path, lender: Path) -> bool:
-    """Whether a model takes its ``see.onnx`` from this lender and could take it from no other."""
-    if (borrower / SEE_FILE).exists():
+    """Whether a model takes its ``encoder.onnx`` from this lender and could take it from no other."""
+    if (borrower / ENCODER_FILE).exists():
         return False
     try:
-        wanted = read_card(borrower).files.get(SEE_FILE, "")
+        wanted = read_card(borrower).files.get(ENCODER_FILE, "")
     except ModelError:
         return False
     return list(lenders(wanted)) == [lender]

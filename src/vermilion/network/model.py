@@ -12,8 +12,8 @@ from vermilion.network.card import CHROMA_UNIT, UNCALIBRATED, Calibration, Model
 from vermilion.network.engine import choose_provider, open_session
 from vermilion.network.find import find_model
 from vermilion.network.folder import (
-    PAINT_FILE,
-    SEE_FILE,
+    DECODER_FILE,
+    ENCODER_FILE,
     check_files,
     default_model_folder,
     folder_hash,
@@ -36,14 +36,14 @@ _FEATURES = tuple(f"features_{stride}" for stride in (4, 8, 16, 32))
 class Features:
     """What the network saw: one array for each stride of 4, 8, 16 and 32.
 
-    Only ``paint`` knows what they mean; others may compare places with each other.
+    Only ``decode`` knows what they mean; others may compare places with each other.
     """
 
     maps: tuple[Floats, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Paint:
+class Decoded:
     """What the network painted.
 
     Attributes:
@@ -71,17 +71,17 @@ class Model:
         self,
         card: ModelCard,
         digest: str,
-        see: "InferenceSession",
-        paint: "InferenceSession",
+        encoder: "InferenceSession",
+        decoder: "InferenceSession",
         heads: bytes | None = None,
     ) -> None:
         self.card = card
         self.hash = digest
-        self.provider: str = see.get_providers()[0]
+        self.provider: str = encoder.get_providers()[0]
         self._made_of: tuple[str | Path | None, str] | None = None
         self.heads = heads
-        self._see = see
-        self._paint = paint
+        self._encoder = encoder
+        self._decoder = decoder
 
     @classmethod
     def load(cls, model: str | Path | None = None, device: str = "auto") -> "Model":
@@ -100,12 +100,12 @@ class Model:
         card = read_card(place)
         provider = choose_provider(device)
         graphs = read_graphs(place, card)
-        see, paint = (
+        encoder, decoder = (
             open_session(graph, str(place / name), provider, strict=device != "auto")
-            for graph, name in zip(graphs, (SEE_FILE, PAINT_FILE), strict=True)
+            for graph, name in zip(graphs, (ENCODER_FILE, DECODER_FILE), strict=True)
         )
-        _check_names(see, paint, place)
-        loaded = cls(card, folder_hash(place), see, paint, read_heads_file(place, card))
+        _check_names(encoder, decoder, place)
+        loaded = cls(card, folder_hash(place), encoder, decoder, read_heads_file(place, card))
         loaded._made_of = model, device
         return loaded
 
@@ -115,22 +115,22 @@ class Model:
             raise ModelError("A model that was made of sessions cannot be copied; load it from its folder.")
         return type(self).load, self._made_of
 
-    def see(self, luma: Floats) -> Features:
+    def encode(self, luma: Floats) -> Features:
         """Look at luma [N,1,H,W], float32 in 0..1, H and W multiples of 32."""
-        return Features(tuple(self._see.run(list(_FEATURES), {"luma": luma})))
+        return Features(tuple(self._encoder.run(list(_FEATURES), {"luma": luma})))
 
-    def paint(
+    def decode(
         self,
         features: Features,
         hints: Floats | None = None,
         temperature: float | None = None,
         *,
         with_odds: bool = False,
-    ) -> Paint:
+    ) -> Decoded:
         """Paint what was seen.
 
         Args:
-            features: from ``see``.
+            features: from ``encode``.
             hints: [N,3,H/4,W/4], float32: a/110, b/110 and weight 0..1; None for no hints.
             temperature: of the annealed mean: lower is bolder; None for the card's.
             with_odds: also return the odds of all bins, which cost time.
@@ -144,8 +144,8 @@ class Model:
             self.card.temperature if temperature is None else temperature, np.float32
         )
         names = ["chroma", "confidence", "odds"] if with_odds else ["chroma", "confidence"]
-        chroma, confidence, *odds = self._paint.run(names, inputs)
-        return Paint(chroma, calibrated(confidence, chroma, self.card.calibration), *odds)
+        chroma, confidence, *odds = self._decoder.run(names, inputs)
+        return Decoded(chroma, calibrated(confidence, chroma, self.card.calibration), *odds)
 
 
 def check_model(folder: Path) -> None:
@@ -172,11 +172,11 @@ def calibrated(confidence: Floats, chroma: Floats, calibration: Calibration) -> 
     return np.asarray(1 / (1 + np.exp(-logit)), np.float32)
 
 
-def _check_names(see: "InferenceSession", paint: "InferenceSession", folder: Path) -> None:
+def _check_names(encoder: "InferenceSession", decoder: "InferenceSession", folder: Path) -> None:
     """Refuse graphs that do not keep to the contract, before a picture meets them."""
     expected = {
-        SEE_FILE: (see, {"luma"}, set(_FEATURES)),
-        PAINT_FILE: (paint, {*_FEATURES, "hints", "temperature"}, {"chroma", "confidence", "odds"}),
+        ENCODER_FILE: (encoder, {"luma"}, set(_FEATURES)),
+        DECODER_FILE: (decoder, {*_FEATURES, "hints", "temperature"}, {"chroma", "confidence", "odds"}),
     }
     for name, (session, inputs, outputs) in expected.items():
         has_inputs = {node.name for node in session.get_inputs()}

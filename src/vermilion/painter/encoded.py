@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance import Looks, looks_of
+from vermilion.guidance import Appearance, appearance_of
 from vermilion.network import Features
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class Encoded:
         return Encoded(Features(tuple(level[some] for level in self.features.maps)), self.luma[some])
 
     @cached_property
-    def looks(self) -> Looks:
+    def looks(self) -> Appearance:
         """What places of the first picture look like, to tell things apart."""
-        return looks_of(self.features.maps)
+        return appearance_of(self.features.maps)
 
     def level(self, number: int) -> Floats:
         """Features [N,C,h',w'] at a stride of 4, 8, 16 or 32 (``number`` 0 to 3), without the margin."""

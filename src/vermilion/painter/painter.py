@@ -44,7 +44,7 @@ class Painter:
         """
         stride = self.card.stride
         grid = lumas.shape[1] // stride, lumas.shape[2] // stride
-        features = self.model.see(with_margin(lumas if seen is None else seen)[:, None])
+        features = self.model.encode(with_margin(lumas if seen is None else seen)[:, None])
         return Encoded(features, np.stack([reduce_luma(luma, grid) for luma in lumas]))
 
     def decode(
@@ -71,7 +71,7 @@ class Painter:
         if encoded.parts:
             return self._decode_parts(encoded, canvases[0], temperature, with_odds=with_odds)
         height, width = encoded.grid
-        paint = self.model.paint(
+        paint = self.model.decode(
             encoded.features, _with_margin(canvases, encoded), temperature, with_odds=with_odds
         )
         ab = np.moveaxis(paint.chroma[:, :, :height, :width], 1, -1)

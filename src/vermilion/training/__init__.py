@@ -1,4 +1,4 @@
-"""Training: data, generator, discriminator, lessons, game, loop, export. Torch is imported only here."""
+"""Training: data, networks, losses, the loop, export. Torch is imported only here."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +7,8 @@ from pathlib import Path
 from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
 from vermilion.training.decoder_alone import encoder_hash
 from vermilion.training.export import CardFacts, Lender, export, export_decoder
-from vermilion.training.loop import Progress, Report, train_settings
-from vermilion.training.onlooker import InceptionDistance, Onlooker, load_onlooker
+from vermilion.training.feature_extractor import FeatureExtractor, InceptionDistance, load_feature_extractor
+from vermilion.training.loop import Progress, Reporter, train_settings
 from vermilion.training.ranks import is_first_process
 from vermilion.training.settings import Settings, load_settings
 from vermilion.training.validation import Figures
@@ -18,19 +18,19 @@ __all__ = [
     "Adapted",
     "CardFacts",
     "Comparison",
+    "FeatureExtractor",
     "Figures",
     "InceptionDistance",
     "Lender",
-    "Onlooker",
     "Progress",
-    "Report",
+    "Reporter",
     "Settings",
     "adapt",
     "encoder_hash",
     "export",
     "export_decoder",
     "is_first_process",
-    "load_onlooker",
+    "load_feature_extractor",
     "load_settings",
     "train",
     "train_settings",
@@ -41,23 +41,23 @@ def train(
     config: Path,
     *,
     resume: bool = False,
-    report: Report | None = None,
+    report: Reporter | None = None,
     pictures: Sequence[str] = (),
     run: str = "",
     minutes: float = 0.0,
 ) -> Path:
-    """Train by a TOML recipe; returns the path of the trained generator.
+    """Train by a TOML config; returns the path of the trained generator.
 
     Args:
-        config: the recipe.
+        config: the config.
         resume: go on from the run's last checkpoint.
         report: called with a `Progress` at every log step.
-        pictures: shards and folders, in place of the recipe's `data.pictures`.
-        run: folder of the run, in place of the recipe's.
+        pictures: shards and folders, in place of the config's `data.pictures`.
+        run: folder of the run, in place of the config's.
         minutes: stop after so many, with a checkpoint to go on from; 0 = when it is done.
 
     Raises:
-        SettingsError: the recipe has an unknown key or an impossible value.
+        SettingsError: the config has an unknown key or an impossible value.
         TrainingError: the training cannot start or cannot go on.
     """
     settings = load_settings(config)

@@ -12,7 +12,7 @@ from vermilion.color import ab_error
 from vermilion.errors import TrainingError
 from vermilion.training.checkpoint import read_generator
 from vermilion.training.generator import UNetGenerator
-from vermilion.training.loop import Report, train_settings
+from vermilion.training.loop import Reporter, train_settings
 from vermilion.training.settings import (
     DataSettings,
     LossSettings,
@@ -33,7 +33,7 @@ from vermilion.training.validation import (
 )
 
 BATCH = 16
-EPOCHS = 8  # how often each picture is seen where the user names no passes
+EPOCHS = 8  # how often each picture is seen where the user names no images
 FEWEST_PASSES, MOST_PASSES = 1600, 8000  # of what EPOCHS comes to
 SHORT_SIDE = 192  # pixels kept of each picture
 SIZES = ((128, 128), (160, 160), (128, 160), (160, 128))
@@ -53,9 +53,9 @@ class Adaptation:
         start_from: file of the generator to adapt.
         encoder: file of the generator that holds its encoder; may be the same.
         temperature: of the annealed mean.
-        passes: pictures to learn from, one after the other; 0 = by the number of pictures.
+        images: pictures to learn from, one after the other; 0 = by the number of pictures.
         thaw: last blocks of the encoder that learn, too; 0 leaves it as it is: only the decoder is new.
-        game: passes of the adversarial game at the end; 0 = none.
+        adversarial: images of the adversarial adversarial at the end; 0 = none.
     """
 
     pictures: tuple[str, ...]
@@ -63,9 +63,9 @@ class Adaptation:
     start_from: Path
     encoder: Path
     temperature: float
-    passes: int = 0
+    images: int = 0
     thaw: int = 0
-    game: int = 0
+    adversarial: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Adapted:
     settings: Settings
 
 
-def adapt(wanted: Adaptation, *, resume: bool = False, report: Report | None = None) -> Adapted:
+def adapt(wanted: Adaptation, *, resume: bool = False, report: Reporter | None = None) -> Adapted:
     """Train a generator on from another on a collection, and compare the two on held-out pictures of it.
 
     Args:
@@ -138,7 +138,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
     store = open_store(data.pictures, Path(data.cache), data.short_side)
     hold_out = choose_hold_out(store)
     count = len(store.split(hold_out)[0])
-    passes = wanted.passes or int(np.clip(EPOCHS * count, FEWEST_PASSES, MOST_PASSES))
+    images = wanted.images or int(np.clip(EPOCHS * count, FEWEST_PASSES, MOST_PASSES))
     settings = Settings(
         name=Path(wanted.run).name,
         run=wanted.run,
@@ -150,37 +150,37 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
         data=replace(data, hold_out=hold_out),
         model=ModelSettings(start_from=str(wanted.start_from), encoder_weights=str(wanted.encoder)),
         loss=LossSettings(temperature=wanted.temperature),
-        stages=_stages(wanted, passes),
+        stages=_stages(wanted, images),
     )
     return settings, store
 
 
-def _stages(wanted: Adaptation, passes: int) -> tuple[StageSettings, ...]:
+def _stages(wanted: Adaptation, images: int) -> tuple[StageSettings, ...]:
     """Gentle rates: what the generator knows already must not be forgotten."""
-    blocks = len(read_generator(wanted.start_from, wanted.encoder).see.blocks())
+    blocks = len(read_generator(wanted.start_from, wanted.encoder).encoder.blocks())
     if wanted.thaw > blocks:
         raise TrainingError(
             f"The encoder has {blocks} blocks, so {wanted.thaw} cannot be thawed; name fewer."
         )
-    lessons = StageSettings(
-        "lessons",
-        passes,
+    supervised = StageSettings(
+        "supervised",
+        images,
         decoder_rate=3e-4,
         encoder_rate=2e-5 if wanted.thaw else 0.0,
         frozen_blocks=blocks - wanted.thaw,
         warmup=320,
         decay=0.6,
     )
-    game = StageSettings(
-        "game",
-        wanted.game,
+    adversarial = StageSettings(
+        "adversarial",
+        wanted.adversarial,
         decoder_rate=1e-4,
         adversarial=0.12,
-        judge_alone=wanted.game // 3,  # its judge knows nothing yet
+        discriminator_alone=wanted.adversarial // 3,  # its discriminator knows nothing yet
         warmup=320,
         decay=0.6,
     )
-    return (lessons, game) if wanted.game else (lessons,)
+    return (supervised, adversarial) if wanted.adversarial else (supervised,)
 
 
 def choose_hold_out(store: PictureStore) -> int:
@@ -201,7 +201,7 @@ def choose_hold_out(store: PictureStore) -> int:
 
 def _check_same_pictures(settings: Settings, *, resume: bool) -> None:
     """Refuse to go on where pictures that were learned from would now be taken to score by."""
-    path = Path(settings.run) / "recipe.json"
+    path = Path(settings.run) / "config.json"
     if not (resume and path.exists()):
         return
     before = json.loads(path.read_text(encoding="utf-8"))

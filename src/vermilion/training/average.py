@@ -1,4 +1,4 @@
-"""The painter's exponential average: what is validated, kept and shipped."""
+"""The generator's exponential average: what is validated, kept and shipped."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -10,7 +10,7 @@ from torch.optim.swa_utils import AveragedModel
 from vermilion.training.batch import Batch
 from vermilion.training.samples import Samples
 
-SURVEYED_BATCHES = 12  # from which an averaged painter learns its batch norms' statistics
+SURVEYED_BATCHES = 12  # from which an averaged generator learns its batch norms' statistics
 
 
 @torch.no_grad()

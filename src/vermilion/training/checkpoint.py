@@ -17,10 +17,10 @@ from torch.optim.swa_utils import AveragedModel
 from vermilion.errors import TrainingError
 from vermilion.training.decoder_alone import whole_state
 from vermilion.training.encoder import make_encoder
-from vermilion.training.generator import Paint, Parts, UNetGenerator
+from vermilion.training.generator import Decoder, Parts, UNetGenerator
 from vermilion.training.settings import Settings
 
-COUNTS, MEASURES = ("passes", "steps", "clock", "best"), ("balance", "share")
+COUNTS, MEASURES = ("images", "steps", "clock", "best"), ("balance", "share")
 LATER = ("clock", "best")  # what checkpoints of earlier versions lack
 SHIPPED = Path(__file__).parents[1] / "models" / "vermilion" / "generator.safetensors"
 
@@ -30,20 +30,22 @@ def _zero() -> Tensor:
 
 
 @dataclass(slots=True)
-class Players:
-    """Everybody in the game, and how far it has come."""
+class TrainingState:
+    """Everybody in adversarial training, and how far it has come."""
 
     generator: Any  # UNetGenerator, or ClassicGenerator
-    judge: Any  # Discriminator, or PatchDiscriminator
+    discriminator: Any  # Discriminator, or PatchDiscriminator
     average: AveragedModel
     optimizer: Any  # torch optimisers as Fabric wraps them
-    judge_optimizer: Any
-    lessons: Any  # Lessons, or None for the classic game
-    eye: Any = None  # Eye, or None where no stage asks it
-    passes: int = 0
+    discriminator_optimizer: Any
+    supervised: Any  # Supervised losses, or None for the classic adversarial
+    perceptual_network: Any = None  # Eye, or None where no stage asks it
+    images: int = 0
     steps: int = 0
-    balance: Tensor = field(default_factory=_zero)  # factor of the game in the painter's loss
-    share: Tensor = field(default_factory=_zero)  # of the gradient that the game had when last measured
+    balance: Tensor = field(default_factory=_zero)  # factor of adversarial training in the generator's loss
+    share: Tensor = field(
+        default_factory=_zero
+    )  # of the gradient that adversarial training had when last measured
     balanced: bool = False  # whether the factor was ever measured
     places: list[list[int]] | None = None  # epoch and shard of each worker of a stream
     # Of each stage that ends by the clock: seconds it took so far, and images it saw.
@@ -51,87 +53,87 @@ class Players:
     best: float = -math.inf  # merit of the best generator so far
 
 
-def save_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
+def save_checkpoint(fabric: Fabric, path: Path, state: TrainingState) -> None:
     """The whole state, written beside and moved into place, so that a kill never leaves half a file.
 
     Raises:
         TrainingError: a weight is not finite; the older checkpoint stays.
     """
-    _check_finite(players, path)
+    _check_finite(state, path)
     unfinished = path.with_suffix(".part")
-    fabric.save(unfinished, _state(players))
+    fabric.save(unfinished, _saved(state))
     if fabric.is_global_zero:
         unfinished.replace(path)
     fabric.barrier()
 
 
-def load_checkpoint(fabric: Fabric, path: Path, players: Players) -> None:
-    """Put a saved state into the players.
+def load_checkpoint(fabric: Fabric, path: Path, state: TrainingState) -> None:
+    """Put a saved state into the training state.
 
     Raises:
-        TrainingError: the file is damaged or belongs to another recipe.
+        TrainingError: the file is damaged or belongs to another config.
     """
     try:
         there = torch.load(path, weights_only=True, mmap=True).keys()
-        state = {name: part for name, part in _state(players).items() if name in there or name not in LATER}
-        rest = fabric.load(path, state, weights_only=True)
+        saved = {name: part for name, part in _saved(state).items() if name in there or name not in LATER}
+        rest = fabric.load(path, saved, weights_only=True)
     except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
         raise TrainingError(
-            f"{path}: cannot be gone on from, as it is damaged or another recipe or other pictures made it "
+            f"{path}: cannot be gone on from, as it is damaged or another config or other pictures made it "
             f"({str(error).splitlines()[0]}); restore them, or choose another `run`."
         ) from error
     if rest:
         raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
-    _put_progress(players, state)
+    _put_progress(state, saved)
 
 
-def _put_progress(players: Players, state: dict[str, Any]) -> None:
+def _put_progress(state: TrainingState, saved: dict[str, Any]) -> None:
     for name in COUNTS:
-        if name in state or name not in LATER:
-            setattr(players, name, state[name])
+        if name in saved or name not in LATER:
+            setattr(state, name, saved[name])
     for name in MEASURES:
-        getattr(players, name).fill_(state[name])
-    players.balanced = state["balance"] != 0
-    players.places = state.get("places")
+        getattr(state, name).fill_(saved[name])
+    state.balanced = saved["balance"] != 0
+    state.places = saved.get("places")
 
 
-def load_progress(path: Path, players: Players) -> None:
-    """Put how far a generator's training had come into players that were made from its file.
+def load_progress(path: Path, state: TrainingState) -> None:
+    """Put how far a generator's training had come into training state that were made from its file.
 
     Raises:
         TrainingError: the file does not tell.
     """
     try:
-        _put_progress(players, json.loads(read_facts(path)["progress"]))
+        _put_progress(state, json.loads(read_facts(path)["progress"]))
     except (KeyError, ValueError, TypeError) as error:
         raise TrainingError(
             f"{path}: does not tell how far its training had come; choose another `run`."
         ) from error
 
 
-def _progress(players: Players) -> dict[str, Any]:
+def _progress(state: TrainingState) -> dict[str, Any]:
     return {
-        **{name: getattr(players, name) for name in COUNTS},
-        **{name: float(getattr(players, name)) for name in MEASURES},
-        **({} if players.places is None else {"places": players.places}),
+        **{name: getattr(state, name) for name in COUNTS},
+        **{name: float(getattr(state, name)) for name in MEASURES},
+        **({} if state.places is None else {"places": state.places}),
     }
 
 
-def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
-    """Write the recipe beside the checkpoints; a run must go on with what its samples follow from.
+def keep_config(settings: Settings, run: Path, *, resume: bool) -> None:
+    """Write the config beside the checkpoints; a run must go on with what its samples follow from.
 
     Raises:
         TrainingError: the run was begun with another seed, batch or model.
     """
-    path = run / "recipe.json"
-    recipe = asdict(settings)
+    path = run / "config.json"
+    config = asdict(settings)
     if resume and path.exists():
         before = json.loads(path.read_text(encoding="utf-8"))
-        now = json.loads(json.dumps(recipe))
+        now = json.loads(json.dumps(config))
         for key in ("seed", "batch", "model"):
             if before[key] != now[key]:
                 raise TrainingError(
-                    f"{run}: was begun with another `{key}` ({before[key]}); restore it in the recipe, "
+                    f"{run}: was begun with another `{key}` ({before[key]}); restore it in the config, "
                     "or choose another `run`."
                 )
         batches = {stage["name"]: stage.get("batch") for stage in before["stages"]}
@@ -139,40 +141,42 @@ def keep_recipe(settings: Settings, run: Path, *, resume: bool) -> None:
             if batches.get(stage["name"], stage["batch"]) != stage["batch"]:
                 raise TrainingError(
                     f"{run}: was begun with another `batch` of the stage {stage['name']} "
-                    f"({batches[stage['name']]}); restore it in the recipe, or choose another `run`."
+                    f"({batches[stage['name']]}); restore it in the config, or choose another `run`."
                 )
-    path.write_text(json.dumps(recipe, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
 
 
-def _check_finite(players: Players, path: Path) -> None:
-    for name, module in (("generator", players.generator), ("judge", players.judge)):
+def _check_finite(state: TrainingState, path: Path) -> None:
+    for name, module in (("generator", state.generator), ("discriminator", state.discriminator)):
         if not all(bool(torch.isfinite(weight).all()) for weight in module.parameters()):
             kept = f"; {path} still holds the last good state" if path.exists() else ""
             raise TrainingError(
-                f"the {name}'s weights are not finite after {players.passes} passes{kept}: halve the rates "
+                f"the {name}'s weights are not finite after {state.images} images{kept}: halve the rates "
                 "or raise `penalty`, then go on with --resume."
             )
 
 
-def _state(players: Players) -> dict[str, Any]:
+def _saved(state: TrainingState) -> dict[str, Any]:
     return {
-        "generator": players.generator,
-        "judge": players.judge,
-        "average": players.average,
-        "optimizer": players.optimizer,
-        "judge_optimizer": players.judge_optimizer,
-        **_progress(players),
+        "generator": state.generator,
+        "discriminator": state.discriminator,
+        "average": state.average,
+        "optimizer": state.optimizer,
+        "discriminator_optimizer": state.discriminator_optimizer,
+        **_progress(state),
     }
 
 
-def save_generator(players: Players, path: Path) -> Path:
-    """The averaged generator as fp16, with what is needed to build it again; its judge beside it."""
-    average: Any = players.average.module
+def save_generator(state: TrainingState, path: Path) -> Path:
+    """The averaged generator as fp16, with what is needed to build it again; its discriminator beside it."""
+    average: Any = state.average.module
     path.parent.mkdir(parents=True, exist_ok=True)
-    passes = str(players.passes)
-    facts = {"generator": json.dumps(average.recipe), "passes": passes}
-    save_module(average, path, facts | {"progress": json.dumps(_progress(players))})
-    save_module(players.judge, path.with_name(path.stem + ".judge.safetensors"), {"passes": passes})
+    images = str(state.images)
+    facts = {"generator": json.dumps(average.config), "images": images}
+    save_module(average, path, facts | {"progress": json.dumps(_progress(state))})
+    save_module(
+        state.discriminator, path.with_name(path.stem + ".discriminator.safetensors"), {"images": images}
+    )
     return path
 
 
@@ -181,14 +185,14 @@ def save_module(module: nn.Module, path: Path, facts: dict[str, str]) -> None:
 
     Written beside and moved into place, so that a kill never leaves half a file.
     """
-    state = {}
+    saved = {}
     for name, tensor in module.state_dict().items():
         if name.endswith("num_batches_tracked"):
             continue
         keep = "running_" in name or name.endswith(("centres", "scales"))
-        state[name] = (tensor.float() if keep else tensor.half()).contiguous().cpu()
+        saved[name] = (tensor.float() if keep else tensor.half()).contiguous().cpu()
     unfinished = path.with_name(path.name + ".part")
-    save_file(state, unfinished, metadata=facts)
+    save_file(saved, unfinished, metadata=facts)
     unfinished.replace(path)
 
 
@@ -199,48 +203,51 @@ def read_weights(module: nn.Module, path: Path) -> None:
         TrainingError: no such file, or one of another module.
     """
     try:
-        state = {name: tensor.float() for name, tensor in load_file(path).items()}
-        module.load_state_dict(state)
+        saved = {name: tensor.float() for name, tensor in load_file(path).items()}
+        module.load_state_dict(saved)
     except (OSError, SafetensorError, RuntimeError) as error:
         raise TrainingError(f"{path}: does not hold the weights of this {type(module).__name__}.") from error
 
 
 def read_facts(path: Path) -> dict[str, str]:
-    """The text that a safetensors file carries; of ours: `generator` and `passes`.
+    """The text that a safetensors file carries; of ours: `generator` and `images`.
 
     Raises:
         TrainingError: no such file, or no safetensors file.
     """
     try:
         with safe_open(path, "pt") as file:
-            return dict(file.metadata() or {})
+            facts = dict(file.metadata() or {})
     except (OSError, SafetensorError) as error:
         raise TrainingError(f"{path}: is not a generator that vermilion saved ({error}).") from error
+    return {
+        "images" if name == "passes" else name: fact for name, fact in facts.items()
+    }  # vermilion 5's word
 
 
-def read_generator(path: Path, encoder: Path = SHIPPED) -> UNetGenerator:
+def read_generator(path: Path, lender: Path = SHIPPED) -> UNetGenerator:
     """A generator from its safetensors file.
 
     Args:
         path: of the file.
-        encoder: the generator that holds the encoder, where `path` holds a decoder alone.
+        lender: the generator that holds the encoder, where `path` holds a decoder alone.
 
     Raises:
         TrainingError: no such file, not one of a generator, or a decoder for another encoder.
     """
-    recipe = json.loads(read_facts(path).get("generator", "{}"))
-    if "classic" in recipe:
+    config = json.loads(read_facts(path).get("generator", "{}"))
+    if "classic" in config:
         raise TrainingError(f"{path}: holds the classic baseline, which is for comparison only.")
-    if "encoder" not in recipe:
+    if "encoder" not in config:
         raise TrainingError(f"{path}: is not a generator that vermilion saved.")
-    state = {name: tensor.float() for name, tensor in whole_state(path, encoder).items()}
-    see = make_encoder(recipe["encoder"], "")
-    parts = Parts(**recipe.get("parts", {}))
-    paint = Paint(see.channels, tuple(recipe["widths"]), torch.zeros(recipe["bins"], 2), parts)
-    generator = UNetGenerator(see, paint, recipe["encoder"])
+    saved = {name: tensor.float() for name, tensor in whole_state(path, lender).items()}
+    encoder = make_encoder(config["encoder"], "")
+    parts = Parts(**config.get("parts", {}))
+    decoder = Decoder(encoder.channels, tuple(config["widths"]), torch.zeros(config["bins"], 2), parts)
+    generator = UNetGenerator(encoder, decoder, config["encoder"])
     unfit = TrainingError(f"{path}: its weights do not fit this version of vermilion.")
     try:
-        lacking, unknown = generator.load_state_dict(state, strict=False)
+        lacking, unknown = generator.load_state_dict(saved, strict=False)
     except RuntimeError as error:
         raise unfit from error
     if unknown or any(not name.endswith("num_batches_tracked") for name in lacking):

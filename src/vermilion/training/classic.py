@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vermilion.training.generator import Painted
+from vermilion.training.generator import GeneratorOutput
 
-AB_UNIT = 110.0  # ab units to one unit of the networks
+CLASSIC_AB_UNIT = 110.0  # ab units to one unit of the networks
 L1_WEIGHT = 100.0
 WIDTHS = (64, 128, 256, 512, 512, 512, 512)
 SIDE_MULTIPLE = 2 ** len(WIDTHS)  # pixels; each of the widths halves the size
@@ -25,7 +25,7 @@ class ClassicGenerator(nn.Module):
     def __init__(self, width: int = 64) -> None:
         super().__init__()
         widths = [width * count // 64 for count in WIDTHS]
-        self.recipe = {"classic": width}
+        self.config = {"classic": width}
         self.down = nn.ModuleList(
             _down(a, b, first=not i, last=i == len(widths) - 1)
             for i, (a, b) in enumerate(zip([1, *widths], widths, strict=False))
@@ -37,7 +37,7 @@ class ClassicGenerator(nn.Module):
         )
         self.last = nn.ConvTranspose2d(2 * ups[-1], 2, 4, 2, 1)
 
-    def forward(self, luma: Tensor, _hints: Tensor, _temperature: float) -> Painted:
+    def forward(self, luma: Tensor, _hints: Tensor, _temperature: float) -> GeneratorOutput:
         """Luma [N,1,H,W] to chroma [N,2,H,W]; hints and temperature are not understood.
 
         Sides are multiples of `SIDE_MULTIPLE`.
@@ -49,8 +49,8 @@ class ClassicGenerator(nn.Module):
             skips.append(x)
         for up, skip in zip(self.up, skips[-2::-1], strict=True):
             x = torch.cat([up(x), skip], dim=1)
-        ab = torch.tanh(self.last(functional.relu(x))) * AB_UNIT
-        return Painted(x, ab, x, x, [])
+        ab = torch.tanh(self.last(functional.relu(x))) * CLASSIC_AB_UNIT
+        return GeneratorOutput(x, ab, x, x, [])
 
 
 def _down(inputs: int, outputs: int, *, first: bool, last: bool) -> nn.Sequential:
@@ -79,24 +79,24 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, luma: Tensor, ab: Tensor) -> Tensor:
         """Logits [N,1,h,w] for luma [N,1,H,W] and ab [N,2,H,W]."""
-        return self.layers(torch.cat([luma * 2 - 1, ab / AB_UNIT], dim=1))  # type: ignore[no-any-return]
+        return self.layers(torch.cat([luma * 2 - 1, ab / CLASSIC_AB_UNIT], dim=1))  # type: ignore[no-any-return]
 
 
-def classic_judge_loss(
-    judge: nn.Module, luma: Tensor, true_ab: Tensor, painted_ab: Tensor
+def classic_discriminator_loss(
+    discriminator: nn.Module, luma: Tensor, true_ab: Tensor, painted_ab: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Binary cross-entropy of the judge, halved as in the paper, and its accuracy."""
-    real, fake = judge(luma, true_ab), judge(luma, painted_ab.detach())
+    """Binary cross-entropy of the discriminator, halved as in the paper, and its accuracy."""
+    real, fake = discriminator(luma, true_ab), discriminator(luma, painted_ab.detach())
     loss = (_call(real, 1.0) + _call(fake, 0.0)) / 2
     return loss, ((real.detach() > 0).float().mean() + (fake.detach() < 0).float().mean()) / 2
 
 
-def classic_painter_loss(
-    judge: nn.Module, luma: Tensor, true_ab: Tensor, painted_ab: Tensor
+def classic_generator_loss(
+    discriminator: nn.Module, luma: Tensor, true_ab: Tensor, painted_ab: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The game's part and the L1 part (already times 100) of the painter's loss."""
-    return _call(judge(luma, painted_ab), 1.0), L1_WEIGHT * functional.l1_loss(
-        painted_ab / AB_UNIT, true_ab / AB_UNIT
+    """The adversarial loss's part and the L1 part (already times 100) of the generator's loss."""
+    return _call(discriminator(luma, painted_ab), 1.0), L1_WEIGHT * functional.l1_loss(
+        painted_ab / CLASSIC_AB_UNIT, true_ab / CLASSIC_AB_UNIT
     )
 
 

@@ -1,4 +1,4 @@
-"""Frozen timm classifiers, which look at coloured pictures: the trainer's eye and evaluation's onlooker."""
+"""Frozen timm classifiers of coloured pictures: the perceptual network, and feature extractors."""
 
 from pathlib import Path
 from typing import Any

@@ -35,7 +35,7 @@ class StageClock:
     @property
     def last(self) -> int:
         """The number of images at which the stage ends, if images end it."""
-        return self.first + (self.stage.passes or FOREVER)
+        return self.first + (self.stage.images or FOREVER)
 
     def seconds(self) -> float:
         """Seconds that the stage has taken, all of them counted: training, scoring and saving."""
@@ -45,7 +45,7 @@ class StageClock:
         """The share of the stage that is over once the training has seen so many images."""
         if self.stage.minutes:
             return min(1.0, self.seconds() / (self.stage.minutes * MINUTE))
-        return (seen - self.first) / self.stage.passes
+        return (seen - self.first) / self.stage.images
 
 
 @dataclass(slots=True)

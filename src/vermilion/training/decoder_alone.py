@@ -13,8 +13,8 @@ from torch import Tensor
 
 from vermilion.errors import TrainingError
 
-SEE = "see."  # what the names of the encoder's weights begin with
-NEEDED = "see"  # key of the file's facts: hash of the encoder that it needs
+ENCODER = "encoder."  # what the names of the encoder's weights begin with
+NEEDED = "encoder"  # key of the file's facts: hash of the encoder that it needs
 
 State = dict[str, Tensor]
 
@@ -24,19 +24,19 @@ def encoder_hash(path: Path) -> str:
 
     A zero's sign does not count: an average of weights that never changed turns -0 into 0.
     """
-    state = _encoder(_load(path))
+    saved = _encoder(_load(path))
     digest = hashlib.sha256()
-    for name in sorted(state):
-        tensor = state[name].contiguous() + 0  # -0 becomes 0
+    for name in sorted(saved):
+        tensor = saved[name].contiguous() + 0  # -0 becomes 0
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.numpy().tobytes())
-    return digest.hexdigest() if state else ""
+    return digest.hexdigest() if saved else ""
 
 
 def save_decoder_alone(generator: Path, target: Path) -> Path:
     """Write a generator's file again, with the hash of its encoder in place of the encoder."""
-    state = _load(generator)
-    kept = {name: tensor for name, tensor in state.items() if not name.startswith(SEE)}
+    saved = _load(generator)
+    kept = {name: tensor for name, tensor in saved.items() if not name.startswith(ENCODER)}
     facts = _facts(generator) | {NEEDED: encoder_hash(generator)}
     target.write_bytes(save(kept, metadata=facts))
     return target
@@ -48,26 +48,35 @@ def whole_state(path: Path, lender: Path) -> State:
     Raises:
         TrainingError: neither holds the encoder, or the lender's is another one.
     """
-    state, needed = _load(path), _facts(path).get(NEEDED)
+    saved, needed = _load(path), _facts(path).get(NEEDED)
     if needed is None:
-        return state
+        return saved
     if encoder_hash(lender) != needed:
         raise TrainingError(
             f"{path}: holds a decoder alone, and {lender} does not hold the encoder that it paints on "
             f"({needed[:12]}); name a generator that does as model.encoder_weights."
         )
-    return state | _encoder(_load(lender))
+    return saved | _encoder(_load(lender))
 
 
-def _encoder(state: State) -> State:
-    return {name: tensor for name, tensor in state.items() if name.startswith(SEE)}
+def _encoder(saved: State) -> State:
+    return {name: tensor for name, tensor in saved.items() if name.startswith(ENCODER)}
 
 
 def _load(path: Path) -> State:
     try:
-        return load_file(path)
+        return current_names(load_file(path))
     except (OSError, SafetensorError) as error:
         raise TrainingError(f"{path}: is not a generator that vermilion saved ({error}).") from error
+
+
+def current_names(saved: State) -> State:
+    """Weights by their names today; vermilion 5 and earlier called the networks `see` and `paint`."""
+    older = {"see.": "encoder.", "paint.": "decoder."}
+    return {
+        next((new + name[len(old) :] for old, new in older.items() if name.startswith(old)), name): tensor
+        for name, tensor in saved.items()
+    }
 
 
 def _facts(path: Path) -> dict[str, str]:

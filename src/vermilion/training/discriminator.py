@@ -1,4 +1,4 @@
-"""The judge: does this chroma belong to this luma, or did the generator make it up?"""
+"""The discriminator: does this chroma belong to this luma, or did the generator make it up?"""
 
 from itertools import pairwise
 
@@ -6,13 +6,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-AB_UNIT = 40.0  # ab units to one unit of the judge's input
+DISCRIMINATOR_AB_UNIT = 40.0  # ab units to one unit of the discriminator's input
 
 
 class Discriminator(nn.Module):
     """Luma and chroma at stride 4 to a logit for each place at stride 32 and one for the whole.
 
-    Its first layer is learned; a judge that only reads frozen features overpowers the generator.
+    Its first layer is learned; a discriminator that only reads frozen features overpowers the generator.
     The encoder's features of the luma tell it what it is looking at. No normalisation layers, as in
     R3GAN (Huang et al. 2025, arXiv:2501.05441), so that gradient penalties mean what they say.
     """
@@ -30,7 +30,7 @@ class Discriminator(nn.Module):
     def forward(self, luma: Tensor, ab: Tensor, features: list[Tensor]) -> Tensor:
         """Logits [N, places + 1] for luma [N,1,H,W], ab [N,2,H/4,W/4] and the encoder's features."""
         grey = functional.avg_pool2d(luma, 4) * 2 - 1
-        x = functional.leaky_relu(self.first(torch.cat([grey, ab / AB_UNIT], dim=1)), 0.2)
+        x = functional.leaky_relu(self.first(torch.cat([grey, ab / DISCRIMINATOR_AB_UNIT], dim=1)), 0.2)
         x = functional.leaky_relu(self.same(x), 0.2)
         for down, seen, feature in zip(self.down, self.seen, features[1:], strict=True):
             exact = feature.float()  # cards see in bfloat16; the penalties need better

@@ -35,13 +35,13 @@ Feed = dict[str, NDArray[np.float32]]
 
 
 def make_eight_bit(folder: Path, pictures: Path) -> float:
-    """Replace the `paint.onnx` of a model folder by one that works in eight-bit integers.
+    """Replace the `decoder.onnx` of a model folder by one that works in eight-bit integers.
 
     All convolutions do but the heads and the first one, whose inputs (features and hints) are too unlike each
     other to share one scale.
 
     Args:
-        folder: holds `see.onnx` and `paint.onnx`.
+        folder: holds `encoder.onnx` and `decoder.onnx`.
         pictures: colour pictures to calibrate on, a folder or a Parquet shard; some dozens are enough.
 
     Returns:
@@ -50,14 +50,14 @@ def make_eight_bit(folder: Path, pictures: Path) -> float:
     Raises:
         TrainingError: no usable pictures, or colours that differ too much.
     """
-    feeds = list(_feeds(folder / "see.onnx", pictures))
+    feeds = list(_feeds(folder / "encoder.onnx", pictures))
     if not feeds:
         raise TrainingError(
             f"{pictures}: has no colour pictures of {SIDE} px to calibrate on; name others for --int8."
         )
     with tempfile.TemporaryDirectory() as scratch:
         plain, small = Path(scratch) / "plain.onnx", Path(scratch) / "small.onnx"
-        quant_pre_process(str(folder / "paint.onnx"), str(plain), skip_symbolic_shape=True)
+        quant_pre_process(str(folder / "decoder.onnx"), str(plain), skip_symbolic_shape=True)
         convolutions = [node.name for node in onnx.load(plain).graph.node if node.op_type == "Conv"]
         quantize_static(
             str(plain),
@@ -70,13 +70,13 @@ def make_eight_bit(folder: Path, pictures: Path) -> float:
             op_types_to_quantize=["Conv"],
             nodes_to_exclude=[convolutions[0], *convolutions[-HEADS:]],
         )
-        differs = _difference(folder / "paint.onnx", small, feeds)
+        differs = _difference(folder / "decoder.onnx", small, feeds)
         if not differs <= FARTHEST:
             raise TrainingError(
                 f"{folder}: in eight bits its colours differ by {differs:.1f} ab units on average; "
                 "export it without --int8."
             )
-        (folder / "paint.onnx").write_bytes(small.read_bytes())
+        (folder / "decoder.onnx").write_bytes(small.read_bytes())
     return differs
 
 
@@ -91,9 +91,9 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc] # ONNX Runtime has n
         return next(self._feeds, None)
 
 
-def _feeds(see: Path, pictures: Path) -> Iterator[Feed]:
+def _feeds(encoder: Path, pictures: Path) -> Iterator[Feed]:
     """What the decoder is given for each picture: every second one with hints as in training."""
-    session = open_graph(see)
+    session = open_graph(encoder)
     names = [output.name for output in session.get_outputs()]
     for number, rgb in enumerate(islice(_squares(pictures), PICTURES)):
         ab = true_ab(torch.from_numpy(rgb).permute(2, 0, 1)[None].float(), STRIDE)

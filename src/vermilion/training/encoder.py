@@ -18,7 +18,7 @@ from vermilion.errors import TrainingError
 STRIDES = (4, 8, 16, 32)
 
 
-class See(nn.Module):
+class Encoder(nn.Module):
     """Luma [N,1,H,W] in 0..1 to features at strides 4, 8, 16 and 32. Normalisation is inside."""
 
     def __init__(self, body: nn.Module, mean: float, deviation: float, channels: list[int]) -> None:
@@ -55,7 +55,7 @@ def _is_block(part: nn.Module) -> bool:
     return next(part.children(), None) is not None and next(part.parameters(), None) is not None
 
 
-def make_encoder(name: str, weights: str) -> See:
+def make_encoder(name: str, weights: str) -> Encoder:
     """An encoder for grey pictures from a timm network for coloured ones.
 
     The three equal input channels are summed into one, batch norms are folded into the convolutions
@@ -77,9 +77,9 @@ def make_encoder(name: str, weights: str) -> See:
     body.eval()
     original = copy.deepcopy(body)
     folded = one_channel(fold_batch_norms(static_padding(body)), config["mean"], config["std"])
-    see = See(folded, mean, deviation, channels)
-    _check_equal(name, see, original, config)
-    return see
+    encoder = Encoder(folded, mean, deviation, channels)
+    _check_equal(name, encoder, original, config)
+    return encoder
 
 
 def _timm_body(name: str, *, pretrained: bool) -> Any:  # noqa: ANN401 - timm adds what nn.Module lacks
@@ -95,7 +95,7 @@ def _timm_body(name: str, *, pretrained: bool) -> Any:  # noqa: ANN401 - timm ad
 
 
 @torch.no_grad()
-def _check_equal(name: str, see: See, original: nn.Module, config: dict[str, Any]) -> None:
+def _check_equal(name: str, encoder: Encoder, original: nn.Module, config: dict[str, Any]) -> None:
     """Refuse a network that computes something else since it was folded; borders may differ a little.
 
     What lies beyond the picture is the mean colour to the original, the mean grey to ours.
@@ -103,7 +103,7 @@ def _check_equal(name: str, see: See, original: nn.Module, config: dict[str, Any
     grey = torch.rand((1, 1, 128, 128), generator=torch.Generator().manual_seed(0))
     mean, deviation = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
     same_mean = len(set(config["mean"])) == 1
-    for ours, theirs in zip(see(grey), original((grey - mean) / deviation), strict=True):
+    for ours, theirs in zip(encoder(grey), original((grey - mean) / deviation), strict=True):
         difference = (ours - theirs).abs().mean() / theirs.abs().mean().clamp_min(1e-6)
         if not difference < (1e-3 if same_mean else 0.1):
             raise TrainingError(

@@ -23,7 +23,7 @@ from vermilion.training.checkpoint import read_facts, read_generator
 from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.eight_bit import make_eight_bit
 from vermilion.training.encoder import STRIDES
-from vermilion.training.generator import Paint, Painted, UNetGenerator
+from vermilion.training.generator import Decoder, GeneratorOutput, UNetGenerator
 from vermilion.training.graphs import open_graph
 from vermilion.training.heads import make_heads
 
@@ -49,36 +49,36 @@ class CardFacts:
     calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)  # of the confidence; see ModelCard
 
 
-class PaintGraph(nn.Module):
+class DecoderGraph(nn.Module):
     """`Paint` with flat inputs and the outputs of the contract."""
 
-    def __init__(self, paint: Paint) -> None:
+    def __init__(self, decoder: Decoder) -> None:
         super().__init__()
-        self.paint = paint
+        self.decoder = decoder
 
     def forward(
         self, f4: Tensor, f8: Tensor, f16: Tensor, f32: Tensor, hints: Tensor, temperature: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Features, hints [N,3,h,w] and temperature [] to `answers`."""
-        return answers(self.paint([f4, f8, f16, f32], hints, temperature))
+        return answers(self.decoder([f4, f8, f16, f32], hints, temperature))
 
 
-def answers(painted: Painted) -> tuple[Tensor, Tensor, Tensor]:
+def answers(painted: GeneratorOutput) -> tuple[Tensor, Tensor, Tensor]:
     """What a model tells of a painting: chroma [N,2,h,w], confidence [N,1,h,w], odds [N,K,h,w]."""
     odds = torch.softmax(rows(painted.logits), dim=-1).permute(0, 3, 1, 2)
-    return painted.chroma, torch.sigmoid(painted.sureness), odds
+    return painted.chroma, torch.sigmoid(painted.confidence_logit), odds
 
 
-class SeeGraph(nn.Module):
+class EncoderGraph(nn.Module):
     """`See` with its features as a tuple."""
 
-    def __init__(self, see: nn.Module) -> None:
+    def __init__(self, encoder: nn.Module) -> None:
         super().__init__()
-        self.see = see
+        self.encoder = encoder
 
     def forward(self, luma: Tensor) -> tuple[Tensor, ...]:
         """Luma [N,1,H,W] to four features."""
-        return tuple(self.see(luma))
+        return tuple(self.encoder(luma))
 
 
 def export(
@@ -120,21 +120,21 @@ def export(
     if heads_from is not None:
         make_heads(folder, heads_from, facts.working_size)
     shutil.copyfile(source, folder / "generator.safetensors")
-    passes = int(read_facts(source).get("passes", "0"))
-    write_card(generator, folder, facts, passes)
+    images = int(read_facts(source).get("images", "0"))
+    write_card(generator, folder, facts, images)
     return folder
 
 
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """Whose encoder a decoder paints on: the folder of its `see.onnx`, and the file of its generator."""
+    """Whose encoder a decoder paints on: the folder of its `encoder.onnx`, and the file of its generator."""
 
-    see_folder: Path
+    encoder_folder: Path
     generator: Path
 
 
 def export_decoder(checkpoint: Path, folder: Path, lender: Lender, facts: CardFacts) -> Path:
-    """Write a model folder that holds what changed alone and names the lender's `see.onnx` by its hash.
+    """Write a model folder that holds what changed alone and names the lender's `encoder.onnx` by its hash.
 
     Args:
         checkpoint: the file of a generator whose encoder is still the lender's.
@@ -151,10 +151,10 @@ def export_decoder(checkpoint: Path, folder: Path, lender: Lender, facts: CardFa
     generator = read_generator(checkpoint).eval()
     _make_empty(folder)
     write_paint(generator, folder)
-    check_parity(generator, folder, lender.see_folder)
+    check_parity(generator, folder, lender.encoder_folder)
     save_decoder_alone(checkpoint, folder / "generator.safetensors")
-    passes = int(read_facts(checkpoint).get("passes", "0"))
-    write_card(generator, folder, facts, passes, borrowed=(lender.see_folder / "see.onnx",))
+    images = int(read_facts(checkpoint).get("images", "0"))
+    write_card(generator, folder, facts, images, borrowed=(lender.encoder_folder / "encoder.onnx",))
     return folder
 
 
@@ -165,27 +165,27 @@ def _make_empty(folder: Path) -> None:
 
 
 def write_graphs(generator: UNetGenerator, folder: Path) -> None:
-    """`see.onnx` and `paint.onnx`, weights stored as fp16."""
+    """`encoder.onnx` and `decoder.onnx`, weights stored as fp16."""
     count, height, width = _free_sizes()
     shapes = ({0: count, 2: 32 * height, 3: 32 * width},)
     seen = Tracing((torch.rand(2, 1, 96, 64),), shapes, ["luma"], FEATURES)
-    seen.write(SeeGraph(generator.see), folder / "see.onnx")
+    seen.write(EncoderGraph(generator.encoder), folder / "encoder.onnx")
     write_paint(generator, folder)
 
 
 def write_paint(generator: UNetGenerator, folder: Path) -> None:
-    """`paint.onnx`, weights stored as fp16.
+    """`decoder.onnx`, weights stored as fp16.
 
     The decoder's batch norms stay nodes of their own, which ONNX Runtime folds as it loads them: folded here,
     the weights would be rounded to fp16 a second time (0.1 ab units on average, 3 at worst).
     """
     count, height, width = _free_sizes()
-    features = SeeGraph(generator.see)(torch.rand(2, 1, 96, 64))
+    features = EncoderGraph(generator.encoder)(torch.rand(2, 1, 96, 64))
     inputs = (*features, torch.zeros(2, 3, 24, 16), torch.tensor(0.4))
     shapes = [{0: count, 2: scale * height, 3: scale * width} for scale in (8, 4, 2, 1, 8)]
     names = [*FEATURES, "hints", "temperature"]
     painted = Tracing(inputs, (*shapes, None), names, ["chroma", "confidence", "odds"])
-    painted.write(PaintGraph(generator.paint), folder / "paint.onnx", optimize=False)
+    painted.write(DecoderGraph(generator.decoder), folder / "decoder.onnx", optimize=False)
 
 
 def _free_sizes() -> tuple[Any, Any, Any]:
@@ -245,20 +245,20 @@ def _stored_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def check_parity(generator: UNetGenerator, folder: Path, see_folder: Path | None = None) -> None:
+def check_parity(generator: UNetGenerator, folder: Path, encoder_folder: Path | None = None) -> None:
     """Compare the folder's graphs with torch, in the engine that will run them, at several sizes.
 
     Args:
         generator: what the graphs were made from.
         folder: of the graphs.
-        see_folder: of `see.onnx`, where that is another model's: then `paint.onnx` alone is compared, on what
-            that one sees.
+        encoder_folder: of `encoder.onnx`, where that is another model's: then `decoder.onnx` alone is
+            compared, on what that one encodes.
 
     Raises:
         TrainingError: they differ by more than `PARITY` or `PARITY_OF_ODDS`, or do not run at every size.
     """
     limits = {"chroma": PARITY, "confidence": PARITY_OF_ODDS, "odds": PARITY_OF_ODDS}
-    for output, difference in _differences(generator, folder, see_folder):
+    for output, difference in _differences(generator, folder, encoder_folder):
         if not difference <= limits[output]:
             raise TrainingError(
                 f"{folder}: the exported graphs differ from torch ({output} by up to {difference:.3f}); "
@@ -267,10 +267,13 @@ def check_parity(generator: UNetGenerator, folder: Path, see_folder: Path | None
 
 
 def _differences(
-    generator: UNetGenerator, folder: Path, see_folder: Path | None
+    generator: UNetGenerator, folder: Path, encoder_folder: Path | None
 ) -> Iterator[tuple[str, float]]:
     """Names of outputs and the largest difference of each, size by size."""
-    see, paint = open_graph((see_folder or folder) / "see.onnx"), open_graph(folder / "paint.onnx")
+    encoder, decoder = (
+        open_graph((encoder_folder or folder) / "encoder.onnx"),
+        open_graph(folder / "decoder.onnx"),
+    )
     random = np.random.default_rng(0)
     outputs = ["chroma", "confidence", "odds"]
     for count, height, width in PARITY_SIZES:
@@ -278,19 +281,19 @@ def _differences(
         hints = np.zeros((count, 3, height // STRIDE, width // STRIDE), np.float32)
         hints[:, :, 2:4, 3:5] = np.array([0.3, -0.2, 1.0], np.float32)[None, :, None, None]
         try:
-            seen = see.run(FEATURES, {"luma": luma})
+            seen = encoder.run(FEATURES, {"luma": luma})
             given = dict(zip(FEATURES, seen, strict=True))
             given |= {"hints": hints, "temperature": np.array(0.4, np.float32)}
-            told = paint.run(outputs, given)
+            told = decoder.run(outputs, given)
         except Exception as error:  # ONNX Runtime has no error of its own that covers all
             raise TrainingError(
                 f"{folder}: the exported graphs cannot be run at {height} x {width} ({error}); "
                 "do not use this model."
             ) from error
         with torch.no_grad():
-            features = [torch.from_numpy(each) for each in seen] if see_folder else None
-            features = features or generator.see(torch.from_numpy(luma))
-            painted = answers(generator.paint(features, torch.from_numpy(hints), 0.4))
+            features = [torch.from_numpy(each) for each in seen] if encoder_folder else None
+            features = features or generator.encoder(torch.from_numpy(luma))
+            painted = answers(generator.decoder(features, torch.from_numpy(hints), 0.4))
         for name, ours, theirs in zip(outputs, told, painted, strict=True):
             yield name, float(np.abs(ours - theirs.numpy()).max())
 
@@ -302,7 +305,7 @@ def _smooth(random: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.f
 
 
 def write_card(
-    generator: UNetGenerator, folder: Path, facts: CardFacts, passes: int, borrowed: tuple[Path, ...] = ()
+    generator: UNetGenerator, folder: Path, facts: CardFacts, images: int, borrowed: tuple[Path, ...] = ()
 ) -> None:
     """`model.json`: everything a program needs to know of the network, with the hashes of borrowed files."""
     own = (path for path in folder.iterdir() if path.suffix in (".onnx", ".safetensors", ".npz"))
@@ -313,11 +316,11 @@ def write_card(
         "version": facts.version,
         "working_size": facts.working_size,
         "stride": STRIDE,
-        "bins": [[float(a), float(b)] for a, b in generator.paint.centres.tolist()],
+        "bins": [[float(a), float(b)] for a, b in generator.decoder.centres.tolist()],
         "temperature": facts.temperature,
         "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},
         "licence": facts.licence,
         "calibration": list(facts.calibration),
-        "training": {"encoder": generator.recipe["encoder"], "passes": passes} | facts.training,
+        "training": {"encoder": generator.config["encoder"], "images": images} | facts.training,
     }
     (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -24,9 +24,9 @@ from torch.utils.data import DataLoader, Dataset
 from vermilion.errors import TrainingError
 from vermilion.training.average import first_batches
 from vermilion.training.batch import Batch, Views, hinted, make_views
+from vermilion.training.data_loader import Places, Portion
 from vermilion.training.dice import SampleDice
-from vermilion.training.encoder import STRIDES, See
-from vermilion.training.feed import Places, Portion
+from vermilion.training.encoder import STRIDES, Encoder
 from vermilion.training.samples import (
     BatchNumbers,
     Listed,
@@ -50,10 +50,10 @@ class FeatureCache:
         cache: the folder in which that of the features lies.
     """
 
-    def __init__(self, samples: Samples, see: See, cache: Path) -> None:
-        self.samples, self.see = samples, see
+    def __init__(self, samples: Samples, encoder: Encoder, cache: Path) -> None:
+        self.samples, self.encoder = samples, encoder
         (self.size,) = samples.settings.data.sizes
-        self.record = record_of(self.size, see.channels, plain=samples.settings.data.recolored > 0)
+        self.record = record_of(self.size, encoder.channels, plain=samples.settings.data.recolored > 0)
         self.folder = cache / f"features-{self._digest()}"
 
     def _digest(self) -> str:
@@ -62,7 +62,7 @@ class FeatureCache:
         facts = [self.samples.store.name, self.samples.numbers, self.samples.seed, self.size]
         facts += [data.smallest_crop, data.degraded, data.vividness, str(self.record)]
         digest = hashlib.sha256(json.dumps(facts).encode())
-        for name, tensor in sorted(self.see.state_dict().items()):
+        for name, tensor in sorted(self.encoder.state_dict().items()):
             digest.update(name.encode())
             digest.update((tensor.detach().cpu().contiguous() + 0).numpy().tobytes())  # -0 becomes 0
         return digest.hexdigest()[:16]
@@ -115,10 +115,10 @@ class FeatureCache:
         loader = DataLoader[Any](
             views, TOGETHER, num_workers=workers, collate_fn=as_it_is, worker_init_fn=one_thread
         )
-        device = next(self.see.parameters()).device
+        device = next(self.encoder.parameters()).device
         first = 0
         for together in loader:
-            levels = [level.to(torch.float16).cpu() for level in self.see(together.luma.to(device))]
+            levels = [level.to(torch.float16).cpu() for level in self.encoder(together.luma.to(device))]
             _write(records[first : first + len(together.luma)], together, levels)
             first += len(together.luma)
         records.flush()
@@ -213,8 +213,8 @@ def cached_batch(luma: Tensor, ab: Tensor, hints: Tensor, *features: Tensor) -> 
     return Batch(luma, ab, hints, features)
 
 
-class CachedFeed:
-    """Samples whose features are on disk, read by worker processes; see `feed.Feed`."""
+class CachedLoader:
+    """Samples whose features are on disk, read by worker processes; see `data loader.Feed`."""
 
     def __init__(self, cache: FeatureCache, versions: int, fabric: Fabric) -> None:
         self.cache, self.versions, self.fabric = cache, versions, fabric

@@ -1,4 +1,4 @@
-"""The generator: a U-Net in two halves, `see` (encoder) and `paint` (decoder with hints)."""
+"""The generator: a U-Net in two halves, `encoder` (encoder) and `decoder` (decoder with hints)."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vermilion.training.bins import annealed_mean, closeness, rows
-from vermilion.training.encoder import See
+from vermilion.training.encoder import Encoder
 from vermilion.training.queries import ColorQueries
 
 NEAR = 10.0  # ab units: a painted colour within this of the truth counts as right
@@ -27,14 +27,14 @@ class Parts:
 EVERYTHING = Parts()
 
 
-class Painted(NamedTuple):
+class GeneratorOutput(NamedTuple):
     """Outputs of `Paint`, all at stride 4."""
 
     logits: Tensor  # [N,K,h,w] over the bins
     chroma: Tensor  # [N,2,h,w] ab
-    sureness: Tensor  # [N,1,h,w], the logit of the confidence
+    confidence_logit: Tensor  # [N,1,h,w], the logit of the confidence
     trunk: Tensor  # [N,C,h,w], the last shared features, where gradients of the losses are compared
-    features: list[Tensor]  # what `see` saw
+    features: list[Tensor]  # what `encoder` saw
 
 
 class Heads(NamedTuple):
@@ -78,7 +78,7 @@ def coarser_hints(hints: Tensor) -> Tensor:
     return torch.cat([mean * largest, largest], dim=1)
 
 
-class Paint(nn.Module):
+class Decoder(nn.Module):
     """Features and hints to chroma, its odds and its confidence."""
 
     centres: Tensor
@@ -135,7 +135,7 @@ class Paint(nn.Module):
             painted.append(x)
         return x if self.queries is None else self.queries(painted)
 
-    def forward(self, features: list[Tensor], hints: Tensor, temperature: Tensor | float) -> Painted:
+    def forward(self, features: list[Tensor], hints: Tensor, temperature: Tensor | float) -> GeneratorOutput:
         """Paint: features finest first, hints [N,3,h,w] as (a/110, b/110, weight)."""
         return self.mixed(features, self.heads(features, hints), temperature)
 
@@ -145,11 +145,11 @@ class Paint(nn.Module):
         odds, residual = (head(trunk) if head is not None else None for head in (self.odds, self.residual))
         return Heads(trunk, odds, residual, self.sure(trunk.detach()))
 
-    def mixed(self, features: list[Tensor], heads: Heads, temperature: Tensor | float) -> Painted:
+    def mixed(self, features: list[Tensor], heads: Heads, temperature: Tensor | float) -> GeneratorOutput:
         """The heads' meaning, in float32: bfloat16 would move chroma by units and distances by more."""
         logits, chroma = self.chroma(heads, temperature)
-        sureness = self.sureness(heads.sure.float(), logits, chroma)
-        return Painted(logits, chroma, sureness, heads.trunk, features)
+        confidence_logit = self.confidence_logit(heads.sure.float(), logits, chroma)
+        return GeneratorOutput(logits, chroma, confidence_logit, heads.trunk, features)
 
     def chroma(self, heads: Heads, temperature: Tensor | float) -> tuple[Tensor, Tensor]:
         """Logits [N,K,h,w] over the bins, and the painted ab [N,2,h,w]."""
@@ -160,7 +160,7 @@ class Paint(nn.Module):
         mean = annealed_mean(logits, self.centres, temperature)
         return logits, mean if added is None else mean + added
 
-    def sureness(self, learned: Tensor, logits: Tensor, chroma: Tensor) -> Tensor:
+    def confidence_logit(self, learned: Tensor, logits: Tensor, chroma: Tensor) -> Tensor:
         """Logit of the probability that the truth lies within `NEAR` of the painted chroma [N,1,h,w].
 
         Starts from what the distribution says of the painted colour's neighbourhood; a head, which never
@@ -175,7 +175,7 @@ class Paint(nn.Module):
 
 
 class UNetGenerator(nn.Module):
-    """`see` and `paint` in one.
+    """`encoder` and `decoder` in one.
 
     With `half_decoder` set, the decoder's dense convolutions work in bfloat16, twice as fast where the
     machine has it; the encoder only does so on cards, since depthwise convolutions are slower in bfloat16
@@ -184,27 +184,27 @@ class UNetGenerator(nn.Module):
 
     half_decoder = False
 
-    def __init__(self, see: See, paint: Paint, encoder: str) -> None:
+    def __init__(self, encoder: Encoder, decoder: Decoder, encoder_name: str) -> None:
         super().__init__()
-        self.see, self.paint = see, paint
-        made = {"encoder": encoder, "widths": paint.widths, "bins": len(paint.centres)}
-        self.recipe: dict[str, Any] = made | {"parts": asdict(paint.parts)}
+        self.encoder, self.decoder = encoder, decoder
+        made = {"encoder": encoder_name, "widths": decoder.widths, "bins": len(decoder.centres)}
+        self.config: dict[str, Any] = made | {"parts": asdict(decoder.parts)}
 
     def forward(
         self, luma: Tensor, hints: Tensor, temperature: Tensor | float, known: tuple[Tensor, ...] = ()
-    ) -> Painted:
+    ) -> GeneratorOutput:
         """Luma [N,1,H,W] 0..1 and hints [N,3,H/4,W/4] to `Painted`; `known` features are taken as such."""
         kind = luma.device.type
         features = [feature.float() for feature in known]
         if not known:
             with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder and kind != "cpu"):
-                features = self.see(luma)
+                features = self.encoder(luma)
         with torch.autocast(kind, torch.bfloat16, enabled=self.half_decoder):
-            heads = self.paint.heads(features, hints)
-        return self.paint.mixed(features, heads, temperature)
+            heads = self.decoder.heads(features, hints)
+        return self.decoder.mixed(features, heads, temperature)
 
     @torch.no_grad()
     def measure_scales(self, luma: Tensor) -> None:
         """Set the feature scales from a batch, so that all levels enter the decoder with like strength."""
-        for level, feature in enumerate(self.see(luma)):
-            self.paint.scales[level] = feature.abs().mean().clamp_min(1e-6)
+        for level, feature in enumerate(self.encoder(luma)):
+            self.decoder.scales[level] = feature.abs().mean().clamp_min(1e-6)

@@ -51,7 +51,7 @@ class Described:
 
 
 def make_heads(folder: Path, pictures: Path, working_size: int, most: int = 40_000) -> None:
-    """Write `heads.npz` into a model folder that holds `see.onnx`.
+    """Write `heads.npz` into a model folder that holds `encoder.onnx`.
 
     Args:
         folder: of the model.
@@ -62,18 +62,20 @@ def make_heads(folder: Path, pictures: Path, working_size: int, most: int = 40_0
     Raises:
         TrainingError: there are too few pictures.
     """
-    way_up, negative = describe_pictures(folder / "see.onnx", pictures, working_size, most)
+    way_up, negative = describe_pictures(folder / "encoder.onnx", pictures, working_size, most)
     heads = Heads(fit_way_up(way_up), fit_negative(negative))
     (folder / HEADS_FILE).write_bytes(write_heads(heads))
 
 
-def describe_pictures(see: Path, pictures: Path, working_size: int, most: int) -> tuple[Described, Described]:
+def describe_pictures(
+    encoder: Path, pictures: Path, working_size: int, most: int
+) -> tuple[Described, Described]:
     """Describe pictures that were turned, and pictures half of which were made negatives.
 
     Raises:
         TrainingError: there are too few.
     """
-    session = open_graph(see)
+    session = open_graph(encoder)
 
     def look(luma: Floats) -> Floats:
         return describe_luma(session, luma, working_size)

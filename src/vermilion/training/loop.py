@@ -16,8 +16,8 @@ from torch.utils.tensorboard import SummaryWriter
 from vermilion.errors import TrainingError
 from vermilion.training.average import refresh_statistics
 from vermilion.training.checkpoint import (
-    Players,
-    keep_recipe,
+    TrainingState,
+    keep_config,
     load_checkpoint,
     load_progress,
     save_checkpoint,
@@ -27,23 +27,23 @@ from vermilion.training.classic import SIDE_MULTIPLE
 from vermilion.training.clock import MINUTE, Every, StageClock, now
 from vermilion.training.counts import listed
 from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, on_card, own_stream, wants_graphs
-from vermilion.training.feature_cache import CachedFeed, FeatureCache
-from vermilion.training.feed import Feed, Portion, make_feed, open_pictures
-from vermilion.training.gauge import Gauge, peak_of
+from vermilion.training.data_loader import Loader, Portion, make_loader, open_pictures
+from vermilion.training.feature_cache import CachedLoader, FeatureCache
 from vermilion.training.generator import UNetGenerator
-from vermilion.training.players import begin_stage, make_players, set_rates
 from vermilion.training.ranks import make_fabric, mean_of
 from vermilion.training.samples import Samples
 from vermilion.training.settings import Settings, StageSettings, for_stage
 from vermilion.training.spent import Spent
+from vermilion.training.state import begin_stage, make_state, set_rates
 from vermilion.training.step import Phase, Scalars, phase_of, take_step
 from vermilion.training.store import PictureStore
+from vermilion.training.throughput import Throughput, peak_of
 from vermilion.training.validation import (
     MULTIPLE,
     SIDE,
     HeldOut,
+    discriminator_accuracy,
     held_out_pictures,
-    judge_accuracy,
     merit,
     sheet,
     validate,
@@ -56,7 +56,7 @@ LAST, BEST = "last.safetensors", "best.safetensors"  # kept in the run's folder
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a bar can show: passes done and wanted, pictures a second, the stage and its numbers.
+    """What a bar can show: images done and wanted, pictures a second, the stage and its numbers.
 
     The first report has the stage "pictures": how many there are to train on, to score, and were skipped;
     the second "machine": what it can do at best, which `utilisation` is a share of.
@@ -76,14 +76,14 @@ class Progress:
         return listed(self.numbers)
 
 
-Report = Callable[[Progress], None]
+Reporter = Callable[[Progress], None]
 
 
 def train_settings(
     settings: Settings,
     *,
     resume: bool = False,
-    report: Report | None = None,
+    report: Reporter | None = None,
     minutes: float = 0.0,
     spent: Spent | None = None,
 ) -> Path:
@@ -102,7 +102,7 @@ def train_settings(
 
     Raises:
         TrainingError: unusable pictures, an existing run without `resume`, numbers that are not finite, a
-            lost game.
+            lost adversarial.
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)
@@ -121,9 +121,9 @@ def train_settings(
             session = _prepare(_from_last(settings) if lost else settings, fabric, store, report)
             session.spent, session.limit = spent, limit
             if checkpoint.exists():
-                load_checkpoint(fabric, checkpoint, session.players)
+                load_checkpoint(fabric, checkpoint, session.state)
             elif lost:
-                load_progress(run / LAST, session.players)
+                load_progress(run / LAST, session.state)
         session.play_all(settings, graphs=graphs)
         session.close()
     return run / "generator.safetensors"
@@ -132,8 +132,8 @@ def train_settings(
 def _from_last(settings: Settings) -> Settings:
     """Start from the generator and the discriminator that a run kept, its last checkpoint being lost."""
     last = Path(settings.run) / LAST
-    judge = last.with_name(last.stem + ".judge.safetensors")
-    model = replace(settings.model, start_from=str(last), start_judge_from=str(judge))
+    discriminator = last.with_name(last.stem + ".discriminator.safetensors")
+    model = replace(settings.model, start_from=str(last), start_discriminator_from=str(discriminator))
     return replace(settings, model=model)
 
 
@@ -147,12 +147,12 @@ def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
     if resume and not (checkpoint.exists() or (run / LAST).exists()):
         raise TrainingError(f"{run}: holds no last.ckpt to go on from; leave out --resume.")
     run.mkdir(parents=True, exist_ok=True)
-    keep_recipe(settings, run, resume=resume)
+    keep_config(settings, run, resume=resume)
     return checkpoint
 
 
-def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Report | None) -> "Session":
-    """Samples, held-out pictures and players; tells what pictures there are."""
+def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Reporter | None) -> "Trainer":
+    """Samples, held-out pictures and training state; tells what pictures there are."""
     numbers, held = store.split(settings.data.hold_out)
     if not numbers:
         raise TrainingError(
@@ -162,33 +162,35 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     side, multiple = (SIDE_MULTIPLE, SIDE_MULTIPLE) if classic else (SIDE, MULTIPLE)
     pictures = held_out_pictures(store, held[: settings.data.held_out_limit], side, multiple)
     samples = Samples(store, numbers, settings)
-    players = make_players(settings, samples, fabric)
-    players.places = [] if settings.data.stream else None
+    state = make_state(settings, samples, fabric)
+    state.places = [] if settings.data.stream else None
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
-    peak = peak_of(fabric.device, half=getattr(players.generator, "half_decoder", False))
-    feed = make_feed(settings, fabric, samples, players)
-    session = Session(settings, fabric, players, pictures, writer, report, Gauge(peak.flops), samples, feed)
+    peak = peak_of(fabric.device, half=getattr(state.generator, "half_decoder", False))
+    loader = make_loader(settings, fabric, samples, state)
+    session = Trainer(
+        settings, fabric, state, pictures, writer, report, Throughput(peak.flops), samples, loader
+    )
     session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
     session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
 
 
 @dataclass(slots=True)
-class Session:
+class Trainer:
     """Everything a stage needs."""
 
     settings: Settings  # of the stage that is played
     fabric: Fabric
-    players: Players
+    state: TrainingState
     pictures: list[HeldOut]
     writer: SummaryWriter | None  # None but in the first process
-    report: Report | None
-    gauge: Gauge
+    report: Reporter | None
+    throughput: Throughput
     samples: Samples
-    base: Feed  # of all stages but those that keep features
-    feed: Feed = field(init=False)
+    base: Loader  # of all stages but those that keep features
+    loader: Loader = field(init=False)
     watch: Watch = field(default_factory=Watch)
-    validated: int = -1  # passes at which the figures were last taken
+    validated: int = -1  # images at which the figures were last taken
     recorded: RecordedStep = field(default_factory=RecordedStep)
     spent: Spent = field(default_factory=Spent)
     limit: Every | None = None  # when the training has to stop; None = when it is done
@@ -197,12 +199,12 @@ class Session:
 
     def play_all(self, settings: Settings, *, graphs: bool) -> None:
         """Every stage that is not over yet, until the limit."""
-        first, clocks = 0, self.players.clock
+        first, clocks = 0, self.state.clock
         for stage in settings.stages:
             self.begin(stage, for_stage(settings, stage), graphs=graphs)
             seconds, _ = clocks.get(stage.name, (0.0, 0))
             clock = StageClock(self.fabric, stage, first, seconds)
-            over = seconds >= MINUTE * stage.minutes if stage.minutes else self.players.passes >= clock.last
+            over = seconds >= MINUTE * stage.minutes if stage.minutes else self.state.images >= clock.last
             if not over:
                 self.compute_features(clock.last)
                 with self.spent.on("training"):
@@ -215,52 +217,52 @@ class Session:
         """Let everything follow the settings of a stage; what was recorded for another one is let go."""
         self.settings = settings
         self.base.begin(settings)
-        self.feed = self.base
+        self.loader = self.base
         if stage.cached_versions:
             cache = FeatureCache(
-                self.samples.with_settings(settings), self.players.generator.see, Path(settings.data.cache)
+                self.samples.with_settings(settings), self.state.generator.encoder, Path(settings.data.cache)
             )
-            self.feed = CachedFeed(cache, stage.cached_versions, self.fabric)
-        begin_stage(self.players, settings)
-        self.recorded = RecordedStep(on_card(self.feed.generators) if graphs else None)
+            self.loader = CachedLoader(cache, stage.cached_versions, self.fabric)
+        begin_stage(self.state, settings)
+        self.recorded = RecordedStep(on_card(self.loader.generators) if graphs else None)
 
     def compute_features(self, last: int) -> None:
         """Those that the stage keeps and that are not on disk yet."""
-        if isinstance(self.feed, CachedFeed):
-            wanted = self.feed.wanted(self.players.passes, last)
-            missing = self.feed.cache.missing(wanted)
-            size = round(self.feed.cache.bytes_of_a_version / 1e6)
+        if isinstance(self.loader, CachedLoader):
+            wanted = self.loader.wanted(self.state.images, last)
+            missing = self.loader.cache.missing(wanted)
+            size = round(self.loader.cache.bytes_of_a_version / 1e6)
             self.tell("features", {"versions": len(wanted), "MB each": size, "to compute": len(missing)})
             with self.spent.on("computing features"):
                 for version in missing:
-                    self.feed.cache.build(version)
+                    self.loader.cache.build(version)
 
     def play(self, stage: StageSettings, clock: StageClock) -> None:
-        """One stage, from the sample where the players stand to its end or the limit."""
-        players, settings = self.players, self.settings
+        """One stage, from the sample where the training state stand to its end or the limit."""
+        state, settings = self.state, self.settings
         saving, scoring = (Every(self.fabric, m) for m in (settings.save_minutes, settings.validate_minutes))
-        self.gauge.read()
-        for portion in self.gauge.fetch(self.feed.portions(players.passes, clock.last)):
-            share, done = clock.share(players.passes), players.passes - clock.first
+        self.throughput.read()
+        for portion in self.throughput.fetch(self.loader.portions(state.images, clock.last)):
+            share, done = clock.share(state.images), state.images - clock.first
             if share >= 1 or self.is_late():
                 break
             self.seed_step()
-            set_rates(players, stage, done, share)
-            phase = phase_of(players, stage, done)
+            set_rates(state, stage, done, share)
+            phase = phase_of(state, stage, done)
             scalars = self.step(stage, portion, phase)
-            players.passes += settings.batch
-            players.steps += 1
-            players.balanced |= phase.measures
-            if players.steps % settings.log_every == 0:
+            state.images += settings.batch
+            state.steps += 1
+            state.balanced |= phase.measures
+            if state.steps % settings.log_every == 0:
                 self.log(clock, scalars)
-            if scoring.due() or players.steps % settings.validate_every == 0:
+            if scoring.due() or state.steps % settings.validate_every == 0:
                 self.validate(stage)  # first, as the statistics that it measures belong to the state
-            if saving.due() or players.steps % settings.save_every == 0:
+            if saving.due() or state.steps % settings.save_every == 0:
                 self.save(clock)
         self.validate(stage)
         self.save(clock)
-        if self.writer is not None and self.feed.skipped:
-            self.note(f"skipped in the stream so far, by this process: {listed(self.feed.skipped)}")
+        if self.writer is not None and self.loader.skipped:
+            self.note(f"skipped in the stream so far, by this process: {listed(self.loader.skipped)}")
 
     def is_late(self) -> bool:
         """Whether the limit of this run is reached."""
@@ -272,18 +274,18 @@ class Session:
 
         def whole(*tensors: Tensor) -> Scalars:
             batch = portion.make(*tensors)
-            return take_step(self.fabric, self.players, stage, self.settings, batch, phase=phase)
+            return take_step(self.fabric, self.state, stage, self.settings, batch, phase=phase)
 
         kind = (stage.name, phase, portion.kind)
         self.met[kind] += 1
         with self.spent.on("first steps of each kind") if self.met[kind] <= WARM_UP + 1 else nullcontext():
-            return self.gauge.step(
+            return self.throughput.step(
                 kind, self.settings.batch, lambda: self.recorded(kind, whole, portion.tensors)
             )
 
     def seed_step(self) -> None:
         """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
-        key = [self.settings.seed, self.players.passes, self.fabric.global_rank]
+        key = [self.settings.seed, self.state.images, self.fabric.global_rank]
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
     def log(self, clock: StageClock, scalars: Scalars) -> None:
@@ -291,75 +293,75 @@ class Session:
         values = [torch.as_tensor(value).float().to(self.fabric.device) for value in scalars.values()]
         means = mean_of(self.fabric, torch.stack(values).tolist())
         numbers = dict(zip(scalars, means, strict=True))
-        self.watch.look(numbers, clock.stage.name, self.players.passes)
-        reading, wanted = self.gauge.read(), self.wanted(clock)  # which asks all processes for the time
+        self.watch.look(numbers, clock.stage.name, self.state.images)
+        reading, wanted = self.throughput.read(), self.wanted(clock)  # which asks all processes for the time
         if self.writer is None:
             return
         used = {"pictures/s": reading.rate, "machine/waiting": reading.waiting}
         used["machine/utilisation"] = reading.utilisation
         for name, value in {**numbers, **used}.items():
-            self.writer.add_scalar(name, value, self.players.passes)
+            self.writer.add_scalar(name, value, self.state.images)
         if self.report:
-            done = self.players.passes
+            done = self.state.images
             self.report(Progress(clock.stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
     def wanted(self, clock: StageClock) -> int:
         """Images of the whole training; of stages that end by the clock, as far as one can tell already."""
         names = [stage.name for stage in self.settings.stages if stage.minutes and stage != clock.stage]
-        ended = sum(self.players.clock.get(name, (0.0, 0))[1] for name in names)
-        fixed = sum(stage.passes for stage in self.settings.stages)
-        seen, share = self.players.passes, clock.share(self.players.passes)
+        ended = sum(self.state.clock.get(name, (0.0, 0))[1] for name in names)
+        fixed = sum(stage.images for stage in self.settings.stages)
+        seen, share = self.state.images, clock.share(self.state.images)
         own = (seen - clock.first) / max(share, 1e-3) if clock.stage.minutes else 0
         return max(seen, round(fixed + ended + own))
 
     def save(self, clock: StageClock) -> None:
-        """Keep the state, unless the game is being lost: then the older one is the better to go on from.
+        """Keep the state, unless the adversarial training is being lost: then the older one is better.
 
         The averaged generator and the discriminator are kept in small files, too: what a run can go on from
         elsewhere, should its machine be lost.
         """
-        players, run = self.players, Path(self.settings.run)
+        state, run = self.state, Path(self.settings.run)
         if clock.stage.minutes:
-            players.clock[clock.stage.name] = [clock.seconds(), players.passes - clock.first]
+            state.clock[clock.stage.name] = [clock.seconds(), state.images - clock.first]
         if self.watch.worried:
             return
         with self.spent.on("saving"):
-            players.places = self.feed.places()
-            save_checkpoint(self.fabric, run / "last.ckpt", players)
+            state.places = self.loader.places()
+            save_checkpoint(self.fabric, run / "last.ckpt", state)
             if self.writer is not None:
-                save_generator(players, run / LAST)
+                save_generator(state, run / LAST)
 
     def validate(self, stage: StageSettings) -> None:
         """Held-out figures and a sheet of the averaged generator; a copy of it is kept for choosing later."""
-        passes = self.players.passes
-        if self.writer is None or not self.pictures or self.validated == passes:
+        images = self.state.images
+        if self.writer is None or not self.pictures or self.validated == images:
             return
-        self.validated = passes
+        self.validated = images
         with self.spent.on("scoring"):
             self._score(stage)
 
     def _score(self, stage: StageSettings) -> None:
-        passes, run = self.players.passes, Path(self.settings.run)
+        images, run = self.state.images, Path(self.settings.run)
         if self.writer is None:
             return
-        average, temperature = self.players.average.module, self.settings.loss.temperature
-        refresh_statistics(average, self.feed.first())
+        average, temperature = self.state.average.module, self.settings.loss.temperature
+        refresh_statistics(average, self.loader.first())
         clean, aged = validate(average, self.pictures, temperature)
         for name, figures in (("clean", clean), ("aged", aged)):
             for key, value in asdict(figures).items():
-                self.writer.add_scalar(f"{name}/{key}", value, passes)
+                self.writer.add_scalar(f"{name}/{key}", value, images)
         shown = sheet(average, self.pictures[:SHOWN], temperature)
-        self.writer.add_image("held-out", shown, passes, dataformats="HWC")
+        self.writer.add_image("held-out", shown, images, dataformats="HWC")
         cv2.imwrite(str(run / "held-out.jpg"), shown[..., ::-1])
-        save_generator(self.players, run / "kept" / f"{passes:09d}.safetensors")
-        if merit(clean, aged) > self.players.best:
-            self.players.best = merit(clean, aged)
-            save_generator(self.players, run / BEST)
-        line = f"{passes} clean {clean.line()} aged {aged.line()}"
+        save_generator(self.state, run / "kept" / f"{images:09d}.safetensors")
+        if merit(clean, aged) > self.state.best:
+            self.state.best = merit(clean, aged)
+            save_generator(self.state, run / BEST)
+        line = f"{images} clean {clean.line()} aged {aged.line()}"
         if stage.adversarial > 0 and isinstance(average, UNetGenerator):
-            accuracy = judge_accuracy(self.players.judge, average, self.pictures, temperature)
-            self.writer.add_scalar("held-out/judge", accuracy, passes)
-            line += f" judge {accuracy:.3f} share {self.players.share:.3f}"
+            accuracy = discriminator_accuracy(self.state.discriminator, average, self.pictures, temperature)
+            self.writer.add_scalar("held-out/discriminator", accuracy, images)
+            line += f" discriminator {accuracy:.3f} share {self.state.share:.3f}"
         self.note(line)
 
     def tell(self, what: str, counts: dict[str, int]) -> None:
@@ -368,7 +370,7 @@ class Session:
             return
         self.note(f"{what}: {listed(counts)}")
         if self.report:
-            wanted = sum(stage.passes for stage in self.settings.stages)
+            wanted = sum(stage.images for stage in self.settings.stages)
             numbers = {name: float(count) for name, count in counts.items()}
             self.report(Progress(what, 0, wanted, 0.0, numbers))
 
@@ -380,7 +382,7 @@ class Session:
     def close(self) -> None:
         """The last generator, and the writer's last lines."""
         if self.writer is not None:
-            refresh_statistics(self.players.average.module, self.feed.first())
-            save_generator(self.players, Path(self.settings.run) / "generator.safetensors")
+            refresh_statistics(self.state.average.module, self.loader.first())
+            save_generator(self.state, Path(self.settings.run) / "generator.safetensors")
             self.writer.close()
             self.note(f"seconds: {listed(self.spent.seconds)}")

@@ -1,4 +1,4 @@
-"""What the generator is taught besides the game."""
+"""What the generator is taught besides adversarial training."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,11 +8,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from vermilion.training.bins import rebalancing, rows, soft_targets
-from vermilion.training.generator import NEAR, Painted
+from vermilion.training.generator import NEAR, GeneratorOutput
 from vermilion.training.ranks import everywhere
 from vermilion.training.settings import LossSettings
 
-AB_UNIT = 10.0  # ab units to one unit of the smooth L1
+LOSS_AB_UNIT = 10.0  # ab units to one unit of the smooth L1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Losses:
         }
 
 
-class Lessons:
+class SupervisedLosses:
     """The generator's losses for given bins and their shares in the training pictures."""
 
     def __init__(self, centres: Tensor, shares: Tensor, settings: LossSettings) -> None:
@@ -44,12 +44,12 @@ class Lessons:
         """The same bins and shares with other weights."""
         return type(self)(self.centres, self.shares, settings)
 
-    def __call__(self, painted: Painted, ab: Tensor, colorfulness: float = 0.0) -> Losses:
+    def __call__(self, painted: GeneratorOutput, ab: Tensor, colorfulness: float = 0.0) -> Losses:
         """Compare with the true ab [N,2,h,w]; `colorfulness` is the stage's weight of that part."""
         bins = self.cross_entropy(painted.logits, ab)
-        knee = self.settings.knee / AB_UNIT
-        chroma = functional.smooth_l1_loss(painted.chroma / AB_UNIT, ab / AB_UNIT, beta=knee)
-        dull = everywhere(spread(painted.chroma).mean() - spread(ab).mean()).abs() / AB_UNIT
+        knee = self.settings.knee / LOSS_AB_UNIT
+        chroma = functional.smooth_l1_loss(painted.chroma / LOSS_AB_UNIT, ab / LOSS_AB_UNIT, beta=knee)
+        dull = everywhere(spread(painted.chroma).mean() - spread(ab).mean()).abs() / LOSS_AB_UNIT
         confidence = confidence_loss(painted, ab)
         weights = self.settings
         total = weights.bins * bins + weights.chroma * chroma + weights.confidence * confidence
@@ -67,7 +67,7 @@ def spread(ab: Tensor) -> Tensor:
     return (ab.square().sum(1).mean(dim=(1, 2)) + 1e-3).sqrt()
 
 
-def confidence_loss(painted: Painted, ab: Tensor) -> Tensor:
-    """Cross-entropy of the sureness against whether the painted chroma is near the truth."""
+def confidence_loss(painted: GeneratorOutput, ab: Tensor) -> Tensor:
+    """Cross-entropy of the confidence logit against whether the painted chroma is near the truth."""
     right = ((painted.chroma.detach() - ab).square().sum(1, keepdim=True) < NEAR**2).float()
-    return functional.binary_cross_entropy_with_logits(painted.sureness, right)
+    return functional.binary_cross_entropy_with_logits(painted.confidence_logit, right)

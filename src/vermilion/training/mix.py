@@ -16,7 +16,7 @@ from vermilion.training.samples import Samples
 def mix_generators(before: Path, after: Path, share: float, samples: Samples, target: Path) -> Path:
     """Write the generator that lies between one and what it became by further training.
 
-    A game makes colours vivid and costs a little truth; on the way there, some weights have most of both
+    Adversarial training makes colours vivid and costs a little truth; some weights between have most of both
     (network interpolation, Wang et al. 2018, ESRGAN, arXiv:1809.00219).
 
     Args:
@@ -37,13 +37,13 @@ def mix_generators(before: Path, after: Path, share: float, samples: Samples, ta
     if target.exists():
         raise TrainingError(f"{target}: exists already; choose another name.")
     first, second = read_generator(before), read_generator(after)
-    if first.recipe != second.recipe:
+    if first.config != second.config:
         raise TrainingError(f"{before} and {after} are of different shapes; mix two of one training.")
     mixed = _between(first, second, share)
     refresh_statistics(mixed, first_batches(samples))
     facts = {
-        "generator": json.dumps(mixed.recipe),
-        "passes": read_facts(after).get("passes", "0"),
+        "generator": json.dumps(mixed.config),
+        "images": read_facts(after).get("images", "0"),
         "mixed": json.dumps({"share": share}),
     }
     save_module(mixed, target, facts)

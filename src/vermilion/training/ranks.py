@@ -14,10 +14,10 @@ from vermilion.training.settings import Settings, batches_of
 
 
 def make_fabric(settings: Settings) -> Fabric:
-    """Fabric with the processes that the recipe asks for, or those that `torchrun` has started already.
+    """Fabric with the processes that the config asks for, or those that `torchrun` has started already.
 
     Raises:
-        SettingsError: torchrun's processes cannot share the recipe's batch.
+        SettingsError: torchrun's processes cannot share the config's batch.
     """
     devices, nodes = settings.devices, settings.nodes
     if TorchElasticEnvironment.detect():

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from vermilion.errors import SettingsError
-from vermilion.training.recipe import read_recipe
+from vermilion.training.config_file import read_config
 from vermilion.training.tables import (
     Count,
     CountOrNone,
@@ -57,13 +57,13 @@ class ModelSettings:
     # With `start_from` it only counts where that file holds a decoder alone.
     encoder_weights: str = ""
     start_from: str = ""  # a generator.safetensors to go on from; "shipped" = the package's own
-    start_judge_from: str = ""  # its discriminator
+    start_discriminator_from: str = ""  # its discriminator
     # Decoder channels at strides 32, 16, 8, 4.
     widths: tuple[Count, Count, Count, Count] = (256, 208, 144, 96)
     distribution: bool = True  # odds over chroma bins; without them the residual is all there is
-    residual: bool = True  # chroma added to the distribution's mean, for the game to refine
+    residual: bool = True  # chroma added to the distribution's mean, for adversarial training to refine
     queries: CountOrNone = 0  # learned colour queries that look at the picture, as in DDColor; 0 = none
-    judge_width: Count = 64  # discriminator channels at its first layer
+    discriminator_width: Count = 64  # discriminator channels at its first layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,13 @@ class LossSettings:
     knee: Weight = 10.0  # ab units below which an error of chroma counts squared; 0 = plain L1
     confidence: Weight = 0.1  # weight of the confidence head's cross-entropy
     temperature: Positive = 0.4  # of the annealed mean while training
-    eye: str = "tf_efficientnet_lite0"  # timm classifier that sees the colours, in stages with `perceptual`
-    eye_weights: str = "timm"  # a safetensors file of timm's keys, or "timm" to download
-    eye_share: Crop = 0.5  # of each batch that it looks at; the rest of the lessons are cheaper
+    perceptual_network: str = (
+        "tf_efficientnet_lite0"  # timm classifier that sees the colours, in stages with `perceptual`
+    )
+    perceptual_weights: str = "timm"  # a safetensors file of timm's keys, or "timm" to download
+    perceptual_share: Crop = (
+        0.5  # of each batch that it looks at; the rest of the supervised losses are cheaper
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +90,20 @@ class StageSettings:
     """One stretch of the training."""
 
     name: str
-    passes: CountOrNone = 0  # images seen; a stage has either these or
+    images: CountOrNone = 0  # images seen; a stage has either these or
     minutes: Weight = 0.0  # its length by the clock, scoring and saving included
     decoder_rate: Weight = 1e-3
     encoder_rate: Weight = 0.0  # 0 = frozen
     frozen_blocks: CountOrNone = 3  # leading encoder blocks that stay frozen when the encoder learns
-    # Share of the gradient that the game gets; 0 = no game.
+    # Share of the gradient that adversarial training gets; 0 = no adversarial.
     adversarial: Annotated[float, Limits(0, 0.99)] = 0.0
     colorfulness: Weight = 0.0  # weight of matching the batch's mean spread of chroma
-    perceptual: Weight = 0.0  # weight of how differently [loss] `eye` sees painted and true colours
-    judge_rate: Weight = 3e-4
-    # First passes in which the judge learns and the painter does not hear it yet.
-    judge_alone: CountOrNone = 0
+    perceptual: Weight = (
+        0.0  # weight of how differently [loss] `perceptual network` sees painted and true colours
+    )
+    discriminator_rate: Weight = 3e-4
+    # First images in which the discriminator learns and the generator does not hear it yet.
+    discriminator_alone: CountOrNone = 0
     penalty: Weight = 1.0  # weight of the zero-centred gradient penalties R1 and R2
     # Augmented versions of each picture whose features are kept on disk, with a frozen encoder; 0 = none.
     cached_versions: CountOrNone = 0
@@ -120,7 +126,7 @@ class StageSettings:
     knee: Weight | None = None
     confidence: Weight | None = None
     temperature: Positive | None = None
-    eye_share: Crop | None = None
+    perceptual_share: Crop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ class Settings:
     seed: CountOrNone = 0
     batch: Count = 32
     precision: str = "auto"  # of the decoder, on cards of the encoder too: auto, 32 or bf16
-    compile: bool = False  # the painter's convolutions with torch.compile; on an H200 it gained nothing
+    compile: bool = False  # the generator's convolutions with torch.compile; on an H200 it gained nothing
     # Steps recorded as CUDA graphs: on, off, or auto = on a card that one process trains on.
     cuda_graphs: str = "auto"
     accelerator: str = "auto"  # Lightning Fabric's: cpu, cuda, mps ...
@@ -159,7 +165,7 @@ def load_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file is missing, is no TOML, holds an unknown key or an impossible value.
     """
-    settings = build(Settings, read_recipe(path), str(path))
+    settings = build(Settings, read_config(path), str(path))
     check_settings(settings)
     return settings
 
@@ -184,16 +190,17 @@ def _check_stages(settings: Settings) -> None:
     if len(set(names)) < len(names):
         raise SettingsError(f"stages: two have the same name; rename one of {', '.join(names)}.")
     for stage in settings.stages:
-        if (stage.passes > 0) == (stage.minutes > 0):
+        if (stage.images > 0) == (stage.minutes > 0):
             raise SettingsError(
-                f"stages.{stage.name}: needs a length, either `passes` in images or `minutes` by the clock."
+                f"stages.{stage.name}: needs a length, either `images` in images or `minutes` by the clock."
             )
         if stage.cached_versions:
             _check_cached(settings, stage)
-        if stage.judge_alone > stage.passes > 0:
+        if stage.discriminator_alone > stage.images > 0:
             raise SettingsError(
-                f"stages.{stage.name}.judge_alone: must be at most the stage's {stage.passes} passes, "
-                f"not {stage.judge_alone}."
+                f"stages.{stage.name}.discriminator_alone: must be at most the stage's {stage.images} "
+                "images, "
+                f"not {stage.discriminator_alone}."
             )
     processes = settings.devices * settings.nodes
     for where, batch in batches_of(settings):
@@ -239,7 +246,7 @@ def for_stage(settings: Settings, stage: StageSettings) -> Settings:
 
 
 def _tables(settings: Settings) -> list[tuple[str, object]]:
-    """Each table of the recipe and what its keys are called in messages."""
+    """Each table of the config and what its keys are called in messages."""
     parts = [("data.", settings.data), ("model.", settings.model), ("loss.", settings.loss)]
     stages = [(f"stages.{stage.name}.", stage) for stage in settings.stages]
     return [("", settings), *parts, *stages]

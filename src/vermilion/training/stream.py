@@ -67,7 +67,7 @@ class Streamed:
 
 
 class Shards:
-    """All shards of a recipe, and the rows of each.
+    """All shards of a config, and the rows of each.
 
     Raises:
         TrainingError: there are none, they are of several kinds, or they cannot be read.

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from vermilion.color import ab_error, correlation, old_photograph, palette_distance, plain_luma
+from vermilion.training.adversarial import rightness
 from vermilion.training.batch import STRIDE, true_ab
-from vermilion.training.game import rightness
-from vermilion.training.generator import Painted, UNetGenerator
+from vermilion.training.generator import GeneratorOutput, UNetGenerator
 from vermilion.training.store import PictureStore
 
 SIDE = 160  # pixels of the short side at which held-out pictures are painted
@@ -81,7 +81,7 @@ def paint_alone(generator: nn.Module, luma: NDArray[np.float32], temperature: fl
     device = next(generator.parameters()).device
     tensor = torch.from_numpy(luma)[None, None].to(device)
     hints = torch.zeros(1, 3, luma.shape[0] // STRIDE, luma.shape[1] // STRIDE, device=device)
-    painted: Painted = generator(tensor, hints, temperature)
+    painted: GeneratorOutput = generator(tensor, hints, temperature)
     return painted.chroma[0].permute(1, 2, 0).float().cpu().numpy().astype(np.float32, copy=False)
 
 
@@ -114,10 +114,10 @@ def validate(generator: nn.Module, pictures: list[HeldOut], temperature: float) 
 
 
 @torch.no_grad()
-def judge_accuracy(
-    judge: nn.Module, generator: UNetGenerator, pictures: list[HeldOut], temperature: float
+def discriminator_accuracy(
+    discriminator: nn.Module, generator: UNetGenerator, pictures: list[HeldOut], temperature: float
 ) -> float:
-    """Share of held-out pictures of which the judge tells the truth from the painting; 0.5 is guessing."""
+    """Share of held-out pictures in which the discriminator tells true from painted; 0.5 is guessing."""
     was_training = generator.training
     generator.eval()
     device, right = next(generator.parameters()).device, []
@@ -125,7 +125,9 @@ def judge_accuracy(
         luma = torch.from_numpy(picture.luma)[None, None].to(device)
         true = torch.from_numpy(picture.ab.transpose(2, 0, 1).copy())[None].to(device)
         painted = generator(luma, torch.zeros_like(true[:, :1]).expand(-1, 3, -1, -1), temperature)
-        margin = judge(luma, true, painted.features) - judge(luma, painted.chroma, painted.features)
+        margin = discriminator(luma, true, painted.features) - discriminator(
+            luma, painted.chroma, painted.features
+        )
         right.append(float(rightness(margin)))
     generator.train(was_training)
     return float(np.mean(right))

@@ -105,7 +105,7 @@ def find_print(rgb: NDArray[np.uint8]) -> Points | None:
 
 
 def _like_a_print(lab: Floats, corners: Points) -> bool:
-    looks = looks_of(lab, corners)
+    looks = appearance_of(lab, corners)
     return looks is not None and looks.like_a_print()
 
 
@@ -118,7 +118,7 @@ def reduced(rgb: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def looks_of(lab: Floats, corners: Points) -> Looks | None:
+def appearance_of(lab: Floats, corners: Points) -> Looks | None:
     """Measure a quadrilateral [4, 2] in a photo, CIELAB float32 [h, w, 3]; None if it holds too little."""
     size, long_side = lab.shape[:2], max(lab.shape[:2])
     rim = max(1.0, _RIM * long_side)

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from vermilion.errors import TrainingError
 from vermilion.training import train_settings
-from vermilion.training.eye import Eye, guided_enlarged, make_eye
+from vermilion.training.perceptual import PerceptualNetwork, guided_enlarged, make_perceptual_network
 from vermilion.training.settings import Settings
 from vermilion.training.step import look
 
@@ -21,14 +21,14 @@ NETWORK = "test_efficientnet"
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("eye") / "eye.safetensors"
+    path = tmp_path_factory.mktemp("perceptual_network") / "eye.safetensors"
     save_file(timm.create_model(NETWORK, pretrained=False).state_dict(), path)
     return path
 
 
 @pytest.fixture(scope="module")
-def eye(weights: Path) -> Eye:
-    return make_eye(NETWORK, str(weights))
+def perceptual_network(weights: Path) -> PerceptualNetwork:
+    return make_perceptual_network(NETWORK, str(weights))
 
 
 def lab_picture() -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
@@ -40,23 +40,25 @@ def lab_picture() -> tuple[torch.Tensor, torch.Tensor, np.ndarray]:
     return torch.from_numpy(luma)[None, None], torch.from_numpy(lab[..., 1:]).permute(2, 0, 1)[None], rgb
 
 
-def test_it_makes_the_rgb_that_opencv_makes(eye: Eye) -> None:
+def test_it_makes_the_rgb_that_opencv_makes(perceptual_network: PerceptualNetwork) -> None:
     luma, ab, rgb = lab_picture()
-    ours = eye.rgb(luma, ab)[0].permute(1, 2, 0).numpy()
+    ours = perceptual_network.rgb(luma, ab)[0].permute(1, 2, 0).numpy()
     np.testing.assert_allclose(ours, rgb, atol=2e-3)
 
 
-def test_the_same_colors_look_the_same_and_others_do_not(eye: Eye) -> None:
+def test_the_same_colors_look_the_same_and_others_do_not(perceptual_network: PerceptualNetwork) -> None:
     luma, ab = torch.rand(2, 1, 64, 64), 20 * torch.randn(2, 2, 16, 16)
-    assert float(eye(luma, ab, ab)) == 0
-    near, far = (float(eye(luma, share * ab, ab)) for share in (0.9, 0.0))
+    assert float(perceptual_network(luma, ab, ab)) == 0
+    near, far = (float(perceptual_network(luma, share * ab, ab)) for share in (0.9, 0.0))
     assert 0 < near < far
 
 
-def test_black_white_and_colors_out_of_gamut_have_finite_slopes(eye: Eye) -> None:
+def test_black_white_and_colors_out_of_gamut_have_finite_slopes(
+    perceptual_network: PerceptualNetwork,
+) -> None:
     luma = torch.cat([torch.zeros(1, 1, 32, 32), torch.ones(1, 1, 32, 32)])
     ab = torch.full((2, 2, 8, 8), 100.0, requires_grad=True)
-    eye(luma, ab, torch.zeros_like(ab)).backward()
+    perceptual_network(luma, ab, torch.zeros_like(ab)).backward()
     assert ab.grad is not None
     assert bool(torch.isfinite(ab.grad).all())
 
@@ -69,8 +71,8 @@ def test_guided_chroma_follows_an_edge_of_luma() -> None:
     torch.testing.assert_close(large, luma.repeat(1, 2, 1, 1) * 40, atol=1.5, rtol=0)
 
 
-def test_a_stage_with_an_eye_learns_from_it(
-    recipe: Settings, weights: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_stage_with_an_perceptual_network_learns_from_it(
+    config: Settings, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[float] = []
 
@@ -80,10 +82,12 @@ def test_a_stage_with_an_eye_learns_from_it(
         return value
 
     monkeypatch.setattr("vermilion.training.step.look", noted)
-    stages = (replace(recipe.stages[0], perceptual=0.5), recipe.stages[1])
-    loss = replace(recipe.loss, eye=NETWORK, eye_weights=str(weights), eye_share=0.5)
-    train_settings(replace(recipe, stages=stages, loss=loss))
-    assert len(seen) == stages[0].passes // recipe.batch
+    stages = (replace(config.stages[0], perceptual=0.5), config.stages[1])
+    loss = replace(
+        config.loss, perceptual_network=NETWORK, perceptual_weights=str(weights), perceptual_share=0.5
+    )
+    train_settings(replace(config, stages=stages, loss=loss))
+    assert len(seen) == stages[0].images // config.batch
     assert all(0 < value < 100 for value in seen)
 
 
@@ -95,6 +99,8 @@ def test_a_stage_with_an_eye_learns_from_it(
         ("test_resnet", None, "belongs to another network"),
     ],
 )
-def test_what_is_wrong_with_an_eye_is_named(name: str, file: str | None, told: str, weights: Path) -> None:
+def test_what_is_wrong_with_an_perceptual_network_is_named(
+    name: str, file: str | None, told: str, weights: Path
+) -> None:
     with pytest.raises(TrainingError, match=told):
-        make_eye(name, str(weights) if file is None else file)
+        make_perceptual_network(name, str(weights) if file is None else file)

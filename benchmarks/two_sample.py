@@ -1,14 +1,14 @@
-"""An independent judge of realism: can a small network tell our colourings from photographs?
+"""A two-sample classifier: can a small network tell our colourings from photographs?
 
-python -m benchmarks.judge PICTURES [--model FOLDER ...] [--results FOLDER ...] [--limit N] [--size N]
+python -m benchmarks.two_sample PICTURES [--model FOLDER ...] [--results FOLDER ...] [--limit N] [--size N]
 
 For each model and each folder of results a classifier is trained afresh on one half of the pictures, true and
 coloured, and tested on the other half; then the halves change places. It prints the area under the ROC curve:
 .5 means that it cannot tell, 1 that it always can; the interval is a bootstrap over the pictures. It counts
-only if it can tell pictures in one mean colour, the control, which is judged first.
+only if it can tell pictures in one mean colour, the control, which is tested first.
 
 True pictures and results go through the same reduction, enlargement and join as the network's own colours, so
-that the judge sees colours, and not how finely they are drawn.
+that the classifier sees colours, and not how finely they are drawn.
 """
 
 import argparse
@@ -30,18 +30,18 @@ from vermilion.evaluation import Pair, View, find_pairs, interval, resamples
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Paint = Callable[[Pair, Picture], Bytes]
+Decoded = Callable[[Pair, Picture], Bytes]
 
 SIDE = 104  # pixels of the square that a picture is reduced to
-SEEN = 96  # pixels of the crops that the judge learns from
-LEAST_CONTROL = 0.95  # AUC on mean colour from which the judge counts
-AB_SCALE = 40.0  # a and b are given to the judge in these units
+SEEN = 96  # pixels of the crops that the classifier learns from
+LEAST_CONTROL = 0.95  # AUC on mean colour from which the classifier counts
+AB_SCALE = 40.0  # a and b are given to the classifier in these units
 WIDTHS = (24, 48, 96, 128)
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """How the judge learns."""
+class Schedule:
+    """How the classifier is trained."""
 
     epochs: int = 40
     pairs: int = 32  # of a step: each true picture beside its coloured one
@@ -51,7 +51,7 @@ class Lessons:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How well the judge told a kind of colouring from photographs: AUC and its 95 % interval."""
+    """How well the classifier told a kind of colouring from photographs: AUC and its 95 % interval."""
 
     name: str
     auc: float
@@ -63,7 +63,7 @@ class Verdict:
         return f"{self.name:<28} AUC {self.auc:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
-class Judge(nn.Sequential):
+class TwoSampleClassifier(nn.Sequential):
     """Luma and scaled a, b [N,3,H,W] to how true they look [N]."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Judge(nn.Sequential):
 
 
 def as_input(rgb: Bytes) -> NDArray[np.float16]:
-    """What the judge sees of a picture [H,W,3]: [3,SIDE,SIDE]."""
+    """What the classifier sees of a picture [H,W,3]: [3,SIDE,SIDE]."""
     small = np.asarray(cv2.resize(rgb, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
     lab = rgb_to_lab(unit_range(small))
     luma = unit_range(luma_of_rgb(small)) - 0.5
@@ -105,7 +105,7 @@ def in_their_colors(pair: Pair, picture: Picture) -> Bytes:
     return in_colors(picture, reduced(View.read(pair.theirs).rgb, grid_of(picture)))
 
 
-def in_one_color(pairs: list[Pair]) -> Paint:
+def in_one_color(pairs: list[Pair]) -> Decoded:
     """The mean colour of all true pictures, at every place."""
     means = [View.read(pair.path).small_ab.mean(axis=(0, 1)) for pair in pairs]
     color = np.mean(means, axis=0).astype(np.float32)
@@ -117,7 +117,9 @@ def grid_of(picture: Picture) -> tuple[int, int]:
     return picture.cbcr.shape[0], picture.cbcr.shape[1]
 
 
-def sights(colorizer: Colorizer, pairs: list[Pair], size: int | None, paint: Paint) -> tuple[Tensor, Tensor]:
+def sights(
+    colorizer: Colorizer, pairs: list[Pair], size: int | None, paint: Decoded
+) -> tuple[Tensor, Tensor]:
     """True and coloured inputs [n,3,SIDE,SIDE] of all pictures."""
     true, made = [], []
     for pair in pairs:
@@ -128,14 +130,14 @@ def sights(colorizer: Colorizer, pairs: list[Pair], size: int | None, paint: Pai
     return torch.from_numpy(np.stack(true)), torch.from_numpy(np.stack(made))
 
 
-def verdict(name: str, true: Tensor, made: Tensor, lessons: Lessons) -> Verdict:
+def verdict(name: str, true: Tensor, made: Tensor, schedule: Schedule) -> Verdict:
     """Train on each half and test on the other; the AUC is the mean of both, whose scores have two scales."""
     order = torch.from_numpy(np.random.default_rng(0).permutation(len(true)))
     halves = order[: len(true) // 2], order[len(true) // 2 :]
     scores = []
     for learned, tested in (halves, halves[::-1]):
-        judge = trained(true[learned], made[learned], lessons)
-        scores.append(np.stack([scores_of(judge, side[tested]) for side in (true, made)], axis=-1))
+        classifier = trained(true[learned], made[learned], schedule)
+        scores.append(np.stack([scores_of(classifier, side[tested]) for side in (true, made)], axis=-1))
     rounds = [[auc_of(half[pick]) for pick in resamples(len(half))] for half in scores]
     low, high = interval(np.mean(rounds, axis=0))
     return Verdict(name, float(np.mean([auc_of(half) for half in scores])), low, high)
@@ -146,23 +148,23 @@ def auc_of(scores: NDArray[np.float32]) -> float:
     return auc(scores.T.ravel(), np.repeat([True, False], len(scores)))
 
 
-def trained(true: Tensor, made: Tensor, lessons: Lessons) -> Judge:
-    """A judge that has learned from some pictures; the same each time on one machine."""
+def trained(true: Tensor, made: Tensor, schedule: Schedule) -> TwoSampleClassifier:
+    """A classifier that has learned from some pictures; the same each time on one machine."""
     torch.manual_seed(0)
-    judge = Judge().to(memory_format=torch.channels_last)  # 40 % quicker on a processor
-    optimizer = torch.optim.AdamW(judge.parameters(), lr=lessons.rate, weight_decay=lessons.decay)
-    pairs = min(lessons.pairs, len(true))
-    steps = lessons.epochs * (len(true) // pairs)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, lessons.rate, total_steps=steps)
+    classifier = TwoSampleClassifier().to(memory_format=torch.channels_last)  # 40 % quicker on a processor
+    optimizer = torch.optim.AdamW(classifier.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
+    pairs = min(schedule.pairs, len(true))
+    steps = schedule.epochs * (len(true) // pairs)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, schedule.rate, total_steps=steps)
     for _ in range(steps):
         some = torch.randint(len(true), (pairs,))
         pictures = crops(torch.cat([true[some], made[some]]).float())
         wanted = torch.tensor([1.0, 0.0]).repeat_interleave(pairs)
         optimizer.zero_grad()
-        binary_cross_entropy_with_logits(judge(pictures), wanted).backward()  # type: ignore[no-untyped-call]
+        binary_cross_entropy_with_logits(classifier(pictures), wanted).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         rate.step()
-    return judge.eval()
+    return classifier.eval()
 
 
 def crops(pictures: Tensor) -> Tensor:
@@ -174,42 +176,44 @@ def crops(pictures: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def scores_of(judge: Judge, pictures: Tensor) -> NDArray[np.float32]:
+def scores_of(classifier: TwoSampleClassifier, pictures: Tensor) -> NDArray[np.float32]:
     """How true pictures look [n]: the mean of what is seen straight and mirrored."""
     batches = torch.split(pictures, 64)
-    means = [(judge(batch.float()) + judge(batch.float().flip(-1))) / 2 for batch in batches]
+    means = [(classifier(batch.float()) + classifier(batch.float().flip(-1))) / 2 for batch in batches]
     return np.asarray(torch.cat(means).numpy(), np.float32)
 
 
-def verdicts(args: argparse.Namespace, lessons: Lessons) -> Iterator[Verdict]:
+def verdicts(args: argparse.Namespace, schedule: Schedule) -> Iterator[Verdict]:
     """One of the control, and one of each model and folder of results."""
     pairs, _ = find_pairs(args.pictures, limit=args.limit)
     shipped = Colorizer()
-    yield verdict("mean colour", *sights(shipped, pairs, args.size, in_one_color(pairs)), lessons)
+    yield verdict("mean colour", *sights(shipped, pairs, args.size, in_one_color(pairs)), schedule)
     for folder in args.model or [None]:
         colorizer = Colorizer(folder) if folder else shipped
         card = colorizer.model.card
         name = str(folder) if folder else f"{card.name} {card.version}"
-        yield verdict(name, *sights(colorizer, pairs, args.size, in_own_colors), lessons)
+        yield verdict(name, *sights(colorizer, pairs, args.size, in_own_colors), schedule)
     for folder in args.results or []:
         with_theirs, _ = find_pairs(args.pictures, folder, limit=args.limit)
-        yield verdict(str(folder), *sights(shipped, with_theirs, args.size, in_their_colors), lessons)
+        yield verdict(str(folder), *sights(shipped, with_theirs, args.size, in_their_colors), schedule)
 
 
 def main() -> None:
     """Print a line for the control, for each model and for each folder of results."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.judge", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.two_sample", description=__doc__)
     parser.add_argument("pictures", type=Path, help="folder of true colour pictures")
     parser.add_argument("--model", type=Path, action="append", help="a model folder; else the shipped one")
     parser.add_argument("--results", type=Path, action="append", help="a folder of another's results")
     parser.add_argument("--limit", type=int, help="how many pictures at most, evenly picked")
     parser.add_argument("--size", type=int, help="working size; by default each model's own")
-    parser.add_argument("--epochs", type=int, default=Lessons().epochs)
+    parser.add_argument("--epochs", type=int, default=Schedule().epochs)
     args = parser.parse_args()
-    for number, each in enumerate(verdicts(args, Lessons(epochs=args.epochs))):
+    for number, each in enumerate(verdicts(args, Schedule(epochs=args.epochs))):
         print(each.line(), flush=True)
         if number == 0 and each.auc < LEAST_CONTROL:
-            print(f"The judge is too weak to count: it wants {LEAST_CONTROL} on mean colour.", flush=True)
+            print(
+                f"The classifier is too weak to count: it wants {LEAST_CONTROL} on mean colour.", flush=True
+            )
 
 
 if __name__ == "__main__":

@@ -9,25 +9,25 @@ from vermilion.errors import SettingsError
 Table = dict[str, Any]
 
 
-def read_recipe(path: Path, readers: tuple[Path, ...] = ()) -> Table:
-    """The table of a TOML file, laid over that of the recipe that its key `like` names.
+def read_config(path: Path, readers: tuple[Path, ...] = ()) -> Table:
+    """The table of a TOML file, laid over that of the config that its key `like` names.
 
     Args:
         path: the file; `like` is relative to its folder.
-        readers: recipes that are like this one, and are being read.
+        readers: configs that are like this one, and are being read.
 
     Raises:
-        SettingsError: a file is missing or no TOML, or recipes are like each other.
+        SettingsError: a file is missing or no TOML, or configs are like each other.
     """
     if path.resolve() in readers:
-        raise SettingsError(f"{path}: is like itself; remove the key `like` from one of the recipes.")
+        raise SettingsError(f"{path}: is like itself; remove the key `like` from one of the configs.")
     table = _table_of(path)
     other = table.pop("like", None)
     if other is None:
         return table
     if not isinstance(other, str):
         raise SettingsError(f"{path}: like: must be a text in quotes, not {other!r}.")
-    return laid_over(read_recipe(path.parent / other, (*readers, path.resolve())), table)
+    return laid_over(read_config(path.parent / other, (*readers, path.resolve())), table)
 
 
 def _table_of(path: Path) -> Table:

@@ -6,7 +6,7 @@ from safetensors.torch import save_file
 
 from tests.training.conftest import ENCODER, photograph
 from vermilion.errors import TrainingError
-from vermilion.training.onlooker import load_onlooker, middle
+from vermilion.training.feature_extractor import load_feature_extractor, middle
 
 
 def test_the_middle_is_what_is_looked_at() -> None:
@@ -23,11 +23,11 @@ def test_other_networks_and_other_files_are_refused(tmp_path: Path) -> None:
     import torch
 
     with pytest.raises(TrainingError, match="timm has no network 'nonsense'"):
-        load_onlooker("nonsense", tmp_path / "a")
+        load_feature_extractor("nonsense", tmp_path / "a")
     broken, other = tmp_path / "broken.safetensors", tmp_path / "other.safetensors"
     broken.write_bytes(b"nothing")
     save_file({"a": torch.zeros(1)}, other)
     with pytest.raises(TrainingError, match="is no safetensors file"):
-        load_onlooker(ENCODER, broken)
+        load_feature_extractor(ENCODER, broken)
     with pytest.raises(TrainingError, match=f"so it is not {ENCODER}'s"):
-        load_onlooker(ENCODER, other)
+        load_feature_extractor(ENCODER, other)

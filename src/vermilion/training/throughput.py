@@ -126,7 +126,7 @@ class Reading:
 
 
 @dataclass(slots=True)
-class Gauge:
+class Throughput:
     """Counts pictures, seconds and operations."""
 
     peak: float  # FLOP/s of this process's device

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vermilion.training.average import SURVEYED_BATCHES, first_batches
 from vermilion.training.batch import Batch
-from vermilion.training.checkpoint import Players
+from vermilion.training.checkpoint import TrainingState
 from vermilion.training.resident import Resident, fits
 from vermilion.training.samples import BatchNumbers, Samples, batches
 from vermilion.training.settings import Settings
@@ -44,7 +44,7 @@ def ready(batch: Batch, device: torch.device) -> Portion:
     return Portion(tuple(here.luma.shape[2:]), (here.luma, here.ab, here.hints), Batch)
 
 
-class Feed(Protocol):
+class Loader(Protocol):
     """Gives this process its part of each batch, on its device."""
 
     skipped: dict[str, int]  # pictures of no use since the training began, as far as they are met on the way
@@ -60,7 +60,7 @@ class Feed(Protocol):
         """The batches that an average's statistics are measured on, the same every time in a stage."""
 
     def places(self) -> Places | None:
-        """What a training needs to go on besides its number of passes."""
+        """What a training needs to go on besides its number of images."""
 
 
 def open_pictures(settings: Settings) -> PictureStore:
@@ -73,10 +73,10 @@ def open_pictures(settings: Settings) -> PictureStore:
     return open_store(data.pictures, Path(data.cache), data.short_side)
 
 
-def make_feed(settings: Settings, fabric: Fabric, samples: Samples, players: Players) -> Feed:
-    """The feed that a recipe asks for; a stream goes on where the players' places say."""
+def make_loader(settings: Settings, fabric: Fabric, samples: Samples, state: TrainingState) -> Loader:
+    """The data loader that a config asks for; a stream goes on where the training state' places say."""
     if settings.data.stream:
-        return Streaming(settings, fabric, samples, players)
+        return Streaming(settings, fabric, samples, state)
     wanted = settings.data.resident
     if wanted == "on" or (wanted == "auto" and fits(samples.store, samples.numbers, fabric.device)):
         return OnDevice(settings, fabric, samples)
@@ -148,8 +148,8 @@ class OnDevice:
 class Streaming:
     """Shards read from end to end; remembers where each worker is."""
 
-    def __init__(self, settings: Settings, fabric: Fabric, samples: Samples, players: Players) -> None:
-        self.settings, self.fabric, self.samples, self.players = settings, fabric, samples, players
+    def __init__(self, settings: Settings, fabric: Fabric, samples: Samples, state: TrainingState) -> None:
+        self.settings, self.fabric, self.samples, self.state = settings, fabric, samples, state
         self.generators: list[torch.Generator] = []
         self.workers = max(1, settings.data.workers)
         self.skipped: dict[str, int] = {}
@@ -186,7 +186,7 @@ class Streaming:
         from vermilion.training.stream import Place  # noqa: PLC0415 - `datasets` takes seconds
 
         if not self._places:
-            count, saved = ranks * self.workers, self.players.places or []
+            count, saved = ranks * self.workers, self.state.places or []
             if len(saved) != count:  # dealt anew
                 saved = [[min((epoch for epoch, _ in saved), default=0), 0]] * count
             self._places = [Place(worker, *place) for worker, place in enumerate(saved)]

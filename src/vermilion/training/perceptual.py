@@ -1,4 +1,4 @@
-"""The eye: a frozen network for coloured pictures that tells how differently two colourings are seen.
+"""The perceptual network: a frozen classifier that tells how differently two colourings are seen.
 
 A perceptual loss (Johnson et al. 2016, arXiv:1603.08155) whose two pictures share their lightness, so that
 only colour can differ.
@@ -24,7 +24,7 @@ TO_LINEAR = (
 DARKEST = 1e-4  # linear light below which the slope of the tone curve would outgrow everything else
 
 
-class Eye(nn.Module):
+class PerceptualNetwork(nn.Module):
     """Two colourings of one lightness to how differently a classifier of coloured pictures sees them."""
 
     mean: Tensor
@@ -76,7 +76,7 @@ def guided_enlarged(ab: Tensor, luma: Tensor) -> Tensor:
     """Chroma [N,2,h,w] enlarged to the size of luma [N,1,H,W], 0..1, by a fast guided filter.
 
     He and Sun 2015, arXiv:1505.00996: around each small pixel chroma is a line of luma, and the lines are
-    enlarged. It is what the program does with the network's chroma, so the eye sees what a person will.
+    enlarged. It is what the program does with the network's chroma: the same is seen as by a person.
     """
     low = functional.interpolate(luma, ab.shape[2:], mode="area")
     mean, mean_low = _around(ab), _around(low)
@@ -99,8 +99,8 @@ def _cube(f: Tensor) -> Tensor:
     return torch.where(f > 6 / 29, f**3, (116 * f - 16) * 27 / 24389)
 
 
-def make_eye(name: str, weights: str) -> Eye:
-    """The eye from a timm classifier.
+def make_perceptual_network(name: str, weights: str) -> PerceptualNetwork:
+    """The perceptual network from a timm classifier.
 
     Args:
         name: a timm network that offers `forward_intermediates`.
@@ -109,20 +109,22 @@ def make_eye(name: str, weights: str) -> Eye:
     Raises:
         TrainingError: unknown network, or a file that is missing or belongs to another network.
     """
-    body = make_classifier(name, pretrained=weights == "timm", where="loss.eye: ")
+    body = make_classifier(name, pretrained=weights == "timm", where="loss.perceptual network: ")
     if not hasattr(body, "forward_intermediates"):
-        raise TrainingError(f"loss.eye: {name!r} shows no features in between; name another network.")
+        raise TrainingError(
+            f"loss.perceptual network: {name!r} shows no features in between; name another network."
+        )
     if weights != "timm":
         _fill(body, name, Path(weights))
     config = body.default_cfg
     body.eval()
     folded = fold_batch_norms(static_padding(body)).to(memory_format=torch.channels_last)
-    return Eye(folded, config["mean"], config["std"])
+    return PerceptualNetwork(folded, config["mean"], config["std"])
 
 
 def _fill(body: nn.Module, name: str, path: Path) -> None:
     if not path.is_file():
         raise TrainingError(
-            f'loss.eye_weights: {path} is no file; give a safetensors file, or "timm" to download.'
+            f'loss.perceptual_weights: {path} is no file; give a safetensors file, or "timm" to download.'
         )
-    fill_classifier(body, name, path, "loss.eye_weights: ")
+    fill_classifier(body, name, path, "loss.perceptual_weights: ")

@@ -1,4 +1,4 @@
-"""The painter, the judge, their optimisers and the average of the painter, made from settings."""
+"""The generator, the discriminator, their optimisers and the average of the generator, made from settings."""
 
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from torch.optim.swa_utils import AveragedModel
 from vermilion.errors import TrainingError
 from vermilion.training.batch import Batch
 from vermilion.training.bins import common_bins
-from vermilion.training.checkpoint import SHIPPED, Players, read_facts, read_generator, read_weights
+from vermilion.training.checkpoint import SHIPPED, TrainingState, read_facts, read_generator, read_weights
 from vermilion.training.classic import ClassicGenerator, PatchDiscriminator
 from vermilion.training.discriminator import Discriminator
-from vermilion.training.encoder import See, make_encoder
-from vermilion.training.eye import Eye, make_eye
-from vermilion.training.generator import Paint, Parts, UNetGenerator
-from vermilion.training.losses import Lessons
+from vermilion.training.encoder import Encoder, make_encoder
+from vermilion.training.generator import Decoder, Parts, UNetGenerator
+from vermilion.training.losses import SupervisedLosses
 from vermilion.training.optimizers import make_optimizer, set_rate
+from vermilion.training.perceptual import PerceptualNetwork, make_perceptual_network
 from vermilion.training.ranks import share_statistics
 from vermilion.training.samples import Samples
 from vermilion.training.settings import ModelSettings, Settings, StageSettings
@@ -43,18 +43,18 @@ def _processor_has_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def compile_painter(settings: Settings, generator: nn.Module) -> None:
-    """Compile the painter's convolutions, where that is wanted.
+def compile_generator(settings: Settings, generator: nn.Module) -> None:
+    """Compile the generator's convolutions, where that is wanted.
 
-    The judge never is: its penalties are slopes of slopes, which torch.compile does not support. Encoder and
-    trunk are compiled apart from the heads, since the game is weighed by slopes at the trunk.
+    The discriminator never is: its penalties are slopes of slopes, which torch.compile does not support.
+    Encoder and trunk are compiled apart from the heads, since slopes at the trunk weigh the losses.
     """
     if settings.compile and isinstance(generator, UNetGenerator):
-        generator.see.forward = torch.compile(generator.see.forward)  # type: ignore[method-assign]
-        generator.paint.trunk = torch.compile(generator.paint.trunk)  # type: ignore[method-assign]
+        generator.encoder.forward = torch.compile(generator.encoder.forward)  # type: ignore[method-assign]
+        generator.decoder.trunk = torch.compile(generator.decoder.trunk)  # type: ignore[method-assign]
 
 
-def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Players:
+def make_state(settings: Settings, samples: Samples, fabric: Fabric) -> TrainingState:
     """Everybody, on the device of `fabric`.
 
     The networks stay as they are, several processes included (`step` averages the gradients itself):
@@ -62,65 +62,83 @@ def make_players(settings: Settings, samples: Samples, fabric: Fabric) -> Player
     """
     classic = settings.model.kind == "classic"
     device = fabric.device
-    generator, judge, lessons = _classic_pair(settings) if classic else _pair(settings, samples, device)
+    generator, discriminator, supervised = (
+        _classic_pair(settings) if classic else _pair(settings, samples, device)
+    )
     generator.to(device)
-    judge.to(device)
+    discriminator.to(device)
     average = AveragedModel(generator, device, use_buffers=True)  # its count, too
-    for player in (generator, judge):  # the average is measured by one process alone
-        share_statistics(player)
-    compile_painter(settings, generator)
+    for network in (generator, discriminator):  # the average is measured by one process alone
+        share_statistics(network)
+    compile_generator(settings, generator)
     optimizer = make_optimizer(
         _groups(generator), device, (0.5 if classic else 0.9, 0.999), settings.weight_decay
     )
-    judge_optimizer = make_optimizer(judge.parameters(), device, (0.5, 0.999) if classic else (0.0, 0.99))
-    players = Players(generator, judge, average, optimizer, judge_optimizer, lessons, _eye(settings, device))
-    players.balance, players.share = (torch.zeros((), device=device) for _ in range(2))
-    players.optimizer = fabric.setup_optimizers(optimizer)
-    players.judge_optimizer = fabric.setup_optimizers(judge_optimizer)
-    return players
+    discriminator_optimizer = make_optimizer(
+        discriminator.parameters(), device, (0.5, 0.999) if classic else (0.0, 0.99)
+    )
+    state = TrainingState(
+        generator,
+        discriminator,
+        average,
+        optimizer,
+        discriminator_optimizer,
+        supervised,
+        _perceptual_network(settings, device),
+    )
+    state.balance, state.share = (torch.zeros((), device=device) for _ in range(2))
+    state.optimizer = fabric.setup_optimizers(optimizer)
+    state.discriminator_optimizer = fabric.setup_optimizers(discriminator_optimizer)
+    return state
 
 
-def _eye(settings: Settings, device: torch.device) -> Eye | None:
-    """The frozen eye, if any stage asks it."""
+def _perceptual_network(settings: Settings, device: torch.device) -> PerceptualNetwork | None:
+    """The frozen perceptual network, if any stage asks it."""
     if not any(stage.perceptual > 0 for stage in settings.stages):
         return None
-    return make_eye(settings.loss.eye, settings.loss.eye_weights).to(device)
+    return make_perceptual_network(settings.loss.perceptual_network, settings.loss.perceptual_weights).to(
+        device
+    )
 
 
 def _groups(generator: nn.Module) -> list[dict[str, Any]]:
-    """The painter's parameters by their rates."""
+    """The generator's parameters by their rates."""
     if not isinstance(generator, UNetGenerator):
         return [{"params": list(generator.parameters()), "name": "decoder"}]
     return [
-        {"params": list(generator.paint.parameters()), "name": "decoder"},
-        {"params": list(generator.see.parameters()), "name": "encoder"},
+        {"params": list(generator.decoder.parameters()), "name": "decoder"},
+        {"params": list(generator.encoder.parameters()), "name": "encoder"},
     ]
 
 
-Pair = tuple[nn.Module, nn.Module, Lessons | None]
+Pair = tuple[nn.Module, nn.Module, SupervisedLosses | None]
 
 
 def _classic_pair(settings: Settings) -> Pair:
-    width = settings.model.judge_width
+    width = settings.model.discriminator_width
     return ClassicGenerator(width), PatchDiscriminator(width), None
 
 
 def _pair(settings: Settings, samples: Samples, device: torch.device) -> Pair:
-    """Our painter and judge, and the painter's lessons."""
+    """Our generator and discriminator, and the generator's supervised losses."""
     centres, shares, luma = survey(samples)
     generator = make_generator(settings, centres)
     generator.to(memory_format=torch.channels_last)
     if not settings.model.start_from:
         generator.measure_scales(luma)
-    elif not torch.equal(generator.paint.centres, centres):
-        shares = _shares_for(generator.paint.centres, samples)
+    elif not torch.equal(generator.decoder.centres, centres):
+        shares = _shares_for(generator.decoder.centres, samples)
     generator.half_decoder = use_bfloat16(settings.precision, device)
-    generator.paint.keeps_statistics = settings.keep_statistics
+    generator.decoder.keeps_statistics = settings.keep_statistics
     generator.train()
-    judge = Discriminator(generator.see.channels, settings.model.judge_width)
-    if settings.model.start_judge_from:
-        read_weights(judge, Path(settings.model.start_judge_from))
-    return generator, judge, Lessons(generator.paint.centres.to(device), shares.to(device), settings.loss)
+    discriminator = Discriminator(generator.encoder.channels, settings.model.discriminator_width)
+    if settings.model.start_discriminator_from:
+        read_weights(discriminator, Path(settings.model.start_discriminator_from))
+    return (
+        generator,
+        discriminator,
+        SupervisedLosses(generator.decoder.centres.to(device), shares.to(device), settings.loss),
+    )
 
 
 def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
@@ -130,21 +148,21 @@ def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
     if model.start_from:
         lender = model.encoder_weights if model.encoder_weights not in ("", "timm") else "shipped"
         generator = read_generator(_path_of(model.start_from), _path_of(lender))
-        if generator.paint.parts != parts:
+        if generator.decoder.parts != parts:
             raise TrainingError(
-                f"model.start_from: {model.start_from} holds {generator.paint.parts}, not {parts}; "
-                "give the recipe the same `distribution`, `residual` and `queries`."
+                f"model.start_from: {model.start_from} holds {generator.decoder.parts}, not {parts}; "
+                "give the config the same `distribution`, `residual` and `queries`."
             )
         return generator
-    see = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
-    return UNetGenerator(see, Paint(see.channels, model.widths, centres, parts), model.encoder)
+    encoder = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
+    return UNetGenerator(encoder, Decoder(encoder.channels, model.widths, centres, parts), model.encoder)
 
 
 def _path_of(name: str) -> Path:
     return SHIPPED if name == "shipped" else Path(name)
 
 
-def _trained_encoder(model: ModelSettings) -> See | None:
+def _trained_encoder(model: ModelSettings) -> Encoder | None:
     """The encoder of a generator that vermilion trained, if the weights are one."""
     if model.encoder_weights in ("", "timm"):
         return None
@@ -152,10 +170,10 @@ def _trained_encoder(model: ModelSettings) -> See | None:
     if model.encoder_weights != "shipped" and not (path.is_file() and "generator" in read_facts(path)):
         return None  # a file of timm's or none at all: `make_encoder` knows what to say
     generator = read_generator(path)
-    found = generator.recipe["encoder"]
+    found = generator.config["encoder"]
     if found != model.encoder:
         raise TrainingError(f"model.encoder_weights: {path} holds a {found}; name that as model.encoder.")
-    return generator.see
+    return generator.encoder
 
 
 def _first(samples: Samples, count: int) -> list[Batch]:
@@ -188,41 +206,41 @@ def _shares_for(centres: Tensor, samples: Samples) -> Tensor:
     return shares / shares.sum()
 
 
-def begin_stage(players: Players, settings: Settings) -> None:
-    """Let the players learn by the settings of a stage."""
-    if players.lessons is not None:
-        players.lessons = players.lessons.with_settings(settings.loss)
-    for group in players.optimizer.param_groups:
+def begin_stage(state: TrainingState, settings: Settings) -> None:
+    """Let the training state learn by the settings of a stage."""
+    if state.supervised is not None:
+        state.supervised = state.supervised.with_settings(settings.loss)
+    for group in state.optimizer.param_groups:
         group["weight_decay"] = settings.weight_decay
-    for player in (players.generator, players.judge):
-        player.zero_grad()  # what is left may be in the memory of another stage's recorded steps
+    for network in (state.generator, state.discriminator):
+        network.zero_grad()  # what is left may be in the memory of another stage's recorded steps
 
 
-def set_rates(players: Players, stage: StageSettings, done: int, share: float) -> None:
-    """Learning rates after `done` passes of a stage: a rise, a plateau, a linear fall to a hundredth.
+def set_rates(state: TrainingState, stage: StageSettings, done: int, share: float) -> None:
+    """Learning rates after `done` images of a stage: a rise, a plateau, a linear fall to a hundredth.
 
     Args:
-        players: whose optimisers they are.
+        state: whose optimisers they are.
         stage: their highest rates, and how long they rise and fall.
         done: images that the stage has seen.
         share: of the stage that is over, by images or by the clock.
     """
     left = (1 - share) / max(1e-6, stage.decay)
     factor = min(1.0, (done + 1) / max(1, stage.warmup), max(0.01, left))
-    for group in players.optimizer.param_groups:
+    for group in state.optimizer.param_groups:
         rate = stage.decoder_rate if group["name"] == "decoder" else stage.encoder_rate
         set_rate(group, rate * factor)
-    for group in players.judge_optimizer.param_groups:
-        set_rate(group, stage.judge_rate * factor)
-    if isinstance(players.generator, UNetGenerator):
-        freeze(players.generator, stage)
+    for group in state.discriminator_optimizer.param_groups:
+        set_rate(group, stage.discriminator_rate * factor)
+    if isinstance(state.generator, UNetGenerator):
+        freeze(state.generator, stage)
 
 
 def freeze(generator: UNetGenerator, stage: StageSettings) -> None:
     """Only the encoder's later blocks learn, and only where the stage gives them a rate."""
-    blocks = generator.see.blocks() if stage.encoder_rate > 0 else []
+    blocks = generator.encoder.blocks() if stage.encoder_rate > 0 else []
     learning = {id(weight) for block in blocks[stage.frozen_blocks :] for weight in block.parameters()}
-    for parameter in generator.see.parameters():
+    for parameter in generator.encoder.parameters():
         learns = id(parameter) in learning
         if parameter.requires_grad != learns:
             parameter.requires_grad_(learns)

@@ -1,4 +1,4 @@
-"""Operations are counted as they are done, and time as it passes."""
+"""Operations are counted as they are done, and time as it images."""
 
 import time
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from vermilion.training import gauge
-from vermilion.training.gauge import Gauge, flops_of, measured_peak, peak_of
+from vermilion.training import throughput
+from vermilion.training.throughput import Throughput, flops_of, measured_peak, peak_of
 
 CPU = torch.device("cpu")
 
@@ -35,7 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_reading_tells_rate_waiting_and_use(clock: list[float]) -> None:
-    ours = Gauge(peak=1000.0, started=100.0)
+    ours = Throughput(peak=1000.0, started=100.0)
     matrix = torch.ones(4, 4)  # 128 operations a product
 
     def slow() -> Iterator[int]:
@@ -55,17 +55,17 @@ def test_a_reading_tells_rate_waiting_and_use(clock: list[float]) -> None:
     assert reading.utilisation == pytest.approx(3 * 128 / 12 / 1000)
     assert ours.counted == {("a",): 128}
     clock[0] += 1
-    assert ours.read() == gauge.Reading(0.0, 0.0, 0.0)
+    assert ours.read() == throughput.Reading(0.0, 0.0, 0.0)
 
 
 def test_a_peak_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gauge, "SIDE_OF_PROCESSOR", 64)
-    monkeypatch.setattr(gauge, "SIDE_OF_CARD", 64)
+    monkeypatch.setattr(throughput, "SIDE_OF_PROCESSOR", 64)
+    monkeypatch.setattr(throughput, "SIDE_OF_CARD", 64)
     assert peak_of(CPU, half=False).origin == "measured on matrix products in float32"
     assert "bfloat16" in peak_of(CPU, half=True).origin
     assert measured_peak(CPU, torch.float32) > 1e6
     card = torch.device("cuda")
-    monkeypatch.setattr(gauge, "measured_peak", lambda device, dtype: 7.0)
+    monkeypatch.setattr(throughput, "measured_peak", lambda device, dtype: 7.0)
     for name, flops in (
         ("NVIDIA H200", 989e12),
         ("NVIDIA H100 PCIe", 756e12),

@@ -18,7 +18,7 @@ _SHORT_SIDE, _CROP = 256, 224  # pixels: of the picture, and of its middle that 
 _INCEPTION_HEAD = (1008, 2048)  # classes and features of Inception as FID has it; others have 1000 classes
 
 
-class Onlooker:
+class FeatureExtractor:
     """A classifier of coloured pictures, for the features from which it tells classes apart."""
 
     def __init__(self, body: nn.Module, mean: tuple[float, ...], deviation: tuple[float, ...]) -> None:
@@ -50,8 +50,8 @@ def middle(rgb: Bytes) -> Bytes:
     return np.ascontiguousarray(rgb[top : top + _CROP, left : left + _CROP])
 
 
-def load_onlooker(name: str, weights: Path) -> Onlooker:
-    """An onlooker from a timm classifier and a safetensors file of its weights.
+def load_feature_extractor(name: str, weights: Path) -> FeatureExtractor:
+    """An feature extractor from a timm classifier and a safetensors file of its weights.
 
     Raises:
         TrainingError: timm knows no such network, or the file belongs to another one.
@@ -59,7 +59,7 @@ def load_onlooker(name: str, weights: Path) -> Onlooker:
     body = make_classifier(name)
     fill_classifier(body, name, weights)
     config = body.default_cfg
-    return Onlooker(body, config["mean"], config["std"])
+    return FeatureExtractor(body, config["mean"], config["std"])
 
 
 class InceptionDistance:
