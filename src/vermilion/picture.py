@@ -21,6 +21,7 @@ from vermilion.color import (
 )
 from vermilion.guidance import Recipe, confidence_overlay
 from vermilion.pictures import (
+    SUFFIXES,
     Buffer,
     Mark,
     SaveOptions,
@@ -28,6 +29,7 @@ from vermilion.pictures import (
     Signature,
     Stream,
     encode_parts,
+    metadata_left_out,
     publish,
     write_picture,
 )
@@ -83,6 +85,11 @@ class Picture:
             recipe_hash=self.recipe.hash,
             options_hash=self.recipe.options_hash,
         )
+
+    def left_out_of(self, format: str) -> tuple[str, ...]:  # noqa: A002 - Pillow's word for it
+        """Return what of the scan's metadata "jpg", "png", "tif" or "webp" has no place for, as notes."""
+        kind = SUFFIXES.get(f".{format.lower().removeprefix('.')}")
+        return metadata_left_out(self.scan.metadata, kind) if kind else ()
 
     def save(  # noqa: PLR0913 - as in Pillow, a flag each
         self,

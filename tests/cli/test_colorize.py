@@ -151,6 +151,14 @@ def test_a_result_of_standard_input_that_exists_is_skipped_like_any_other(
     assert luma(here / "y.png").shape == (72, 96)
 
 
+def test_metadata_that_the_format_cannot_hold_are_named(vermilion, scan) -> None:
+    scan("a.jpg", comment=b"at the gate")
+    told = "left out, as WebP has no place for it: comments"
+    assert told in vermilion("colorize", "a.jpg", "--format", "webp").out
+    assert told in vermilion("colorize", "a.jpg", "-o", "-", "--format", "webp").err
+    assert "left out" not in vermilion("colorize", "a.jpg").out
+
+
 def test_a_file_may_go_to_standard_output(vermilion, scan) -> None:
     scan("a.png")
     said = vermilion("colorize", "a.png", "-o", "-")

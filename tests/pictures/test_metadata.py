@@ -11,7 +11,14 @@ from PIL import Image, ImageCms, IptcImagePlugin, PngImagePlugin
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
 from vermilion.errors import OutputError
-from vermilion.pictures import Density, DensityUnit, ReadOptions, encode_picture, read_scan
+from vermilion.pictures import (
+    Density,
+    DensityUnit,
+    ReadOptions,
+    encode_picture,
+    metadata_left_out,
+    read_scan,
+)
 from vermilion.pictures.exif import orientation_of, without_thumbnail
 from vermilion.pictures.jpeg_file import APP1, APP2, APP13, COM, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.jpeg_xmp import whole_xmp
@@ -255,3 +262,33 @@ def test_density_in_centimetres_and_of_exif_alone():
 def test_profiles_in_texts_of_a_png_are_read_whoever_names_them(name):
     assert bytes_of_raw_profile(f"\n{name}\n      4\n0102ff7f\n") == bytes.fromhex("0102ff7f")
     assert bytes_of_raw_profile(f"\n{name}\n   four\n0102") is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "kind", "told"),
+    [
+        (Metadata(iptc=RESOURCES), "webp", ["captions in IPTC"]),
+        (Metadata(iptc=RESOURCES[:18]), "webp", []),  # a thumbnail alone
+        (Metadata(comments=(b"a gate",)), "webp", ["comments"]),
+        (Metadata(comments=(b"a gate",)), "tiff", []),
+        (Metadata(comments=(b"a gate",)), "jpeg", []),
+        (Metadata(density=Density(300, 300, DensityUnit.INCH)), "webp", ["resolution"]),
+        (Metadata(density=Density(1, 1, DensityUnit.ASPECT)), "webp", []),
+        (Metadata(density=Density(300, 300, DensityUnit.INCH)), "jpeg", []),
+        (Metadata(density=Density(70_000, 300, DensityUnit.INCH)), "jpeg", ["limited to 65,535"]),
+        (Metadata(density=Density(70_000, 300, DensityUnit.INCH)), "tiff", []),
+        (Metadata(png_texts=(("Title", "gate"),)), "jpeg", ["texts of a PNG"]),
+        (Metadata(png_texts=(("Title", "gate"),)), "png", []),
+    ],
+)
+def test_what_a_format_has_no_place_for_is_said(metadata, kind, told):
+    notes = metadata_left_out(metadata, kind)
+    assert len(notes) == len(told)
+    assert all(word in note for word, note in zip(told, notes, strict=True))
+
+
+def test_a_comment_beside_a_description_is_said_to_be_lost():
+    exif = Image.Exif()
+    exif[270] = "a gate"
+    metadata = Metadata(exif=exif.tobytes()[6:], comments=(b"another",))
+    assert metadata_left_out(metadata, "tiff") == ("left out, as TIFF has no place for it: comments",)

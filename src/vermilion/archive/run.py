@@ -177,7 +177,7 @@ def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> t
         variants += session.variants(replace(options.controls, variants=wanted))
     fewer = [f"only {len(variants)} variants differ"] if len(variants) < wanted else []
     save_result(picture, task.target, options.save, options.companions, _one_by_one(variants))
-    return picture.scan.pages, (*picture.notes, *fewer)
+    return picture.scan.pages, (*picture.notes, *picture.left_out_of(task.target.suffix), *fewer)
 
 
 def _one_by_one(pictures: list[Picture]) -> Iterator[Picture]:

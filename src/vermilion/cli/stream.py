@@ -49,7 +49,8 @@ def colorize_stream(
         view=run.view,
         controls=run.controls,
     )
-    for note in picture.notes:
+    written = target.suffix if target is not None else format_name or _own_format(picture)
+    for note in (*picture.notes, *picture.left_out_of(written)):
         say_aside(note)
     if picture.scan.pages > 1:
         say_aside(f"page {page} of {picture.scan.pages}; --page takes another")

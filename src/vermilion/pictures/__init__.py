@@ -6,6 +6,7 @@ from vermilion.pictures.credentials import Signature
 from vermilion.pictures.head import read_head
 from vermilion.pictures.jpeg_depth import is_deep_jpeg
 from vermilion.pictures.jpeg_file import is_jpeg
+from vermilion.pictures.losses import metadata_left_out
 from vermilion.pictures.mark import Mark
 from vermilion.pictures.metadata import Density, DensityUnit, Metadata
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
@@ -51,6 +52,7 @@ __all__ = [
     "encode_picture",
     "is_deep_jpeg",
     "is_jpeg",
+    "metadata_left_out",
     "publish",
     "read_colors",
     "read_head",

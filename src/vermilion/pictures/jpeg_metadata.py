@@ -24,6 +24,7 @@ _ICC_PART = _ROOM - len(_ICC) - 2
 # What has no way to go on in further segments, or only in 255 of them.
 EXIF_ROOM = _ROOM - len(_EXIF)
 ICC_ROOM = 255 * _ICC_PART
+LARGEST_DENSITY = 65_535  # pixels a unit
 # What is taken apart above, describes the old coding (Adobe) or is a thumbnail (JFXX).
 _NOT_COPIED = (
     (APP0, _JFIF),
@@ -92,7 +93,7 @@ def metadata_segments(metadata: Metadata) -> Iterator[Segment]:
     EXIF and profile must fit into `EXIF_ROOM` and `ICC_ROOM`; anything else may have any length.
     """
     density = metadata.density or Density(1, 1, DensityUnit.ASPECT)
-    across, down = (min(65535, max(1, round(n))) for n in (density.across, density.down))
+    across, down = (min(LARGEST_DENSITY, max(1, round(n))) for n in (density.across, density.down))
     head = struct.pack(">HBHHBB", 0x0102, density.unit.value, across, down, 0, 0)
     yield Segment(APP0, _JFIF + head)
     if metadata.exif:
