@@ -117,6 +117,16 @@ def test_a_disk_is_asked_by_a_name_that_is_there(here: Path, monkeypatch: pytest
     assert identity.ignores_case(here / "box") == exists_both_ways
 
 
+@pytest.mark.parametrize(("platform", "ignoring"), [("linux", False), ("darwin", True), ("win32", True)])
+def test_where_no_name_tells_the_system_does(
+    here: Path, monkeypatch: pytest.MonkeyPatch, platform: str, ignoring: bool
+) -> None:
+    Path("12").touch()
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("os.path.ismount", lambda path: path == here)
+    assert identity.ignores_case(here / "box") == ignoring
+
+
 def test_links_lead_to_one_identity(here: Path) -> None:
     Path("box").mkdir()
     Path("box/a.png").touch()
@@ -162,5 +172,7 @@ def test_pages_clash_only_where_every_page_is_done(here: Path) -> None:
 
 def test_many_clashes_are_told_in_one_sentence(here: Path) -> None:
     many = [(f"{name}.{suffix}", f"out/{name}.png") for name in "abcde" for suffix in ("jpg", "png")]
-    with pytest.raises(OutputError, match=r"\(and 2 more\); rename one"):
+    with pytest.raises(OutputError, match=r"become out.c\.png \(and 2 more\); rename one"):
         refuse_clashes(jobs(*many), Companions())
+    with pytest.raises(OutputError, match=r"become out.c\.png; rename one"):
+        refuse_clashes(jobs(*many[:6]), Companions())

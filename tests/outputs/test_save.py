@@ -13,6 +13,7 @@ from vermilion.guidance import Controls
 from vermilion.outputs import (
     Companions,
     Expected,
+    contact_sheet,
     is_done,
     is_own_result,
     make_folder,
@@ -76,6 +77,26 @@ def test_all_is_flushed_before_anything_is_named_and_the_result_is_last(
     assert sorted(steps[10:19]) == sorted(named[:-1])
     assert steps[19:] == ["flush", "a.png"], "the folder is flushed before the result is named"
     assert set(contents(target.parent)) == set(named)
+
+
+def test_the_sheet_shows_the_result_and_every_variant(pictures: list[Picture], target: Path) -> None:
+    save(pictures, target)
+    with Image.open(target.with_name("a.variants.jpg")) as sheet:
+        assert sheet.size == (3 * (80 + 12) + 12, 60 + 2 * 12)
+        shown = [np.asarray(sheet.crop((12 + 92 * n, 12, 92 + 92 * n, 72)), float) for n in range(3)]
+    differences = [[abs(image - picture.to_numpy()).mean() for picture in pictures] for image in shown]
+    assert np.argmin(differences, axis=1).tolist() == [0, 1, 2]
+
+
+def test_a_sheet_is_laid_out_in_rows_of_three() -> None:
+    images = [np.full((2, 4, 3), number, np.uint8) for number in range(4)]
+    sheet = np.asarray(contact_sheet(images))[..., 0]
+    assert sheet.shape == (2 * (2 + 12) + 12, 3 * (4 + 12) + 12)
+    for number, (top, left) in enumerate([(12, 12), (12, 28), (12, 44), (26, 12)]):
+        place = (slice(top, top + 2), slice(left, left + 4))
+        assert (sheet[place] == number).all()
+    assert (sheet == 255).sum() == sheet.size - 4 * 8, "all else is white"
+    assert contact_sheet(images[:2]).size == (2 * (4 + 12) + 12, 2 + 2 * 12)
 
 
 def test_a_result_of_another_run_stays(pictures: list[Picture], target: Path) -> None:
