@@ -4,6 +4,8 @@ import os
 import signal
 import sys
 
+from vermilion.cli.loading import loading
+
 INTERRUPTED = 130
 """The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
 
@@ -12,7 +14,8 @@ def main() -> None:
     """Run the `vermilion` command with the arguments of this process."""
     _end_like_ctrl_c(signal.SIGTERM)
     try:
-        from vermilion.cli.app import run
+        with loading():
+            from vermilion.cli.app import run
 
         code = run()
     except (KeyboardInterrupt, ImportError) as error:  # while the packages are loaded

@@ -10,6 +10,7 @@ import typer
 from vermilion.cli import options as opt
 from vermilion.cli.controls import read_controls
 from vermilion.cli.gather import gathered
+from vermilion.cli.loading import loading
 from vermilion.cli.progress import follow
 from vermilion.cli.report import Report, Wording
 from vermilion.cli.say import say_aside
@@ -55,7 +56,8 @@ def colorize(
       vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
       vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
-    from vermilion.archive import RunOptions
+    with loading():
+        from vermilion.archive import RunOptions
 
     run = RunOptions(
         page=opt.parse_page(page),
@@ -123,7 +125,8 @@ def _start_engine(
 ) -> "Colorizer":
     from vermilion.colorizer import Colorizer
 
-    colorizer = Colorizer(model, device=device, max_pixels=max_pixels, threads=threads)
+    with loading():
+        colorizer = Colorizer(model, device=device, max_pixels=max_pixels, threads=threads)
     if verbose:
         card = colorizer.model.card
         say_aside(f"model {card.name} {card.version} on {colorizer.model.provider}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vermilion.cli.loading import loading
 from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ def read_controls(
     corner_mark: CornerMark = False,
 ) -> "Controls":
     """Put the options together; hints of the file come first, those of the command line lie over them."""
-    from vermilion.guidance import Controls, check_controls, load_hints, parse_hint
+    with loading():
+        from vermilion.guidance import Controls, check_controls, load_hints, parse_hint
 
     given = load_hints(hints) if hints else ()
     controls = Controls(

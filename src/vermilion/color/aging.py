@@ -4,10 +4,14 @@ For training and for figures: only what the network sees is degraded, never the 
 the picture's short side; grain, scratches and dust are a pixel or two wide, whatever the size.
 """
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 Plane = NDArray[np.float32]
 
@@ -30,7 +34,7 @@ def plain_luma(rgb: NDArray[np.uint8]) -> Plane:
     return (rgb @ (LUMA / 255)).astype(np.float32)
 
 
-def old_photograph(rgb: NDArray[np.uint8], random: Generator) -> Plane:
+def old_photograph(rgb: NDArray[np.uint8], random: "Generator") -> Plane:
     """A degraded input: float32 [H, W] in 0..1 of uint8 [H, W, 3] sRGB."""
     tone = _exposed(rgb, random)
     for change, chance in _CHANGES:
@@ -40,7 +44,7 @@ def old_photograph(rgb: NDArray[np.uint8], random: Generator) -> Plane:
     return _compressed(tone, random) if random.random() < 0.3 else tone
 
 
-def _exposed(rgb: NDArray[np.uint8], random: Generator) -> Plane:
+def _exposed(rgb: NDArray[np.uint8], random: "Generator") -> Plane:
     """The scene through a film of a random kind and a random contrast."""
     if random.random() < 0.35:
         tone = plain_luma(rgb)  # a plain conversion that only aged
@@ -53,7 +57,7 @@ def _exposed(rgb: NDArray[np.uint8], random: Generator) -> Plane:
     return np.power(np.clip(tone, 0, 1), gamma, dtype=np.float32)
 
 
-def _blurred(tone: Plane, random: Generator) -> Plane:
+def _blurred(tone: Plane, random: "Generator") -> Plane:
     return _smooth(tone, 0.3 + random.uniform(0, 1.2) * min(tone.shape) / 256)
 
 
@@ -61,7 +65,7 @@ def _smooth(tone: Plane, sigma: float) -> Plane:
     return cv2.GaussianBlur(tone, (0, 0), sigma).astype(np.float32, copy=False)
 
 
-def _vignetted(tone: Plane, random: Generator) -> Plane:
+def _vignetted(tone: Plane, random: "Generator") -> Plane:
     height, width = tone.shape
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
@@ -69,21 +73,21 @@ def _vignetted(tone: Plane, random: Generator) -> Plane:
     return tone * shade.astype(np.float32, copy=False)
 
 
-def _stained(tone: Plane, random: Generator) -> Plane:
+def _stained(tone: Plane, random: "Generator") -> Plane:
     """Uneven fading: a smooth random field, brighter here and darker there."""
     coarse = random.normal(0, random.uniform(0.02, 0.10), (4, 4)).astype(np.float32)
     field = cv2.resize(coarse, tone.shape[::-1], interpolation=cv2.INTER_CUBIC)
     return tone + field.astype(np.float32, copy=False)
 
 
-def _grained(tone: Plane, random: Generator) -> Plane:
+def _grained(tone: Plane, random: "Generator") -> Plane:
     grain = random.standard_normal(tone.shape, np.float32)
     if random.random() < 0.7:
         grain = _smooth(grain, random.uniform(0.4, 0.9))
     return tone + grain * np.float32(random.uniform(0, 0.07))
 
 
-def _scratched(tone: Plane, random: Generator) -> Plane:
+def _scratched(tone: Plane, random: "Generator") -> Plane:
     """Scratches and hairs, dark or light, mostly upright as film is transported; and dust."""
     height, width = tone.shape
     tone = tone.copy()
@@ -99,12 +103,12 @@ def _scratched(tone: Plane, random: Generator) -> Plane:
     return tone
 
 
-def _faded(tone: Plane, random: Generator) -> Plane:
+def _faded(tone: Plane, random: "Generator") -> Plane:
     black, white = random.uniform(0, 0.2), random.uniform(0.75, 1)
     return (black + np.clip(tone, 0, 1) * (white - black)).astype(np.float32)
 
 
-def _compressed(tone: Plane, random: Generator) -> Plane:
+def _compressed(tone: Plane, random: "Generator") -> Plane:
     """The blocks and rings of a JPEG, on eight-bit levels."""
     levels = np.rint(tone * 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(35, 90))])

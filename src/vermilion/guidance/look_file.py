@@ -1,7 +1,6 @@
 """Look files: TOML tables with the attributes of a ``Look``; those in ``looks/`` come with the package."""
 
 import math
-import tomllib
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -43,6 +42,8 @@ def read_look(source: Path | str | Asset) -> Look:
     Raises:
         SettingsError: it cannot be read, is no TOML, or says something that no look can.
     """
+    import tomllib  # noqa: PLC0415 - only who asks for a look pays for it
+
     asset = source if isinstance(source, Asset) else Asset.read(source, "The look")
     path = asset.name
     text = text_of(asset.content, f"The look {path}", "is no text in UTF-8; name a TOML file")

@@ -15,6 +15,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,9 @@ from vermilion.guidance.reach import appearance_of, reach_of
 from vermilion.guidance.regions import mean_odds
 from vermilion.guidance.shapes import draw_hints
 from vermilion.guidance.suggest import Suggestion, suggest_colors
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 Floats = NDArray[np.float32]
 
@@ -144,7 +148,7 @@ def _by_regions(
     bins: Sequence[tuple[float, float]],
     luma: Floats,
     regions: Labels,
-    random: np.random.Generator,
+    random: "Generator",
 ) -> Iterator[Proposal]:
     """Yield distinct colourings by regions in the order in which chance, by their probability, draws them."""
     colors = [
@@ -162,7 +166,7 @@ def _by_things(
     bins: Sequence[tuple[float, float]],
     luma: Floats,
     doubtful: Doubtful,
-    random: np.random.Generator,
+    random: "Generator",
 ) -> Iterator[Proposal]:
     """Yield distinct colourings of things, all else as it was, drawn in the same way."""
     shares = [weight / weight.sum() for weight in doubtful.reach**2]
@@ -190,7 +194,7 @@ def _painted(
 
 
 def _drawn(
-    colors: Sequence[Sequence[Suggestion]], random: np.random.Generator
+    colors: Sequence[Sequence[Suggestion]], random: "Generator"
 ) -> Iterator[tuple[tuple[int, ...], float]]:
     """Yield choices of one colour for each part and their likelihood, likely ones sooner, each once."""
     choices = list(itertools.product(*(range(len(part)) for part in colors)))

@@ -1,6 +1,7 @@
 """Which pixels of a scan are mount: the paper, card, film base or scanner lid around its pictures."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -40,7 +41,7 @@ def mount_mask(preview: Bytes) -> MountMask | None:
     them and differs by no more than the mount itself does.
     """
     sides = _sides(preview)
-    tones = [float(np.median(side)) for side in sides]
+    tones = [float(_median(side)) for side in sides]
     spreads = [_spread(side - _trend(side)) for side in sides]
     # Film and paper vary alike on all sides; a sky that reaches a side beside two even bars varies more.
     flat = [spread <= min(FLATTEST, 3 * min(spreads) + 2.5) for spread in spreads]
@@ -80,21 +81,29 @@ def _sides(preview: Bytes) -> list[Floats]:
 def _trend(side: Floats) -> Floats:
     """Return how the light changes along a side: a line through the medians of its quarters."""
     quarters = np.array_split(side, 4)
-    heights = np.array([np.median(quarter) for quarter in quarters])
+    heights = np.array([_median(quarter) for quarter in quarters])
     slope = float(np.clip(np.polyfit((np.arange(4) + 0.5) / 4, heights, 1)[0], -20, 20))
-    middle = float(np.median(side))
+    middle = float(_median(side))
     return (middle + slope * (np.linspace(0, 1, len(side)) - 0.5)).astype(np.float32)
 
 
+def _median(values: Floats | list[float]) -> Any:  # noqa: ANN401 - a number of the dtype that was given
+    """Return ``np.median``, less its checks, which take ten times as long, and numpy.ma, which they load."""
+    values = np.asarray(values)
+    below, above = (len(values) - 1) // 2, len(values) // 2
+    parted = np.partition(values, (below, above))
+    return (parted[below] + parted[above]) / 2
+
+
 def _spread(values: Floats) -> float:
-    return float(1.4826 * np.median(np.abs(values - np.median(values))))
+    return float(1.4826 * _median(np.abs(values - _median(values))))
 
 
 def _main_tone(tones: list[float]) -> float:
     """Return the tone that most sides are near."""
     near = [sum(abs(other - tone) <= ALIKE for other in tones) for tone in tones]
     best = max(near)
-    return float(np.median([tone for tone, count in zip(tones, near, strict=True) if count == best]))
+    return float(_median([tone for tone, count in zip(tones, near, strict=True) if count == best]))
 
 
 def _near_border(like: NDArray[np.bool_]) -> NDArray[np.bool_]:
