@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vermilion.archive import Plan, RunOptions, make_plan, run, run_plan
+from vermilion.archive import Plan, PlanOptions, RunOptions, make_plan, run, run_plan
 from vermilion.errors import ExistsError, ModelError, OutputError, PictureError
 from vermilion.guidance import Controls
 from vermilion.outputs import Done, Failed, Job, Skipped
@@ -30,6 +30,9 @@ class FakePicture:
     def parts(self, suffix: str, options: SaveOptions) -> list[bytes]:
         self.saved.append((suffix, options))
         return [b"col", b"our"]
+
+    def left_out_of(self, suffix: str) -> tuple[str, ...]:
+        return (f"{suffix} has no place for its caption",) if suffix == ".webp" else ()
 
 
 @dataclass
@@ -159,6 +162,11 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path: Path, box: Path) -> Non
     (tmp_path / "out").write_bytes(b"a file")
     [outcome] = run_all(Plan((Job(box / "a.png", tmp_path / "out" / "x" / "a.png"),)), FakeColorizer())
     assert "cannot be made" in outcome.reason
+
+
+def test_what_the_format_leaves_out_is_a_remark(box: Path) -> None:
+    [outcome] = run_all(make_plan([box / "a.png"], PlanOptions(format="webp")), FakeColorizer())
+    assert outcome.remarks == (".webp has no place for its caption",)
 
 
 def test_a_multi_page_file_says_which_page_was_done(box: Path) -> None:

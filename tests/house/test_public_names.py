@@ -10,6 +10,9 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src" / "vermilion"
 ROOMS = sorted(folder.name for folder in SOURCE.iterdir() if (folder / "__init__.py").exists())
 
+MOST_NAMES = 30
+STILL_TOO_WIDE = {"color", "guidance", "pictures"}
+
 
 def imports_of_rooms(module: Path) -> Iterator[tuple[str, str]]:
     """The (module imported from, name) pairs of our own that a module imports."""
@@ -24,6 +27,11 @@ def test_what_a_room_exports_is_there(room: str) -> None:
     assert module.__all__
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
     assert len(module.__all__) == len(set(module.__all__))
+
+
+def test_a_room_shows_few_names() -> None:
+    counts = {room: len(importlib.import_module(f"vermilion.{room}").__all__) for room in ROOMS}
+    assert {room for room, count in counts.items() if count > MOST_NAMES} <= STILL_TOO_WIDE
 
 
 @pytest.mark.parametrize("room", ROOMS)

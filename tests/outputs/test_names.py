@@ -1,6 +1,8 @@
 """What results are called, when two names are one file, and which names are refused."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from vermilion.outputs import (
     is_result_name,
     name_beside,
     names_a_file,
+    own_format,
     refuse_clashes,
     result_suffix,
 )
@@ -83,6 +86,25 @@ def test_a_result_has_the_format_of_its_scan_or_one_that_holds_it(
 ) -> None:
     Path(scan).write_bytes(b"")
     assert result_suffix(Path(scan), format_name, jpeg_stays=stays) == suffix
+
+
+@pytest.mark.parametrize(
+    ("format_name", "depth", "wanted"),
+    [
+        ("jpeg", 8, "jpg"),
+        ("jpeg", 16, "tif"),
+        ("webp", 8, "webp"),
+        ("tiff", 16, "tif"),
+        ("psd", 8, "tif"),
+        ("gif", 8, "png"),
+        ("png", 16, "png"),
+    ],
+)
+def test_a_scan_without_a_name_tells_its_format_by_its_content(
+    format_name: str, depth: int, wanted: str
+) -> None:
+    scan: Any = SimpleNamespace(format=format_name, depth=depth)
+    assert own_format(scan) == wanted
 
 
 def test_a_folder_may_be_called_like_a_picture(here: Path) -> None:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from vermilion.pictures import NamedBytes
 
 STREAM = "-"
-_SUFFIX_OF = {"jpeg": "jpg", "png": "png", "webp": "webp"} | dict.fromkeys(
-    ("heic", "jpeg2000", "jxl", "psd", "tiff"), "tif"
-)
 
 
 def colorize_stream(
@@ -30,6 +27,8 @@ def colorize_stream(
     run: "RunOptions",
 ) -> None:
     """Colourise the only picture named; standard input if it is -, standard output unless a file is named."""
+    from vermilion.outputs import own_format
+
     page = _page_of_one(paths, run)
     target = None if output in (None, STREAM) else Path(str(output))
     if target is None:
@@ -49,13 +48,13 @@ def colorize_stream(
         view=run.view,
         controls=run.controls,
     )
-    written = target.suffix if target is not None else format_name or _own_format(picture)
+    written = target.suffix if target is not None else format_name or own_format(picture.scan)
     for note in (*picture.notes, *picture.left_out_of(written)):
         say_aside(note)
     if picture.scan.pages > 1:
         say_aside(f"page {page} of {picture.scan.pages}; --page takes another")
     if target is None:
-        _write_stdout(_encode(picture, format_name, run))
+        _write_stdout(b"".join(picture.parts(written, run.save)))
     else:
         _save(picture, target, run)
 
@@ -154,13 +153,3 @@ def _save(picture: "Picture", target: Path, run: "RunOptions") -> None:
         save_result(picture, target, run.save, run.companions)
     except ExistsError:  # another run was quicker
         _say_skipped(target)
-
-
-def _encode(picture: "Picture", format_name: str | None, run: "RunOptions") -> bytes:
-    return b"".join(picture.parts(format_name or _own_format(picture), run.save))
-
-
-def _own_format(picture: "Picture") -> str:
-    """The scan's own format, or one that holds it."""
-    own = _SUFFIX_OF.get(picture.scan.format, "png")
-    return "tif" if own == "jpg" and picture.scan.depth > 8 else own

@@ -10,7 +10,7 @@ from vermilion.outputs.outcome_json import outcome_from_json, outcome_to_json
 from vermilion.outputs.save import refuse_before_painting, save_result
 from vermilion.outputs.sheet import contact_sheet
 from vermilion.outputs.state import Expected, is_done, is_own_result
-from vermilion.outputs.suffixes import check_format, names_a_file, result_suffix
+from vermilion.outputs.suffixes import check_format, names_a_file, own_format, result_suffix
 
 __all__ = [
     "Companions",
@@ -32,6 +32,7 @@ __all__ = [
     "names_a_file",
     "outcome_from_json",
     "outcome_to_json",
+    "own_format",
     "refuse_before_painting",
     "refuse_clashes",
     "refuse_existing",

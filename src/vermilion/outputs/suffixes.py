@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from vermilion.errors import SettingsError
-from vermilion.pictures import SUFFIXES, is_deep_jpeg, is_jpeg
+from vermilion.pictures import SUFFIXES, Scan, is_deep_jpeg, is_jpeg
 
 PLAIN_SUFFIX = ".png"
 """What a scan becomes whose own format we read but do not write (a BMP, a GIF, an AVIF)."""
@@ -17,6 +17,10 @@ _BECOMES_TIFF = frozenset(
 
 JPEG_SUFFIX = ".jpg"
 """What a JPEG becomes that goes by another suffix (.jfif, .jpe) or by none."""
+
+_FORMAT_OF = {"jpeg": "jpg", "png": "png", "webp": "webp"} | dict.fromkeys(
+    ("heic", "jpeg2000", "jxl", "psd", "tiff"), "tif"
+)
 
 
 def result_suffix(scan: Path, format_name: str | None = None, *, jpeg_stays: bool = True) -> str:
@@ -34,6 +38,12 @@ def result_suffix(scan: Path, format_name: str | None = None, *, jpeg_stays: boo
     written = scan.suffix.lower() in SUFFIXES
     suffix = scan.suffix if written else JPEG_SUFFIX if _holds_jpeg(scan) else PLAIN_SUFFIX
     return suffix if jpeg_stays or SUFFIXES[suffix.lower()] != "jpeg" else PLAIN_SUFFIX
+
+
+def own_format(scan: Scan) -> str:
+    """Return the format of the result of a scan that has no name: its own, or one that holds it."""
+    own = _FORMAT_OF.get(scan.format, PLAIN_SUFFIX[1:])
+    return TIFF_SUFFIX[1:] if own == "jpg" and scan.depth > 8 else own
 
 
 def names_a_file(output: Path | None) -> bool:
