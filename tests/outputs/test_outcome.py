@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,17 @@ OUTCOMES: list[Outcome] = [
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_outcomes_pass_between_processes(outcome: Outcome) -> None:
     assert pickle.loads(pickle.dumps(outcome)) == outcome
+
+
+def test_another_process_reads_them_and_tells_them_as_json() -> None:
+    code = (
+        "import pickle, sys; from vermilion.outputs import outcome_to_json;"
+        "print(*map(outcome_to_json, pickle.load(sys.stdin.buffer)), sep='\\n')"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], input=pickle.dumps(OUTCOMES), capture_output=True, check=True
+    )
+    assert [outcome_from_json(line) for line in told.stdout.decode("ascii").splitlines()] == OUTCOMES
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
