@@ -53,6 +53,7 @@ def colorize(
     \b
     Examples:
       vermilion colorize grandma.jpg                # writes grandma.color.jpg
+      vermilion colorize grandma.jpg -o grandma.png --hint 120,80=navy
       vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
       vermilion colorize "scans/**/*.tif" -o color --page all --format jpg --drop-depth
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
