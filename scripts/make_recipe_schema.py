@@ -87,7 +87,7 @@ def _of_dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     for entry in dataclasses.fields(kind):
         schema = _of(hints[entry.name], definitions) | {"description": texts[entry.name]}
         if entry.default is not dataclasses.MISSING:
-            schema["default"] = list(entry.default) if entry.default == () else entry.default
+            schema["default"] = _plain(entry.default)
         elif entry.default_factory is dataclasses.MISSING:
             required.append(entry.name)
         properties[entry.name] = schema
@@ -99,6 +99,12 @@ def _of_dataclass(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         "required": required,
         "additionalProperties": False,
     }
+
+
+def _plain(default: Any) -> Any:
+    if dataclasses.is_dataclass(default) and not isinstance(default, type):
+        return dataclasses.asdict(default)
+    return list(default) if default == () else default
 
 
 def _descriptions(kind: Any) -> dict[str, str]:

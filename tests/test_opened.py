@@ -1,16 +1,21 @@
 """Scans are seen as a person sees them: the picture inside its margin, upright, in full contrast."""
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
-from vermilion import Box, Colorizer, Controls, Hint
+from vermilion import Box, Colorizer, Controls, Hint, opened
 from vermilion.color import luma_of_rgb, rgb_to_lab
 from vermilion.errors import SettingsError
+from vermilion.guidance import parse_recipe
 from vermilion.opened import open_scan
 from vermilion.painter import Painter
 from vermilion.pictures import read_scan
-from vermilion.view import Frame
+from vermilion.view import Frame, Tone, ViewOptions
 
 
 def picture(seed: int = 1, size: tuple[int, int] = (150, 200)) -> np.ndarray:
@@ -132,7 +137,7 @@ def test_a_picture_that_lies_is_seen_upright(tiny_model_folder, turns: int, monk
 def test_the_view_is_written_down_and_replayed(tiny_colorizer: Colorizer) -> None:
     scan = on_paper((60, 50, picture()))
     whole = tiny_colorizer.colorize(scan, view="whole")
-    assert whole.recipe.view == "whole"
+    assert whole.recipe.view == ViewOptions("whole")
     again = tiny_colorizer.replay(whole.recipe, scan)
     assert whole.recipe.difference(again.recipe) == ""
     with pytest.raises(SettingsError, match="choose one of auto, whole"):
@@ -147,9 +152,127 @@ def test_orientation_and_view_go_together(tiny_colorizer: Colorizer, tmp_path) -
     exif = Image.Exif()
     exif[0x0112] = 6
     Image.fromarray(np.ascontiguousarray(np.rot90(scan))).save(tmp_path / "a.png", exif=exif)
-    opened = open_scan(tiny_colorizer._workshop.painter, read_scan(tmp_path / "a.png"), 64)
-    assert opened.size == scan.shape
-    assert opened.views[0].frame.corners == pytest.approx(Frame(60, 50, 200, 150).corners, abs=1.5)
+    found = open_scan(tiny_colorizer._workshop.painter, read_scan(tmp_path / "a.png"), 64)
+    assert found.size == scan.shape
+    assert found.views[0].frame.corners == pytest.approx(Frame(60, 50, 200, 150).corners, abs=1.5)
     straight = tiny_colorizer.colorize(scan, controls=Controls(vividness=2))
     stored = tiny_colorizer.colorize(tmp_path / "a.png", controls=Controls(vividness=2))
     np.testing.assert_allclose(stored.cbcr, np.rot90(straight.cbcr), atol=0.01)
+
+
+SPOT = ViewOptions(frames=(Frame(100, 80, 160, 120),))
+
+
+def test_a_frame_that_a_person_gives_is_where_the_picture_lies(tiny_colorizer: Colorizer) -> None:
+    scan = picture(7, (260, 330))
+    session = tiny_colorizer.open(scan, view=SPOT)
+    assert [view.frame for view in session.view] == [Frame(100, 80, 160, 120)]
+    painted = session.paint()
+    assert painted.notes == (), "the person knows"
+    colors = ab(painted.to_numpy())
+    alone = ab(tiny_colorizer.colorize(scan[80:200, 100:260]).to_numpy())
+    inner = np.s_[8:-8, 8:-8]
+    assert np.linalg.norm(colors[80:200, 100:260][inner] - alone[inner], axis=-1).mean() < 2.5
+    assert np.abs(colors[:60]).max() < 1
+
+
+@pytest.mark.parametrize("way_up", [90, 180, 270])
+def test_a_person_says_which_way_is_up(tiny_colorizer: Colorizer, way_up: int) -> None:
+    upright = picture(6, (160, 120))
+    lies = np.ascontiguousarray(np.rot90(upright, way_up // 90))
+    for options in (ViewOptions(way_up=way_up), ViewOptions("whole", way_up=way_up)):
+        session = tiny_colorizer.open(lies, view=options)
+        assert [view.turns for view in session.view] == [way_up // 90]
+        painted = session.paint()
+        assert painted.notes == ()
+        colors, standing = (ab(each.to_numpy()) for each in (painted, tiny_colorizer.colorize(upright)))
+        assert np.linalg.norm(np.rot90(colors, -way_up // 90) - standing, axis=-1).mean() < 2.5
+
+
+def test_upright_is_believed_whatever_the_model_thinks(tiny_model_folder, monkeypatch) -> None:
+    monkeypatch.setattr(Painter, "heads", _Stubborn(1))
+    session = Colorizer(tiny_model_folder).open(picture(6), view=ViewOptions(way_up=0))
+    assert [view.turns for view in session.view] == [0]
+
+
+@pytest.mark.parametrize(
+    "scan",
+    [
+        on_paper((60, 50, picture())),
+        on_paper((25, 30, picture(2, (200, 150))), (200, 30, picture(3, (200, 160))), size=(260, 390)),
+        (picture(4) // 3 + 90).astype(np.uint8),
+        picture(5),
+    ],
+    ids=["margin", "two", "faded", "bare"],
+)
+@pytest.mark.parametrize("turns", [0, 1])
+def test_a_replay_sees_what_was_seen_whatever_is_found_by_then(
+    tiny_model_folder, scan: np.ndarray, turns: int, monkeypatch
+) -> None:
+    colorizer = Colorizer(tiny_model_folder)
+    monkeypatch.setattr(Painter, "heads", _Stubborn(turns))
+    session = colorizer.open(scan)
+    first = session.paint()
+    recipe = parse_recipe(first.recipe.to_json())
+    assert recipe.seen == session.view
+    # A later version finds otherwise.
+    monkeypatch.setattr(Painter, "heads", _Stubborn(2))
+    monkeypatch.setattr(opened, "find_frames", lambda _: (Frame(0, 0, 40, 40),))
+    monkeypatch.setattr(opened, "find_tone", lambda _: Tone(0.5, 0.1))
+    again = colorizer.replay(recipe, scan)
+    np.testing.assert_array_equal(again.cbcr, first.cbcr)
+    assert again.recipe.seen == recipe.seen
+    assert recipe.hash == again.recipe.hash
+    assert recipe.difference(again.recipe) == ""
+    for anew in (
+        replace(recipe, seen=()),
+        replace(recipe, input=replace(recipe.input, sha256="")),
+    ):
+        assert colorizer.replay(anew, scan).recipe.seen != recipe.seen
+
+
+def test_what_was_asked_tells_results_apart_and_what_was_seen_does_not(tiny_colorizer: Colorizer) -> None:
+    plain, other, framed = (
+        tiny_colorizer.open(scan, view=view).paint().recipe.options_hash
+        for scan, view in (
+            (picture(1), "auto"),
+            (on_paper((60, 50, picture())), "auto"),
+            (picture(7, (260, 330)), SPOT),
+        )
+    )
+    assert plain == other != framed
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"frames": (Frame(300, 0, 200, 100),)}, r"frame 300,0,200,100 does not lie .* 200 × 150 pixels"),
+        ({"frames": (Frame(-90, 0, 100, 100),)}, "does not lie on the picture"),
+        ({"frames": (Frame(0, 0, 0.5, 100),)}, "of a pixel at least"),
+        ({"frames": (Frame(0, 0, float("nan"), 100),)}, "of a pixel at least"),
+        ({"frames": (Frame(50, 20, 80, 80, 60),)}, "askew by more than 45°"),
+        ({"frames": (Frame(0, 0, 50, 50),) * 41}, "41 frames is too full; give at most 40"),
+        ({"mode": "whole", "frames": (Frame(0, 0, 50, 50),)}, "The whole scan has no frames"),
+        ({"mode": "sideways"}, "choose one of auto, whole"),
+        ({"way_up": 45}, "choose 0, 90, 180 or 270"),
+    ],
+)
+def test_views_that_make_no_sense(tiny_colorizer: Colorizer, options: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        tiny_colorizer.open(picture(1), view=ViewOptions(**options))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("scan", [10, 20], "does not fit one of 200 × 150"),
+        ("turns", 4, "is impossible"),
+        ("tone", {"gain": float("nan"), "offset": 0}, "is impossible"),
+        ("frame", {"x": 0, "y": 0, "width": 1e300, "height": 3}, "does not lie on the picture"),
+    ],
+)
+def test_views_of_recipes_are_checked(tiny_colorizer: Colorizer, key: str, value: object, told: str) -> None:
+    facts = json.loads(tiny_colorizer.colorize(picture(1)).recipe.to_json())
+    facts["seen"][0][key] = value
+    with pytest.raises(SettingsError, match=told):
+        tiny_colorizer.replay(parse_recipe(json.dumps(facts)), picture(1))

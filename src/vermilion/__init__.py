@@ -15,11 +15,13 @@ __all__ = [
     "Box",
     "Colorizer",
     "Controls",
+    "Frame",
     "Hint",
     "Mask",
     "Picture",
     "Session",
     "Stroke",
+    "ViewOptions",
     "__version__",
     "errors",
 ]
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from vermilion.guidance import Box, Controls, Hint, Mask, Stroke
     from vermilion.picture import Picture
     from vermilion.session import Session
+    from vermilion.view import Frame, ViewOptions
 else:
     # Nothing big is loaded before it is used: `import vermilion` stays instant.
     _HOMES = {
@@ -36,6 +39,7 @@ else:
         "Picture": "vermilion.picture",
         "Session": "vermilion.session",
         **dict.fromkeys(("Box", "Controls", "Hint", "Mask", "Stroke"), "vermilion.guidance"),
+        **dict.fromkeys(("Frame", "ViewOptions"), "vermilion.view"),
     }
 
     def __getattr__(name: str) -> object:

@@ -21,6 +21,7 @@ from vermilion.painter import Painter
 from vermilion.picture import Picture
 from vermilion.pictures import DEFAULT_MAX_PIXELS, ReadOptions, Scan, read_scan
 from vermilion.session import AUTOMATIC, Session, Workshop
+from vermilion.view import AUTO, ViewOptions
 from vermilion.work import limit_threads
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Colorizer:
         crop_print: bool = False,
         hints: Sequence[AnyHint] = (),
         size: int | None = None,
-        view: str = "auto",
+        view: str | ViewOptions = AUTO,
         controls: Controls = AUTOMATIC,
     ) -> Picture:
         """Colourise one picture: ``open`` and ``paint`` in one.
@@ -109,13 +110,14 @@ class Colorizer:
             hints: colours that are known, placed in the picture as it is shown (upright).
             size: pixels of the short side at which the network looks; None for the model's own.
             view: "auto" finds the pictures on the scan, their way up and their contrast, so that the network
-                sees them as a person does; "whole" lets it see the scan as it is.
+                sees them as a person does; "whole" lets it see the scan as it is; ``ViewOptions`` say where
+                the pictures lie, and which way is up.
             controls: all else that may be said about the colours; its own hints come before ``hints``.
 
         Raises:
             PictureError: the picture cannot be read, or is in colour already.
             HintError: a hint makes no sense for this picture.
-            SettingsError: ``size`` is not from 32 to 2048, ``view`` is no view, or a control cannot be used.
+            SettingsError: ``size`` is not from 32 to 2048, or ``view`` or a control cannot be used.
         """
         session = self.open(source, page=page, recolor=recolor, crop_print=crop_print, size=size, view=view)
         return session.paint(replace(controls, hints=(*controls.hints, *hints)))
@@ -128,7 +130,7 @@ class Colorizer:
         recolor: bool = False,
         crop_print: bool = False,
         size: int | None = None,
-        view: str = "auto",
+        view: str | ViewOptions = AUTO,
     ) -> Session:
         """Open one picture, to colour it again and again: what the network saw is kept.
 
@@ -136,8 +138,9 @@ class Colorizer:
         """
         short_side = self._short_side(size)
         options = ReadOptions(page, recolor, self.max_pixels, crop_print)
+        asked = view if isinstance(view, ViewOptions) else ViewOptions(view)
         scan = source if isinstance(source, Scan) else read_scan(source, options)
-        draft = replace(self._draft(scan, recolor=recolor, size=size), view=view)
+        draft = replace(self._draft(scan, recolor=recolor, size=size), view=asked)
         return Session(self._workshop, scan, short_side, draft)
 
     def replay(self, recipe: Recipe, source: "Source | None" = None) -> Picture:
@@ -153,16 +156,15 @@ class Colorizer:
             SettingsError: a file that the recipe names has changed or is gone.
         """
         self._check_model(recipe.model)
+        short_side = self._short_side(recipe.size)
         place = recipe.input.path if source is None else source
-        session = self.open(
-            place,
-            page=recipe.page,
-            recolor=recipe.recolor,
-            crop_print=recipe.crop_print,
-            size=recipe.size,
-            view=recipe.view,
-        )
-        _check_scan(session.scan, recipe.input.sha256)
+        options = ReadOptions(recipe.page, recipe.recolor, self.max_pixels, recipe.crop_print)
+        scan = place if isinstance(place, Scan) else read_scan(place, options)
+        _check_scan(scan, recipe.input.sha256)
+        draft = self._draft(scan, recolor=recipe.recolor, size=recipe.size)
+        # What was seen of one picture says nothing of another.
+        seen = recipe.seen if recipe.input.sha256 else ()
+        session = Session(self._workshop, scan, short_side, replace(draft, view=recipe.view, seen=seen))
         return session.paint(recipe.controls)
 
     def _check_model(self, wanted: UsedModel) -> None:

@@ -14,12 +14,22 @@ from vermilion.color import reduce_luma, turn_upright, upright_size
 from vermilion.network import working_size
 from vermilion.painter import Encoded, Painter, Part, on_scan
 from vermilion.pictures import Scan
-from vermilion.view import PREVIEW, UNCHANGED, View, describe, find_frames, find_tone, whole
+from vermilion.view import (
+    PREVIEW,
+    UNCHANGED,
+    WHOLE,
+    Frame,
+    Tone,
+    View,
+    ViewOptions,
+    check_views,
+    describe,
+    find_frames,
+    find_tone,
+    whole,
+)
 
 Floats = NDArray[np.float32]
-
-AUTO, WHOLE = "auto", "whole"
-"""What may be asked of a view: that the pictures on the scan are found, or that it is seen as it is."""
 
 _GRID = 8  # cells of a scan's grid go in these steps, which are one place of the coarsest features
 _MOST_CELLS = 512  # along a side of a scan of many pictures
@@ -35,6 +45,7 @@ class Opened:
         size: height and width in pixels as it is shown, upright.
         encoded: upright, a batch of one.
         views: the pictures that were seen on it.
+        asked: of how it is seen.
         negative: how likely a scan of one picture is a negative; None where it is not believed to be one.
     """
 
@@ -42,38 +53,66 @@ class Opened:
     size: tuple[int, int]
     encoded: Encoded
     views: tuple[View, ...]
+    asked: ViewOptions
     negative: float | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was seen, in one line, if it is not the whole picture as it is; and what looks inverted."""
-        told = _told(self.views)
+        """What was found, in one line, if it is not the whole picture as it is; and what looks inverted."""
+        told = _told(self.views, self.asked)
         notes = (told,) if told else ()
         if self.negative is None:
             return notes
         return (*notes, f"it looks like a negative ({self.negative:.0%} sure): invert it first")
 
 
-def open_scan(painter: Painter, scan: Scan, short_side: int, view: str = AUTO) -> Opened:
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """What is still to be found of views: their contrast, and their way up."""
+
+    tone: bool
+    way_up: bool
+
+
+_AS_IT_COMES = ViewOptions()
+
+
+def open_scan(
+    painter: Painter,
+    scan: Scan,
+    short_side: int,
+    asked: ViewOptions = _AS_IT_COMES,
+    seen: tuple[View, ...] = (),
+) -> Opened:
     """Encode a scan.
 
     Args:
         painter: what encodes.
         scan: the picture, or several on one page.
         short_side: pixels of the short side at which the network sees each picture.
-        view: ``AUTO`` or ``WHOLE``.
+        asked: how it is to be seen.
+        seen: the pictures that were seen on it before, to be seen so again.
+
+    Raises:
+        SettingsError: what was asked, or seen before, does not fit the scan.
     """
     size = upright_size(scan.size, scan.orientation)
+    check_views(seen, size)
+    given = seen or asked.views(size)
+    is_new = not seen and asked.mode != WHOLE
+    sought = _Sought(tone=is_new, way_up=is_new and asked.way_up is None)
     luma = _upright(scan, working_size(scan.size, short_side, painter.card.stride))
-    views = (View(size, whole(size)),) if view == WHOLE else _framed(scan, luma)
+    views = given or _framed(scan, (asked.way_up or 0) // 90)
     if len(views) == 1 and views[0].is_whole:
         [one] = views
+        one = replace(one, tone=_tone_of(luma)) if sought.tone else one
         encoded = painter.encode(luma[None], None if one.tone == UNCHANGED else one.tone(luma)[None])
-        turned = one if view == WHOLE else _turned(painter, encoded, one, one.tone(luma))
+        turned = _turned(painter, encoded, one, one.tone(luma)) if sought.way_up else one
         if turned == one:
-            return Opened(short_side, size, encoded, views, _negative(painter, encoded, luma.shape))
+            negative = _negative(painter, encoded, luma.shape)
+            return Opened(short_side, size, encoded, (one,), asked, negative)
         views = (turned,)
-    return _of_parts(painter, scan, short_side, views)
+    return _of_parts(painter, scan, short_side, views, asked, sought)
 
 
 def _upright(scan: Scan, size: tuple[int, int]) -> Floats:
@@ -81,16 +120,27 @@ def _upright(scan: Scan, size: tuple[int, int]) -> Floats:
     return turn_upright(scan.preview(size), scan.orientation)
 
 
-def _framed(scan: Scan, luma: Floats) -> tuple[View, ...]:
-    """Return the pictures found on a scan."""
+def _framed(scan: Scan, turns: int) -> tuple[View, ...]:
+    """Return the pictures found on a scan, each turned upright by as many quarters."""
     size = upright_size(scan.size, scan.orientation)
     # Frames are looked for in the codes of the file: its tone curve takes time, and moves no edge.
     preview = turn_upright(scan.pixels.preview(_preview_size(scan.size)), scan.orientation)
     frames = find_frames(np.rint(preview * 255).astype(np.uint8))
     if len(frames) == 1 and frames[0] == whole((preview.shape[0], preview.shape[1])):
-        return (View(size, whole(size), 0, find_tone(luma)),)
+        return (View(size, whole(size), turns),)
     across, down = size[1] / preview.shape[1], size[0] / preview.shape[0]
-    return tuple(View(size, frame.scaled(across, down)) for frame in frames)
+    return tuple(View(size, _rounded(frame.scaled(across, down)), turns) for frame in frames)
+
+
+def _rounded(frame: Frame) -> Frame:
+    """Return a frame as recipes tell it, to hundredths of a pixel."""
+    return Frame(*(round(number, 2) for number in (frame.x, frame.y, frame.width, frame.height, frame.angle)))
+
+
+def _tone_of(luma: Floats) -> Tone:
+    """Return the tone that restores a picture's contrast, as recipes tell it."""
+    tone = find_tone(luma)
+    return Tone(round(tone.gain, 6), round(tone.offset, 6))
 
 
 def _preview_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -100,7 +150,14 @@ def _preview_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * side / longest)), max(1, round(size[1] * side / longest))
 
 
-def _of_parts(painter: Painter, scan: Scan, short_side: int, views: Sequence[View]) -> Opened:
+def _of_parts(
+    painter: Painter,
+    scan: Scan,
+    short_side: int,
+    views: Sequence[View],
+    asked: ViewOptions,
+    sought: _Sought,
+) -> Opened:
     """Encode each picture alone."""
     size, stride = upright_size(scan.size, scan.orientation), painter.card.stride
     seen = [working_size(_whole_pixels(view), short_side, stride) for view in views]
@@ -109,12 +166,15 @@ def _of_parts(painter: Painter, scan: Scan, short_side: int, views: Sequence[Vie
     def luma_of(view: View, side: tuple[int, int]) -> Floats:
         return scan.colors.to_srgb_tone(view.reduced(codes, side))
 
-    parts = [_part(painter, view, luma_of(view, side)) for view, side in zip(views, seen, strict=True)]
-    parts = [_stood_up(painter, part, luma_of) for part in parts]
+    parts = [
+        _part(painter, view, luma_of(view, side), sought) for view, side in zip(views, seen, strict=True)
+    ]
+    if sought.way_up:
+        parts = [_stood_up(painter, part, luma_of, sought) for part in parts]
     luma = scan.colors.to_srgb_tone(reduce_luma(codes, _grid(size, parts)))
     encoded = on_scan(tuple(parts), luma)
     negative = _negative(painter, parts[0].encoded, parts[0].size) if len(parts) == 1 else None
-    return Opened(short_side, size, encoded, tuple(part.view for part in parts), negative)
+    return Opened(short_side, size, encoded, tuple(part.view for part in parts), asked, negative)
 
 
 def _whole_pixels(view: View) -> tuple[int, int]:
@@ -129,21 +189,23 @@ def _plane_size(scan: Scan, views: Sequence[View], seen: Sequence[tuple[int, int
     return max(1, round(scan.size[0] * scale)), max(1, round(scan.size[1] * scale))
 
 
-def _part(painter: Painter, view: View, luma: Floats) -> Part:
+def _part(painter: Painter, view: View, luma: Floats, sought: _Sought) -> Part:
     """Encode one picture [H,W], its contrast restored."""
-    tone = find_tone(luma)
+    tone = _tone_of(luma) if sought.tone else view.tone
     seen = None if tone == UNCHANGED else tone(luma)[None]
     return Part(replace(view, tone=tone), painter.encode(luma[None], seen), (luma.shape[0], luma.shape[1]))
 
 
-def _stood_up(painter: Painter, part: Part, luma_of: Callable[[View, tuple[int, int]], Floats]) -> Part:
+def _stood_up(
+    painter: Painter, part: Part, luma_of: Callable[[View, tuple[int, int]], Floats], sought: _Sought
+) -> Part:
     """Encode a picture again if it does not stand upright."""
     if part.view.turns:  # that was seen before
         return part
     view = _turned(painter, part.encoded, part.view, part.view.tone(luma_of(part.view, part.size)))
     if not view.turns:
         return part
-    return _part(painter, view, luma_of(view, part.size[::-1] if view.turns % 2 else part.size))
+    return _part(painter, view, luma_of(view, part.size[::-1] if view.turns % 2 else part.size), sought)
 
 
 def _turned(painter: Painter, encoded: Encoded, view: View, seen: Floats) -> View:
@@ -188,23 +250,23 @@ def _grid(size: tuple[int, int], parts: Sequence[Part]) -> tuple[int, int]:
     return height, width
 
 
-def _told(views: Sequence[View]) -> str:
-    """Say what was seen; empty if it is the whole picture as it is."""
-    if len(views) > 1:
-        turned = sum(view.turns != 0 for view in views)
-        return (
-            f"{len(views)} pictures were found on it, {turned} of them turned"
-            if turned
-            else (f"{len(views)} pictures were found on it, and each was seen alone")
+def _told(views: Sequence[View], asked: ViewOptions) -> str:
+    """Say what was found; empty if it is the whole picture as it is, or what was asked for."""
+    turned = sum(view.turns != 0 for view in views) if asked.way_up is None else 0
+    found = not asked.frames
+    if len(views) > 1 and found:
+        return f"{len(views)} pictures were found on it, " + (
+            f"{turned} of them turned" if turned else "and each was seen alone"
         )
-    [view] = views
-    frame, told = view.frame, []
-    if frame != whole(view.scan):
+    if len(views) > 1:
+        return f"{turned} of its {len(views)} pictures were seen turned" if turned else ""
+    frame, told = views[0].frame, []
+    if found and frame != whole(views[0].scan):
         askew = f", askew by {frame.angle:.1f}°" if abs(frame.angle) >= 0.1 else ""
         told.append(
             f"the picture was found inside a margin, at {frame.x:.0f},{frame.y:.0f},"
             f"{frame.width:.0f},{frame.height:.0f}{askew}"
         )
-    if view.turns:
-        told.append(f"it was seen turned by {90 * view.turns}° clockwise")
+    if turned:
+        told.append(f"it was seen turned by {90 * views[0].turns}° clockwise")
     return ", and ".join(told)

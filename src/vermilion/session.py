@@ -76,7 +76,7 @@ class Session:
         workshop: the painter and what else is shared.
         scan: the picture.
         short_side: pixels of the short side at which the network sees the picture.
-        draft: the recipe but for the controls.
+        draft: the recipe but for the controls; what it says was seen is seen again.
 
     Attributes:
         scan: the picture.
@@ -86,8 +86,8 @@ class Session:
     def __init__(self, workshop: Workshop, scan: Scan, short_side: int, draft: Recipe) -> None:
         self.scan = scan
         self._workshop = workshop
-        self._draft = draft
-        self._opened = open_scan(workshop.painter, scan, short_side, draft.view)
+        self._opened = open_scan(workshop.painter, scan, short_side, draft.view, draft.seen)
+        self._draft = replace(draft, seen=self._opened.views)
         self.size = self._opened.size
         self._owner = ("session", next(_numbers))
         self._guides = Guides(

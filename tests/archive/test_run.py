@@ -14,6 +14,7 @@ from vermilion.errors import ExistsError, ModelError, OutputError, PictureError
 from vermilion.guidance import Controls
 from vermilion.outputs import Done, Failed, Job, Skipped
 from vermilion.pictures import ReadOptions, SaveOptions
+from vermilion.view import ViewOptions
 
 
 @dataclass
@@ -88,11 +89,12 @@ def test_every_picture_is_done_and_timed(box: Path) -> None:
 def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
     colorizer = FakeColorizer()
     save = SaveOptions(overwrite=True, allow_inexact=True, drop_depth=True, drop_alpha=True, mark=False)
+    view = ViewOptions("whole")
     options = RunOptions(
-        page=2, recolor=True, size=192, view="whole", save=save, controls=Controls(vividness=0.5)
+        page=2, recolor=True, size=192, view=view, save=save, controls=Controls(vividness=0.5)
     )
     run_all(make_plan([box / "a.png"]), colorizer, options)
-    wanted = {"page": 2, "recolor": True, "size": 192, "view": "whole", "controls": Controls(vividness=0.5)}
+    wanted = {"page": 2, "recolor": True, "size": 192, "view": view, "controls": Controls(vividness=0.5)}
     assert colorizer.asked == [{"source": box / "a.png", **wanted}]
     assert colorizer.saved == [(".png", save)], "untouched"
 

@@ -23,6 +23,7 @@ from vermilion.outputs import (
 )
 from vermilion.picture import Picture
 from vermilion.pictures import SaveOptions, read_mark
+from vermilion.view import ViewOptions
 
 COMPANIONS = Companions(recipe=True, confidence_map=True, variants=2)
 
@@ -158,11 +159,13 @@ def test_marks_tell_which_options_and_which_model_made_a_result(
     model = pictures[1].draft.model.sha256
 
     def is_other(warmth: float, model_hash: str | None, page: int = 1) -> bool | None:
-        return Expected(Controls(warmth=warmth), None, "auto", lambda: model_hash).is_other(target, page)
+        return Expected(Controls(warmth=warmth), None, ViewOptions(), lambda: model_hash).is_other(
+            target, page
+        )
 
     assert [is_other(5.0, model), is_other(5.0, None)] == [False, False]
     assert [is_other(4.0, model), is_other(5.0, "another"), is_other(5.0, model, page=2)] == [True] * 3
-    assert Expected(Controls(), None, "auto", None).is_other(scan, 1) is None
+    assert Expected(Controls(), None, ViewOptions(), None).is_other(scan, 1) is None
 
 
 def test_what_is_there_is_refused_before_anything_is_written(tmp_path: Path, scan: Path) -> None:

@@ -32,6 +32,7 @@ from vermilion.pictures import (
     read_head,
     read_scan,
 )
+from vermilion.view import ViewOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class RunOptions:
         recolor: whether pictures that are in real colour already are done, too.
         crop_print: whether grey prints on coloured backgrounds are taken out of their photos.
         size: the short side in pixels at which the network looks; None for what the model's card says.
-        view: "auto" or "whole", as ``Colorizer.open`` takes it.
+        view: how the network is to see each scan.
         max_pixels: the most pixels that a scan may claim; the Colorizer has its own limit for all it reads.
         save: which losses are allowed, and whether results that exist are made again.
         companions: what is written beside each result.
@@ -54,7 +55,7 @@ class RunOptions:
     recolor: bool = False
     crop_print: bool = False
     size: int | None = None
-    view: str = "auto"
+    view: ViewOptions = field(default_factory=ViewOptions)
     max_pixels: int = DEFAULT_MAX_PIXELS
     save: SaveOptions = field(default_factory=SaveOptions)
     companions: Companions = field(default_factory=Companions)

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from vermilion.guidance import Controls
     from vermilion.outputs import Companions
     from vermilion.pictures import SaveOptions
+    from vermilion.view import ViewOptions
 
 
-@gathered(save=opt.read_save_options, companions=opt.read_companions, controls=read_controls)
+@gathered(
+    save=opt.read_save_options, companions=opt.read_companions, view=opt.read_view, controls=read_controls
+)
 def colorize(
     paths: opt.Paths,
     *,
@@ -40,7 +43,7 @@ def colorize(
     crop_print: opt.CropPrint = False,
     page: opt.Page = None,
     size: opt.Size = None,
-    view: opt.View = "auto",
+    view: "ViewOptions",
     max_pixels: opt.MaxPixels = None,
     threads: opt.Threads = None,
     companions: "Companions",
@@ -65,7 +68,7 @@ def colorize(
         recolor=recolor,
         crop_print=crop_print,
         size=size,
-        view=opt.parse_view(view),
+        view=view,
         max_pixels=opt.parse_max_pixels(max_pixels),
         save=save,
         companions=companions,

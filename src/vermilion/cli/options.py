@@ -11,6 +11,7 @@ from vermilion.errors import SettingsError
 if TYPE_CHECKING:
     from vermilion.outputs import Companions
     from vermilion.pictures import SaveOptions, Signature
+    from vermilion.view import Frame, ViewOptions
 
 
 class Format(StrEnum):
@@ -126,13 +127,31 @@ Threads = Annotated[
         "--threads", metavar="N", min=1, help="Threads for one picture; without it one a core, at most 4."
     ),
 ]
-View = Annotated[
+ViewMode = Annotated[
     str,
     typer.Option(
         "--view",
         metavar="auto|whole",
         help="auto finds the pictures on the scan, inside margins and film gates, their way up and their "
         "contrast, for the network alone; whole lets it see the scan as it is.",
+    ),
+]
+FrameTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--frame",
+        metavar="X,Y,WIDTH,HEIGHT[,ANGLE]",
+        help="Where a picture lies on the scan, in pixels as it is shown, and by how many degrees it is "
+        "turned clockwise about its centre; repeatable.",
+    ),
+]
+WayUp = Annotated[
+    str,
+    typer.Option(
+        "--way-up",
+        metavar="auto|0|90|180|270",
+        help="Degrees by which each picture is turned clockwise for the network to stand upright; the result "
+        "lies as the scan does.",
     ),
 ]
 MaxPixels = Annotated[
@@ -237,15 +256,32 @@ def parse_max_pixels(count: int | None) -> int:
     return DEFAULT_MAX_PIXELS if count is None else count
 
 
-def parse_view(text: str) -> str:
-    """Read the value of --view.
+def read_view(*, view: ViewMode = "auto", frame: FrameTexts = None, way_up: WayUp = "auto") -> "ViewOptions":
+    """Put together how the network is to see scans.
 
     Raises:
-        SettingsError: it is none.
+        SettingsError: an option is not what it must be, or they contradict each other.
     """
-    if text not in ("auto", "whole"):
-        raise SettingsError(f"--view is auto or whole, not {text}; choose one of them.")
-    return text
+    from vermilion.view import AUTO, WAYS_UP, ViewOptions
+
+    if way_up not in (AUTO, *map(str, WAYS_UP)):
+        raise SettingsError(f"--way-up is auto, 0, 90, 180 or 270, not {way_up}; choose one of them.")
+    frames = tuple(map(_parse_frame, frame or ()))
+    return ViewOptions(view, frames, None if way_up == AUTO else int(way_up))
+
+
+def _parse_frame(text: str) -> "Frame":
+    from vermilion.view import Frame
+
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (4, 5):
+        raise SettingsError(
+            f"--frame takes X,Y,WIDTH,HEIGHT and perhaps an angle, not {text!r}; write it as 60,40,800,600."
+        )
+    return Frame(*numbers)
 
 
 def parse_page(text: str | None) -> int | None:

@@ -12,12 +12,10 @@ from vermilion.guidance.album import Album
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.hints import Mask
 from vermilion.guidance.plain import from_plain
+from vermilion.view import View, ViewOptions
 
 SCHEMA = 2
 """Version of the form of a recipe; it grows whenever an older vermilion could misread a newer recipe."""
-
-VIEWS = ("auto", "whole")
-"""How the network may see a scan."""
 
 RECIPE_SUFFIX = ".recipe.json"
 
@@ -78,8 +76,9 @@ class Recipe:
         recolor: whether a picture that is in real colour already is accepted.
         crop_print: whether a grey print on a coloured background is taken out of its photo.
         size: pixels of the short side at which the network looks; null for the model's own.
-        view: "auto" where the pictures on the scan are found and seen upright, with their contrast restored;
-            "whole" where the network sees the scan as it is.
+        view: what was asked of how the network sees the scan.
+        seen: the pictures that were seen, each with its frame, its way up and its contrast, which a replay
+            sees again; empty in a recipe that was never run, and where they are to be found anew.
         controls: all that a person said about the colours.
         made: what came of it; null in a recipe that was never run.
     """
@@ -92,13 +91,10 @@ class Recipe:
     recolor: bool = False
     crop_print: bool = False
     size: int | None = None
-    view: str = "auto"
+    view: ViewOptions = field(default_factory=ViewOptions)
+    seen: tuple[View, ...] = ()
     controls: Controls = field(default_factory=Controls)
     made: Made | None = None
-
-    def __post_init__(self) -> None:
-        if self.view not in VIEWS:
-            raise SettingsError(f"A view of {self.view!r} is none; choose one of {', '.join(VIEWS)}.")
 
     @property
     def hash(self) -> str:
@@ -111,7 +107,7 @@ class Recipe:
 
     @property
     def options_hash(self) -> str:
-        """SHA-256 of what was asked for, in hexadecimal: page, size and controls, files by their content.
+        """SHA-256 of what was asked for, in hexadecimal: page, size, view and controls, files by content.
 
         Whatever picture, model and version it was asked of, and wherever the files lay. ``recolor`` and
         ``crop_print`` do not count: they accept more pictures.
@@ -123,6 +119,7 @@ class Recipe:
             model=UsedModel("", ""),
             recolor=False,
             crop_print=False,
+            seen=(),
             made=None,
         )
         return _hash_of(_facts(asked.normal()))

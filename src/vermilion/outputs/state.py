@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vermilion.guidance import Controls, Recipe, UsedFile, UsedModel
 from vermilion.pictures import DEFAULT_MAX_PIXELS, read_mark, unwritable
+from vermilion.view import ViewOptions
 
 
 def is_done(target: Path) -> bool:
@@ -52,7 +53,11 @@ class Expected:
     """
 
     def __init__(
-        self, controls: Controls, size: int | None, view: str, model_hash: Callable[[], str | None] | None
+        self,
+        controls: Controls,
+        size: int | None,
+        view: ViewOptions,
+        model_hash: Callable[[], str | None] | None,
     ) -> None:
         self._controls = controls
         self._size = size

@@ -3,17 +3,23 @@
 from vermilion.view.frame import Frame, whole
 from vermilion.view.frames import PREVIEW, find_frames
 from vermilion.view.heads import Head, Heads, describe, likely_turns, read_heads, write_heads
+from vermilion.view.options import AUTO, WAYS_UP, WHOLE, ViewOptions, check_views
 from vermilion.view.tone import UNCHANGED, Tone, find_tone
 from vermilion.view.view import View
 
 __all__ = [
+    "AUTO",
     "PREVIEW",
     "UNCHANGED",
+    "WAYS_UP",
+    "WHOLE",
     "Frame",
     "Head",
     "Heads",
     "Tone",
     "View",
+    "ViewOptions",
+    "check_views",
     "describe",
     "find_frames",
     "find_tone",
