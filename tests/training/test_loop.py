@@ -12,6 +12,7 @@ import torch
 from vermilion import training
 from vermilion.errors import TrainingError
 from vermilion.training import Progress, Settings, loop, train_settings
+from vermilion.training.bins import gamut_bins
 from vermilion.training.checkpoint import read_generator
 from vermilion.training.settings import ModelSettings, StageSettings
 from vermilion.training.step import take_step
@@ -182,6 +183,20 @@ def test_checkpoints_of_older_optimisers_are_gone_on_from(config: Settings) -> N
     assert go(config, resume=True)[-1].done == 24
     groups = checkpoint_of(config.run)["optimizer"]["param_groups"]
     assert all(group["fused"] and isinstance(group["lr"], torch.Tensor) for group in groups)
+
+
+def test_a_run_keeps_its_bins_whatever_the_first_samples_are_now(
+    config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(config, stop_after=20)
+    bins = checkpoint_of(config.run)["generator"]["decoder.centres"]
+    other = torch.from_numpy(gamut_bins())
+    assert len(other) != len(bins)
+    shares = torch.full((len(other),), 1 / len(other))
+    luma = torch.rand(8, 1, 32, 64)
+    monkeypatch.setattr("vermilion.training.state.survey", lambda _: (other, shares, luma))
+    assert go(config, resume=True)[-1].done == 24
+    assert_same(checkpoint_of(config.run)["generator"]["decoder.centres"], bins)
 
 
 def test_a_run_is_never_overwritten_and_never_mixed(config: Settings) -> None:

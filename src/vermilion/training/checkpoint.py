@@ -22,6 +22,7 @@ from vermilion.training.settings import Settings
 
 COUNTS, MEASURES = ("images", "steps", "clock", "best"), ("balance", "share")
 LATER = ("clock", "best")  # what checkpoints of earlier versions lack
+UNREADABLE = (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError)  # a checkpoint is
 SHIPPED = Path(__file__).parents[1] / "models" / "vermilion" / "generator.safetensors"
 
 
@@ -74,17 +75,37 @@ def load_checkpoint(fabric: Fabric, path: Path, state: TrainingState) -> None:
         TrainingError: the file is damaged or belongs to another config.
     """
     try:
-        there = torch.load(path, weights_only=True, mmap=True).keys()
+        there = torch.load(path, weights_only=True, mmap=True, map_location="cpu").keys()
         saved = {name: part for name, part in _saved(state).items() if name in there or name not in LATER}
         rest = fabric.load(path, saved, weights_only=True)
-    except (RuntimeError, KeyError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        raise TrainingError(
-            f"{path}: cannot be gone on from, as it is damaged or another config or other pictures made it "
-            f"({str(error).splitlines()[0]}); restore them, or choose another `run`."
-        ) from error
+    except UNREADABLE as error:
+        raise _unusable(path, error) from error
     if rest:
         raise TrainingError(f"{path}: holds unknown entries ({', '.join(sorted(rest))}); update vermilion.")
     _put_progress(state, saved)
+
+
+def read_centres(path: Path) -> Tensor | None:
+    """The centres [K,2] of a checkpoint's chroma bins; None for the classic pair, which has none.
+
+    They are those of the first samples when the run began, and must stay whatever samples are drawn now.
+
+    Raises:
+        TrainingError: the file is damaged.
+    """
+    try:
+        generator = torch.load(path, weights_only=True, mmap=True, map_location="cpu")["generator"]
+        centres = generator.get("decoder.centres")
+        return None if centres is None else centres.float().clone()
+    except (*UNREADABLE, AttributeError) as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> TrainingError:
+    return TrainingError(
+        f"{path}: cannot be gone on from, as it is damaged or another config or other pictures made it "
+        f"({(str(error) or repr(error)).splitlines()[0]}); restore them, or choose another `run`."
+    )
 
 
 def _put_progress(state: TrainingState, saved: dict[str, Any]) -> None:

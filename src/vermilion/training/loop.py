@@ -20,6 +20,7 @@ from vermilion.training.checkpoint import (
     keep_config,
     load_checkpoint,
     load_progress,
+    read_centres,
     save_checkpoint,
     save_generator,
 )
@@ -118,7 +119,8 @@ def train_settings(
     with own_stream(fabric.device, wanted=graphs):
         with spent.on("preparing"):
             lost = resume and not checkpoint.exists()
-            session = _prepare(_from_last(settings) if lost else settings, fabric, store, report)
+            centres = read_centres(checkpoint) if checkpoint.exists() else None
+            session = _prepare(_from_last(settings) if lost else settings, fabric, store, report, centres)
             session.spent, session.limit = spent, limit
             if checkpoint.exists():
                 load_checkpoint(fabric, checkpoint, session.state)
@@ -151,7 +153,13 @@ def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
     return checkpoint
 
 
-def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Reporter | None) -> "Trainer":
+def _prepare(
+    settings: Settings,
+    fabric: Fabric,
+    store: PictureStore,
+    report: Reporter | None,
+    centres: Tensor | None = None,
+) -> "Trainer":
     """Samples, held-out pictures and training state; tells what pictures there are."""
     numbers, held = store.split(settings.data.hold_out)
     if not numbers:
@@ -162,7 +170,7 @@ def _prepare(settings: Settings, fabric: Fabric, store: PictureStore, report: Re
     side, multiple = (SIDE_MULTIPLE, SIDE_MULTIPLE) if classic else (SIDE, MULTIPLE)
     pictures = held_out_pictures(store, held[: settings.data.held_out_limit], side, multiple)
     samples = Samples(store, numbers, settings)
-    state = make_state(settings, samples, fabric)
+    state = make_state(settings, samples, fabric, centres)
     state.places = [] if settings.data.stream else None
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(state.generator, "half_decoder", False))

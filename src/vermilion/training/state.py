@@ -54,16 +54,24 @@ def compile_generator(settings: Settings, generator: nn.Module) -> None:
         generator.decoder.trunk = torch.compile(generator.decoder.trunk)  # type: ignore[method-assign]
 
 
-def make_state(settings: Settings, samples: Samples, fabric: Fabric) -> TrainingState:
+def make_state(
+    settings: Settings, samples: Samples, fabric: Fabric, centres: Tensor | None = None
+) -> TrainingState:
     """Everybody, on the device of `fabric`.
 
     The networks stay as they are, several processes included (`step` averages the gradients itself):
     wrappers that do so cannot follow encoders that thaw and penalties that differentiate twice.
+
+    Args:
+        settings: of the training.
+        samples: from whose first ones the bins, their shares and the features' scales are taken.
+        fabric: where the training runs.
+        centres: of the bins [K,2] of a run that goes on; without them the samples decide.
     """
     classic = settings.model.kind == "classic"
     device = fabric.device
     generator, discriminator, supervised = (
-        _classic_pair(settings) if classic else _pair(settings, samples, device)
+        _classic_pair(settings) if classic else _pair(settings, samples, device, centres)
     )
     generator.to(device)
     discriminator.to(device)
@@ -119,14 +127,14 @@ def _classic_pair(settings: Settings) -> Pair:
     return ClassicGenerator(width), PatchDiscriminator(width), None
 
 
-def _pair(settings: Settings, samples: Samples, device: torch.device) -> Pair:
+def _pair(settings: Settings, samples: Samples, device: torch.device, kept: Tensor | None) -> Pair:
     """Our generator and discriminator, and the generator's supervised losses."""
     centres, shares, luma = survey(samples)
-    generator = make_generator(settings, centres)
+    generator = make_generator(settings, centres if kept is None else kept)
     generator.to(memory_format=torch.channels_last)
     if not settings.model.start_from:
         generator.measure_scales(luma)
-    elif not torch.equal(generator.decoder.centres, centres):
+    if not torch.equal(generator.decoder.centres, centres):
         shares = _shares_for(generator.decoder.centres, samples)
     generator.half_decoder = use_bfloat16(settings.precision, device)
     generator.decoder.keeps_statistics = settings.keep_statistics
