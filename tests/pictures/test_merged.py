@@ -138,6 +138,8 @@ UNTRUE = {
         "http://ns.google.com/photos/1.0/camera/",
         ["MotionPhoto", "MotionPhotoVersion", "MicroVideo", "MicroVideoOffset"],
     ),
+    "apdi": ("http://ns.apple.com/pixeldatainfo/1.0/", ["AuxiliaryImageType"]),
+    "raw": ("http://ns.adobe.com/camera-raw-settings/1.0/", ["ConvertToGrayscale"]),  # crs, usually
     "photoshop": ("http://ns.adobe.com/photoshop/1.0/", ["ColorMode", "ICCProfile"]),
     "tiff": ("http://ns.adobe.com/tiff/1.0/", ["PhotometricInterpretation", "SamplesPerPixel"]),
 }

@@ -10,6 +10,8 @@ NAMESPACES = {
     "GCamera": "http://ns.google.com/photos/1.0/camera/",
     "HDRGainMap": "http://ns.apple.com/HDRGainMap/1.0/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "apdi": "http://ns.apple.com/pixeldatainfo/1.0/",
+    "crs": "http://ns.adobe.com/camera-raw-settings/1.0/",
     "hdrgm": "http://ns.adobe.com/hdr-gain-map/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "tiff": "http://ns.adobe.com/tiff/1.0/",
@@ -22,11 +24,12 @@ EXTENSION_NOTE = "xmpNote:HasExtendedXMP"
 INSTANCE = "xmpMM:InstanceID"
 
 # Whole namespaces that speak of pictures or films behind the main one, which no result carries.
-_OF_OTHER_PICTURES = ("Container:", "DynamicDepth:", "HDRGainMap:", "hdrgm:")
+_OF_OTHER_PICTURES = ("Container:", "DynamicDepth:", "HDRGainMap:", "apdi:", "hdrgm:")
 _MOTION = ("GCamera:MotionPhoto", "GCamera:MicroVideo")
 _OF_THE_SCANS_FILE = frozenset(
     {
         INSTANCE,  # names one file, the scan's
+        "crs:ConvertToGrayscale",  # raw converters would make the result grey again
         "photoshop:ColorMode",  # grey
         "photoshop:ICCProfile",  # a grey one has been replaced
         "tiff:BitsPerSample",
