@@ -101,6 +101,11 @@ class Session:
         """The pictures that were seen on the scan, each with its frame, its way up and its contrast."""
         return self._opened.views
 
+    @property
+    def negative(self) -> float | None:
+        """How likely a scan of one picture is a negative; None where it is not believed to be one."""
+        return self._opened.negative
+
     def close(self) -> None:
         """Free what was computed for this picture; it can still be painted, as slowly as the first time."""
         self._workshop.cache.drop(self._owner)

@@ -1,12 +1,15 @@
 """`vermilion inspect`, and the mark that `vermilion colorize` leaves."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import vermilion as package
 from tests.cli.conftest import luma
+from tests.test_opened import on_paper, picture
 from vermilion.pictures import read_provenance
 
 
@@ -62,3 +65,26 @@ def test_signing_needs_a_file_and_a_mark(vermilion, scan, here: Path) -> None:
 
 def has_c2pa() -> bool:
     return importlib.util.find_spec("c2pa") is not None
+
+
+def test_what_is_seen_is_told_in_the_words_of_the_options(vermilion, here: Path, tiny_model: Path) -> None:
+    def seen(name: str) -> str:
+        return vermilion("inspect", name, "--view", "--model", tiny_model).out
+
+    for name, luma_ in (
+        ("margin", on_paper((60, 50, picture()))),
+        ("bare", picture(4)),
+        ("faded", picture(4) // 4 + 100),
+    ):
+        Image.fromarray(luma_.astype("uint8")).save(here / f"{name}.png")
+    found = re.fullmatch(r"picture 1 +--frame (\S+) --way-up (\d+), contrast as it is\n", seen("margin.png"))
+    assert found
+    frame, way_up = found.groups()
+    assert [float(number) for number in frame.split(",")][:4] == pytest.approx([60, 50, 200, 150], abs=1.5)
+    vermilion("colorize", "margin.png", "-o", "found.png")
+    vermilion("colorize", "margin.png", "--frame", frame, "--way-up", way_up, "-o", "said.png")
+    assert (here / "found.png").is_file()
+    with Image.open(here / "found.png") as one, Image.open(here / "said.png") as other:
+        assert one.tobytes() == other.tobytes()
+    assert seen("bare.png") == "picture 1      the whole scan, --way-up 0, contrast as it is\n"
+    assert re.search(r"contrast × [56]\.\d\d$", seen("faded.png"))

@@ -1,25 +1,46 @@
-"""`vermilion inspect`: what a file says of where it comes from."""
+"""`vermilion inspect`: what a file says of where it comes from, and what is seen on it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vermilion.cli import options as opt
 from vermilion.cli.say import say, shown
 
 if TYPE_CHECKING:
     from vermilion.pictures import Provenance
+    from vermilion.view import View
 
 
 def inspect(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A picture.")],
+    *,
+    view: Annotated[
+        bool,
+        typer.Option(
+            "--view",
+            help="Show instead what `colorize` sees on the scan: where its pictures lie, by how many degrees "
+            "each is turned clockwise to stand upright, and how much contrast is restored.",
+        ),
+    ] = False,
+    device: opt.Device = "auto",
+    model: opt.ModelFolder = None,
 ) -> None:
     """Show what a picture says of where it comes from: how it was made, by which model and recipe.
 
     \b
     Examples:
       vermilion inspect grandma.png
+      vermilion inspect grandma.png --view
     """  # noqa: D301
+    if view:
+        _say_view(path, device, model)
+    else:
+        _say_provenance(path)
+
+
+def _say_provenance(path: Path) -> None:
     from vermilion.pictures import read_provenance
 
     facts = {name: value for name, value in _facts(read_provenance(path)).items() if value}
@@ -27,6 +48,28 @@ def inspect(
         say(f"{shown(path)} says nothing of where it comes from")
     for name, value in facts.items():
         say(f"{name:<15}{value}")
+
+
+def _say_view(path: Path, device: str, model: str | None) -> None:
+    from vermilion.colorizer import Colorizer
+
+    session = Colorizer(model, device=device).open(path, recolor=True)
+    for number, view in enumerate(session.view, 1):
+        say(f"{f'picture {number}':<15}{_seen(view)}")
+    if session.negative is not None:
+        say(f"{'negative':<15}{session.negative:.0%} sure: invert it first")
+
+
+def _seen(view: "View") -> str:
+    """Say what was seen, in the words of the options of `colorize`."""
+    from vermilion.view import UNCHANGED, whole
+
+    frame = view.frame
+    numbers = [frame.x, frame.y, frame.width, frame.height] + [frame.angle] * (frame.angle != 0)
+    told = ",".join(f"{number:.7g}" for number in numbers)
+    place = "the whole scan," if frame == whole(view.scan) else f"--frame {told}"
+    contrast = "as it is" if view.tone == UNCHANGED else f"× {view.tone.gain:.2f}"
+    return f"{place} --way-up {90 * view.turns}, contrast {contrast}"
 
 
 def _facts(found: "Provenance") -> dict[str, str]:
