@@ -1,5 +1,6 @@
 """The benchmarks run: each on three made-up pictures, with the tiny model and a scorer that is a stand-in."""
 
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from PIL import Image
 
 from benchmarks import __main__ as everything
 from benchmarks import (
+    against,
     colors,
     controls,
     drift,
@@ -295,3 +297,20 @@ def test_prints(
     assert lines[-1] == "0 of these are taken for prints"
     with Image.open(sheet) as image:
         assert image.size == (6 * 300, 300)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+def test_two_checkouts_are_compared_by_medians(monkeypatch):
+    took = iter([9.0, 9.0, 0.4, 0.3, 0.4, 0.3, 5.0, 0.3])  # the first round compiles
+    monkeypatch.setattr(against, "seconds_of", lambda *_: next(took))
+    line = against.compared(against.Case("cold", (), prints=False), (Path("old"), Path("new")), 3)
+    assert line.split() == ["cold", "400", "ms", "300", "ms", "-25.0", "%"]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+def test_processor_time_of_a_checkout_is_what_its_process_says_or_takes(tmp_path):
+    core = min(os.sched_getaffinity(0))
+    said = against.Case("", ("-c", "import os; print(len(os.sched_getaffinity(0)) / 8)"), prints=True)
+    assert against.seconds_of(said, tmp_path, core) == 1 / 8
+    busy = against.Case("", ("-c", "import time\nwhile time.process_time() < .2: pass"), prints=False)
+    assert 0.2 <= against.seconds_of(busy, tmp_path, core) < 0.6
