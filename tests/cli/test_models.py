@@ -22,7 +22,7 @@ def test_the_list_tells_name_card_licence_and_place(vermilion, installed: Path) 
     assert said.code == 0
     shipped, kodachrome, place = said.out.splitlines()
     assert shipped.startswith("vermilion   ")
-    assert kodachrome.startswith("kodachrome  tiny 0.0.1; see and paint; licence Apache-2.0; ")
+    assert kodachrome.startswith("kodachrome  tiny 0.0.1; encoder and decoder; licence Apache-2.0; ")
     assert place == f"Installed models lie in {installed.parent}"
 
 
@@ -134,3 +134,23 @@ def test_a_taken_name_is_told_before_torch_does_anything(vermilion, installed: P
     assert said.code == 1
     assert "is installed already" in said.err
     assert json.loads((installed / "model.json").read_text()) == before
+
+
+def test_a_recipe_of_an_older_version_is_converted(vermilion, here: Path) -> None:
+    table = {
+        "schema": 1,
+        "vermilion": "0.1.0",
+        "input": {"path": "a.png"},
+        "controls": {"reference": "b.png"},
+    }
+    table |= {"model": {"name": "tiny", "version": "1"}, "files": [{"path": "b.png", "sha256": "ab" * 32}]}
+    Path("a.recipe.json").write_text(json.dumps(table))
+    said = vermilion("models", "convert", "a.recipe.json", model=None)
+    assert (said.code, len(said.errors)) == (1, 1)
+    assert "allow --overwrite" in said.err
+    said = vermilion("models", "convert", "a.recipe.json", "-o", "b.recipe.json", model=None)
+    assert (said.code, said.out) == (0, "a.recipe.json -> b.recipe.json: a recipe of schema 2\n")
+    reference = json.loads(Path("b.recipe.json").read_text())["controls"]["reference"]
+    assert reference == {"path": "b.png", "sha256": "ab" * 32}
+    said = vermilion("models", "convert", "none", model=None)
+    assert (said.code, len(said.errors)) == (1, 1)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from tests.older_files import make_old_model, make_old_recipe
 from tests.scripts_as_modules import load_script
 from tests.tiny_model import make_tiny_model
 from vermilion.cli.app import app
@@ -42,6 +43,8 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("vermilion.network.model.default_model_folder", lambda: model)
     monkeypatch.setattr(model_folder, "default_model_folder", lambda: model)
     install_models(tmp_path, monkeypatch)
+    make_old_model(tmp_path / "old-model")
+    make_old_recipe(tmp_path / "old.recipe.json")
     grey = Image.linear_gradient("L").resize((96, 64))
     for name in (
         "grandma.jpg",

@@ -34,16 +34,20 @@ def list_models(context: typer.Context) -> None:
     known = known_models()
     width = max(len(model.name) for model in known)
     for model in known:
-        say(f"{model.name:<{width}}  {_told(model)}")
+        say(f"{model.name:<{width}}  {_summary(model)}")
     say(f"Installed models lie in {models_folder()}")
 
 
-def _told(model: "KnownModel") -> str:
+def _summary(model: "KnownModel") -> str:
     if model.card is None or model.trouble:
         return f"cannot be used: {model.trouble}"
     from vermilion.network import folder_hash
 
-    own = "see and paint" if model.lender is None else f"paint, on the encoder.onnx of {model.lender.name}"
+    own = (
+        "encoder and decoder"
+        if model.lender is None
+        else f"decoder, on the encoder.onnx of {model.lender.name}"
+    )
     licence = model.card.licence or "not stated"
     facts = (
         f"{model.card.name} {model.card.version}",
@@ -131,6 +135,37 @@ def export(
     from vermilion.network import export_model
 
     say(f"{name} -> {shown(export_model(name, target, whole=whole))}")
+
+
+@models.command("convert", short_help="Convert what an older vermilion wrote.")
+def convert(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH", help="A model folder, a recipe, the folder of a training, or a file of one."
+        ),
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="OUT", help="Where the converted one goes; else the same place."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+) -> None:
+    """Convert a model, a recipe or a training that an older vermilion wrote.
+
+    The folder of a training can be gone on with afterwards, and so can a single checkpoint.
+
+    \b
+    Examples:
+      vermilion models convert old-model -o new-model
+      vermilion models convert old.recipe.json --overwrite
+    """  # noqa: D301
+    from vermilion.cli.training_room import training_packages_needed
+    from vermilion.convert import convert as convert_older
+
+    with training_packages_needed():
+        say(convert_older(path, out, overwrite=overwrite))
 
 
 @models.command("remove", short_help="Delete an installed model.")

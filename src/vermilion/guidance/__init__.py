@@ -12,6 +12,7 @@ from vermilion.guidance.confidence import (
     fade_unsure,
 )
 from vermilion.guidance.controls import Controls
+from vermilion.guidance.convert import convert_recipe
 from vermilion.guidance.corner import corner_notes
 from vermilion.guidance.cube import Cube, apply_cube, read_cube
 from vermilion.guidance.finish import Grading, check_controls, finish_colors, read_grading
@@ -96,6 +97,7 @@ __all__ = [
     "choose_variants",
     "colors_on_grid",
     "confidence_overlay",
+    "convert_recipe",
     "corner_notes",
     "draw_hints",
     "existing_ab",

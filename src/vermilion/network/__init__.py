@@ -1,7 +1,8 @@
 """Model folders and ONNX Runtime: arrays in, arrays out."""
 
 from vermilion.network.card import CHROMA_UNIT, ModelCard, read_card
-from vermilion.network.engine import PROVIDERS, engine_name
+from vermilion.network.convert import convert_model
+from vermilion.network.engine import engine_name
 from vermilion.network.exchange import export_model, import_model
 from vermilion.network.find import find_model, name_of_model
 from vermilion.network.folder import (
@@ -29,7 +30,6 @@ from vermilion.network.places import models_folder
 __all__ = [
     "CHROMA_UNIT",
     "ENCODER_FILE",
-    "PROVIDERS",
     "SIDE_MULTIPLE",
     "WEIGHTS_FILE",
     "Decoded",
@@ -39,6 +39,7 @@ __all__ = [
     "ModelCard",
     "check_files",
     "check_free",
+    "convert_model",
     "default_model_folder",
     "encoder_folder",
     "engine_name",

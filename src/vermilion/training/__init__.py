@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
+from vermilion.training.convert import convert_training_file
 from vermilion.training.decoder_alone import encoder_hash
 from vermilion.training.export import CardFacts, Lender, export, export_decoder
 from vermilion.training.feature_extractor import FeatureExtractor, InceptionDistance, load_feature_extractor
@@ -26,6 +27,7 @@ __all__ = [
     "Reporter",
     "Settings",
     "adapt",
+    "convert_training_file",
     "encoder_hash",
     "export",
     "export_decoder",

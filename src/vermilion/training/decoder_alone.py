@@ -19,16 +19,21 @@ NEEDED = "encoder"  # key of the file's facts: hash of the encoder that it needs
 State = dict[str, Tensor]
 
 
-def encoder_hash(path: Path) -> str:
+def encoder_hash(path: Path, *, older: bool = False) -> str:
     """SHA-256 of the encoder's weights in a generator's file, in hexadecimal; empty if it holds none.
 
     A zero's sign does not count: an average of weights that never changed turns -0 into 0.
+
+    Args:
+        path: of the file.
+        older: by the names that vermilion 5 gave the weights, which count, too.
     """
     saved = _encoder(_load(path))
     digest = hashlib.sha256()
     for name in sorted(saved):
         tensor = saved[name].contiguous() + 0  # -0 becomes 0
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        called = f"see.{name.removeprefix(ENCODER)}" if older else name
+        digest.update(f"{called} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
         digest.update(tensor.numpy().tobytes())
     return digest.hexdigest() if saved else ""
 

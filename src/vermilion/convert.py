@@ -1,0 +1,142 @@
+"""What older versions of vermilion wrote, in the form of today: models, recipes and runs of the trainer."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from vermilion.errors import ExistsError, OutputError, SettingsError
+from vermilion.guidance import RECIPE_SUFFIX, convert_recipe
+from vermilion.leftovers import scratch_prefix, sweep
+from vermilion.network import (
+    convert_model,
+    default_model_folder,
+    folder_hash,
+    read_card,
+)
+
+_RUN_FILES = ("*.ckpt", "*.safetensors", "config.json")
+_OLD_SHIPPED = "a22b4320bda597c2299ed51a71dc5c445c44b6f03f9f3e019496199c75074de9"
+"""Hash of the shipped model, vermilion 5, while its card had schema 1."""
+
+_SHIPPED_DECODER = "e5bf82faedc91a45a70d9f5c4a052c3fb8f499520675501318f9c4adf0ee83db"
+"""Hash of that model's decoder; the package's own model is the same one as long as it has this."""
+
+
+def convert(path: Path, target: Path | None = None, *, overwrite: bool = False) -> str:
+    """Convert a model folder, a recipe, the folder of a run, or one file of a run.
+
+    Args:
+        path: what an older version wrote.
+        target: where the converted one goes; the same place by default.
+        overwrite: replace what is there.
+
+    Returns:
+        A sentence about what was done.
+
+    Raises:
+        ExistsError: the target exists.
+        VermilionError: it is nothing that can be converted, or is of today's form already.
+    """
+    target = target or _default_target(path)
+    work = _work_for(path)
+    if target.exists() and not overwrite:
+        raise ExistsError(f"{target} exists already; name another place with -o, or allow --overwrite.")
+    try:
+        target.absolute().parent.mkdir(parents=True, exist_ok=True)
+        sweep(target.absolute().parent)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{scratch_prefix()}", dir=target.absolute().parent
+        ) as workshop:
+            done = _converted(path, Path(workshop), target, work)
+    except OSError as error:
+        raise OutputError(
+            f"{target} cannot be written ({error.strerror or error}); choose another place."
+        ) from error
+    return f"{path} -> {target}: {done}"
+
+
+def _default_target(path: Path) -> Path:
+    return path.with_name(path.name.replace(".judge.safetensors", ".discriminator.safetensors"))
+
+
+def _work_for(path: Path) -> Callable[[Path], str]:
+    """What converts a copy where it lies, and says what was done."""
+    if path.is_dir():
+        if (path / "model.json").exists():
+            return _model
+        if any(path.glob("*.ckpt")) or (path / "recipe.json").exists() or any(path.glob("*.safetensors")):
+            return _run
+    elif path.is_file():
+        if path.name.endswith(RECIPE_SUFFIX):
+            return _recipe
+        if path.suffix in (".ckpt", ".safetensors"):
+            return _training_file
+    raise SettingsError(
+        f"{path} is nothing that can be converted; name a model folder, a NAME{RECIPE_SUFFIX}, the folder of "
+        "a training, or a .ckpt or .safetensors of one."
+    )
+
+
+def _converted(path: Path, workshop: Path, target: Path, work: Callable[[Path], str]) -> str:
+    """Convert a copy beside the target, then move it into place; what was there goes last."""
+    copy, older = workshop / target.name, workshop / "older"
+    if path.is_dir():
+        shutil.copytree(path, copy)
+    else:
+        shutil.copyfile(path, copy)
+    done = work(copy)
+    if target.is_dir():
+        target.rename(older)
+    try:
+        copy.replace(target)
+    except OSError:
+        if older.exists():
+            older.rename(target)
+        raise
+    return done
+
+
+def _model(folder: Path) -> str:
+    before = folder_hash(folder)
+    convert_model(folder)
+    return f"a model of schema 2; its hash was {before[:12]} and is {folder_hash(folder)[:12]}"
+
+
+def _recipe(path: Path) -> str:
+    table = convert_recipe(path.read_bytes(), "The recipe")
+    said = "a recipe of schema 2"
+    asked = str(table["model"].get("sha256", ""))
+    if (
+        asked == _OLD_SHIPPED
+        and read_card(default_model_folder()).files.get("decoder.onnx") == _SHIPPED_DECODER
+    ):
+        table["model"]["sha256"] = folder_hash(default_model_folder())
+    elif asked:
+        said += f"; it still asks for the model {asked[:12]}, so empty its sha256 to replay it with another"
+    path.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    return said
+
+
+def _training_file(path: Path) -> str:
+    from vermilion.training import convert_training_file  # noqa: PLC0415 - torch, for those who train
+
+    if not convert_training_file(path):
+        raise SettingsError(f"{path.name} is of today's form already; there is nothing to convert.")
+    return "has the names of today"
+
+
+def _run(folder: Path) -> str:
+    from vermilion.training import convert_training_file  # noqa: PLC0415 - torch, for those who train
+
+    changed = 0
+    if (folder / "recipe.json").exists():
+        (folder / "recipe.json").rename(folder / "config.json")
+    for path in sorted(folder.glob("*.judge.safetensors")):
+        path.rename(_default_target(path))
+    for pattern in _RUN_FILES:
+        changed += sum([convert_training_file(path) for path in sorted(folder.glob(pattern))])
+    if not changed:
+        raise SettingsError(f"{folder.name} is of today's form already; there is nothing to convert.")
+    return f"a run with the names of today ({changed} files)"
