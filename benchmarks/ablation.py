@@ -49,7 +49,6 @@ ROWS = {
     "without_perceptual": "without the perceptual loss",
     "without_degradations": "without degradations",
     "without_hints": "without hints",
-    "queries": "with 20 colour queries",
     "lite0": "encoder lite0",
     "mobilenetv2": "encoder mobilenetv2",
 }

@@ -54,7 +54,8 @@ def age_run(run: Path) -> None:
     torch.save(saved, run / "last.ckpt")
     config = json.loads((run / "config.json").read_text())
     (run / "config.json").unlink()
-    (run / "recipe.json").write_text(json.dumps(aged(config)))
+    config["model"]["queries"] = 0
+    (run / "recipe.json").write_text(json.dumps(aged(config) | {"compile": False}))
     for path in run.glob("*.safetensors"):
         age_weights(path)
         path.rename(path.with_name(path.name.replace(".discriminator.", ".judge.")))
@@ -67,9 +68,8 @@ def test_a_run_of_vermilion_5_goes_on_to_the_last_bit(config: Settings, tmp_path
     run = Path(broken.run)
     age_run(run)
     assert (run / "recipe.json").exists()
-    with pytest.raises(TrainingError, match="cannot be gone on from"):
+    with pytest.raises(TrainingError, match="convert its folder with `vermilion models convert`"):
         go(broken, resume=True)
-    (run / "config.json").unlink()
     said = convert(run, overwrite=True)
     assert said.startswith(f"{run} -> {run}: a run with the names of today (")
     assert not (run / "recipe.json").exists()

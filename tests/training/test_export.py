@@ -129,7 +129,7 @@ def test_a_state_is_no_generator(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("parts", [Parts(queries=3), Parts(distribution=False)])
+@pytest.mark.parametrize("parts", [Parts(residual=False), Parts(distribution=False)])
 def test_every_kind_of_decoder_is_exported(parts: Parts, generator: UNetGenerator, tmp_path: Path) -> None:
     torch.manual_seed(3)
     decoder = Decoder(generator.encoder.channels, (12, 8, 8, 8), generator.decoder.centres, parts)

@@ -76,6 +76,10 @@ def load_checkpoint(fabric: Fabric, path: Path, state: TrainingState) -> None:
     """
     try:
         there = torch.load(path, weights_only=True, mmap=True, map_location="cpu").keys()
+        if "judge" in there:
+            raise TrainingError(
+                f"{path}: is of an older vermilion; convert its folder with `vermilion models convert`."
+            )
         saved = {name: part for name, part in _saved(state).items() if name in there or name not in LATER}
         rest = fabric.load(path, saved, weights_only=True)
     except UNREADABLE as error:
@@ -246,6 +250,14 @@ def read_facts(path: Path) -> dict[str, str]:
     }  # vermilion 5's word
 
 
+def _parts_of(config: dict[str, Any], path: Path) -> Parts:
+    """What a decoder is made of; vermilion 5 and earlier also wrote how many colour queries it has: none."""
+    parts = dict(config.get("parts", {}))
+    if parts.pop("queries", 0):
+        raise TrainingError(f"{path}: holds colour queries, which this vermilion has not; use vermilion 5.")
+    return Parts(**parts)
+
+
 def read_generator(path: Path, lender: Path = SHIPPED) -> UNetGenerator:
     """A generator from its safetensors file.
 
@@ -263,7 +275,7 @@ def read_generator(path: Path, lender: Path = SHIPPED) -> UNetGenerator:
         raise TrainingError(f"{path}: is not a generator that vermilion saved.")
     saved = {name: tensor.float() for name, tensor in whole_state(path, lender).items()}
     encoder = make_encoder(config["encoder"], "")
-    parts = Parts(**config.get("parts", {}))
+    parts = _parts_of(config, path)
     decoder = Decoder(encoder.channels, tuple(config["widths"]), torch.zeros(config["bins"], 2), parts)
     generator = UNetGenerator(encoder, decoder, config["encoder"])
     unfit = TrainingError(f"{path}: its weights do not fit this version of vermilion.")

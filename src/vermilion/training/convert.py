@@ -70,11 +70,22 @@ def _convert_config(path: Path) -> bool:
         old = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise TrainingError(f"{path}: is no config that a run kept ({error}).") from error
-    new = _renamed(old)
+    new = _without_what_is_gone(_renamed(old))
     if new == old:
         return False
     path.write_text(json.dumps(new, indent=1) + "\n", encoding="utf-8")
     return True
+
+
+def _without_what_is_gone(config: Any) -> Any:  # noqa: ANN401 - plain data
+    """Settings that are no more, at values that did nothing; compiling changed no result."""
+    if not isinstance(config, dict):
+        return config
+    kept = {key: part for key, part in config.items() if key != "compile"}
+    model = kept.get("model")
+    if isinstance(model, dict) and model.get("queries") == 0:
+        kept["model"] = {key: part for key, part in model.items() if key != "queries"}
+    return kept
 
 
 def _renamed(value: Any) -> Any:  # noqa: ANN401 - plain data

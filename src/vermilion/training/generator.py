@@ -9,7 +9,6 @@ from torch.nn import functional
 
 from vermilion.training.bins import annealed_mean, closeness, rows
 from vermilion.training.encoder import Encoder
-from vermilion.training.queries import ColorQueries
 
 NEAR = 10.0  # ab units: a painted colour within this of the truth counts as right
 RESIDUAL_SCALE = 10.0  # ab units to one unit of the residual head
@@ -21,7 +20,6 @@ class Parts:
 
     distribution: bool = True  # without it the residual alone is the chroma: direct regression
     residual: bool = True
-    queries: int = 0  # learned colour queries
 
 
 EVERYTHING = Parts()
@@ -104,7 +102,6 @@ class Decoder(nn.Module):
             nn.Sequential(_block(above + skip + 3, width), _block(width, width))
             for above, skip, width in zip(inputs, channels[2::-1], (middle, low, fine), strict=True)
         )
-        self.queries = ColorQueries(parts.queries, (middle, low, fine), low) if parts.queries else None
         self.odds: Any = nn.Conv2d(fine, len(centres), 1) if parts.distribution else None
         self.residual: Any = nn.Conv2d(fine, 2, 1) if parts.residual else None
         self.sure = nn.Conv2d(fine, 1, 1)
@@ -128,12 +125,10 @@ class Decoder(nn.Module):
             pyramid.append(coarser_hints(pyramid[-1]))
         scaled = [feature / self.scales[level] for level, feature in enumerate(features)]
         x: Tensor = self.wide(self.start(torch.cat([scaled[3], pyramid[3]], dim=1)))
-        painted = []
         for step, level in zip(self.steps, (2, 1, 0), strict=True):
             x = functional.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
             x = step(torch.cat([x, scaled[level], pyramid[level]], dim=1))
-            painted.append(x)
-        return x if self.queries is None else self.queries(painted)
+        return x
 
     def forward(self, features: list[Tensor], hints: Tensor, temperature: Tensor | float) -> GeneratorOutput:
         """Paint: features finest first, hints [N,3,h,w] as (a/110, b/110, weight)."""

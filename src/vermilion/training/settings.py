@@ -62,7 +62,6 @@ class ModelSettings:
     widths: tuple[Count, Count, Count, Count] = (256, 208, 144, 96)
     distribution: bool = True  # odds over chroma bins; without them the residual is all there is
     residual: bool = True  # chroma added to the distribution's mean, for adversarial training to refine
-    queries: CountOrNone = 0  # learned colour queries that look at the picture, as in DDColor; 0 = none
     discriminator_width: Count = 64  # discriminator channels at its first layer
 
 
@@ -138,7 +137,6 @@ class Settings:
     seed: CountOrNone = 0
     batch: Count = 32
     precision: str = "auto"  # of the decoder, on cards of the encoder too: auto, 32 or bf16
-    compile: bool = False  # the generator's convolutions with torch.compile; on an H200 it gained nothing
     # Steps recorded as CUDA graphs: on, off, or auto = on a card that one process trains on.
     cuda_graphs: str = "auto"
     accelerator: str = "auto"  # Lightning Fabric's: cpu, cuda, mps ...

@@ -43,17 +43,6 @@ def _processor_has_bfloat16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def compile_generator(settings: Settings, generator: nn.Module) -> None:
-    """Compile the generator's convolutions, where that is wanted.
-
-    The discriminator never is: its penalties are slopes of slopes, which torch.compile does not support.
-    Encoder and trunk are compiled apart from the heads, since slopes at the trunk weigh the losses.
-    """
-    if settings.compile and isinstance(generator, UNetGenerator):
-        generator.encoder.forward = torch.compile(generator.encoder.forward)  # type: ignore[method-assign]
-        generator.decoder.trunk = torch.compile(generator.decoder.trunk)  # type: ignore[method-assign]
-
-
 def make_state(
     settings: Settings, samples: Samples, fabric: Fabric, centres: Tensor | None = None
 ) -> TrainingState:
@@ -78,7 +67,6 @@ def make_state(
     average = AveragedModel(generator, device, use_buffers=True)  # its count, too
     for network in (generator, discriminator):  # the average is measured by one process alone
         share_statistics(network)
-    compile_generator(settings, generator)
     optimizer = make_optimizer(
         _groups(generator), device, (0.5 if classic else 0.9, 0.999), settings.weight_decay
     )
@@ -152,14 +140,14 @@ def _pair(settings: Settings, samples: Samples, device: torch.device, kept: Tens
 def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:
     """A generator on a pretrained encoder, or the one to start from."""
     model = settings.model
-    parts = Parts(model.distribution, model.residual, model.queries)
+    parts = Parts(model.distribution, model.residual)
     if model.start_from:
         lender = model.encoder_weights if model.encoder_weights not in ("", "timm") else "shipped"
         generator = read_generator(_path_of(model.start_from), _path_of(lender))
         if generator.decoder.parts != parts:
             raise TrainingError(
                 f"model.start_from: {model.start_from} holds {generator.decoder.parts}, not {parts}; "
-                "give the config the same `distribution`, `residual` and `queries`."
+                "give the config the same `distribution` and `residual`."
             )
         return generator
     encoder = _trained_encoder(model) or make_encoder(model.encoder, model.encoder_weights)
