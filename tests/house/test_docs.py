@@ -116,6 +116,16 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_the_glossary_uses_the_names_of_the_code() -> None:
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 40
+    files = (ROOT / "src" / "vermilion").rglob("*.py")
+    words = set(re.findall(r"[\w.]+", "\n".join(path.read_text(encoding="utf-8") for path in files)))
+    named = re.findall(r"`([\w.]+)`", "\n".join(lines[4:]))
+    assert len(named) > 40
+    assert [name for name in named if name not in words] == []
+
+
 def test_every_room_is_on_the_map() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms = [path.parent.name for path in sorted((ROOT / "src" / "vermilion").glob("*/__init__.py"))]
