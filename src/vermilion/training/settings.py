@@ -97,16 +97,16 @@ class StageSettings:
     # Share of the gradient that adversarial training gets; 0 = no adversarial.
     adversarial: Annotated[float, Limits(0, 0.99)] = 0.0
     colorfulness: Weight = 0.0  # weight of matching the batch's mean spread of chroma
-    perceptual: Weight = (
-        0.0  # weight of how differently [loss] `perceptual network` sees painted and true colours
-    )
+    # Weight of how differently [loss] `perceptual_network` sees painted and true colours.
+    perceptual: Weight = 0.0
+    patch: Weight = 0.0  # weight of painted colours that vary where the true ones do not
     discriminator_rate: Weight = 3e-4
     # First images in which the discriminator learns and the generator does not hear it yet.
     discriminator_alone: CountOrNone = 0
     penalty: Weight = 1.0  # weight of the zero-centred gradient penalties R1 and R2
     # Augmented versions of each picture whose features are kept on disk, with a frozen encoder; 0 = none.
     cached_versions: CountOrNone = 0
-    warmup: CountOrNone = 3200  # passes over which the rates rise
+    warmup: CountOrNone = 3200  # images over which the rates rise
     decay: Share = 0.3  # last share of the stage over which the rates fall to a hundredth
     # What a stage may set for itself; left out, the whole training's, [data]'s and [loss]'s values count.
     batch: Count | None = None

@@ -14,6 +14,7 @@ from vermilion.training.batch import Batch
 from vermilion.training.checkpoint import TrainingState
 from vermilion.training.classic import classic_discriminator_loss, classic_generator_loss
 from vermilion.training.generator import GeneratorOutput
+from vermilion.training.patch import patchiness
 from vermilion.training.ranks import everywhere, share_gradients
 from vermilion.training.settings import Settings, StageSettings
 
@@ -67,6 +68,10 @@ def take_step(
             seen = look(state, settings, batch, painted)
             total = total + stage.perceptual * seen
             scalars["seen"] = seen.detach()
+        if stage.patch > 0:
+            patch = patchiness(painted.chroma, batch.ab)
+            total = total + stage.patch * patch
+            scalars["patch"] = patch.detach()
         if stage.adversarial > 0:
             played, said = _adversarial(fabric, state, stage, batch, painted)
             scalars |= said
