@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion import Colorizer, Hint
-from vermilion.evaluation import View
+from vermilion.evaluation import SrgbPicture
 from vermilion.evaluation import true_hints as hints_of_picture
 
 FIGURES = ("ab_err", "corr", "corr_c", "cf_ratio", "cmd", "kmd", "top1", "luma_max")
@@ -66,7 +66,7 @@ class Bench:
 
 def true_hints(path: Path, count: int) -> list[Hint]:
     """`count` points of a colour picture at places that depend on its name alone."""
-    return list(hints_of_picture(View.read(path).rgb, path.stem, count))
+    return list(hints_of_picture(SrgbPicture.read(path).rgb, path.stem, count))
 
 
 def colorize_folder(

@@ -26,7 +26,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from benchmarks.reliability import auc
 from vermilion import Colorizer, Picture
 from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, rgb_to_lab, unit_range
-from vermilion.evaluation import Pair, View, find_pairs, interval, resamples
+from vermilion.evaluation import Pair, SrgbPicture, find_pairs, interval, resamples
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -102,12 +102,12 @@ def in_own_colors(_: Pair, picture: Picture) -> Bytes:
 def in_their_colors(pair: Pair, picture: Picture) -> Bytes:
     """What another colouriser painted, as finely as the model could."""
     assert pair.theirs is not None
-    return in_colors(picture, reduced(View.read(pair.theirs).rgb, grid_of(picture)))
+    return in_colors(picture, reduced(SrgbPicture.read(pair.theirs).rgb, grid_of(picture)))
 
 
 def in_one_color(pairs: list[Pair]) -> Decoded:
     """The mean colour of all true pictures, at every place."""
-    means = [View.read(pair.path).small_ab.mean(axis=(0, 1)) for pair in pairs]
+    means = [SrgbPicture.read(pair.path).small_ab.mean(axis=(0, 1)) for pair in pairs]
     color = np.mean(means, axis=0).astype(np.float32)
     return lambda _, picture: in_colors(picture, np.broadcast_to(color, (*grid_of(picture), 2)))
 
@@ -123,7 +123,7 @@ def sights(
     """True and coloured inputs [n,3,SIDE,SIDE] of all pictures."""
     true, made = [], []
     for pair in pairs:
-        rgb = View.read(pair.path).rgb
+        rgb = SrgbPicture.read(pair.path).rgb
         picture = colorizer.colorize(luma_of_rgb(rgb), size=size)
         true.append(as_input(in_colors(picture, reduced(rgb, grid_of(picture)))))
         made.append(as_input(paint(pair, picture)))

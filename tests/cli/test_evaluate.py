@@ -78,3 +78,16 @@ def test_mistakes_are_one_sentence(vermilion, photos: Path, here: Path, argument
     [error] = said.errors
     assert sentence in error
     assert not (here / "evaluation").exists()
+
+
+def test_mounted_pictures_are_measured(vermilion, photos: Path, here: Path) -> None:
+    said = vermilion(
+        "evaluate", "photos", "--mounted", "white", "--view", "whole", "--limit", "1", "-o", "on"
+    )
+    assert said.code == 0
+    about = json.loads((here / "on" / "report.json").read_text())["about"]
+    assert (about["mounted"], about["view"]) == ("white", "whole")
+    assert "mounted, turned or faded" in said.err
+    said = vermilion("evaluate", "photos", "--mounted", "upside", "-o", "no")
+    assert said.code == 1
+    assert "choose one of white, black, card" in said.errors[0]

@@ -3,12 +3,12 @@ import pytest
 
 from tests.evaluation.conftest import picture
 from vermilion.color import cbcr_to_rgb, luma_of_rgb, rgb_to_cbcr
-from vermilion.evaluation import View, compare, interval, resamples
+from vermilion.evaluation import SrgbPicture, compare, interval, resamples
 from vermilion.evaluation.figures import MEANS, means_of
-from vermilion.evaluation.view import shrunk
+from vermilion.evaluation.srgb import shrunk
 
-TRUE = View(picture(3))
-GREY = View(np.repeat(luma_of_rgb(TRUE.rgb)[..., None], 3, axis=2).astype(np.uint8))
+TRUE = SrgbPicture(picture(3))
+GREY = SrgbPicture(np.repeat(luma_of_rgb(TRUE.rgb)[..., None], 3, axis=2).astype(np.uint8))
 
 
 def test_the_truth_is_perfect() -> None:
@@ -28,14 +28,15 @@ def test_grey_gets_what_grey_gets() -> None:
 def test_half_the_colour_points_the_right_way() -> None:
     luma = luma_of_rgb(TRUE.rgb) / np.float32(255)
     half = cbcr_to_rgb(luma, rgb_to_cbcr(TRUE.rgb / np.float32(255)) / 2)
-    row = compare(TRUE, View(np.rint(np.clip(half, 0, 1) * 255).astype(np.uint8)))
+    row = compare(TRUE, SrgbPicture(np.rint(np.clip(half, 0, 1) * 255).astype(np.uint8)))
     assert row.corr > 0.95
     assert 0.4 < row.ab_err / row.ab_err_grey < 0.65
     assert 0.4 < row.cf_res / row.cf_ref < 0.65
 
 
 def test_means_count_every_picture_the_same() -> None:
-    rows = [compare(TRUE, TRUE), compare(View(picture(5, (96, 80))), View(picture(6, (96, 80))))]
+    one, other = (SrgbPicture(picture(seed, (96, 80))) for seed in (5, 6))
+    rows = [compare(TRUE, TRUE), compare(one, other)]
     means, ratio, intervals = means_of(rows)
     for name in MEANS:
         values = [getattr(row, name) for row in rows]
@@ -63,5 +64,5 @@ def test_views_are_reduced_and_never_enlarged() -> None:
     assert TRUE.small_ab.shape == (64, 64, 2)
     np.testing.assert_allclose(TRUE.small_ab.mean((0, 1)), TRUE.ab.mean((0, 1)), atol=1e-3)
     assert TRUE.small_lab.shape == (48, 64, 3)
-    assert View(picture(1, (512, 256))).small_lab.shape == (128, 256, 3)
+    assert SrgbPicture(picture(1, (512, 256))).small_lab.shape == (128, 256, 3)
     assert shrunk(TRUE.rgb, 1.5) is TRUE.rgb

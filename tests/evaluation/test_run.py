@@ -9,9 +9,10 @@ from PIL import Image
 from tests.evaluation.conftest import NAMES, picture, write_photos
 from vermilion.color import ab_error, luma_of_rgb, palette_distance
 from vermilion.errors import OutputError, SettingsError
-from vermilion.evaluation import Evaluation, EvaluationOptions, View, check_report, evaluate
+from vermilion.evaluation import Evaluation, EvaluationOptions, SrgbPicture, check_report, evaluate
 from vermilion.evaluation.gallery import choose
-from vermilion.evaluation.run import AGED_NOTE, seen_luma
+from vermilion.evaluation.given import seen_luma
+from vermilion.evaluation.run import AGED_NOTE
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +24,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory, tiny_colorizer) -> Evaluatio
 def test_ours_are_the_colours_that_the_program_gives_to_the_grey(photos, tiny_colorizer, plain) -> None:
     pairs = []
     for name, result in zip(NAMES, plain.pictures, strict=True):
-        true = View.read(photos / f"{name}.png")
-        made = View(tiny_colorizer.colorize(luma_of_rgb(true.rgb)).to_numpy())
+        true = SrgbPicture.read(photos / f"{name}.png")
+        made = SrgbPicture(tiny_colorizer.colorize(luma_of_rgb(true.rgb)).to_numpy())
         assert result.stem == name
         assert result.ours.ab_err == ab_error(true.ab, made.ab)
         pairs.append((true.small_ab, made.small_ab))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.evaluation.conftest import picture
-from vermilion.evaluation import TONES, Skin, View, tone_of
+from vermilion.evaluation import TONES, Skin, SrgbPicture, tone_of
 from vermilion.evaluation.skin import read_mask, skin_by_tone, skin_of
 
 LIGHT, TAN = Skin("light", 1, 4.0, (10, 12), (11, 15)), Skin("tan", 1, 8.0, (14, 18), (10, 20))
@@ -23,13 +23,13 @@ def test_only_what_the_mask_shows_counts() -> None:
     changed[:24] = 255 - changed[:24]
     upper = np.zeros(rgb.shape[:2], bool)
     upper[:24] = True
-    above, below = (skin_of(View(rgb), View(changed), mask) for mask in (upper, ~upper))
+    above, below = (skin_of(SrgbPicture(rgb), SrgbPicture(changed), mask) for mask in (upper, ~upper))
     assert above
     assert below
     assert above.ab_err > 1
     assert below.ab_err == 0
     assert below.true == below.made
-    assert skin_of(View(rgb), View(changed), np.zeros_like(upper)) is None
+    assert skin_of(SrgbPicture(rgb), SrgbPicture(changed), np.zeros_like(upper)) is None
 
 
 def test_tones_are_told_together_and_apart() -> None:

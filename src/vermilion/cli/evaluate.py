@@ -54,6 +54,15 @@ Hints = Annotated[
     bool, typer.Option("--hints", help="Also measure the error after 1, 5, 10 and 50 true hints.")
 ]
 Aged = Annotated[bool, typer.Option("--aged", help="Make the pictures look like old photographs first.")]
+MountedKind = Annotated[
+    str,
+    typer.Option(
+        "--mounted",
+        metavar="KIND",
+        help="Put the pictures on mounts first (white, black, card, gate, caption, letterbox), or give them "
+        "turned or faded; each is taken out of its scan again to be compared.",
+    ),
+]
 Limit = Annotated[
     int | None, typer.Option("--limit", metavar="N", min=1, help="Take only N pictures, evenly picked.")
 ]
@@ -87,6 +96,8 @@ def evaluate(
     masks: Masks = None,
     hints: Hints = False,
     aged: Aged = False,
+    mounted: MountedKind = "",
+    view: opt.ViewMode = "auto",
     limit: Limit = None,
     size: opt.Size = None,
     extractor: Extractor = None,
@@ -105,6 +116,7 @@ def evaluate(
       vermilion evaluate photos
       vermilion evaluate photos --hints -o with-hints
       vermilion evaluate photos --aged --limit 2 -o aged
+      vermilion evaluate photos --mounted white -o mounted
       vermilion evaluate photos --against other-results --masks skin -o both
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.colorizer import Colorizer
@@ -117,6 +129,8 @@ def evaluate(
         masks=masks,
         limit=limit,
         aged=aged,
+        mounted=mounted,
+        view=view,
         hints=hints,
         size=size,
         extractor=extractor,

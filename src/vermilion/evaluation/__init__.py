@@ -8,7 +8,7 @@ from vermilion.evaluation.mounting import MOUNTS, Mounted, mount, mount_page, sq
 from vermilion.evaluation.result import About, Evaluation, check_report
 from vermilion.evaluation.run import EvaluationOptions, evaluate
 from vermilion.evaluation.skin import TONES, Skin, tone_of
-from vermilion.evaluation.view import View
+from vermilion.evaluation.srgb import SrgbPicture
 from vermilion.evaluation.words import Row, figure_rows
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "SetFigures",
     "Shown",
     "Skin",
-    "View",
+    "SrgbPicture",
     "check_report",
     "compare",
     "evaluate",

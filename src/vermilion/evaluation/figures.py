@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vermilion.color import ab_error, ciede2000, colorfulness, correlation, psnr, ssim
 from vermilion.evaluation.skin import Skin
-from vermilion.evaluation.view import View
+from vermilion.evaluation.srgb import SrgbPicture
 
 Interval = tuple[float, float]
 
@@ -82,7 +82,7 @@ class SetFigures:
         return found
 
 
-def compare(true: View, made: View) -> PictureFigures:
+def compare(true: SrgbPicture, made: SrgbPicture) -> PictureFigures:
     """The figures of one painted picture."""
     return PictureFigures(
         ab_err=ab_error(true.ab, made.ab),

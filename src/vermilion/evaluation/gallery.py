@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vermilion.evaluation.figures import PictureFigures
 from vermilion.evaluation.skin import Skin
-from vermilion.evaluation.view import Bytes
+from vermilion.evaluation.srgb import Bytes
 
 GROUPS = ("best", "median", "worst")
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vermilion.color import frechet_distance, kernel_distance
 from vermilion.errors import SettingsError
-from vermilion.evaluation.view import Bytes
+from vermilion.evaluation.srgb import Bytes
 
 if TYPE_CHECKING:
     from vermilion.training import FeatureExtractor, InceptionDistance

@@ -11,7 +11,7 @@ from vermilion.evaluation import plots
 from vermilion.evaluation.gallery import GROUPS, PictureResult, Shown
 from vermilion.evaluation.result import Evaluation
 from vermilion.evaluation.skin import Skin
-from vermilion.evaluation.view import Bytes
+from vermilion.evaluation.srgb import Bytes
 from vermilion.evaluation.words import figure_rows
 
 _QUALITY = 88  # of the JPEGs on the page
@@ -39,7 +39,8 @@ def page_of(found: Evaluation) -> str:
 
 def _title(found: Evaluation) -> str:
     aged = " made to look old" if found.about.aged else ""
-    return f"{found.about.model} on {found.ours.pictures} pictures{aged}"
+    mounted = f", mounted: {found.about.mounted}" if found.about.mounted else ""
+    return f"{found.about.model} on {found.ours.pictures} pictures{aged}{mounted}"
 
 
 def _introduction(found: Evaluation) -> Iterator[str]:

@@ -26,6 +26,8 @@ class About:
         folder: of the true pictures.
         against: folder of the other colouriser's results; empty where there is none.
         aged: whether the pictures were made to look old.
+        mounted: how the pictures were mounted, turned or faded; empty for bare ones.
+        view: "auto", or "whole" where the network saw the scans as they are.
         size: pixels of the short side at which the network looked.
         extractor: name of the network behind fd and kmd; empty where there is none.
     """
@@ -37,6 +39,8 @@ class About:
     folder: str
     against: str
     aged: bool
+    mounted: str
+    view: str
     size: int
     extractor: str
 

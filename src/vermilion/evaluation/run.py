@@ -1,11 +1,10 @@
 """The loop: each true picture loses its colours, gets painted ones, and is compared with itself.
 
-folder ─▶ pairs ─▶ truth ─luma, aged or not─▶ Colorizer ─▶ ours ─┬─▶ figures ─▶ means, distances of sets
+folder ─▶ pairs ─▶ truth ─as it is given─▶ Colorizer ─▶ ours ─┬─▶ figures ─▶ means, distances of sets
                      │                                           │
                      └──────────────── theirs, masks ────────────┘
 """
 
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +14,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion import __version__
-from vermilion.color import ab_error, luma_of_rgb, old_photograph
+from vermilion.color import ab_error
 from vermilion.colorizer import Colorizer
 from vermilion.errors import PictureError, SettingsError
 from vermilion.evaluation.figures import SetFigures
 from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
 from vermilion.evaluation.gallery import PictureResult, Shown, choose
+from vermilion.evaluation.given import MOUNTED, Given, given_of
 from vermilion.evaluation.hints import COUNTS, true_hints
 from vermilion.evaluation.networks import Networks, PictureFeatures, open_networks
 from vermilion.evaluation.result import About, Evaluation
 from vermilion.evaluation.side import Side
 from vermilion.evaluation.skin import read_mask
-from vermilion.evaluation.view import Bytes, View, shrunk
+from vermilion.evaluation.srgb import Bytes, SrgbPicture, shrunk
 from vermilion.guidance import Controls
 from vermilion.network import engine_name
 from vermilion.outputs import make_folder
 from vermilion.pictures import publish
 from vermilion.session import AUTOMATIC, Session
+from vermilion.view import AUTO
 
 Watch = Callable[[Sequence[Pair]], Iterable[Pair]]
 """Hands the pictures on one by one, and may show how far they are."""
@@ -39,6 +40,10 @@ Watch = Callable[[Sequence[Pair]], Iterable[Pair]]
 AGED_NOTE = (
     "The pictures were made to look old: psnr, ssim, ciede2000, fd, kmd and fid also count what that did to "
     "the greys."
+)
+MOUNTED_NOTE = (
+    "The pictures were given mounted, turned or faded, and taken out again: psnr, ssim, ciede2000, fd, kmd "
+    "and fid also count what that did to the greys."
 )
 _SHOWN_SIDE = 360  # pixels of the longer side of a picture in the report
 _COLORLESS = 1.5  # mean a, b distance from grey below which pictures have no colours to compare with
@@ -53,6 +58,9 @@ class EvaluationOptions:
         masks: a folder of masks, white where there is skin.
         limit: how many pictures at most, evenly picked.
         aged: make the pictures look old before they are coloured.
+        mounted: one of ``MOUNTED``: how the pictures are put on mounts, turned or faded before they are
+            coloured; empty for bare ones.
+        view: "auto" or "whole", as ``Colorizer.open`` takes it.
         hints: also measure the error after some true hints.
         size: pixels of the short side at which the network looks; None for the model's own.
         extractor: NAME:WEIGHTS of a timm network, for the distances fd and kmd.
@@ -64,6 +72,8 @@ class EvaluationOptions:
     masks: Path | None = None
     limit: int | None = None
     aged: bool = False
+    mounted: str = ""
+    view: str = AUTO
     hints: bool = False
     size: int | None = None
     extractor: str | None = None
@@ -95,6 +105,7 @@ def evaluate(
         TrainingError: a network and its weights do not fit together.
         OutputError: in the folder for inputs lies something else of the same name.
     """
+    _check(options)
     pairs, left_out = find_pairs(Path(folder), options.against, options.masks, options.limit)
     networks = open_networks(options.extractor, options.fid, sides=2 if options.against else 1)
     trial = _Trial(colorizer or Colorizer(), options, networks)
@@ -123,13 +134,14 @@ class _Trial:
         Raises:
             PictureError: a file cannot be read; nothing of the picture is counted.
         """
-        true = View.read(pair.path)
-        theirs = View.read(pair.theirs) if pair.theirs else None
+        true = SrgbPicture.read(pair.path)
+        theirs = SrgbPicture.read(pair.theirs) if pair.theirs else None
         mask = read_mask(pair.mask) if pair.mask else None
-        session = self._open(true, pair.stem)
+        given = self._given(true, pair.stem)
+        session = self._open(given)
         if self._options.inputs:
-            save_input(session.scan.luma, self._options.inputs / f"{pair.stem}.png")
-        ours, skin = self._ours.add(true, _painted(session), mask)
+            save_input(given.luma, self._options.inputs / f"{pair.stem}.png")
+        ours, skin = self._ours.add(true, SrgbPicture(given.back(_painted(session).rgb)), mask)
         for count, errors in self._hint_errors.items():
             hints = true_hints(true.rgb, pair.stem, count)
             errors.append(ab_error(true.ab, _painted(session, Controls(hints=hints)).ab))
@@ -150,12 +162,14 @@ class _Trial:
             pictures=tuple(self._results),
             shown=self._shown(pairs),
             left_out=tuple(left_out),
-            notes=(*self._networks.notes, *([AGED_NOTE] if self._options.aged else [])),
+            notes=(*self._networks.notes, *_notes_on(self._options)),
         )
 
-    def _open(self, true: View, stem: str) -> Session:
-        luma = seen_luma(true.rgb, stem, aged=self._options.aged)
-        return self._colorizer.open(luma, size=self._options.size)
+    def _given(self, true: SrgbPicture, stem: str) -> Given:
+        return given_of(true.rgb, stem, aged=self._options.aged, mounted=self._options.mounted)
+
+    def _open(self, given: Given) -> Session:
+        return self._colorizer.open(given.luma, size=self._options.size, view=self._options.view)
 
     def _about(self, folder: str) -> About:
         model = self._colorizer.model
@@ -167,6 +181,8 @@ class _Trial:
             folder=folder,
             against=str(self._options.against or ""),
             aged=self._options.aged,
+            mounted=self._options.mounted,
+            view=self._options.view,
             size=self._options.size or model.card.working_size,
             extractor=self._networks.extractor_name,
         )
@@ -179,25 +195,29 @@ class _Trial:
 
     def _views(self, pair: Pair) -> tuple[tuple[str, Bytes], ...]:
         """Paint a picture once more: only those that are shown need be kept."""
-        true = View.read(pair.path)
-        session = self._open(true, pair.stem)
-        grey = np.repeat(np.asarray(session.scan.luma, np.uint8)[..., None], 3, axis=2)
-        views = [("old" if self._options.aged else "grey", grey), ("vermilion", _painted(session).rgb)]
+        true = SrgbPicture.read(pair.path)
+        given = self._given(true, pair.stem)
+        session = self._open(given)
+        grey = np.repeat(given.luma[..., None], 3, axis=2)
+        name = self._options.mounted or ("old" if self._options.aged else "grey")
+        views = [(name, grey), ("vermilion", _painted(session).rgb)]
         if pair.theirs:
-            views.append(("the other", View.read(pair.theirs).rgb))
+            views.append(("the other", SrgbPicture.read(pair.theirs).rgb))
         views.append(("truth", true.rgb))
         return tuple((name, shrunk(rgb, _SHOWN_SIDE / max(rgb.shape[:2]))) for name, rgb in views)
 
 
-def seen_luma(rgb: Bytes, stem: str, *, aged: bool) -> Bytes:
-    """What a colouriser is given of a true picture [H,W,3]: luma [H,W], or that of an old photograph of it.
+def _check(options: EvaluationOptions) -> None:
+    if options.mounted and options.mounted not in MOUNTED:
+        raise SettingsError(
+            f"Pictures cannot be mounted as {options.mounted!r}; choose one of {', '.join(MOUNTED)}."
+        )
+    if options.mounted and (options.against or options.hints):
+        raise SettingsError("Mounted pictures are measured for vermilion alone; leave out hints and against.")
 
-    How a picture aged follows from its stem alone.
-    """
-    if not aged:
-        return np.asarray(luma_of_rgb(rgb), np.uint8)
-    old = old_photograph(rgb, np.random.default_rng(zlib.crc32(stem.encode())))
-    return np.rint(old * 255).astype(np.uint8)
+
+def _notes_on(options: EvaluationOptions) -> list[str]:
+    return [AGED_NOTE] * options.aged + [MOUNTED_NOTE] * bool(options.mounted)
 
 
 def save_input(luma: NDArray[np.unsignedinteger], path: Path) -> None:
@@ -213,8 +233,8 @@ def save_input(luma: NDArray[np.unsignedinteger], path: Path) -> None:
     publish([content.tobytes()], path, overwrite=False)
 
 
-def _painted(session: Session, controls: Controls = AUTOMATIC) -> View:
-    return View(np.asarray(session.paint(controls).to_numpy(), np.uint8))
+def _painted(session: Session, controls: Controls = AUTOMATIC) -> SrgbPicture:
+    return SrgbPicture(np.asarray(session.paint(controls).to_numpy(), np.uint8))
 
 
 def _refuse_grey(ours: SetFigures, folder: str) -> None:

@@ -10,7 +10,7 @@ from vermilion.color import kernel_distance, palette
 from vermilion.evaluation.figures import PictureFigures, SetFigures, compare, means_of
 from vermilion.evaluation.networks import PictureFeatures
 from vermilion.evaluation.skin import Skin, skin_by_tone, skin_of
-from vermilion.evaluation.view import View
+from vermilion.evaluation.srgb import SrgbPicture
 
 Doubles = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Side:
     skins: list[Skin] = field(default_factory=list)
 
     def add(
-        self, true: View, made: View, mask: NDArray[np.bool_] | None
+        self, true: SrgbPicture, made: SrgbPicture, mask: NDArray[np.bool_] | None
     ) -> tuple[PictureFigures, Skin | None]:
         """Take one picture in, and return its figures."""
         row = compare(true, made)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import ab_error, luma_of_rgb
-from vermilion.evaluation.view import View
+from vermilion.evaluation.srgb import SrgbPicture
 
 Chroma = tuple[float, float]
 
@@ -53,10 +53,10 @@ def read_mask(path: Path) -> NDArray[np.bool_]:
     Raises:
         PictureError: it cannot be read.
     """
-    return luma_of_rgb(View.read(path).rgb) >= _WHITE
+    return luma_of_rgb(SrgbPicture.read(path).rgb) >= _WHITE
 
 
-def skin_of(true: View, made: View, mask: NDArray[np.bool_]) -> Skin | None:
+def skin_of(true: SrgbPicture, made: SrgbPicture, mask: NDArray[np.bool_]) -> Skin | None:
     """The skin of one picture; None where the mask shows none."""
     if not mask.any():
         return None

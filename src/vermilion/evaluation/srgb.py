@@ -20,13 +20,13 @@ _WHOLE = 10_000_000  # pixels: longer than any side that libvips reads
 
 
 @dataclass(frozen=True, eq=False)
-class View:
+class SrgbPicture:
     """A picture, uint8 sRGB [H,W,3]."""
 
     rgb: Bytes
 
     @classmethod
-    def read(cls, path: Path) -> "View":
+    def read(cls, path: Path) -> "SrgbPicture":
         """A picture file, upright and as sRGB.
 
         Raises:
