@@ -1,6 +1,6 @@
 """The whole journey of a photograph, and where it starts.
 
-scan ─read─▶ luma, small, upright ─see─▶ features ─paint─▶ (a,b) ─▶ chroma, small ─▶ Picture ─save─▶ file
+scan ─read─▶ luma, small, upright ─encode─▶ features ─decode─▶ (a,b) ─▶ chroma, small ─▶ Picture ─save─▶ file
         Colorizer.open                            Session.paint                      enlarged and joined with
                                                     ▲ hints                          the scan's own luma
 """

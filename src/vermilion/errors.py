@@ -21,7 +21,7 @@ from typing import ClassVar
 
 
 class VermilionError(Exception):
-    """Base of all errors a user can cause and can mend.
+    """Base of all errors a user can cause and can correct.
 
     Attributes:
         code: for programs; it stays what it is, whereas sentences may be reworded.

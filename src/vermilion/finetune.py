@@ -40,7 +40,7 @@ class FinetuneOptions:
         run: folder of the training; empty for ``runs/NAME``.
         images: pictures to learn from, one after the other; 0 = by the number of pictures.
         thaw: last blocks of the encoder that learn, too; 0 keeps it, and the model stays small.
-        adversarial: images of the adversarial adversarial at the end; 0 = none.
+        adversarial: images of adversarial training at the end; 0 = none.
         licence: of the weights, for the card.
         resume: go on with a training that was stopped.
         overwrite: replace an installed model of this name.

@@ -59,8 +59,8 @@ class Opened:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was found, in one line, if it is not the whole picture as it is; and what looks inverted."""
-        told = _told(self.views, self.asked)
-        notes = (told,) if told else ()
+        note = _view_note(self.views, self.asked)
+        notes = (note,) if note else ()
         if self.negative is None:
             return notes
         return (*notes, f"it looks like a negative ({self.negative:.0%} sure): invert it first")
@@ -250,7 +250,7 @@ def _grid(size: tuple[int, int], parts: Sequence[Part]) -> tuple[int, int]:
     return height, width
 
 
-def _told(views: Sequence[View], asked: ViewOptions) -> str:
+def _view_note(views: Sequence[View], asked: ViewOptions) -> str:
     """Say what was found; empty if it is the whole picture as it is, or what was asked for."""
     turned = sum(view.turns != 0 for view in views) if asked.way_up is None else 0
     found = not asked.frames
@@ -260,13 +260,13 @@ def _told(views: Sequence[View], asked: ViewOptions) -> str:
         )
     if len(views) > 1:
         return f"{turned} of its {len(views)} pictures were seen turned" if turned else ""
-    frame, told = views[0].frame, []
+    frame, said = views[0].frame, []
     if found and frame != whole(views[0].scan):
         askew = f", askew by {frame.angle:.1f}°" if abs(frame.angle) >= 0.1 else ""
-        told.append(
+        said.append(
             f"the picture was found inside a margin, at {frame.x:.0f},{frame.y:.0f},"
             f"{frame.width:.0f},{frame.height:.0f}{askew}"
         )
     if turned:
-        told.append(f"it was seen turned by {90 * views[0].turns}° clockwise")
-    return ", and ".join(told)
+        said.append(f"it was seen turned by {90 * views[0].turns}° clockwise")
+    return ", and ".join(said)

@@ -139,13 +139,13 @@ def test_a_share_of_pictures_is_changed_and_always_told() -> None:
     assert set(share[ours.changed].tolist()) == {0.0, 1.0}
     assert 0.25 < share[ours.changed].mean() < 0.75
     assert (share[~ours.changed] == 0.7).all()
-    hints = ours.told(torch.zeros(160, 3, 40, 40))
+    hints = ours.with_hints(torch.zeros(160, 3, 40, 40))
     assert torch.equal(hints[:, 2].any(2).any(1), ours.changed)
     assert set(hints[ours.changed, 2].sum((1, 2)).tolist()) == {1.0, 9.0, 25.0}
     within = ours.changed & ((hints[:, 2:] > 0) <= inside).all(3).all(2)[:, 0]
     told = hints[within, :2].sum((2, 3)) / hints[within, 2:].sum((2, 3)) * AB_SCALE
     torch.testing.assert_close(told, ours.ab[within, :, 20, 20], atol=1e-3, rtol=0)
-    over = ours.told(torch.ones(160, 3, 40, 40))
+    over = ours.with_hints(torch.ones(160, 3, 40, 40))
     assert (over[:, 0] == 1).flatten(1).sum(1).min() >= 40 * 40 - 25, "it lies on top of the others"
 
 

@@ -262,7 +262,7 @@ def test_a_damaged_shard_is_named(
         list(streamed(stream, 100))
     [sentence] = str(raised.value).splitlines()
     assert sentence.startswith(f"data.pictures: {damaged} cannot be read (")
-    assert sentence.endswith("; leave it out or mend it.")
+    assert sentence.endswith("; leave it out or replace it.")
 
 
 def test_wrong_shards_are_named(tmp_path: Path, shards: Path) -> None:

@@ -109,7 +109,7 @@ def _missing(path: Path, root: Path) -> Failed:
     if path.exists():
         return Failed(path, f"{path} is neither a file nor a folder; name a picture.", root=root)
     if path.is_symlink():
-        return Failed(path, f"{path} is a link that leads nowhere; mend it or take it away.", root=root)
+        return Failed(path, f"{path} is a link that leads nowhere; correct it or take it away.", root=root)
     return Failed(path, f"{path} does not exist; check the spelling.", root=root)
 
 

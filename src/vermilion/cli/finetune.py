@@ -36,10 +36,10 @@ Start = Annotated[
 Images = Annotated[
     int,
     typer.Option(
-        "--passes",
+        "--images",
         metavar="N",
         min=0,
-        help="Pictures to learn from, in all; 0 takes each 8 times, 1,600 at least.",
+        help="Images to learn from, in all; 0 takes each picture 8 times, 1,600 at least.",
     ),
 ]
 Thaw = Annotated[
@@ -51,13 +51,13 @@ Thaw = Annotated[
         help="Let the encoder's last N blocks learn, too; the model then carries an encoder of its own.",
     ),
 ]
-Game = Annotated[
+AdversarialImages = Annotated[
     int,
     typer.Option(
         "--adversarial",
         metavar="N",
         min=0,
-        help="Passes of the adversarial adversarial at the end; vivid, less true.",
+        help="Images of adversarial training at the end; vivid, less true.",
     ),
 ]
 Licence = Annotated[
@@ -79,7 +79,7 @@ def finetune(
     start: Start = None,
     images: Images = 0,
     thaw: Thaw = 0,
-    adversarial: Game = 0,
+    adversarial: AdversarialImages = 0,
     licence: Licence = "not stated",
     run: Run = "",
     resume: Resume = False,

@@ -119,7 +119,7 @@ def _unfit(pair: Pair) -> str:
     for other in (pair.theirs, pair.mask):
         if other and _size_of(other) != size:
             raise PictureError(
-                f"{other} is {_told(_size_of(other))} pixels and {pair.path.name} is {_told(size)}; "
+                f"{other} is {_pixels(_size_of(other))} pixels and {pair.path.name} is {_pixels(size)}; "
                 "make them the same size."
             )
     return ""
@@ -131,5 +131,5 @@ def _size_of(path: Path) -> tuple[int, int]:
     return upright_size(scan.size, scan.orientation)
 
 
-def _told(size: tuple[int, int]) -> str:
+def _pixels(size: tuple[int, int]) -> str:
     return f"{size[1]} x {size[0]}"

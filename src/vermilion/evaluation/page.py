@@ -131,11 +131,11 @@ def _row(shown: Shown) -> str:
     figures = "".join(
         _captioned(name, f'<img alt="{stem}: {name}" src="{_data(view)}">') for name, view in shown.views
     )
-    told = f"<p>{stem}: {_told(shown.result)}</p>"
-    return f'<div class="row" style="--views:{len(shown.views)}">{figures}</div>{told}'
+    caption = f"<p>{stem}: {_caption(shown.result)}</p>"
+    return f'<div class="row" style="--views:{len(shown.views)}">{figures}</div>{caption}'
 
 
-def _told(result: PictureResult) -> str:
+def _caption(result: PictureResult) -> str:
     ours = f"corr {result.ours.corr:.3f}, ab_err {result.ours.ab_err:.2f}"
     if result.theirs is None:
         return ours

@@ -51,13 +51,13 @@ def figure_rows(found: Evaluation) -> Iterator[Row]:
         low_high = found.ours.intervals.get(words.name)
         yield Row(
             name=words.name,
-            ours=_told(found.ours, words),
+            ours=_in_words(found.ours, words),
             interval="" if low_high is None else " to ".join(format(end, words.format) for end in low_high),
-            theirs="" if found.theirs is None else _told(found.theirs, words),
+            theirs="" if found.theirs is None else _in_words(found.theirs, words),
             meaning=words.meaning.format(grey=grey, extractor=found.about.extractor),
         )
 
 
-def _told(figures: SetFigures, words: FigureWords) -> str:
+def _in_words(figures: SetFigures, words: FigureWords) -> str:
     value = figures.value(words.name)
     return "" if value is None else format(value, words.format)

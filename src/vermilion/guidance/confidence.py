@@ -74,7 +74,7 @@ def ask_here(
     features: Floats,
     luma: Floats,
     confidence: Floats,
-    told: NDArray[np.bool_],
+    hinted: NDArray[np.bool_],
     picture_size: tuple[int, int],
     count: int,
 ) -> tuple[Spot, ...]:
@@ -82,13 +82,13 @@ def ask_here(
 
     A hint helps where the model is unsure, and all over what looks alike nearby and is unsure, too; after
     each spot that region counts as known, so that the next one lies elsewhere. Only places are named where
-    the model expects to be wrong more often than right: there are fewer where it is surer, or all are told.
+    the model expects to be wrong more often than right: there are fewer where it is surer, or all are hinted.
 
     Args:
         features: [C,h',w'] of the network, at any stride; they cover the picture.
         luma: [h,w] in 0..1.
         confidence: [h,w] in 0..1.
-        told: bool [h,w]: where there are hints already.
+        hinted: bool [h,w]: where there are hints already.
         picture_size: height and width in pixels of the upright picture.
         count: how many.
     """
@@ -96,7 +96,7 @@ def ask_here(
     likeness = _likeness(features, _reduced(luma, grid))
     doubt = 1 - _reduced(confidence, grid).ravel()
     total = float(doubt.sum()) or 1.0
-    known = likeness[_reduced(told.astype(np.float32), grid).ravel() > 0].max(axis=0, initial=0)
+    known = likeness[_reduced(hinted.astype(np.float32), grid).ravel() > 0].max(axis=0, initial=0)
     left, unsure = doubt * (1 - known), (doubt > 1 - SURE_FROM) & (known <= _SAME_THING)
     spots: list[Spot] = []
     while len(spots) < count and unsure.any():

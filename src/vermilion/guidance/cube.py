@@ -67,7 +67,7 @@ def parse_cube(text: str, name: str) -> Cube:
         _triple(header, key, default, name) for key, default in (("DOMAIN_MIN", 0), ("DOMAIN_MAX", 1))
     )
     if not (lowest < highest).all():
-        raise SettingsError(f"{name}: DOMAIN_MIN is not below DOMAIN_MAX; mend one of them.")
+        raise SettingsError(f"{name}: DOMAIN_MIN is not below DOMAIN_MAX; correct one of them.")
     if len(rows) != size**3:
         raise SettingsError(
             f"{name} has {len(rows)} rows of colours, but LUT_3D_SIZE {size} needs {size**3}; "

@@ -50,7 +50,7 @@ def read_look(source: Path | str | Asset) -> Look:
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"The look {path} is not valid TOML ({error}); mend that place.") from error
+        raise SettingsError(f"The look {path} is not valid TOML ({error}); correct that place.") from error
     known = [field.name for field in fields(Look)]
     for key in table:
         if key not in known:

@@ -27,8 +27,8 @@ def fetch_model(address: str) -> Path:
         ModelError: it is no such id, huggingface_hub is not installed, the hub has no such model or does not
             show it, or what it has is none of ours.
     """
-    told = _ID.fullmatch(address)
-    if told is None:
+    match = _ID.fullmatch(address)
+    if match is None:
         raise ModelError(
             f"{address} is no model at the hub; write hf://owner/name or hf://owner/name@revision."
         )
@@ -41,7 +41,7 @@ def fetch_model(address: str) -> Path:
         ) from error
     try:
         with _bars_on_terminals_alone():
-            folder = snapshot_download(told["repository"], revision=told["revision"], allow_patterns=_FILES)
+            folder = snapshot_download(match["repository"], revision=match["revision"], allow_patterns=_FILES)
     except Exception as error:  # it has dozens of errors, of its own and of the libraries below
         raise ModelError(f"{address} {_reason(error)}.") from error
     if not (Path(folder) / "model.json").is_file():

@@ -1,4 +1,4 @@
-"""Installed models: told, checked, put in place whole or not at all, and taken away."""
+"""Installed models: listed, checked, put in place whole or not at all, and taken away."""
 
 import shutil
 import uuid

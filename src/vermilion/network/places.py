@@ -23,9 +23,9 @@ def models_folder() -> Path:
     Raises:
         ModelError: this user has no home folder.
     """
-    told = os.environ.get(VARIABLE)
+    named = os.environ.get(VARIABLE)
     try:
-        return Path(told).expanduser() if told else _data_folder() / "vermilion" / "models"
+        return Path(named).expanduser() if named else _data_folder() / "vermilion" / "models"
     except RuntimeError as error:
         raise ModelError(
             f"Installed models lie in the home folder, and there is none; name a folder in {VARIABLE}."
@@ -38,8 +38,8 @@ def _data_folder() -> Path:
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support"
-    told = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return told if told.is_absolute() else Path.home() / ".local" / "share"
+    named = Path(os.environ.get("XDG_DATA_HOME", ""))
+    return named if named.is_absolute() else Path.home() / ".local" / "share"
 
 
 def installed_folders() -> tuple[Path, ...]:

@@ -40,9 +40,9 @@ def refuse_clashes(jobs: Sequence[Job], companions: Companions, *, every_page: b
     if every_page:
         clashes |= _page_clashes(claimed, identity)
     if clashes:
-        told = list(clashes.values())
-        more = f" (and {len(told) - _SHOWN} more)" if len(told) > _SHOWN else ""
-        raise OutputError(f"{'; '.join(told[:_SHOWN])}{more}; rename one, or colourise them separately.")
+        sentences = list(clashes.values())
+        more = f" (and {len(sentences) - _SHOWN} more)" if len(sentences) > _SHOWN else ""
+        raise OutputError(f"{'; '.join(sentences[:_SHOWN])}{more}; rename one, or colourise them separately.")
 
 
 def _clash(first: Job, one: Path, second: Job, other: Path) -> str:

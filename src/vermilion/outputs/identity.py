@@ -38,15 +38,15 @@ def ignores_case(folder: Path) -> bool:
     Nothing is written: a name that is there already is asked for in the other case.
     """
     for place in (folder, *folder.parents):
-        told = _told_by_a_name_in(place)
-        if told is not None:
-            return told
+        answer = _seen_by_a_name_in(place)
+        if answer is not None:
+            return answer
         if os.path.ismount(place):
             break
     return sys.platform in {"darwin", "win32"}
 
 
-def _told_by_a_name_in(folder: Path) -> bool | None:
+def _seen_by_a_name_in(folder: Path) -> bool | None:
     try:
         with os.scandir(folder) as entries:
             names = (entry.name for entry in entries)

@@ -109,6 +109,9 @@ def _reason(error: Exception, source: Path) -> tuple[str, str]:
     if isinstance(error, MemoryError):
         return f"{source} does not fit into memory; close other programs, or reduce the scan.", "memory"
     if isinstance(error, OSError):
-        return f"{source} could not be done ({error.strerror or error}); mend that and run again.", "system"
+        return (
+            f"{source} could not be done ({error.strerror or error}); correct that and run again.",
+            "system",
+        )
     fault = f"{type(error).__name__}: {error}"
     return f"{source} met a fault of ours ({fault}); please report it with what -v shows.", "fault"

@@ -72,7 +72,7 @@ def signed(content: bytes, kind: str, mark: Mark, signature: Signature) -> bytes
 
 def _manifest(mark: Mark) -> dict[str, Any]:
     agent = {"name": "vermilion", "version": mark.version}
-    told = {
+    parameters = {
         "vermilion.model": mark.model,
         "vermilion.modelHash": mark.model_hash,
         "vermilion.recipeHash": mark.recipe_hash,
@@ -81,7 +81,7 @@ def _manifest(mark: Mark) -> dict[str, Any]:
         "action": "c2pa.created",
         "digitalSourceType": SOURCE_TYPE,
         "softwareAgent": agent,
-        "parameters": told,
+        "parameters": parameters,
     }
     return {
         "claim_generator_info": [agent],
@@ -142,10 +142,10 @@ def read_credentials(content: bytes, kind: str) -> str:
             store = json.loads(reader.json())
     except C2paError as error:
         return f"unreadable ({_reason(error)})"
-    return _told(store)
+    return _verdict(store)
 
 
-def _told(store: dict[str, Any]) -> str:
+def _verdict(store: dict[str, Any]) -> str:
     active = store.get("manifests", {}).get(store.get("active_manifest"), {})
     seal = active.get("signature_info", {})
     signer = ", ".join(dict.fromkeys(filter(None, (seal.get("common_name"), seal.get("issuer")))))

@@ -40,12 +40,12 @@ def has_odd_chroma(data: bytes) -> bool:
 def damage_of(data: bytes) -> str:
     """What libjpeg warns of when it decodes a JPEG without junk or oddities; empty if of nothing."""
     try:
-        told = subprocess.run(  # noqa: S603 - our own words, in this very Python
+        child = subprocess.run(  # noqa: S603 - our own words, in this very Python
             [sys.executable, "-c", _DECODE], input=data, check=False, capture_output=True, timeout=_PATIENCE
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"it could not be checked: {error}"
-    found = _DAMAGE.search(told.stderr.decode("utf-8", "replace"))
+    found = _DAMAGE.search(child.stderr.decode("utf-8", "replace"))
     return found[0] if found else ""
 
 

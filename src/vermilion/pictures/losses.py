@@ -31,8 +31,8 @@ def _without_a_place(metadata: Metadata, kind: str) -> Iterator[str]:
         if metadata.iptc and iptc_of(metadata.iptc):
             yield "captions in IPTC"
         density = metadata.density
-        told = density is None or density.unit is DensityUnit.ASPECT
-        if not told and not (metadata.exif and density_of_exif(metadata.exif)):
+        nothing = density is None or density.unit is DensityUnit.ASPECT
+        if not nothing and not (metadata.exif and density_of_exif(metadata.exif)):
             yield "resolution"
     if metadata.comments and (kind == "webp" or (kind == "tiff" and _is_described(metadata.exif))):
         yield "comments"

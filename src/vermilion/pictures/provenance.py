@@ -1,4 +1,4 @@
-"""Where the colours of a picture come from, told in its XMP in the words of IPTC, and read back."""
+"""Where the colours of a picture come from, entries in its XMP in the words of IPTC, and read back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -134,8 +134,8 @@ def _properties(mark: Mark, said: Mapping[str, str]) -> dict[str, str]:
 
 def _own_properties(mark: Mark) -> dict[str, str]:
     """The properties that are written whatever the scan says."""
-    told = {name: getattr(mark, key) for key, name in _OURS.items()}
-    return {_TYPE: SOURCE_TYPE} | {name: value for name, value in told.items() if value}
+    entries = {name: getattr(mark, key) for key, name in _OURS.items()}
+    return {_TYPE: SOURCE_TYPE} | {name: value for name, value in entries.items() if value}
 
 
 def read_provenance(source: "Readable") -> Provenance:

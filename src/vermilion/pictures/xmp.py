@@ -100,9 +100,9 @@ class XmpPacket:
             added: values by name; none leaves everything else byte for byte.
             dropped: names of further properties that go.
         """
-        told = description(added, self._places.about).encode() if added else b""
+        text = description(added, self._places.about).encode() if added else b""
         gone = {name for name in self.properties if name in added or name in dropped}
-        return self._edited(told, gone)
+        return self._edited(text, gone)
 
     def joined_with(self, extension: "XmpPacket") -> bytes:
         """The packet with all that its extension says, and without the note that there is one."""
@@ -119,16 +119,16 @@ class XmpPacket:
         text = b"".join([*kept, text[position:]])
         return text if self._encoding == "utf-8" else text.decode().encode(self._encoding)
 
-    def _insertion(self, told: bytes) -> tuple[int, int, bytes]:
+    def _insertion(self, text: bytes) -> tuple[int, int, bytes]:
         """The edit that puts a description at the end of the RDF, opening what is closed at once."""
         if self._places.rdf is None:
-            told = b'<rdf:RDF xmlns:rdf="%s">\n%s</rdf:RDF>\n' % (RDF.encode(), told)
+            text = b'<rdf:RDF xmlns:rdf="%s">\n%s</rdf:RDF>\n' % (RDF.encode(), text)
         home = self._home
         if home.outer != home.end:
-            return home.outer, home.outer, told
+            return home.outer, home.outer, text
         tag = self._places.text[home.start : home.inner]
         name = _element_name(tag)
-        return home.start, home.end, tag[:-2].rstrip() + b">\n" + told + b"</" + name + b">"
+        return home.start, home.end, tag[:-2].rstrip() + b">\n" + text + b"</" + name + b">"
 
 
 def _decoded(blob: bytes) -> tuple[bytes, str]:
@@ -197,10 +197,10 @@ class _Finder:
         parts, position = [], self.rdf.inner
         for start, stop in self._tags:
             tag = self.text[start:stop]
-            told = _attributes(tag)
+            present = _attributes(tag)
             behind_name = start + len(_element_name(tag)) + 1
             parts.append(self.text[position:behind_name])
-            parts += [b' %s="%s"' % (name, uri) for name, uri in spaces.items() if name not in told]
+            parts += [b' %s="%s"' % (name, uri) for name, uri in spaces.items() if name not in present]
             position = behind_name
         return b"".join([*parts, self.text[position : self.rdf.outer]])
 

@@ -55,7 +55,7 @@ class Adaptation:
         temperature: of the annealed mean.
         images: pictures to learn from, one after the other; 0 = by the number of pictures.
         thaw: last blocks of the encoder that learn, too; 0 leaves it as it is: only the decoder is new.
-        adversarial: images of the adversarial adversarial at the end; 0 = none.
+        adversarial: images of adversarial training at the end; 0 = none.
     """
 
     pictures: tuple[str, ...]

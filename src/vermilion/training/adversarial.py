@@ -1,4 +1,4 @@
-"""One round of the adversarial adversarial: the discriminator learns first, then the generator is told.
+"""One step of adversarial training: the discriminator learns first, then the generator hears its verdict.
 
 A relativistic pairing loss with two zero-centred gradient penalties (R3GAN, Huang et al. 2025,
 arXiv:2501.05441): the discriminator compares the true and the painted chroma of the same picture, and may be

@@ -107,7 +107,7 @@ def hinted(views: Views, dice: Dice, settings: Settings) -> tuple[Tensor, Tensor
         return views.ab, random_hints(views.ab, data.hinted, dice)
     ours = recolored(views.ab, views.plain, data.recolored, dice)
     hints = random_hints(ours.ab, ours.share_of_hints(data.hinted, dice), dice)
-    return ours.ab, ours.told(hints)
+    return ours.ab, ours.with_hints(hints)
 
 
 def _aged(planes: Planes, dice: Dice) -> Planes:

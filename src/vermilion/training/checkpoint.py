@@ -32,15 +32,15 @@ def _zero() -> Tensor:
 
 @dataclass(slots=True)
 class TrainingState:
-    """Everybody in adversarial training, and how far it has come."""
+    """The networks, their optimisers, and how far the training has come."""
 
     generator: Any  # UNetGenerator, or ClassicGenerator
     discriminator: Any  # Discriminator, or PatchDiscriminator
     average: AveragedModel
     optimizer: Any  # torch optimisers as Fabric wraps them
     discriminator_optimizer: Any
-    supervised: Any  # Supervised losses, or None for the classic adversarial
-    perceptual_network: Any = None  # Eye, or None where no stage asks it
+    supervised: Any  # Supervised losses, or None for the classic pair
+    perceptual_network: Any = None  # PerceptualNetwork, or None where no stage asks it
     images: int = 0
     steps: int = 0
     balance: Tensor = field(default_factory=_zero)  # factor of adversarial training in the generator's loss

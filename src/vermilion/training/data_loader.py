@@ -195,8 +195,8 @@ class Streaming:
     def places(self) -> Places | None:
         """Epoch and shard of every worker; all processes must ask together."""
         own = torch.tensor([[place.epoch, place.shard] for place in self._places])
-        told = self.fabric.all_gather(own)
-        by_rank = told.reshape(self.fabric.world_size, -1, 2)  # type: ignore[union-attr] # a tensor stays one
+        gathered = self.fabric.all_gather(own)
+        by_rank = gathered.reshape(self.fabric.world_size, -1, 2)  # type: ignore[union-attr] # a tensor stays one
         return [by_rank[worker // self.workers, worker].tolist() for worker in range(len(self._places))]
 
 

@@ -50,7 +50,7 @@ class CardFacts:
 
 
 class DecoderGraph(nn.Module):
-    """`Paint` with flat inputs and the outputs of the contract."""
+    """`Decoder` with flat inputs and the outputs of the contract."""
 
     def __init__(self, decoder: Decoder) -> None:
         super().__init__()
@@ -284,7 +284,7 @@ def _differences(
             seen = encoder.run(FEATURES, {"luma": luma})
             given = dict(zip(FEATURES, seen, strict=True))
             given |= {"hints": hints, "temperature": np.array(0.4, np.float32)}
-            told = decoder.run(outputs, given)
+            found = decoder.run(outputs, given)
         except Exception as error:  # ONNX Runtime has no error of its own that covers all
             raise TrainingError(
                 f"{folder}: the exported graphs cannot be run at {height} x {width} ({error}); "
@@ -294,7 +294,7 @@ def _differences(
             features = [torch.from_numpy(each) for each in seen] if encoder_folder else None
             features = features or generator.encoder(torch.from_numpy(luma))
             painted = answers(generator.decoder(features, torch.from_numpy(hints), 0.4))
-        for name, ours, theirs in zip(outputs, told, painted, strict=True):
+        for name, ours, theirs in zip(outputs, found, painted, strict=True):
             yield name, float(np.abs(ours - theirs.numpy()).max())
 
 

@@ -1,4 +1,4 @@
-"""The generator: a U-Net in two halves, `encoder` (encoder) and `decoder` (decoder with hints)."""
+"""The generator: a U-Net in two halves, the encoder and the decoder, which takes hints."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple, Self
@@ -26,13 +26,13 @@ EVERYTHING = Parts()
 
 
 class GeneratorOutput(NamedTuple):
-    """Outputs of `Paint`, all at stride 4."""
+    """Outputs of the decoder, all at stride 4."""
 
     logits: Tensor  # [N,K,h,w] over the bins
     chroma: Tensor  # [N,2,h,w] ab
     confidence_logit: Tensor  # [N,1,h,w], the logit of the confidence
     trunk: Tensor  # [N,C,h,w], the last shared features, where gradients of the losses are compared
-    features: list[Tensor]  # what `encoder` saw
+    features: list[Tensor]  # of the encoder
 
 
 class Heads(NamedTuple):

@@ -186,5 +186,5 @@ def _train(values: Floats, labels: Labels, outputs: int) -> _Layers:
 
 
 def _loss(head: Head, values: Floats, labels: Labels) -> float:
-    told = head.probabilities(values)[np.arange(len(labels)), labels]
-    return float(-np.log(np.maximum(told, 1e-9)).mean())
+    likelihoods = head.probabilities(values)[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(likelihoods, 1e-9)).mean())

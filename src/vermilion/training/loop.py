@@ -96,14 +96,14 @@ def train_settings(
             instead of refusing to touch an existing run.
         report: called at every log step of the first process.
         minutes: stop after so many, counted from now, with a checkpoint to go on from; 0 = never.
-        spent: told what the seconds are spent on.
+        spent: notes what the seconds are spent on.
 
     Returns:
         The path of the generator, which is trained as far as the training has come.
 
     Raises:
         TrainingError: unusable pictures, an existing run without `resume`, numbers that are not finite, a
-            lost adversarial.
+            lost adversarial training.
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)

@@ -37,7 +37,7 @@ class Recolored:
     Attributes:
         ab: float32 [N,2,h,w], CIELAB.
         changed: bool [N], which have.
-        hint: bool [N,1,h,w], the cells on each thing that are told.
+        hint: bool [N,1,h,w], the cells on each thing that are hinted.
     """
 
     ab: Tensor
@@ -49,7 +49,7 @@ class Recolored:
         alone = (dice.uniform(0, 1, 1) < ALONE)[:, 0]
         return torch.where(self.changed, 1.0 - alone.float(), share)
 
-    def told(self, hints: Tensor) -> Tensor:
+    def with_hints(self, hints: Tensor) -> Tensor:
         """Hints [N,3,h,w] with the one on the thing over them: its mean ab / `AB_SCALE`, weight 1."""
         cells = self.hint.sum((2, 3), keepdim=True).clamp_min(1)
         mean = (self.ab * self.hint).sum((2, 3), keepdim=True) / cells
@@ -74,7 +74,7 @@ def recolored(ab: Tensor, luma: Tensor, share: float, dice: Dice) -> Recolored:
 
 
 def _turn_a_thing(planes: Planes, dice: Dice) -> Planes:
-    """Chroma in which a thing has another colour, and the cells on it that are told; none if none fits."""
+    """Chroma in which a thing has another colour, and the cells on it that are hinted; none if none fits."""
     ab, _, luma = planes
     y, x = random_spots(ab, TRIES, dice)
     near = functional.avg_pool2d(torch.cat([ab, luma], dim=1), 3, 1, 1, count_include_pad=False)
@@ -91,8 +91,8 @@ def _turn_a_thing(planes: Planes, dice: Dice) -> Planes:
     new = _new_color(old, mean, dice)
     changed = (fits.any(1) & ((new - old).norm(dim=1) > CLEAR))[:, None, None, None]
     spot = torch.gather(y, 1, first), torch.gather(x, 1, first)
-    told = squares(spot, whole(dice, len(RADII), 1), (ab.shape[2], ab.shape[3]))
-    return torch.where(changed, _turned(ab, thing, old, new), ab), told & changed
+    cells = squares(spot, whole(dice, len(RADII), 1), (ab.shape[2], ab.shape[3]))
+    return torch.where(changed, _turned(ab, thing, old, new), ab), cells & changed
 
 
 def _at(planes: Tensor, y: Tensor, x: Tensor) -> Tensor:

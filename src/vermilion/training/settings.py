@@ -40,7 +40,7 @@ class DataSettings:
     smallest_crop: Crop = 0.55  # least share of the side that a crop keeps
     degraded: Share = 0.5  # share of inputs that are made to look like old photographs
     hinted: Share = 0.5  # share of samples with hints
-    recolored: Share = 0.0  # share of samples in which a thing gets another colour, told by a hint
+    recolored: Share = 0.0  # share of samples in which a thing gets another colour, which a hint names
     vividness: Positive = 1.0  # factor on the true chroma
     workers: CountOrNone = 1  # processes that prepare samples
     # Keep the pictures on the device and make samples there: on, off, or auto = on a card where they fit.
@@ -94,7 +94,7 @@ class StageSettings:
     decoder_rate: Weight = 1e-3
     encoder_rate: Weight = 0.0  # 0 = frozen
     frozen_blocks: CountOrNone = 3  # leading encoder blocks that stay frozen when the encoder learns
-    # Share of the gradient that adversarial training gets; 0 = no adversarial.
+    # Share of the gradient that adversarial training gets; 0 = none.
     adversarial: Annotated[float, Limits(0, 0.99)] = 0.0
     colorfulness: Weight = 0.0  # weight of matching the batch's mean spread of chroma
     # Weight of how differently [loss] `perceptual_network` sees painted and true colours.

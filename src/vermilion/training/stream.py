@@ -82,7 +82,7 @@ class Shards:
                 f"found {', '.join(sorted(kind or 'folders' for kind in kinds))}."
             )
         self.files = [file for name in self.names for file in _files(name)]
-        with _told(self.names[0]):
+        with _errors_named(self.names[0]):
             self._rows: Any = datasets.load_dataset(
                 KINDS[kinds.pop()], data_files=self.names, split="train", streaming=True
             )
@@ -97,7 +97,7 @@ class Shards:
         """Encoded bytes, key and source of each picture of a shard."""
         file = self.files[shard]
         rows = self._rows.shard(num_shards=len(self), index=shard)
-        with _told(file):
+        with _errors_named(file):
             for few in rows.iter(batch_size=FEW):  # row by row, `datasets` would deal a second time
                 for values in zip(*few.values(), strict=True):
                     row = dict(zip(few, values, strict=True))
@@ -109,7 +109,7 @@ def _files(name: str) -> list[str]:
     if "://" not in name:
         return [name]
     try:
-        with _told(name):
+        with _errors_named(name):
             return [str(file) for file in resolve_pattern(name, "")]
     except TrainingError as error:
         if isinstance(error.__cause__, FileNotFoundError):
@@ -120,7 +120,7 @@ def _files(name: str) -> list[str]:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _errors_named(name: str) -> Iterator[None]:
     """Tell in a sentence of ours what went wrong with a name while it was read."""
     try:
         yield
@@ -130,7 +130,7 @@ def _told(name: str) -> Iterator[None]:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         if isinstance(error, ImportError):  # fsspec's, which names the package
             raise TrainingError(f"data.pictures: {name} cannot be read: {reason}.") from error
-        cure = "check the connection and your credentials" if "://" in name else "leave it out or mend it"
+        cure = "check the connection and your credentials" if "://" in name else "leave it out or replace it"
         raise TrainingError(f"data.pictures: {name} cannot be read ({reason}); {cure}.") from error
 
 

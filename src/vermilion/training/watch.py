@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from vermilion.errors import TrainingError
 
-PATIENCE = 40  # reports in a row of a lost adversarial after which the training stops
+PATIENCE = 40  # reports in a row of a lost adversarial training after which the training stops
 SURE = 0.99  # share of pairs in which a discriminator that has won is right
-HOPELESS = 5.0  # generator's loss of a lost adversarial: the discriminator's margin is about as large
+HOPELESS = 5.0  # generator's loss then: the discriminator's margin is about as large
 STEEP = 1e4  # gradient penalty of a discriminator that has left all measure
 
 

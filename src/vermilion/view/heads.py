@@ -126,8 +126,8 @@ def likely_turns(way_up: Head, described: Floats) -> Floats:
         described: pictures as they lie and turned clockwise by one, two and three more quarters, [N,4,F].
     """
     count = len(described)
-    told = way_up.probabilities(described.reshape(4 * count, -1)).reshape(count, 4, 4)
-    logs = np.log(np.maximum(told, 1e-6))
+    likelihoods = way_up.probabilities(described.reshape(4 * count, -1)).reshape(count, 4, 4)
+    logs = np.log(np.maximum(likelihoods, 1e-6))
     return np.stack([sum(logs[:, more, (most + more) % 4] for more in range(4)) for most in range(4)], axis=1)
 
 

@@ -86,18 +86,18 @@ def check_views(views: Sequence[View], size: tuple[int, int]) -> None:
 def _check_frame(frame: Frame, size: tuple[int, int]) -> None:
     height, width = size
     numbers = frame.x, frame.y, frame.width, frame.height, frame.angle
-    told = ",".join(f"{number:g}" for number in (numbers if frame.angle else numbers[:4]))
+    place = ",".join(f"{number:g}" for number in (numbers if frame.angle else numbers[:4]))
     if not _is_finite(*numbers) or min(frame.width, frame.height) < 1:
-        raise SettingsError(f"The frame {told} is none; give X,Y,WIDTH,HEIGHT of a pixel at least.")
+        raise SettingsError(f"The frame {place} is none; give X,Y,WIDTH,HEIGHT of a pixel at least.")
     if abs(frame.angle) > _MOST_ASKEW:
         raise SettingsError(
-            f"The frame {told} is askew by more than {_MOST_ASKEW}°; give the way up for quarter turns."
+            f"The frame {place} is askew by more than {_MOST_ASKEW}°; give the way up for quarter turns."
         )
     beyond = _BEYOND * max(size)
     low, high = frame.corners.min(axis=0), frame.corners.max(axis=0)
     if low.min() < -beyond or high[0] > width + beyond or high[1] > height + beyond:
         raise SettingsError(
-            f"The frame {told} does not lie on the picture, which has {width} × {height} pixels; give it in "
+            f"The frame {place} does not lie on the picture, which has {width} × {height} pixels; give it in "
             "pixels of the picture as it is shown."
         )
 

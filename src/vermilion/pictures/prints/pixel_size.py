@@ -1,4 +1,4 @@
-"""The size in pixels that EXIF tells, mended for a picture that was cropped."""
+"""The size in pixels that EXIF tells, corrected for a picture that was cropped."""
 
 import struct
 
