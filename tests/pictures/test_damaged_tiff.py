@@ -125,3 +125,39 @@ def test_a_resolution_that_no_file_can_tell_is_limited_and_said():
     assert "resolution" in scan.notes[0]
     for kind in ("png", "jpg", "tif", "webp"):
         assert encode_picture(scan, MadePainting(scan), kind)
+
+
+def in_strips(data, change):
+    """A TIFF of strips of 64 rows, whose starts, lengths and width are changed."""
+    old = {tag_of(e): e for e in entries_of(data)}
+    starts, lengths = (
+        list(struct.unpack_from("<4I", data, struct.unpack_from("<I", old[tag], 8)[0]))
+        for tag in (STRIPS, LENGTHS)
+    )
+    width = change(starts, lengths) or 300
+    end = len(data) + len(data) % 2
+    data += bytes(len(data) % 2) + struct.pack("<8I", *starts, *lengths)
+    new = {
+        WIDTH: entry(WIDTH, 4, 1, width),
+        STRIPS: entry(STRIPS, 4, 4, end),
+        LENGTHS: entry(LENGTHS, 4, 4, end + 16),
+    }
+    return with_entries(data, [(old | new)[tag] for tag in sorted(old)])
+
+
+def without_one(starts, lengths):
+    starts[1] = lengths[1] = 0
+
+
+@pytest.mark.parametrize("coding", ["raw", "tiff_deflate"])
+def test_a_strip_that_is_missing_is_not_made_black(coding):
+    whole = saved(GREY, "TIFF", compression=coding, tiffinfo={278: 64})
+    np.testing.assert_array_equal(read_scan(in_strips(whole, lambda *_: None)).luma, GREY)
+    assert "lacks 1 of the 4 parts" in refused(in_strips(whole, without_one))
+    if coding != "raw":  # whose lengths follow from its rows
+        assert "damaged" in refused(in_strips(whole, lambda _, lengths: lengths.__setitem__(1, 0)))
+
+
+def test_a_wrong_width_of_plain_samples_is_damage():
+    whole = saved(GREY, "TIFF", compression="raw", tiffinfo={278: 64})
+    assert "do not fit its width" in refused(in_strips(whole, lambda *_: 301))

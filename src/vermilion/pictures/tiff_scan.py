@@ -14,6 +14,7 @@ from vermilion.pictures.source import DamagedError, Source, UnopenedError, check
 from vermilion.pictures.tiff_bare import bare_tiff, check_jpegs
 from vermilion.pictures.tiff_packed import can_unpack, unpack
 from vermilion.pictures.tiff_pages import TiffPage, find_page
+from vermilion.pictures.tiff_places import check_places
 from vermilion.pictures.tiff_unread import PILLOW_CODINGS, needs_pillow, refuse_unread
 from vermilion.pictures.vips_metadata import metadata_of_tiff
 
@@ -31,6 +32,7 @@ def read_tiff(source: Source, options: ReadOptions) -> Scan | None:
         return None
     only_page(options.page, page.pages, source.name)
     refuse_unread(page, source.name)
+    check_places(page, source.name)
     if _needs_unpacking(page):
         scan = _unpacked(source, page, options)
     elif needs_pillow(page):
