@@ -185,12 +185,8 @@ def test_a_jpeg_of_thousands_of_scans_is_refused_at_once():
 
 
 def test_a_jpeg_full_of_junk_takes_linear_time():
-    """Junk behind each of many segments; 0.1 s for the longer one when it was written."""
+    """Junk behind each of many segments; 0.1 s when it was written, and 20 s if each looks at all before it."""
     start = saved(GREY, "JPEG")
-
-    def seconds(count: int) -> float:
-        began = time.process_time()
-        parse_jpeg(start[:2] + b"\xff\xfe\0\2junk" * count + start[2:])
-        return time.process_time() - began
-
-    assert seconds(32_000) < 16 * max(seconds(4_000), 0.01)
+    began = time.process_time()
+    parse_jpeg(start[:2] + b"\xff\xfe\0\2junk" * 20_000 + start[2:])
+    assert time.process_time() - began < 3
