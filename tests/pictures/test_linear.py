@@ -185,7 +185,7 @@ def test_a_jpeg_of_thousands_of_scans_is_refused_at_once():
 
 
 def test_a_jpeg_full_of_junk_takes_linear_time():
-    """Junk behind each of many segments; 0.1 s when it was written, and 20 s if each looks at all before it."""
+    """Junk behind each of many segments; 0.1 s, or 20 s if each looks at all before it."""
     start = saved(GREY, "JPEG")
     began = time.process_time()
     parse_jpeg(start[:2] + b"\xff\xfe\0\2junk" * 20_000 + start[2:])
