@@ -276,3 +276,17 @@ def test_views_of_recipes_are_checked(tiny_colorizer: Colorizer, key: str, value
     facts["seen"][0][key] = value
     with pytest.raises(SettingsError, match=told):
         tiny_colorizer.replay(parse_recipe(json.dumps(facts)), picture(1))
+
+
+@pytest.mark.parametrize(
+    "asked", [SPOT, ViewOptions("whole"), ViewOptions(way_up=270)], ids=["frame", "whole", "way up"]
+)
+def test_a_view_that_is_edited_into_a_recipe_comes_before_what_was_seen(
+    tiny_colorizer: Colorizer, asked: ViewOptions
+) -> None:
+    scan = on_paper((60, 50, picture()))
+    recipe = tiny_colorizer.colorize(scan).recipe
+    edited = tiny_colorizer.replay(replace(recipe, view=asked), scan)
+    assert edited.recipe.seen == tiny_colorizer.open(scan, view=asked).view != recipe.seen
+    kept = tiny_colorizer.colorize(scan, view=asked).recipe
+    assert tiny_colorizer.replay(kept, scan).recipe.hash == kept.hash

@@ -162,8 +162,9 @@ class Colorizer:
         scan = place if isinstance(place, Scan) else read_scan(place, options)
         _check_scan(scan, recipe.input.sha256)
         draft = self._draft(scan, recolor=recipe.recolor, size=recipe.size)
-        # What was seen of one picture says nothing of another.
-        seen = recipe.seen if recipe.input.sha256 else ()
+        # What was seen of one picture says nothing of another, and what a person asks for comes first.
+        keeps = bool(recipe.input.sha256) and recipe.view.agrees_with(recipe.seen)
+        seen = recipe.seen if keeps else ()
         session = Session(self._workshop, scan, short_side, replace(draft, view=recipe.view, seen=seen))
         return session.paint(recipe.controls)
 

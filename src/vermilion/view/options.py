@@ -46,6 +46,14 @@ class ViewOptions:
         if self.way_up not in (None, *WAYS_UP):
             raise SettingsError(f"A way up of {self.way_up!r}° is none; choose 0, 90, 180 or 270.")
 
+    def agrees_with(self, seen: Sequence[View]) -> bool:
+        """Tell whether views that were seen are what is asked for, or may have been found."""
+        wanted = tuple(whole(view.scan) for view in seen[:1]) if self.mode == WHOLE else self.frames
+        turns = None if self.way_up is None and self.mode != WHOLE else (self.way_up or 0) // 90
+        return (not wanted or wanted == tuple(view.frame for view in seen)) and all(
+            turns in (None, view.turns) for view in seen
+        )
+
     def views(self, size: tuple[int, int]) -> tuple[View, ...]:
         """Return the pictures that are meant on a scan of ``size`` (height, width); none if they are sought.
 
