@@ -41,8 +41,9 @@ def test_a_model_is_replaced_only_if_allowed_and_converted_once(old_model: Path)
     convert(old_model, overwrite=True)
     verify_model(str(old_model))
     assert sorted(path.name for path in old_model.parent.iterdir()) == ["tiny"]
-    with pytest.raises(ModelError, match="of today's form already"):
-        convert(old_model, overwrite=True)
+    with pytest.raises(ModelError) as refused:
+        convert(old_model, old_model.parent / "newer")
+    assert str(refused.value) == f"{old_model} is of today's form already; there is nothing to convert."
 
 
 def test_a_damaged_model_stays_as_it_was(old_model: Path) -> None:
@@ -126,8 +127,9 @@ def test_a_key_that_no_recipe_has_is_named(tmp_path: Path) -> None:
 def test_what_is_of_today_or_something_else_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.recipe.json"
     path.write_text(Recipe("0.1.0", UsedFile("a.jpg"), UsedModel("tiny", "1")).to_json())
-    with pytest.raises(SettingsError, match="of today's form already"):
-        convert(path, overwrite=True)
+    with pytest.raises(SettingsError) as refused:
+        convert(path, tmp_path / "b.recipe.json")
+    assert str(refused.value) == f"The recipe {path} is of today's form already; there is nothing to convert."
     (tmp_path / "a.txt").write_text("text")
     for other in (tmp_path / "a.txt", tmp_path, tmp_path / "none"):
         with pytest.raises(SettingsError, match="is nothing that can be converted"):

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from vermilion.errors import ExistsError, OutputError, SettingsError
+from vermilion.errors import ExistsError, OutputError, SettingsError, VermilionError
 from vermilion.guidance import RECIPE_SUFFIX, convert_recipe
 from vermilion.leftovers import scratch_prefix, sweep
 from vermilion.network import (
@@ -86,7 +86,10 @@ def _converted(path: Path, workshop: Path, target: Path, work: Callable[[Path], 
         shutil.copytree(path, copy)
     else:
         shutil.copyfile(path, copy)
-    done = work(copy)
+    try:
+        done = work(copy)
+    except VermilionError as error:  # which names the copy, and is about the original
+        raise type(error)(str(error).replace(str(copy), str(path))) from error
     if target.is_dir():
         target.rename(older)
     try:
@@ -105,7 +108,7 @@ def _model(folder: Path) -> str:
 
 
 def _recipe(path: Path) -> str:
-    table = convert_recipe(path.read_bytes(), "The recipe")
+    table = convert_recipe(path.read_bytes(), f"The recipe {path}")
     said = "a recipe of schema 2"
     asked = str(table["model"].get("sha256", ""))
     if (
@@ -123,7 +126,7 @@ def _training_file(path: Path) -> str:
     from vermilion.training import convert_training_file  # noqa: PLC0415 - torch, for those who train
 
     if not convert_training_file(path):
-        raise SettingsError(f"{path.name} is of today's form already; there is nothing to convert.")
+        raise SettingsError(f"{path} is of today's form already; there is nothing to convert.")
     return "has the names of today"
 
 
@@ -133,10 +136,10 @@ def _run(folder: Path) -> str:
     changed = 0
     if (folder / "recipe.json").exists():
         (folder / "recipe.json").rename(folder / "config.json")
-    for path in sorted(folder.glob("*.judge.safetensors")):
+    for path in sorted(folder.rglob("*.judge.safetensors")):
         path.rename(_default_target(path))
     for pattern in _RUN_FILES:
-        changed += sum([convert_training_file(path) for path in sorted(folder.glob(pattern))])
+        changed += sum([convert_training_file(path) for path in sorted(folder.rglob(pattern))])
     if not changed:
-        raise SettingsError(f"{folder.name} is of today's form already; there is nothing to convert.")
+        raise SettingsError(f"{folder} is of today's form already; there is nothing to convert.")
     return f"a run with the names of today ({changed} files)"

@@ -66,6 +66,8 @@ def test_a_run_of_vermilion_5_goes_on_to_the_last_bit(config: Settings, tmp_path
     broken = replace(config, run=str(tmp_path / "broken"))
     go(broken, stop_after=20)
     run = Path(broken.run)
+    (run / "kept").mkdir(exist_ok=True)
+    save_file({"a": torch.zeros(1)}, run / "kept" / "12.judge.safetensors", {"passes": "12"})
     age_run(run)
     assert (run / "recipe.json").exists()
     with pytest.raises(TrainingError, match="convert its folder with `vermilion models convert`"):
@@ -73,7 +75,8 @@ def test_a_run_of_vermilion_5_goes_on_to_the_last_bit(config: Settings, tmp_path
     said = convert(run, overwrite=True)
     assert said.startswith(f"{run} -> {run}: a run with the names of today (")
     assert not (run / "recipe.json").exists()
-    assert not list(run.glob("*.judge.*"))
+    assert not list(run.rglob("*.judge.*"))
+    assert read_facts(run / "kept" / "12.discriminator.safetensors") == {"images": "12"}
     go(broken, resume=True)
     for part in ("generator", "discriminator", "average"):
         ours, theirs = (checkpoint_of(each.run)[part] for each in (config, broken))

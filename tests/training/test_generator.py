@@ -125,7 +125,7 @@ def test_files_that_count_colour_queries_are_read_if_they_have_none(
     made_of: Callable[..., UNetGenerator], tmp_path: Path
 ) -> None:
     ours, path = made_of(), tmp_path / "g.safetensors"
-    for queries, words in ((0, ""), (20, "holds colour queries")):
+    for queries, words in ((0, ""), (20, "its decoder has queries, which")):
         config = ours.config | {"parts": ours.config["parts"] | {"queries": queries}}
         save_module(ours, path, {"generator": json.dumps(config)})
         with pytest.raises(TrainingError, match=words) if words else nullcontext():

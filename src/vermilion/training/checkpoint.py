@@ -3,7 +3,7 @@
 import json
 import math
 import pickle
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -251,11 +251,16 @@ def read_facts(path: Path) -> dict[str, str]:
 
 
 def _parts_of(config: dict[str, Any], path: Path) -> Parts:
-    """What a decoder is made of; vermilion 5 and earlier also wrote how many colour queries it has: none."""
-    parts = dict(config.get("parts", {}))
-    if parts.pop("queries", 0):
-        raise TrainingError(f"{path}: holds colour queries, which this vermilion has not; use vermilion 5.")
-    return Parts(**parts)
+    """What a decoder is made of; older files also name parts that are no more (queries), as not there."""
+    parts = config.get("parts", {})
+    known = {part.name for part in fields(Parts)}
+    unknown = [name for name, there in parts.items() if there and name not in known]
+    if unknown:
+        raise TrainingError(
+            f"{path}: its decoder has {', '.join(unknown)}, which this vermilion does not know; use the "
+            "version that trained it."
+        )
+    return Parts(**{name: there for name, there in parts.items() if name in known})
 
 
 def read_generator(path: Path, lender: Path = SHIPPED) -> UNetGenerator:
