@@ -15,7 +15,7 @@ T = TypeVar("T")
 Key = tuple[Hashable, ...]
 
 DEFAULT_LIMIT = 256 * 2**20
-"""Bytes that a ``Cache`` holds unless told otherwise."""
+"""Bytes that a ``Cache`` holds by default."""
 
 _LEAST = 256  # bytes that any value counts, for the key and the bookkeeping
 

@@ -65,7 +65,7 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
 
     Args:
         inputs: files, folders and glob patterns.
-        options: where results go; beside each scan unless told.
+        options: where results go; beside each scan by default.
 
     Raises:
         OutputError: two scans would become one result, or a result would replace a scan.

@@ -83,7 +83,7 @@ def walk(
     Args:
         start: where to begin, whatever it is called.
         sieve: what is left out; hidden files and folders are, too.
-        root: what patterns with a slash are counted from; ``start`` unless told.
+        root: what patterns with a slash are counted from; ``start`` by default.
     """
     root = root or start
     waiting = deque([start])
@@ -125,7 +125,7 @@ def match(
     Args:
         pattern: with *, ?, [] and **.
         sieve: what is left out.
-        root: what its patterns with a slash are counted from; the fixed part unless told.
+        root: what its patterns with a slash are counted from; the fixed part by default.
     """
     root = root or fixed_part(pattern)
     head, rest = _split(pattern)

@@ -113,14 +113,14 @@ def _list_of(file: Path | None, output: str | None) -> "NotDone":
 
 
 def _model_hash(model: str | None) -> str | None:
-    """The hash of the model that is meant, if it can be told without asking the hub."""
+    """The hash of the model that is meant, if it can be found without asking the hub."""
     from vermilion.network import find_model, folder_hash
 
     if model is not None and model.startswith("hf://"):
         return None
     try:
         return folder_hash(find_model(model))
-    except (VermilionError, OSError):  # which is told if a picture needs it
+    except (VermilionError, OSError):  # which is reported if a picture needs it
         return None
 
 

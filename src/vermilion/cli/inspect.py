@@ -66,8 +66,8 @@ def _seen(view: "View") -> str:
 
     frame = view.frame
     numbers = [frame.x, frame.y, frame.width, frame.height] + [frame.angle] * (frame.angle != 0)
-    told = ",".join(f"{number:.7g}" for number in numbers)
-    place = "the whole scan," if frame == whole(view.scan) else f"--frame {told}"
+    sides = ",".join(f"{number:.7g}" for number in numbers)
+    place = "the whole scan," if frame == whole(view.scan) else f"--frame {sides}"
     contrast = "as it is" if view.tone == UNCHANGED else f"× {view.tone.gain:.2f}"
     return f"{place} --way-up {90 * view.turns}, contrast {contrast}"
 

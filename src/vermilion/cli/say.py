@@ -22,8 +22,8 @@ _ACTING = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u20
 def say(text: str) -> None:
     """Print a line to stdout, above the progress bar where there is one.
 
-    A message that cannot be printed stops no work: nobody is told if it was a pipe whose reader went away,
-    else the loss is told once on stderr.
+    A message that cannot be printed stops no work: nothing is said if it was a pipe whose reader went away,
+    else the loss is reported once on stderr.
     """
     if sys.stdout is None:
         return
@@ -66,7 +66,7 @@ def escaped(text: str) -> str:
 
 
 def shown(path: Path) -> str:
-    """A path as short as it can be told: relative to here when it lies below."""
+    """A path as short as possible: relative to here when it lies below."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_absolute() and path.is_relative_to(here) else path)
 

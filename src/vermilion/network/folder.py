@@ -94,7 +94,7 @@ def lenders(digest: str) -> Iterator[Path]:
 def _names(folder: Path, digest: str) -> bool:
     try:
         return read_card(folder).files.get(ENCODER_FILE) == digest
-    except ModelError:  # a damaged model lends nothing; whoever asks for it itself is told
+    except ModelError:  # a damaged model lends nothing; whoever asks for it itself gets the error
         return False
 
 

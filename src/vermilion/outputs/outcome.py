@@ -95,7 +95,7 @@ def failed_by(error: Exception, source: Path, root: Path | None = None) -> Faile
     """Return what an error means for a picture: its sentence, its code and its trace.
 
     Args:
-        error: any; one that is not of our own is told as what the system refused or as a fault of ours.
+        error: any; one that is not of our own is reported as what the system refused or as a fault of ours.
         source: the picture.
         root: the folder that the picture's place in a mirrored tree is counted from.
     """

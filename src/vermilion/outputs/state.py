@@ -35,10 +35,10 @@ def is_empty(path: Path) -> bool:
 
 
 def is_own_result(source: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> bool:
-    """Whether a picture is the result of an earlier run, told by its mark."""
+    """Whether a picture is the result of an earlier run, as its mark says."""
     try:
         return read_mark(source, max_pixels) is not None
-    except Exception:  # noqa: BLE001 - what is wrong with a scan is told when its turn comes
+    except Exception:  # noqa: BLE001 - what is wrong with a scan is reported when its turn comes
         return False
 
 

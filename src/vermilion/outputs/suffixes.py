@@ -65,5 +65,5 @@ def _holds_jpeg(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return is_jpeg(file.read(3))
-    except OSError:  # which is told when its turn comes
+    except OSError:  # which is reported when its turn comes
         return False

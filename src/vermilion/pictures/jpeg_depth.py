@@ -16,7 +16,7 @@ def is_deep_jpeg(path: Path) -> bool:
         return False
     try:
         return _bits(path) > 8
-    except OSError:  # which is told when its turn comes
+    except OSError:  # which is reported when its turn comes
         return False
 
 

@@ -1,4 +1,4 @@
-"""Metadata that a format has no place for, to be told before anybody misses them."""
+"""Metadata that a format has no place for, to be reported before anybody misses them."""
 
 from collections.abc import Iterator
 

@@ -15,7 +15,7 @@ class Mark:
         model: name and version of the model.
         model_hash: SHA-256 of the model, in hexadecimal.
         recipe_hash: SHA-256 of the recipe, in hexadecimal.
-        options_hash: SHA-256 of what was asked for, whichever the picture; empty if that is not told.
+        options_hash: SHA-256 of what was asked for, whichever the picture; empty if that is not known.
     """
 
     version: str

@@ -66,7 +66,7 @@ def space_of(chunks: Chunks) -> tuple[bytes, RgbSpace] | None:
         primaries = _chromaticities(found.get(b"cHRM", b""))
         if not 0.05 <= gamma <= 20:
             return None
-        close = abs(gamma - _SRGB_GAMMA) < 0.01  # as sRGB is told in short
+        close = abs(gamma - _SRGB_GAMMA) < 0.01  # as sRGB is written in short
         codes = np.linspace(0.0, 1.0, _STEPS)
         curve = srgb_to_linear(codes) if close else codes ** (1 / gamma)
     to_xyz = _to_xyz(primaries)

@@ -159,7 +159,7 @@ def keep_config(settings: Settings, run: Path, *, resume: bool) -> None:
             if before[key] != now[key]:
                 raise TrainingError(
                     f"{run}: was begun with another `{key}` ({before[key]}); restore it in the config, "
-                    "or choose another `run`."
+                    "choose another `run`, or convert an older one with `vermilion models convert`."
                 )
         batches = {stage["name"]: stage.get("batch") for stage in before["stages"]}
         for stage in now["stages"]:
