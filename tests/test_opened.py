@@ -290,3 +290,19 @@ def test_a_view_that_is_edited_into_a_recipe_comes_before_what_was_seen(
     assert edited.recipe.seen == tiny_colorizer.open(scan, view=asked).view != recipe.seen
     kept = tiny_colorizer.colorize(scan, view=asked).recipe
     assert tiny_colorizer.replay(kept, scan).recipe.hash == kept.hash
+
+
+def test_a_persons_frame_lies_on_the_picture_as_it_is_shown(tiny_colorizer: Colorizer, tmp_path) -> None:
+    """A scan that is stored sideways."""
+    from PIL import Image
+
+    scan = picture(7, (260, 330))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.ascontiguousarray(np.rot90(scan))).save(tmp_path / "a.png", exif=exif)
+    asked = ViewOptions(frames=(Frame(180, 20, 140, 100),), way_up=90)
+    straight, stored = (tiny_colorizer.colorize(each, view=asked) for each in (scan, tmp_path / "a.png"))
+    np.testing.assert_allclose(stored.cbcr, np.rot90(straight.cbcr), atol=0.01)
+    beside = ab(straight.to_numpy())
+    assert np.abs(beside[:, :150]).max() < 1
+    assert np.abs(beside[30:110, 190:310]).mean() > 2

@@ -61,3 +61,12 @@ def test_views_that_cannot_be(vermilion, margin: Path, options: list[str], told:
     assert said.code == 1
     assert told in said.err
     assert not margin.with_name("a.color.png").exists()
+
+
+def test_a_stream_is_seen_as_asked_too(vermilion, margin: Path, here: Path) -> None:
+    options = ("--frame", "160,50,100,150", "--way-up", "180")
+    content = vermilion("colorize", "-", *options, stdin=margin.read_bytes()).bytes
+    (here / "piped.png").write_bytes(content)
+    assert np.abs(colors(here / "piped.png")[:, :130]).max() < 1
+    vermilion("colorize", margin, *options)
+    np.testing.assert_array_equal(colors(here / "piped.png"), colors(here / "a.color.png"))
