@@ -9,10 +9,10 @@ import torch
 from onnx import helper, numpy_helper
 
 from vermilion.errors import TrainingError
-from vermilion.network import Model
+from vermilion.network import Model, read_card
 from vermilion.training import CardFacts, export
 from vermilion.training.checkpoint import read_generator, save_module
-from vermilion.training.export import PARITY_SIZES, check_parity, write_graphs
+from vermilion.training.export import PARITY_SIZES, check_parity, write_card, write_graphs
 from vermilion.training.generator import Decoder, Parts, UNetGenerator
 
 
@@ -141,3 +141,9 @@ def test_every_kind_of_decoder_is_exported(parts: Parts, generator: UNetGenerato
     model = Model.load(folder, device="cpu")
     painted = model.decode(model.encode(np.full((1, 1, 64, 96), 0.5, np.float32)), None, 0.4)
     assert painted.chroma.shape == (1, 2, 16, 24)
+
+
+def test_a_card_is_one_that_this_version_reads(generator: UNetGenerator, tmp_path: Path) -> None:
+    write_card(generator, tmp_path, CardFacts(name="mine", training={"pictures": 3}), 640)
+    card = read_card(tmp_path)
+    assert (card.name, card.training["images"], card.training["pictures"]) == ("mine", 640, 3)

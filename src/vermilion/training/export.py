@@ -27,7 +27,7 @@ from vermilion.training.generator import Decoder, GeneratorOutput, UNetGenerator
 from vermilion.training.graphs import open_graph
 from vermilion.training.heads import make_heads
 
-SCHEMA = 1
+SCHEMA = 2
 STRIDE = 4  # pixels of luma to one of chroma
 FEATURES = [f"features_{stride}" for stride in STRIDES]
 PARITY_SIZES = ((1, 64, 64), (1, 96, 224), (2, 256, 160), (1, 320, 32))  # batch, height, width
