@@ -45,6 +45,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
         "-XMP-dc:Rights=nobody", "-XMP-xmp:Rating=4", "-XMP-xmp:CreatorTool=Scan 5", "-XMP-xmp:Label=Red",
         "-XMP-xmpMM:DocumentID=xmp.did:1", "-XMP-xmpMM:InstanceID=xmp.iid:1", "-XMP-photoshop:City=Wien",
         "-XMP-photoshop:ColorMode#=1", "-XMP-photoshop:ICCProfileName=Dot Gain",
+        "-XMP-crs:ConvertToGrayscale=true",
         "-XMP-tiff:BitsPerSample=8", "-XMP-tiff:SamplesPerPixel=1", "-XMP-tiff:Compression#=1",
         "-XMP-tiff:PlanarConfiguration#=1", "-XMP-tiff:YCbCrPositioning#=1",
         f"-XMP-iptcExt:DigitalSourceType={PRINT}",
@@ -63,6 +64,7 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 VARIANTS["all"] = tuple(argument for each in VARIANTS.values() for argument in each)
 # What Debian's ExifTool cannot write, and test_merged.py tests.
 UNWRITTEN = (
+    "XMP-apdi:",
     "XMP-hdrgm:",
     "XMP-HDRGainMap:",
     "XMP-GContainer:",
