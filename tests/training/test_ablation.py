@@ -137,8 +137,8 @@ def scorer(plan: Plan, photographs: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(ablation, "export", lambda path, folder, facts: make_tiny_model(folder))
     torch.manual_seed(2)
     network = timm.create_model("test_efficientnet", num_classes=7)
-    save_file(network.state_dict(), tmp_path / "eye.safetensors")
-    extractor = load_extractor(f"test_efficientnet:{tmp_path / 'perceptual network.safetensors'}")
+    save_file(network.state_dict(), tmp_path / "extractor.safetensors")
+    extractor = load_extractor(f"test_efficientnet:{tmp_path / 'extractor.safetensors'}")
     bench = Bench(tmp_path / "bench", tmp_path / "score.py", tmp_path / "work" / "bench")
     return ablation.Scorer(plan, extractor, bench)
 

@@ -109,7 +109,8 @@ def test_figures_are_taken_by_the_clock_and_the_best_generator_is_kept(config: S
         )
         merits[words[0]] = merit(Figures(*clean), Figures(*aged))
     best = json.loads(read_facts(run / "best.safetensors")["progress"])
-    assert best["images"] == int(max(merits, key=lambda images: merits[images]))
+    # The lines are rounded, so that two of nearly the same merit cannot be told apart.
+    assert merits[str(best["images"])] == pytest.approx(max(merits.values()), abs=1e-3)
     assert best["best"] == pytest.approx(max(merits.values()), abs=1e-3)
     assert (run / "best.discriminator.safetensors").exists()
     assert (run / "held-out.jpg").exists()
