@@ -20,7 +20,7 @@ FACES = {
     "daguerreotype_portrait_1856": [(400, 250, 850, 780)],
     "mother_in_tent_1936": [(310, 290, 385, 390), (410, 300, 460, 390)],
 }
-"""Left, top, right and bottom of faces, found by perceptual network."""
+"""Left, top, right and bottom of faces, found by eye."""
 
 
 @pytest.fixture(scope="module")

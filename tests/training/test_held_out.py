@@ -23,7 +23,7 @@ def test_a_line_for_each_pair_of_temperature_and_gain(
     torch.manual_seed(2)
     network = timm.create_model("test_efficientnet", num_classes=7).eval()
     save_file(network.state_dict(), tmp_path / "eye.safetensors")
-    extractor = load_extractor(f"test_efficientnet:{tmp_path / 'perceptual network.safetensors'}")
+    extractor = load_extractor(f"test_efficientnet:{tmp_path / 'eye.safetensors'}")
     squares = np.random.default_rng(0).integers(0, 256, (3, EYE_SIDE, EYE_SIDE, 3), np.uint8)
     sight = look(extractor, list(squares))
     given: Any = network.default_cfg
