@@ -15,6 +15,7 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
+from benchmarks import features
 from tests.training.conftest import write_recipe
 from vermilion.errors import SettingsError, TrainingError
 from vermilion.training import Settings, feature_cache, train_settings
@@ -181,3 +182,20 @@ def test_two_trainings_that_compute_the_same_features_at_once_learn_the_same(
     ours, theirs = (torch.load(tmp_path / run / "last.ckpt", weights_only=True) for run in ("one", "two"))
     assert all(torch.equal(ours["generator"][name], theirs["generator"][name]) for name in ours["generator"])
     assert len(list(tmp_path.glob("cache/features-*/*.records"))) == 1
+
+
+def test_the_benchmark_compares_both_ways(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[Settings] = []
+
+    def rate(settings: Settings) -> float:
+        seen.append(settings)
+        return 10.0 * len(seen)
+
+    monkeypatch.setattr(features, "rate", rate)
+    monkeypatch.setattr(sys, "argv", ["features", "--pictures", "shard.parquet", "--adversarial"])
+    features.main()
+    assert [settings.stages[0].cached_versions for settings in seen] == [0, 1]
+    assert all(settings.stages[0].adversarial for settings in seen)
+    assert capsys.readouterr().out == "computed 10.0, from disk 20.0 images/s of CPU time (2.00 x)\n"
