@@ -40,12 +40,12 @@ import sys
 from pathlib import Path
 from vermilion.training import loop, train
 
-def tell(session, close=loop.Session.close):
-    weights = [weight.double().abs().sum().item() for weight in session.training state.generator.parameters()]
+def tell(session, close=loop.Trainer.close):
+    weights = [weight.double().abs().sum().item() for weight in session.state.generator.parameters()]
     Path(f"weights-{session.fabric.global_rank}.txt").write_text(repr(weights))
     close(session)
 
-loop.Session.close = tell
+loop.Trainer.close = tell
 train(Path(sys.argv[1]))
 """
 
