@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["jpg", "png", "tif", "webp"])
 def test_no_clock_is_in_any_file_that_is_written(vermilion, scan, here: Path, suffix: str) -> None:
     scan(f"a.{suffix}")

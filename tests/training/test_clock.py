@@ -31,6 +31,7 @@ def state(config: Settings) -> dict[str, Any]:
     return loaded
 
 
+@pytest.mark.slow
 def test_a_stage_ends_by_the_clock_and_the_next_begins_there(config: Settings) -> None:
     config = replace(config, stages=(TIMED, AFTER), log_every=1)
     reports: list[Any] = []
@@ -52,6 +53,7 @@ def test_rates_fall_with_the_time_and_not_with_the_images(config: Settings) -> N
     assert float(group["lr"]) == pytest.approx(1e-3 * 2 / 30, rel=0.6)
 
 
+@pytest.mark.slow
 def test_a_training_that_stopped_in_time_goes_on_and_takes_no_longer(config: Settings) -> None:
     config = replace(config, stages=(TIMED, AFTER))
     made = train_settings(config, minutes=0.2)
@@ -85,6 +87,7 @@ def test_a_training_that_lost_its_checkpoint_goes_on_from_the_small_files(config
     assert state(config)["images"] == state(config)["clock"]["timed"][1] + 8
 
 
+@pytest.mark.slow
 def test_what_does_not_tell_how_far_it_came_is_refused(config: Settings) -> None:
     train_settings(config)
     run = Path(config.run)

@@ -61,6 +61,7 @@ def age_run(run: Path) -> None:
         path.rename(path.with_name(path.name.replace(".discriminator.", ".judge.")))
 
 
+@pytest.mark.slow
 def test_a_run_of_vermilion_5_goes_on_to_the_last_bit(config: Settings, tmp_path: Path) -> None:
     go(config)
     broken = replace(config, run=str(tmp_path / "broken"))

@@ -74,6 +74,7 @@ def assert_close(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     assert ours["share"] == pytest.approx(theirs["share"], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_recorded_trainings_are_those_step_by_step(long: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = replace(long, run=long.run + "-plain")
     train_settings(plain)

@@ -45,6 +45,7 @@ def assert_same(first: object, second: object) -> None:
     torch.testing.assert_close(first, second, rtol=0, atol=0, equal_nan=True)
 
 
+@pytest.mark.slow
 def test_a_resumed_training_is_the_unbroken_one_to_the_last_bit(config: Settings, tmp_path: Path) -> None:
     config = replace(config, validate_every=2)
     whole = go(config)
@@ -104,6 +105,7 @@ def test_what_a_run_leaves_behind(config: Settings) -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_encoder_is_left_alone_while_frozen_and_learns_later(config: Settings) -> None:
     go(config, stop_after=12)
     frozen = checkpoint_of(config.run)["generator"]
@@ -140,6 +142,7 @@ def test_a_stage_may_have_sizes_of_its_own(config: Settings, monkeypatch: pytest
     assert {size for name, size in seen if name == "adversarial"} <= set(config.data.sizes)
 
 
+@pytest.mark.slow
 def test_a_stage_has_its_own_batch_samples_and_losses(
     config: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,6 +174,7 @@ def test_a_stage_has_its_own_batch_samples_and_losses(
     assert_same(checkpoint_of(staged.run)["generator"], checkpoint_of(broken.run)["generator"])
 
 
+@pytest.mark.slow
 def test_checkpoints_of_older_optimisers_are_gone_on_from(config: Settings) -> None:
     go(config, stop_after=20)
     path = Path(config.run) / "last.ckpt"
@@ -185,6 +189,7 @@ def test_checkpoints_of_older_optimisers_are_gone_on_from(config: Settings) -> N
     assert all(group["fused"] and isinstance(group["lr"], torch.Tensor) for group in groups)
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_bins_whatever_the_first_samples_are_now(
     config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +255,7 @@ def test_an_adversarial_training_that_is_being_lost_is_not_saved(
     assert checkpoint_of(config.run)["images"] == 12
 
 
+@pytest.mark.slow
 def test_the_classic_adversarial_training_is_trained_watched_and_resumed_exactly(
     config: Settings, tmp_path: Path
 ) -> None:

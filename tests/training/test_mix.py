@@ -29,6 +29,7 @@ def weight(path: Path) -> torch.Tensor:
     return read_generator(path).decoder.odds.weight
 
 
+@pytest.mark.slow
 def test_weights_lie_between_and_the_images_are_the_later_ones(
     ends: tuple[Path, Path], samples: Make, tmp_path: Path
 ) -> None:
@@ -41,6 +42,7 @@ def test_weights_lie_between_and_the_images_are_the_later_ones(
     assert bool(torch.isfinite(read_generator(mixed).eval()(luma, hints, 0.4).chroma).all())
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_and_shares_are_checked(
     ends: tuple[Path, Path], samples: Make, tmp_path: Path
 ) -> None:

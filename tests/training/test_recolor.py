@@ -149,6 +149,7 @@ def test_a_share_of_pictures_is_changed_and_always_told() -> None:
     assert (over[:, 0] == 1).flatten(1).sum(1).min() >= 40 * 40 - 25, "it lies on top of the others"
 
 
+@pytest.mark.slow
 def test_pictures_with_dice_of_their_own_are_recolored_alike() -> None:
     ab, luma, inside = square(16, 600)
     ours = recolored(ab, luma, 0.5, SampleDice([np.random.default_rng(seed) for seed in range(600)]))

@@ -135,6 +135,7 @@ def moments(luma: torch.Tensor) -> np.ndarray:
     return np.array([luma.mean(), luma.std(), edges, luma.mean((2, 3)).std()])
 
 
+@pytest.mark.slow
 def test_batches_are_distributed_as_single_samples_are(samples: Make) -> None:
     def settings(share: float) -> Samples:
         return samples(degraded=share, hinted=0.0, sizes=((64, 64),))
@@ -322,6 +323,7 @@ def test_statistics_are_measured_on_the_same_batches_of_the_device(samples: Make
     assert not torch.equal(first[0].ab.mean(), first[1].ab.mean())
 
 
+@pytest.mark.slow
 def test_a_training_on_resident_pictures_goes_on_exactly(config: Settings, tmp_path: Path) -> None:
     class StoppedError(Exception):
         pass

@@ -275,6 +275,7 @@ def test_wrong_shards_are_named(tmp_path: Path, shards: Path) -> None:
         list(Shards((str(tmp_path / "b.parquet"),)).rows(0))
 
 
+@pytest.mark.slow
 def test_a_training_on_a_stream_stops_and_goes_on(streaming: Settings) -> None:
     class StoppedError(Exception):
         pass
