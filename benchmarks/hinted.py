@@ -19,8 +19,9 @@ from vermilion import Box, Colorizer, Controls, Hint, Mask, Stroke
 from vermilion.album import AlbumFinder
 from vermilion.cache import Cache
 from vermilion.color import ab_error, luma_of_rgb
-from vermilion.guidance import CLOSE, NOBODY, AnyHint, ab_at, draw_hints, existing_ab, load_album
-from vermilion.guidance.suggest import DISTINCT
+from vermilion.guidance import AnyHint, ab_at, load_album
+from vermilion.guidance.canvas import CLOSE, NOBODY, draw_hints, existing_ab
+from vermilion.guidance.variants.suggest import DISTINCT
 from vermilion.opened import open_scan
 from vermilion.painter import Painter
 from vermilion.pictures import ReadOptions, read_scan

@@ -23,23 +23,18 @@ from benchmarks.spill import spill_figures
 from vermilion import Colorizer, Hint
 from vermilion.color import ab_error, luma_of_rgb, palette_distance, unit_range
 from vermilion.evaluation import true_hint
-from vermilion.guidance import (
-    KEPT_FROM,
+from vermilion.guidance import Controls, ab_at
+from vermilion.guidance.canvas import existing_ab, lay_over
+from vermilion.guidance.confidence import KEPT_FROM
+from vermilion.guidance.references import (
     PALETTE_REGIONS,
-    VARIANT_REGIONS,
-    Controls,
     Reference,
-    ab_at,
-    choose_variants,
-    existing_ab,
-    find_doubtful,
     find_regions,
-    lay_over,
     palette_of_picture,
-    propose_variants,
     reference_canvas,
     soft_palette_canvas,
 )
+from vermilion.guidance.variants import VARIANT_REGIONS, choose_variants, find_doubtful, propose_variants
 
 COUNTS = (0, 1, 5, 10, 50)  # true hints
 ASKED_AT = (1, 3)  # spots

@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vermilion import Colorizer, Controls, Hint, Mask, Session, Stroke
-from vermilion.guidance import AnyHint, Suggestion
+from vermilion.guidance import AnyHint
+from vermilion.guidance.variants import Suggestion
 
 ROOT = Path(__file__).resolve().parent.parent
 CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"

@@ -17,7 +17,8 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from vermilion import Colorizer
-from vermilion.guidance import Box, Controls, Stroke, look_names
+from vermilion.guidance import Box, Controls, Stroke
+from vermilion.guidance.looks import look_names
 
 ROOT = Path(__file__).resolve().parent.parent
 CAR = ROOT / "examples" / "photographer_on_car_1936.jpg"

@@ -20,8 +20,10 @@ from vermilion.color import (
     turn_upright,
 )
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance import ab_of, adjust_colors, apply_look, fade_unsure, load_look
-from vermilion.guidance.corner import mark_corner
+from vermilion.guidance import ab_of
+from vermilion.guidance.confidence import fade_unsure
+from vermilion.guidance.looks import adjust_colors, apply_look, load_look
+from vermilion.guidance.looks.corner import mark_corner
 from vermilion.network import Decoded, Features, Model, with_margin, working_size
 from vermilion.pictures import ReadOptions, read_scan
 

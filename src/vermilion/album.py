@@ -14,18 +14,10 @@ from numpy.typing import NDArray
 from vermilion.assets import Asset
 from vermilion.cache import Cache
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance import (
-    NOBODY,
-    Album,
-    AlbumEntry,
-    AnyHint,
-    cells_of_places,
-    draw_hints,
-    find_places,
-    found_thing,
-    places_of,
-    places_on,
-)
+from vermilion.guidance import Album, AlbumEntry, AnyHint
+from vermilion.guidance.album import cells_of_places, find_places, found_thing, places_on
+from vermilion.guidance.canvas import NOBODY, draw_hints
+from vermilion.guidance.references import places_of
 from vermilion.masks import mask_reader
 from vermilion.opened import Opened, open_scan
 from vermilion.painter import Painter

@@ -14,22 +14,19 @@ from vermilion.assets import Asset, given
 from vermilion.cache import Cache
 from vermilion.color import luma_of_rgb, reduce_luma
 from vermilion.errors import SettingsError
-from vermilion.guidance import (
+from vermilion.guidance import Controls
+from vermilion.guidance.canvas import lay_over
+from vermilion.guidance.references import (
     PALETTE_REGIONS,
-    VARIANT_REGIONS,
-    Controls,
     Reference,
-    choose_variants,
     colors_on_grid,
-    find_doubtful,
     find_regions,
-    lay_over,
     palette_canvas,
     palette_of_picture,
-    propose_variants,
     reference_canvas,
     soft_palette_canvas,
 )
+from vermilion.guidance.variants import VARIANT_REGIONS, choose_variants, find_doubtful, propose_variants
 from vermilion.network import working_size
 from vermilion.opened import Opened
 from vermilion.painter import Painted, Painter

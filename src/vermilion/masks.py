@@ -4,7 +4,7 @@ from functools import partial
 
 from vermilion.assets import Asset
 from vermilion.color import turn_upright
-from vermilion.guidance import Levels, MaskReader
+from vermilion.guidance.canvas import Levels, MaskReader
 from vermilion.pictures import NamedBytes, ReadOptions, read_scan
 
 

@@ -17,25 +17,10 @@ from vermilion.album import AlbumFinder, AlbumHints
 from vermilion.assets import given
 from vermilion.cache import Cache
 from vermilion.color import ab_to_cbcr, turn_back
-from vermilion.guidance import (
-    NOBODY,
-    Album,
-    AnyHint,
-    Controls,
-    Drawing,
-    Recipe,
-    Spot,
-    Suggestion,
-    ask_here,
-    cell_at,
-    check_inside,
-    corner_notes,
-    draw_hints,
-    finish_colors,
-    reach_of,
-    read_grading,
-    suggest_colors,
-)
+from vermilion.guidance import Album, AnyHint, Controls, Recipe, Spot, ask_here, finish_colors, read_grading
+from vermilion.guidance.canvas import NOBODY, Drawing, cell_at, check_inside, draw_hints, reach_of
+from vermilion.guidance.looks import corner_notes
+from vermilion.guidance.variants import Suggestion, suggest_colors
 from vermilion.guides import Guides
 from vermilion.opened import open_scan
 from vermilion.painter import Enforced, Painted, Painter, enforce_hints

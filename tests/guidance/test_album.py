@@ -8,9 +8,9 @@ from tests.scripts_as_modules import load_script
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
 from vermilion.guidance import AlbumEntry, Box, Hint, Mask, load_album
-from vermilion.guidance.likeness import places_of
-from vermilion.guidance.shapes import NOBODY, covered_cells
-from vermilion.guidance.things import cells_of_places, find_places, found_thing, places_on
+from vermilion.guidance.album.things import cells_of_places, find_places, found_thing, places_on
+from vermilion.guidance.canvas.shapes import NOBODY, covered_cells
+from vermilion.guidance.references.likeness import places_of
 from vermilion.masks import mask_reader
 
 COAT = {"name": "coat", "color": "navy", "picture": "coat.png", "hints": [{"x": 5, "y": 6, "radius": 2}]}

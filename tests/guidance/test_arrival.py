@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, fit_gamut
-from vermilion.guidance import Box, Hint, ab_at, ab_of, draw_hints, existing_ab, goals_of, hex_of, notes_on
+from vermilion.guidance import Box, Hint, ab_at, ab_of
+from vermilion.guidance.canvas import draw_hints, existing_ab, goals_of, hex_of, notes_on
 
 SIZE = (80, 80)
 GRID = (20, 20)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance import ask_here, confidence_overlay, fade_unsure
+from vermilion.guidance import ask_here, confidence_overlay
+from vermilion.guidance.confidence import fade_unsure
 
 
 def test_fading_goes_from_grey_to_untouched():

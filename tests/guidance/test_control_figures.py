@@ -10,8 +10,10 @@ from benchmarks import grading, hinted
 from benchmarks.known import Crop, Known, random_of, two_crops
 from vermilion import Box, Colorizer, Controls, Stroke
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, rgb_to_lab
-from vermilion.guidance import ab_of, apply_cube, existing_ab
-from vermilion.guidance.cube import parse_cube
+from vermilion.guidance import ab_of
+from vermilion.guidance.canvas import existing_ab
+from vermilion.guidance.looks import apply_cube
+from vermilion.guidance.looks.cube import parse_cube
 
 
 def flat(*colors: tuple[float, float]) -> np.ndarray:

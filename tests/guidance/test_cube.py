@@ -3,7 +3,7 @@ import pytest
 
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, rgb_to_lab
 from vermilion.errors import SettingsError
-from vermilion.guidance.cube import apply_cube, parse_cube, read_cube
+from vermilion.guidance.looks.cube import apply_cube, parse_cube, read_cube
 
 
 def cube_text(function, size=5, header=""):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance import AB_SCALE, Hint, load_album, load_hints, rasterize_hints
-from vermilion.guidance.look_file import read_look
+from vermilion.guidance import Hint, load_album, load_hints
+from vermilion.guidance.canvas import AB_SCALE, rasterize_hints
+from vermilion.guidance.looks.look_file import read_look
 
 PICTURE = (600, 800)
 GRID = (60, 80)

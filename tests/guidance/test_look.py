@@ -7,9 +7,9 @@ import pytest
 
 from vermilion.color import ab_to_cbcr, fit_gamut, join
 from vermilion.errors import SettingsError
-from vermilion.guidance.look import Look, adjust_colors, apply_look
-from vermilion.guidance.look_file import load_look, look_names, read_look
-from vermilion.guidance.named_color import ab_of
+from vermilion.guidance.hints.named_color import ab_of
+from vermilion.guidance.looks.look import Look, adjust_colors, apply_look
+from vermilion.guidance.looks.look_file import load_look, look_names, read_look
 
 NAMED = ("autochrome", "faded-print", "hand-tinted", "muted", "natural", "two-strip", "vivid")
 

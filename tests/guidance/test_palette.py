@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance.named_color import ab_of
-from vermilion.guidance.palette import palette_canvas, palette_of_picture
+from vermilion.guidance.hints.named_color import ab_of
+from vermilion.guidance.references.palette import palette_canvas, palette_of_picture
 
 BINS = ((0.0, 0.0), (50.0, 40.0), (10.0, -45.0))
 GREY, RED, BLUE = range(3)

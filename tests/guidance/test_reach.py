@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance import Appearance, Box, Hint, appearance_of, draw_hints, reach_of
-from vermilion.guidance.reach import _shortest_paths
-from vermilion.guidance.shapes import NOBODY
+from vermilion.guidance import Box, Hint
+from vermilion.guidance.canvas import Appearance, appearance_of, draw_hints, reach_of
+from vermilion.guidance.canvas.reach import _shortest_paths
+from vermilion.guidance.canvas.shapes import NOBODY
 
 GRID = (24, 32)
 SIZE = (96, 128)

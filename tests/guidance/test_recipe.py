@@ -23,7 +23,7 @@ from vermilion.guidance import (
     load_recipe,
     parse_recipe,
 )
-from vermilion.guidance.recipe import Made
+from vermilion.guidance.recipe.recipe import Made
 
 ROOT = Path(__file__).parents[2]
 HINTS = (

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance.named_color import ab_of
-from vermilion.guidance.reference import Reference, reference_canvas, soft_palette_canvas
+from vermilion.guidance.hints.named_color import ab_of
+from vermilion.guidance.references.reference import Reference, reference_canvas, soft_palette_canvas
 
 CHANNELS = 24
 

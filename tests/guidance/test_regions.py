@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance.canvas import lattice_canvas, lay_over
-from vermilion.guidance.clusters import cluster
-from vermilion.guidance.regions import cell_features, find_regions, mean_odds
+from vermilion.guidance.canvas.lattice import lattice_canvas, lay_over
+from vermilion.guidance.references.clusters import cluster
+from vermilion.guidance.references.regions import cell_features, find_regions, mean_odds
 
 
 def made_maps(picture):

@@ -2,17 +2,8 @@
 
 import numpy as np
 
-from vermilion.guidance import (
-    Appearance,
-    Box,
-    Hint,
-    Stroke,
-    draw_hints,
-    existing_ab,
-    goals_of,
-    reach_of,
-    settle_hints,
-)
+from vermilion.guidance import Box, Hint, Stroke
+from vermilion.guidance.canvas import Appearance, draw_hints, existing_ab, goals_of, reach_of, settle_hints
 
 GRID = (24, 32)
 SIZE = (96, 128)

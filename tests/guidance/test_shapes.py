@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from vermilion.errors import HintError
-from vermilion.guidance import Box, Hint, Mask, Stroke, draw_hints, rasterize_hints
+from vermilion.guidance import Box, Hint, Mask, Stroke
+from vermilion.guidance.canvas import draw_hints, rasterize_hints
 from vermilion.masks import mask_reader
 
 PICTURE = (600, 800)

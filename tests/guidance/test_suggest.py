@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance import suggest_colors
+from vermilion.guidance.variants import suggest_colors
 
 BINS = [(float(a), float(b)) for a in range(-40, 50, 10) for b in range(-40, 50, 10)]
 

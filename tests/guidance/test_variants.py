@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from vermilion.guidance import variants
-from vermilion.guidance.variants import (
+from vermilion.guidance.variants import choice as variants
+from vermilion.guidance.variants.choice import (
     Doubtful,
     Proposal,
     choose_variants,

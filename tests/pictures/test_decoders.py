@@ -15,7 +15,8 @@ from PIL import Image
 from tests.pictures.made import color_picture, grey_picture, saved
 from vermilion.assets import Asset
 from vermilion.errors import HintError, PictureError
-from vermilion.guidance import Mask, draw_hints
+from vermilion.guidance import Mask
+from vermilion.guidance.canvas import draw_hints
 from vermilion.masks import mask_reader, read_mask
 from vermilion.pictures import ReadOptions, read_colors, read_mark, read_scan
 from vermilion.pictures.vips_library import load_vips

@@ -9,8 +9,8 @@ from vermilion.assets import Asset
 from vermilion.errors import SettingsError
 from vermilion.guidance.album import Album, load_album
 from vermilion.guidance.hints import AnyHint
-from vermilion.guidance.look_file import LOOK_SUFFIX
-from vermilion.guidance.plain import ASSET
+from vermilion.guidance.looks import LOOK_SUFFIX
+from vermilion.plain import ASSET
 
 MOST_TEMPERATURE = 10.0
 MOST_VIVIDNESS = 4.0

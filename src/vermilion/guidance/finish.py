@@ -9,11 +9,17 @@ from vermilion.assets import given
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance.confidence import fade_unsure
 from vermilion.guidance.controls import Controls
-from vermilion.guidance.corner import mark_corner
-from vermilion.guidance.cube import Cube, apply_cube, read_cube
-from vermilion.guidance.look import Look, adjust_colors, apply_look
-from vermilion.guidance.look_file import load_look
-from vermilion.guidance.named_color import ab_of
+from vermilion.guidance.hints import ab_of
+from vermilion.guidance.looks import (
+    Cube,
+    Look,
+    adjust_colors,
+    apply_cube,
+    apply_look,
+    load_look,
+    mark_corner,
+    read_cube,
+)
 
 Floats = NDArray[np.float32]
 

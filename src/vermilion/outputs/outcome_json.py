@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from vermilion.errors import SettingsError
-from vermilion.guidance import from_plain
 from vermilion.outputs.outcome import Done, Failed, Outcome, Skipped
+from vermilion.plain import from_plain
 
 _KINDS: dict[str, type[Done] | type[Skipped] | type[Failed]] = {
     "done": Done,

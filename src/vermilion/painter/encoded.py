@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance import Appearance, appearance_of
+from vermilion.guidance.canvas import Appearance, appearance_of
 from vermilion.network import Features
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance import AnyHint, Drawing, goals_of, notes_on, settle_hints
+from vermilion.guidance import AnyHint
+from vermilion.guidance.canvas import Drawing, goals_of, notes_on, settle_hints
 from vermilion.painter.painted import Painted
 
 Floats = NDArray[np.float32]

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.shapes import NOBODY
+from vermilion.guidance.canvas.shapes import NOBODY
 
 Floats = NDArray[np.float32]
 Cells = NDArray[np.bool_]

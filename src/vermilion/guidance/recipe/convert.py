@@ -6,9 +6,9 @@ from typing import Any
 
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
-from vermilion.guidance.look_file import LOOK_SUFFIX
-from vermilion.guidance.plain import parse_json
-from vermilion.guidance.recipe import SCHEMA, parse_recipe
+from vermilion.guidance.looks import LOOK_SUFFIX
+from vermilion.guidance.recipe.recipe import SCHEMA, parse_recipe
+from vermilion.plain import parse_json
 
 Table = dict[str, Any]
 

@@ -16,11 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import rgb_to_lab
-from vermilion.guidance.canvas import lattice_canvas
-from vermilion.guidance.clusters import Labels
-from vermilion.guidance.likeness import LEAST_LEAD, LEAST_LIKENESS, PLACE_STEP, likeness_of, places_of
-from vermilion.guidance.named_color import Color, ab_of
-from vermilion.guidance.shapes import AB_SCALE
+from vermilion.guidance.canvas import AB_SCALE, lattice_canvas
+from vermilion.guidance.hints import Color, ab_of
+from vermilion.guidance.references.clusters import Labels
+from vermilion.guidance.references.likeness import (
+    LEAST_LEAD,
+    LEAST_LIKENESS,
+    PLACE_STEP,
+    likeness_of,
+    places_of,
+)
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]

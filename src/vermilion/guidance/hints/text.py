@@ -1,12 +1,19 @@
 """Hints as people write them: short on a command line, or many in a JSON file."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.assets import files_from
 from vermilion.errors import HintError
-from vermilion.guidance.controls import Controls
-from vermilion.guidance.hints import AnyHint, Hint
-from vermilion.guidance.plain import from_plain, read_json
+from vermilion.guidance.hints.kinds import AnyHint, Hint
+from vermilion.plain import from_plain, read_json
+
+
+@dataclass(frozen=True, slots=True)
+class _HintsFile:
+    """What a file of hints holds."""
+
+    hints: tuple[AnyHint, ...]
 
 
 def parse_hint(text: str) -> Hint:
@@ -40,4 +47,4 @@ def load_hints(path: str | Path) -> tuple[AnyHint, ...]:
     """
     path = Path(path)
     table = read_json(path, "The hints", "are")
-    return from_plain(Controls, {"hints": table}, str(path), files_from(path.parent)).hints
+    return from_plain(_HintsFile, {"hints": table}, str(path), files_from(path.parent)).hints

@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.named_color import ab_of
+from vermilion.guidance.hints import ab_of
 
 Floats = NDArray[np.float32]
 T = TypeVar("T", bound=np.generic)

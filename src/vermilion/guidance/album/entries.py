@@ -7,9 +7,8 @@ from typing import cast
 
 from vermilion.assets import Asset, files_from
 from vermilion.errors import SettingsError
-from vermilion.guidance.hints import AnyHint
-from vermilion.guidance.named_color import Color
-from vermilion.guidance.plain import ASSET, from_plain, parse_json
+from vermilion.guidance.hints import AnyHint, Color
+from vermilion.plain import ASSET, from_plain, parse_json
 
 ALBUM_SCHEMA = 1
 """Version of the form of an album; it grows whenever an older vermilion could misread a newer album."""

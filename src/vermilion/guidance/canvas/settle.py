@@ -9,9 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.arrival import Goals, existing_ab
-from vermilion.guidance.hints import AnyHint
-from vermilion.guidance.named_color import ab_at
+from vermilion.guidance.canvas.arrival import Goals, existing_ab
+from vermilion.guidance.hints import AnyHint, ab_at
 
 Floats = NDArray[np.float32]
 

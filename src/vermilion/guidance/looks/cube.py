@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vermilion.assets import Asset
 from vermilion.color import ab_to_cbcr, cbcr_to_rgb, fit_gamut, rgb_to_lab
 from vermilion.errors import SettingsError
-from vermilion.guidance.plain import shown
+from vermilion.plain import shown
 
 Floats = NDArray[np.float32]
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.shapes import AB_SCALE
+from vermilion.guidance.canvas.shapes import AB_SCALE
 
 Floats = NDArray[np.float32]
 

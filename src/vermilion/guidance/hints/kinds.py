@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from vermilion.assets import Asset
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance.named_color import Color, ab_of
-from vermilion.guidance.plain import ASSET
+from vermilion.guidance.hints.named_color import Color, ab_of
+from vermilion.plain import ASSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 from vermilion.assets import Asset
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance.look import Look
-from vermilion.guidance.plain import text_of
+from vermilion.guidance.looks.look import Look
+from vermilion.plain import text_of
 
-_FOLDER = Path(__file__).with_name("looks")
+_FOLDER = Path(__file__).parent
 LOOK_SUFFIX = ".toml"
 """Of the names of look files."""
 

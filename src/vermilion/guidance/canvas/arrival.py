@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut
-from vermilion.guidance.hints import AnyHint
-from vermilion.guidance.named_color import ab_at
-from vermilion.guidance.shapes import AB_SCALE, NOBODY, Drawing
+from vermilion.guidance.canvas.shapes import AB_SCALE, NOBODY, Drawing
+from vermilion.guidance.hints import AnyHint, ab_at
 
 Floats = NDArray[np.float32]
 

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from vermilion.color import lab_to_rgb, rgb_to_lab
 from vermilion.errors import SettingsError
-from vermilion.guidance.arrival import existing_ab
-from vermilion.guidance.canvas import lattice_canvas
-from vermilion.guidance.clusters import Labels, cluster
-from vermilion.guidance.named_color import Color, ab_of
-from vermilion.guidance.regions import mean_odds
+from vermilion.guidance.canvas import existing_ab, lattice_canvas
+from vermilion.guidance.hints import Color, ab_of
+from vermilion.guidance.references.clusters import Labels, cluster
+from vermilion.guidance.references.regions import mean_odds
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]

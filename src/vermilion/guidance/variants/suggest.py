@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.arrival import existing_ab, hex_of
+from vermilion.guidance.canvas import existing_ab, hex_of
 
 Floats = NDArray[np.float32]
 

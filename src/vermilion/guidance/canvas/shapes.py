@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from vermilion.assets import Asset
 from vermilion.errors import HintError, PictureError
-from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke
-from vermilion.guidance.named_color import ab_at
+from vermilion.guidance.hints import AnyHint, Box, Hint, Mask, Stroke, ab_at
 
 Floats = NDArray[np.float32]
 Lengths = NDArray[np.floating]

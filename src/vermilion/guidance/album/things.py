@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.guidance.canvas import NOBODY
 from vermilion.guidance.hints import AnyHint, Mask
-from vermilion.guidance.likeness import LEAST_LEAD, LEAST_LIKENESS, PLACE_STEP, likeness_of
-from vermilion.guidance.shapes import NOBODY
+from vermilion.guidance.references import LEAST_LEAD, LEAST_LIKENESS, PLACE_STEP, likeness_of
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]

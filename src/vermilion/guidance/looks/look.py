@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import SettingsError
-from vermilion.guidance.named_color import ab_of
+from vermilion.guidance.hints import ab_of
 
 Floats = NDArray[np.float32]
 Pair = tuple[float, float]

@@ -20,14 +20,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.canvas import lattice_canvas
-from vermilion.guidance.clusters import Labels
+from vermilion.guidance.canvas import appearance_of, draw_hints, lattice_canvas, reach_of
 from vermilion.guidance.confidence import ask_here
 from vermilion.guidance.hints import Hint
-from vermilion.guidance.reach import appearance_of, reach_of
-from vermilion.guidance.regions import mean_odds
-from vermilion.guidance.shapes import draw_hints
-from vermilion.guidance.suggest import Suggestion, suggest_colors
+from vermilion.guidance.references import Labels, mean_odds
+from vermilion.guidance.variants.suggest import Suggestion, suggest_colors
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.clusters import Labels, cluster
+from vermilion.guidance.references.clusters import Labels, cluster
 
 Floats = NDArray[np.float32]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.regions import cell_features
+from vermilion.guidance.references.regions import cell_features
 
 Floats = NDArray[np.float32]
 

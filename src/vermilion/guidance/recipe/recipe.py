@@ -11,7 +11,7 @@ from vermilion.errors import SettingsError
 from vermilion.guidance.album import Album
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.hints import Mask
-from vermilion.guidance.plain import from_plain
+from vermilion.plain import from_plain
 from vermilion.view import View, ViewOptions
 
 SCHEMA = 2

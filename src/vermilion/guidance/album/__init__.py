@@ -1,0 +1,15 @@
+"""Colours that were agreed on in some pictures, and things found again in others."""
+
+from vermilion.guidance.album.entries import ALBUM_SCHEMA, Album, AlbumEntry, load_album
+from vermilion.guidance.album.things import cells_of_places, find_places, found_thing, places_on
+
+__all__ = [
+    "ALBUM_SCHEMA",
+    "Album",
+    "AlbumEntry",
+    "cells_of_places",
+    "find_places",
+    "found_thing",
+    "load_album",
+    "places_on",
+]
