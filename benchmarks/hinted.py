@@ -16,15 +16,14 @@ import numpy as np
 from benchmarks.known import Cells, Crop, Known, chroma_of, random_of, two_crops
 from benchmarks.scene import Floats, ab_of_rgb, mean, read_rgb
 from vermilion import Box, Colorizer, Controls, Hint, Mask, Stroke
-from vermilion.album import AlbumFinder
 from vermilion.cache import Cache
 from vermilion.color import ab_error, luma_of_rgb
 from vermilion.guidance import AnyHint, ab_at, load_album
 from vermilion.guidance.canvas import CLOSE, NOBODY, draw_hints, existing_ab
 from vermilion.guidance.variants.suggest import DISTINCT
-from vermilion.opened import open_scan
 from vermilion.painter import Painter
 from vermilion.pictures import ReadOptions, read_scan
+from vermilion.session import AlbumFinder, Workshop, open_scan
 
 ASKED = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "grey")  # by a person; every second a picture
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -309,8 +308,8 @@ def found_pixels(colorizer: Colorizer, album: Path, picture: Path) -> Cells:
     scan = read_scan(picture, ReadOptions())
     painter = Painter(colorizer.model)
     opened = open_scan(painter, scan, painter.card.working_size)
-    albums = AlbumFinder(painter, Cache())
-    hints = albums.hints_for(load_album(album), scan, opened).hints
-    owner = draw_hints(hints, opened.size, opened.encoded.grid, read_mask=albums.read_mask).owner
+    workshop = Workshop(painter, Cache())
+    hints = AlbumFinder(workshop).hints_for(load_album(album), scan, opened).hints
+    owner = draw_hints(hints, opened.size, opened.encoded.grid, read_mask=workshop.read_mask).owner
     cells = (owner != NOBODY).astype(np.uint8)
     return np.asarray(cv2.resize(cells, opened.size[::-1], interpolation=cv2.INTER_NEAREST), np.bool_)

@@ -1,4 +1,4 @@
-"""From pictures to an installed model, with a training room that only pretends to train."""
+"""From pictures to an installed model, with a trainer that only pretends to train."""
 
 import hashlib
 import json

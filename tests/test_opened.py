@@ -8,13 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from vermilion import Box, Colorizer, Controls, Hint, opened
+from vermilion import Box, Colorizer, Controls, Hint
 from vermilion.color import luma_of_rgb, rgb_to_lab
 from vermilion.errors import SettingsError
 from vermilion.guidance import parse_recipe
-from vermilion.opened import open_scan
 from vermilion.painter import Painter
 from vermilion.pictures import read_scan
+from vermilion.session import open_scan, opened
 from vermilion.view import Frame, Tone, ViewOptions
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vermilion import __version__
-from vermilion.album import AlbumFinder
 from vermilion.cache import DEFAULT_LIMIT, Cache
 from vermilion.errors import ModelError, PictureError, SettingsError
 from vermilion.guidance import AnyHint, Controls, Recipe, UsedFile, UsedModel
@@ -78,8 +77,7 @@ class Colorizer:
         self.model = model if isinstance(model, Model) else Model.load(model, device)
         self.max_pixels = max_pixels
         painter, cache = Painter(self.model), Cache(cache_bytes)
-        albums = AlbumFinder(painter, cache, max_pixels)
-        self._workshop = Workshop(painter, cache, albums, self._engine)
+        self._workshop = Workshop(painter, cache, max_pixels, self._engine)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles tell the model and the device, from which the model is loaded again."""

@@ -13,7 +13,7 @@ import vermilion as package
 from tests.cli.conftest import Screen
 from vermilion import cli
 from vermilion.cli import progress
-from vermilion.cli.training_room import training_packages_needed
+from vermilion.cli.training_extra import training_packages_needed
 from vermilion.errors import TrainingError
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +103,7 @@ class Facts:
 
 @pytest.fixture
 def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """A training room that only remembers what it was asked."""
+    """A stand-in for training that only remembers what it was asked."""
     asked: list[tuple[object, ...]] = []
 
     def train(config, *, resume, report, pictures=(), run="", minutes=None):
@@ -122,7 +122,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     return room
 
 
-def test_train_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
+def test_train_calls_the_trainer(vermilion, training: SimpleNamespace) -> None:
     said = vermilion("train", "a.toml", "--resume", "--pictures", "a", "--pictures", "b", "--run", "r")
     assert said.code == 0
     assert training.asked == [(Path("a.toml"), True, ["a", "b"], "r")]
@@ -142,7 +142,7 @@ def test_training_shows_a_bar_on_a_terminal(training, monkeypatch: pytest.Monkey
     assert "\u2501" in screen.getvalue(), "the bar itself"
 
 
-def test_export_calls_the_training_room(vermilion, training: SimpleNamespace) -> None:
+def test_export_calls_the_exporter(vermilion, training: SimpleNamespace) -> None:
     said = vermilion("export", "runs/a", "my-model", "--name", "mine", "--temperature", "0.3")
     assert said.code == 0
     facts = Facts("mine", "1", "not stated", temperature=0.3)

@@ -11,7 +11,7 @@ from vermilion.guidance import AlbumEntry, Box, Hint, Mask, load_album
 from vermilion.guidance.album.things import cells_of_places, find_places, found_thing, places_on
 from vermilion.guidance.canvas.shapes import NOBODY, covered_cells
 from vermilion.guidance.references.likeness import places_of
-from vermilion.masks import mask_reader
+from vermilion.session import mask_reader
 
 COAT = {"name": "coat", "color": "navy", "picture": "coat.png", "hints": [{"x": 5, "y": 6, "radius": 2}]}
 CHANNELS = 96

@@ -9,7 +9,7 @@ from PIL import Image
 from vermilion.errors import HintError
 from vermilion.guidance import Box, Hint, Mask, Stroke
 from vermilion.guidance.canvas import draw_hints, rasterize_hints
-from vermilion.masks import mask_reader
+from vermilion.session import mask_reader
 
 PICTURE = (600, 800)
 GRID = (60, 80)

@@ -41,7 +41,7 @@ def test_a_hint_heard_everywhere_spills_and_one_that_is_kept_back_does_not(
         inside = cv2.resize(square.astype(np.float32), luma.shape[::-1], interpolation=cv2.INTER_NEAREST)
         return (inside if limited else np.ones_like(inside))[None]
 
-    monkeypatch.setattr("vermilion.session.reach_of", reach)
+    monkeypatch.setattr("vermilion.session.session.reach_of", reach)
     _, spread, _, seen = spill_figures(tiny_colorizer, [tmp_path / "square.png"])
     assert int(spread.split()[-1].rstrip("%")) > 40
     assert (float(seen.split("%")[0]) < 10) == limited

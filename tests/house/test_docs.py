@@ -126,12 +126,6 @@ def test_the_glossary_uses_the_names_of_the_code() -> None:
     assert [name for name in named if name not in words] == []
 
 
-def test_every_room_is_on_the_map() -> None:
-    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    rooms = [path.parent.name for path in sorted((ROOT / "src" / "vermilion").glob("*/__init__.py"))]
-    assert [room for room in rooms if f"`{room}/`" not in page] == []
-
-
 @pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "src").rglob("*.py"))], ids=lambda page: page.stem)
 def test_nobody_is_sent_to_an_index_that_does_not_have_us(page: Path) -> None:
     lines = page.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""Arriving is free, and rooms depend downwards only."""
+"""Starting is quick, and packages depend downwards only."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def test_importing_the_package_takes_at_most_a_fifth_of_a_second() -> None:
 
 
 @pytest.mark.slow
-def test_rooms_depend_as_the_contracts_say() -> None:
+def test_packages_depend_as_the_contracts_say() -> None:
     program = Path(sys.executable).with_name("lint-imports")
     environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     result = subprocess.run(

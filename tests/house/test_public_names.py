@@ -1,4 +1,4 @@
-"""A room's face is its __init__: what it exports is there, and other rooms use nothing else."""
+"""What a package exports stands in its __init__, few names of it, and other packages use nothing else."""
 
 import ast
 import importlib
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "vermilion"
-ROOMS = sorted(folder.name for folder in SOURCE.iterdir() if (folder / "__init__.py").exists())
+PACKAGES = sorted(folder.name for folder in SOURCE.iterdir() if (folder / "__init__.py").exists())
+FOLDERS = sorted({".".join(path.parent.relative_to(SOURCE).parts) for path in SOURCE.rglob("*.py")})
 
 MOST_NAMES = 30
 STILL_TOO_WIDE = {"color", "pictures"}
@@ -17,33 +18,37 @@ FACES = {
 }
 
 
-def imports_of_rooms(module: Path) -> Iterator[tuple[str, str]]:
+def imports_of_packages(module: Path) -> Iterator[tuple[str, str]]:
     """The (module imported from, name) pairs of our own that a module imports."""
     for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("vermilion."):
             yield from ((node.module or "", alias.name) for alias in node.names)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_what_a_room_exports_is_there(room: str) -> None:
-    module = importlib.import_module(f"vermilion.{room}")
+@pytest.mark.parametrize("package", PACKAGES)
+def test_what_a_package_exports_is_there(package: str) -> None:
+    module = importlib.import_module(f"vermilion.{package}")
     assert module.__all__
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
     assert len(module.__all__) == len(set(module.__all__))
 
 
-def test_a_room_shows_few_names() -> None:
-    counts = {room: len(importlib.import_module(f"vermilion.{room}").__all__) for room in ROOMS}
-    assert {room for room, count in counts.items() if count > MOST_NAMES} <= STILL_TOO_WIDE
+def exports(package: str) -> int:
+    """How many names a package, or a package in a package, exports."""
+    return len(getattr(importlib.import_module(f"vermilion.{package}".rstrip(".")), "__all__", ()))
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_uses_only_the_faces_of_others(room: str) -> None:
+def test_a_package_exports_few_names() -> None:
+    assert {package for package in FOLDERS if exports(package) > MOST_NAMES} <= STILL_TOO_WIDE
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_package_uses_only_what_others_export(package: str) -> None:
     beyond = []
-    for module in sorted((SOURCE / room).rglob("*.py")):
-        for source, name in imports_of_rooms(module):
+    for module in sorted((SOURCE / package).rglob("*.py")):
+        for source, name in imports_of_packages(module):
             parts = source.split(".")
-            if parts[1] != room and parts[1] in ROOMS and source not in FACES:
+            if parts[1] != package and parts[1] in PACKAGES and source not in FACES:
                 beyond.append(f"{module.relative_to(SOURCE)} takes {name} from {source}")
     assert beyond == []
 

@@ -29,9 +29,9 @@ def test_a_module_and_its_functions_are_small_enough(module: Path) -> None:
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
 
 
-def test_nearly_all_functions_fit_in_thirty_lines() -> None:
-    lengths = [length(node) for module in MODULES for node in functions(module)]
-    assert sum(lines <= 30 for lines in lengths) >= 0.95 * len(lengths)
+def test_nine_of_ten_functions_fit_in_twenty_lines() -> None:
+    lengths = sorted(length(node) for module in MODULES for node in functions(module))
+    assert lengths[round(0.9 * len(lengths))] <= 20
 
 
 @pytest.mark.parametrize("option", ["drop_depth", "drop_alpha"])
@@ -40,4 +40,4 @@ def test_an_option_of_saving_is_declared_and_then_passed_on_as_one_value(option:
     named = {
         path.relative_to(SOURCE).as_posix() for path in MODULES if option in path.read_text(encoding="utf-8")
     }
-    assert named == {"pictures/save_options.py", "picture.py", "cli/options.py"}
+    assert named == {"pictures/save_options.py", "picture/picture.py", "cli/options.py"}

@@ -17,10 +17,10 @@ from vermilion.assets import Asset
 from vermilion.errors import HintError, PictureError
 from vermilion.guidance import Mask
 from vermilion.guidance.canvas import draw_hints
-from vermilion.masks import mask_reader, read_mask
 from vermilion.pictures import ReadOptions, read_colors, read_mark, read_scan
 from vermilion.pictures.vips_library import load_vips
 from vermilion.pictures.vips_open import HEAD, decoder_of
+from vermilion.session import mask_reader, read_mask
 
 SLOW = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="18000" height="18000"><filter id="f"><feTurbulence '

@@ -5,9 +5,7 @@ import signal
 import sys
 
 from vermilion.cli.loading import loading
-
-INTERRUPTED = 130
-"""The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
+from vermilion.cli.streams import INTERRUPTED
 
 
 def main() -> None:

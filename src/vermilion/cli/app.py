@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from vermilion.cli import (
-    INTERRUPTED,
+from vermilion.cli import streams
+from vermilion.cli.commands import (
     colorize,
     evaluate,
     export,
@@ -17,11 +17,11 @@ from vermilion.cli import (
     inspect,
     models,
     replay,
-    streams,
     train,
 )
 from vermilion.cli.quick import QuickCommand, converted_late
 from vermilion.cli.say import say_error, say_loss
+from vermilion.cli.streams import INTERRUPTED
 from vermilion.errors import VermilionError
 
 

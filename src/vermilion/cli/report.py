@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vermilion.cli import INTERRUPTED
 from vermilion.cli.say import say, say_error, say_traceback, shown
+from vermilion.cli.streams import INTERRUPTED
 
 if TYPE_CHECKING:
     from vermilion.archive import NotDone, Plan

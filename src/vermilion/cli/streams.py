@@ -5,6 +5,9 @@ import os
 import sys
 from typing import IO, Any
 
+INTERRUPTED = 130
+"""The exit code of a program that Ctrl-C ended, by custom 128 + the signal's number."""
+
 _unsaid: list[OSError] = []
 
 

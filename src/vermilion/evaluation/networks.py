@@ -1,4 +1,4 @@
-"""Networks that look at the pictures, where they are there; the only door from here to the training room."""
+"""Networks that look at the pictures, where they are there; the only import of `training` here."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The door to the training room, which opens only where torch is installed."""
+"""Commands that need the packages of the train extra say so where these are missing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -161,7 +161,7 @@ def convert(
       vermilion models convert old-model -o new-model
       vermilion models convert old.recipe.json --overwrite
     """  # noqa: D301
-    from vermilion.cli.training_room import training_packages_needed
+    from vermilion.cli.training_extra import training_packages_needed
     from vermilion.convert import convert as convert_older
 
     with training_packages_needed():

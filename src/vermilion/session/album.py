@@ -12,16 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.assets import Asset
-from vermilion.cache import Cache
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance import Album, AlbumEntry, AnyHint
 from vermilion.guidance.album import cells_of_places, find_places, found_thing, places_on
 from vermilion.guidance.canvas import NOBODY, draw_hints
 from vermilion.guidance.references import places_of
-from vermilion.masks import mask_reader
-from vermilion.opened import Opened, open_scan
-from vermilion.painter import Painter
-from vermilion.pictures import DEFAULT_MAX_PIXELS, NamedBytes, ReadOptions, Scan, read_scan
+from vermilion.pictures import NamedBytes, ReadOptions, Scan, read_scan
+from vermilion.session.opened import Opened, open_scan
+from vermilion.session.workshop import Workshop
 
 Floats = NDArray[np.float32]
 
@@ -52,20 +50,11 @@ class AlbumFinder:
     """Finds the things of albums in pictures. Each agreed picture is encoded once.
 
     Args:
-        painter: what encodes.
-        cache: what is known of agreed pictures is kept there.
-        max_pixels: the most that an agreed picture, or a mask, may claim.
-
-    Attributes:
-        max_pixels: as given.
-        read_mask: reads the pictures of masks under the same limit.
+        workshop: the painter, the cache that keeps what is known of agreed pictures, the limit on their size.
     """
 
-    def __init__(self, painter: Painter, cache: Cache, max_pixels: int = DEFAULT_MAX_PIXELS) -> None:
-        self.max_pixels = max_pixels
-        self.read_mask = mask_reader(max_pixels)
-        self._painter = painter
-        self._cache = cache
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
 
     def hints_for(self, album: Album, scan: Scan, opened: Opened) -> AlbumHints:
         """Return what an album says about a picture.
@@ -102,13 +91,13 @@ class AlbumFinder:
 
         def make() -> _Agreed:
             content = NamedBytes(picture.content, picture.name or "the agreed picture")
-            scan = read_scan(content, ReadOptions(recolor=True, max_pixels=self.max_pixels))
-            opened = open_scan(self._painter, scan, short_side)
+            scan = read_scan(content, ReadOptions(recolor=True, max_pixels=self._workshop.max_pixels))
+            opened = open_scan(self._workshop.painter, scan, short_side)
             grid = opened.encoded.grid
             places = places_of(opened.encoded.features.maps, grid)
             return _Agreed(opened.size, grid, places)
 
-        return self._cache.get(("agreed", picture.sha256, short_side), make)
+        return self._workshop.cache.get(("agreed", picture.sha256, short_side), make)
 
     def _find(
         self, album: Album, numbers: Sequence[int], agreed: _Agreed, opened: Opened
@@ -119,7 +108,9 @@ class AlbumFinder:
         for _, entry in entries:
             self._draw(entry.hints, agreed.size, agreed.grid, f"{album.name}: {entry.name}")
         placed = [hint for _, hint in hints]
-        owner = places_on(draw_hints(placed, agreed.size, agreed.grid, read_mask=self.read_mask).owner)
+        owner = places_on(
+            draw_hints(placed, agreed.size, agreed.grid, read_mask=self._workshop.read_mask).owner
+        )
         entry_of = np.array([*(number for number, _ in hints), NOBODY])
         encoded = opened.encoded
         there = find_places(places_of(encoded.features.maps, encoded.grid), agreed.places, entry_of[owner])
@@ -141,7 +132,7 @@ class AlbumFinder:
             SettingsError: one lies outside the picture, or a mask cannot be used.
         """
         try:
-            draw_hints(hints, size, grid, read_mask=self.read_mask)
+            draw_hints(hints, size, grid, read_mask=self._workshop.read_mask)
         except HintError as error:
             raise SettingsError(f"{where}: {error}") from error
 

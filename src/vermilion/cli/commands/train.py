@@ -1,4 +1,4 @@
-"""`vermilion train`: a thin call into the training room."""
+"""`vermilion train`: a thin call into `training`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from vermilion.cli.progress import training_bar
 from vermilion.cli.say import say
-from vermilion.cli.training_room import training_packages_needed
+from vermilion.cli.training_extra import training_packages_needed
 
 
 def train(

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from vermilion.cli.say import say
-from vermilion.cli.training_room import training_packages_needed
+from vermilion.cli.training_extra import training_packages_needed
 
 SHIPPED = "without it, as in the shipped model"
 

@@ -8,24 +8,24 @@ controls ─▶ hints drawn ─▶ decode ◀─ features, kept             ┌�
 import itertools
 import weakref
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.album import AlbumFinder, AlbumHints
 from vermilion.assets import given
-from vermilion.cache import Cache
 from vermilion.color import ab_to_cbcr, turn_back
 from vermilion.guidance import Album, AnyHint, Controls, Recipe, Spot, ask_here, finish_colors, read_grading
 from vermilion.guidance.canvas import NOBODY, Drawing, cell_at, check_inside, draw_hints, reach_of
 from vermilion.guidance.looks import corner_notes
 from vermilion.guidance.variants import Suggestion, suggest_colors
-from vermilion.guides import Guides
-from vermilion.opened import open_scan
-from vermilion.painter import Enforced, Painted, Painter, enforce_hints
+from vermilion.painter import Enforced, Painted, enforce_hints
 from vermilion.picture import Picture
 from vermilion.pictures import Scan
+from vermilion.session.album import AlbumFinder, AlbumHints
+from vermilion.session.guides import Guides
+from vermilion.session.opened import open_scan
+from vermilion.session.workshop import Workshop
 from vermilion.view import View
 from vermilion.work import UNWATCHED, Work
 
@@ -35,23 +35,6 @@ AUTOMATIC = Controls()
 """The controls that leave everything to the network."""
 
 _numbers = itertools.count()  # of sessions: owners of their entries in a cache
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Workshop:
-    """What all open pictures of a ``Colorizer`` share.
-
-    Attributes:
-        painter: what encodes and decodes.
-        cache: what was computed, bounded.
-        albums: finds the things of albums.
-        engine: the name of what computes.
-    """
-
-    painter: Painter
-    cache: Cache
-    albums: AlbumFinder
-    engine: str
 
 
 class Session:
@@ -75,9 +58,7 @@ class Session:
         self._draft = replace(draft, seen=self._opened.views)
         self.size = self._opened.size
         self._owner = ("session", next(_numbers))
-        self._guides = Guides(
-            workshop.painter, workshop.cache, self._owner, self._opened, workshop.albums.max_pixels
-        )
+        self._guides = Guides(workshop, self._owner, self._opened)
         # The cache outlives the picture; what it holds of it need not.
         self._forget = weakref.finalize(self, workshop.cache.drop, self._owner)
 
@@ -176,8 +157,7 @@ class Session:
 
     def _draw(self, controls: Controls) -> Drawing:
         hints, grid, guides = self._hints(controls), self._opened.encoded.grid, self._guides.canvas(controls)
-        read_mask = self._workshop.albums.read_mask
-        return draw_hints(hints, self.size, grid, guides, self._luma, read_mask)
+        return draw_hints(hints, self.size, grid, guides, self._luma, self._workshop.read_mask)
 
     def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
         """Return what people said of places: the album's hints, and over them those of this picture."""
@@ -189,7 +169,7 @@ class Session:
             return AlbumHints()
 
         def make() -> AlbumHints:
-            return self._workshop.albums.hints_for(album, self.scan, self._opened)
+            return AlbumFinder(self._workshop).hints_for(album, self.scan, self._opened)
 
         return self._workshop.cache.get((self._owner, "album", album), make)
 

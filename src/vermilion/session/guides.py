@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.assets import Asset, given
-from vermilion.cache import Cache
 from vermilion.color import luma_of_rgb, reduce_luma
 from vermilion.errors import SettingsError
 from vermilion.guidance import Controls
@@ -28,9 +27,10 @@ from vermilion.guidance.references import (
 )
 from vermilion.guidance.variants import VARIANT_REGIONS, choose_variants, find_doubtful, propose_variants
 from vermilion.network import working_size
-from vermilion.opened import Opened
-from vermilion.painter import Painted, Painter
+from vermilion.painter import Painted
 from vermilion.pictures import NamedBytes, read_colors
+from vermilion.session.opened import Opened
+from vermilion.session.workshop import Workshop
 from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]
@@ -45,18 +45,14 @@ class Guides:
     """What else than hints steers the colours of one open picture.
 
     Attributes:
-        painter: what encodes and decodes.
-        cache: where results are kept.
+        workshop: the painter and what else is shared.
         owner: of this picture's entries in the cache.
         opened: the picture, as the network sees it.
-        max_pixels: the most that a reference or the picture of a palette may claim.
     """
 
-    painter: Painter
-    cache: Cache
+    workshop: Workshop
     owner: Hashable
     opened: Opened
-    max_pixels: int
 
     def canvas(self, controls: Controls) -> Floats:
         """Return what reference, palette and variant come to as hints [3,h,w], the later over the earlier.
@@ -87,7 +83,7 @@ class Guides:
         """Return what the network paints by itself, with its odds."""
 
         def make() -> Painted:
-            return self.painter.decode(self.opened.encoded, with_odds=True)[0]
+            return self.workshop.painter.decode(self.opened.encoded, with_odds=True)[0]
 
         return self._kept(("automatic",), make)
 
@@ -100,12 +96,14 @@ class Guides:
 
         def make() -> Floats:
             encoded, alone = self.opened.encoded, self.automatic()
-            maps, luma, bins = encoded.features.maps, encoded.luma[0], self.painter.card.bins
+            maps, luma, bins = encoded.features.maps, encoded.luma[0], self.workshop.painter.card.bins
             doubtful = find_doubtful(maps, luma, alone.ab, alone.confidence)
             regions = self._regions(VARIANT_REGIONS)
             proposals = propose_variants(alone.odds, bins, luma, regions, doubtful, seed)
             steps = work.steps("look for variants", proposals)
-            painted = [self.painter.decode(encoded, proposal.canvas[None]).ab[0] for proposal in steps]
+            painted = [
+                self.workshop.painter.decode(encoded, proposal.canvas[None]).ab[0] for proposal in steps
+            ]
             chosen = choose_variants(alone.ab, painted, proposals, count)
             canvases = [proposals[place].canvas for place in chosen]
             return np.reshape(canvases, (len(canvases), 3, *encoded.grid)).astype(np.float32, copy=False)
@@ -113,7 +111,7 @@ class Guides:
         return self._kept(("variants", count, seed), make)
 
     def _kept(self, key: tuple[Hashable, ...], make: Callable[[], T]) -> T:
-        return self.cache.get((self.owner, *key), make)
+        return self.workshop.cache.get((self.owner, *key), make)
 
     def _reference_canvas(self, reference: Asset) -> Floats:
         """Return the matches of a reference, and under them its palette."""
@@ -135,13 +133,15 @@ class Guides:
     def _reference(self, reference: Asset) -> Reference:
         """Return a picture in colour as the network sees it; all pictures share it."""
         key = ("reference", reference, self.opened.short_side)
-        return self.cache.get(key, lambda: self._read_reference(reference))
+        return self.workshop.cache.get(key, lambda: self._read_reference(reference))
 
     def _palette_canvas(self, palette: tuple[str, ...] | Asset) -> Floats:
         def make() -> Floats:
             colors = palette if isinstance(palette, tuple) else self._palette_of(palette)
             luma, regions = self.opened.encoded.luma[0], self._regions(PALETTE_REGIONS)
-            return palette_canvas(colors, self.automatic().odds, self.painter.card.bins, luma, regions)
+            return palette_canvas(
+                colors, self.automatic().odds, self.workshop.painter.card.bins, luma, regions
+            )
 
         return self._kept(("palette", palette), make)
 
@@ -151,7 +151,7 @@ class Guides:
         Raises:
             SettingsError: it has none.
         """
-        rgb = read_colors(_bytes_of(picture), _COLOR_SIDE, self.max_pixels)
+        rgb = read_colors(_bytes_of(picture), _COLOR_SIDE, self.workshop.max_pixels)
         if _is_colorless(colors_on_grid(rgb, self.opened.encoded.grid)):
             raise SettingsError(
                 f"The picture {picture.name} has no colours to paint with; name one in colour."
@@ -178,10 +178,10 @@ class Guides:
         Raises:
             SettingsError: it has no colours.
         """
-        rgb = read_colors(_bytes_of(reference), _COLOR_SIDE, self.max_pixels)
-        stride = self.painter.card.stride
+        rgb = read_colors(_bytes_of(reference), _COLOR_SIDE, self.workshop.max_pixels)
+        stride = self.workshop.painter.card.stride
         height, width = working_size(rgb.shape[:2], self.opened.short_side, stride)
-        encoded = self.painter.encode(reduce_luma(luma_of_rgb(rgb), (height, width))[None])
+        encoded = self.workshop.painter.encode(reduce_luma(luma_of_rgb(rgb), (height, width))[None])
         ab = colors_on_grid(rgb, (height // stride, width // stride))
         if _is_colorless(ab):
             raise SettingsError(

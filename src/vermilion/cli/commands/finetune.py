@@ -8,7 +8,7 @@ import typer
 from vermilion.cli import options as opt
 from vermilion.cli.progress import training_bar
 from vermilion.cli.say import say
-from vermilion.cli.training_room import training_packages_needed
+from vermilion.cli.training_extra import training_packages_needed
 from vermilion.errors import TrainingError
 
 if TYPE_CHECKING:

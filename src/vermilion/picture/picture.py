@@ -20,6 +20,7 @@ from vermilion.color import (
     upright_size,
 )
 from vermilion.guidance import Recipe, confidence_overlay
+from vermilion.picture.preview import Previews, Region
 from vermilion.pictures import (
     SUFFIXES,
     Buffer,
@@ -33,7 +34,6 @@ from vermilion.pictures import (
     publish,
     write_picture,
 )
-from vermilion.preview import Previews, Region
 
 if TYPE_CHECKING:
     from PIL.Image import Image
