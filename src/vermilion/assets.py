@@ -89,6 +89,11 @@ class Asset:
             return {"path": self.name, "sha256": self.sha256}
         return f"data:;{DATA}" + base64.b64encode(self.content).decode("ascii")
 
+    def to_named(self) -> Any:  # noqa: ANN401 - as above
+        """Return the same for a reader elsewhere: the file's name alone stands for its path."""
+        named = {"sha256": self.sha256, "name": self.name.replace("\\", "/").rpartition("/")[2]}
+        return named if self.name else self.to_plain()
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Asset) and self.sha256 == other.sha256
 
@@ -103,7 +108,7 @@ class Asset:
 
 
 AssetReader = Callable[[str, str], Asset]
-"""Gives the asset for a path and a SHA-256 (which may be empty) that a text names."""
+"""Gives the asset for a path and a SHA-256 that a text names; either may be empty."""
 
 
 def no_files(path: str, sha256: str) -> Asset:
@@ -117,6 +122,8 @@ def files_from(folder: Path) -> AssetReader:
     """Return an ``AssetReader`` that opens files; relative paths start from a folder."""
 
     def read(path: str, sha256: str) -> Asset:
+        if not path:
+            raise SettingsError("names a file by its hash alone; add its path, so that it can be opened.")
         asset = Asset.read(folder / path)
         if sha256 not in ("", asset.sha256):
             raise SettingsError(

@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from vermilion.assets import Asset, AssetReader, no_files
 from vermilion.errors import SettingsError, VermilionError
@@ -19,6 +19,9 @@ _PLAIN_KINDS: dict[object, tuple[object, ...]] = {float: (float, int), Path: (st
 
 ASSET = "asset"
 """Key of a field's metadata: a function that says of a text whether it names a file for that field."""
+
+CONTENT = "content"
+"""Key of a field's metadata: a function that makes the field's value of an asset and of what read it."""
 
 _EXACT = 2**53  # whole numbers beyond are not exact as floats, and no control needs them
 
@@ -120,12 +123,14 @@ def _build(kind: type, value: object, where: str, read: AssetReader) -> object:
     missing = sorted(required_keys(kind) - value.keys())
     if missing:
         raise SettingsError(f"{where}: the key {missing[0]!r} is missing.")
-    names_file = _asset_keys(kind)
+    about = _asset_keys(kind)
     parts = {}
     for key, part in value.items():
-        place, names = f"{where}: {key}", names_file.get(key)
-        is_asset = names is not None and _is_asset(part, names)
-        parts[key] = _asset(part, place, read) if is_asset else _convert(hints[key], part, place, read)
+        place, names = f"{where}: {key}", about.get(key, {}).get(ASSET)
+        if names is not None and _is_asset(part, names):
+            parts[key] = _content(_asset(part, place, read), about[key], place, read)
+        else:
+            parts[key] = _convert(hints[key], part, place, read)
     try:
         return kind(**parts)
     except VermilionError as error:  # what a dataclass itself refuses
@@ -139,28 +144,38 @@ def _types_of(kind: type) -> Mapping[str, object]:
 
 
 @cache
-def _asset_keys(kind: type) -> Mapping[str, Callable[[str], bool]]:
-    """The fields of a dataclass that may name a file, each with what says of a text whether it does."""
-    return {
-        entry.name: entry.metadata[ASSET] for entry in dataclasses.fields(kind) if ASSET in entry.metadata
-    }
+def _asset_keys(kind: type) -> Mapping[str, Mapping[str, Callable[..., Any]]]:
+    """The fields of a dataclass that may name a file, each with what is known about it."""
+    return {entry.name: entry.metadata for entry in dataclasses.fields(kind) if ASSET in entry.metadata}
+
+
+def _content(asset: Asset, about: Mapping[str, Any], where: str, read: AssetReader) -> object:
+    """What a field holds of an asset: itself, or what its content is in the reader's eyes."""
+    if CONTENT not in about:
+        return asset
+    try:
+        return about[CONTENT](asset, read)
+    except VermilionError as error:
+        raise SettingsError(f"{where}: {error}") from error
 
 
 def _is_asset(value: object, names_file: Callable[[str], bool]) -> bool:
     """Whether a value stands for a file: its path, a table with its path and hash, or its content."""
     if isinstance(value, str):
         return value.startswith("data:") or names_file(value)
-    return isinstance(value, dict) and "path" in value
+    return isinstance(value, dict) and ("path" in value or "sha256" in value)
 
 
 def _asset(value: object, where: str, read: AssetReader) -> Asset:
     table = cast("dict[str, object]", {"path": value} if isinstance(value, str) else value)
-    _check_keys(table, ["path", "sha256"], where)
-    path, sha256 = table["path"], table.get("sha256", "")
-    if not (isinstance(path, str) and isinstance(sha256, str)):
+    _check_keys(table, ["path", "sha256"] if "path" in table else ["name", "sha256"], where)
+    named, sha256 = table.get("path", table.get("name", "")), table.get("sha256", "")
+    if not (isinstance(named, str) and isinstance(sha256, str)):
         raise SettingsError(f"{where}: path and sha256 must be texts, not {shown(value)}.")
     try:
-        return Asset.from_text(path) if path.startswith("data:") else read(path, sha256)
+        if named.startswith("data:"):
+            return Asset.from_text(named)
+        return read(named, sha256)
     except SettingsError as error:
         raise SettingsError(f"{where}: {error}") from error
 

@@ -3,6 +3,7 @@
 from vermilion.guidance.album import Album, AlbumEntry, load_album
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay
 from vermilion.guidance.controls import Controls
+from vermilion.guidance.controls_json import controls_from_json, controls_to_json
 from vermilion.guidance.finish import Grading, check_controls, finish_colors, read_grading
 from vermilion.guidance.hints import (
     AnyHint,
@@ -47,6 +48,8 @@ __all__ = [
     "ask_here",
     "check_controls",
     "confidence_overlay",
+    "controls_from_json",
+    "controls_to_json",
     "convert_recipe",
     "finish_colors",
     "load_album",

@@ -10,7 +10,7 @@ from vermilion.errors import SettingsError
 from vermilion.guidance.album import Album, load_album
 from vermilion.guidance.hints import AnyHint
 from vermilion.guidance.looks import LOOK_SUFFIX
-from vermilion.plain import ASSET
+from vermilion.plain import ASSET, CONTENT
 
 MOST_TEMPERATURE = 10.0
 MOST_VIVIDNESS = 4.0
@@ -65,7 +65,7 @@ class Controls:
     cube: Asset | str | None = field(default=None, metadata={ASSET: _is_path})
     palette: tuple[str, ...] | Asset | str = field(default=(), metadata={ASSET: _is_path})
     reference: Asset | str | None = field(default=None, metadata={ASSET: _is_path})
-    album: Album | Asset | str | None = field(default=None, metadata={ASSET: _is_path})
+    album: Album | Asset | str | None = field(default=None, metadata={ASSET: _is_path, CONTENT: load_album})
     variant: int | None = None
     variants: int = 6
     seed: int = 0

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import cast
 
-from vermilion.assets import Asset, files_from
+from vermilion.assets import Asset, AssetReader, files_from
 from vermilion.errors import SettingsError
 from vermilion.guidance.hints import AnyHint, Color
 from vermilion.plain import ASSET, from_plain, parse_json
@@ -80,11 +80,12 @@ class Album:
             raise SettingsError("An album without entries agrees on nothing; add one.")
 
 
-def load_album(source: str | Path | Asset) -> Album:
+def load_album(source: str | Path | Asset, read_asset: AssetReader | None = None) -> Album:
     """Read and check an album, and the pictures and masks that it names.
 
     Args:
         source: its file. Paths in it start from the folder of the file.
+        read_asset: opens what it names, by paths that start where the album's own does; None opens files.
 
     Raises:
         SettingsError: a file is missing, or the album is no JSON, or holds a key or value that no album has.
@@ -99,8 +100,14 @@ def load_album(source: str | Path | Asset) -> Album:
             )
         if isinstance(table.get("entries"), list):
             table = table | {"entries": [_with_colors(entry) for entry in table["entries"]]}
-    album = from_plain(Album, table, asset.name, files_from(Path(asset.name).parent))
+    album = from_plain(Album, table, asset.name, _beside(asset, read_asset or files_from(Path())))
     return replace(album, name=asset.name)
+
+
+def _beside(asset: Asset, read: AssetReader) -> AssetReader:
+    """A reader of paths that start from the folder of an asset."""
+    folder = Path(asset.name).parent
+    return lambda path, sha256: read(str(folder / path) if path else "", sha256)
 
 
 def _with_colors(entry: object) -> object:
