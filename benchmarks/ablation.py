@@ -26,12 +26,12 @@ from benchmarks.held_out import Extractor, as_shown, load_extractor, look
 from vermilion import Colorizer
 from vermilion.color import colorfulness, kernel_distance
 from vermilion.training import CardFacts, Progress, Settings, export, load_settings, train_settings
-from vermilion.training.average import first_batches, refresh_statistics
-from vermilion.training.checkpoint import read_facts, read_generator, save_module
-from vermilion.training.classic import SIDE_MULTIPLE
-from vermilion.training.samples import Samples
-from vermilion.training.store import open_store
-from vermilion.training.validation import HeldOut, figures, held_out_pictures, paint_alone, to_rgb
+from vermilion.training.data.samples import Samples, first_batches
+from vermilion.training.data.store import open_store
+from vermilion.training.loop.average import refresh_statistics
+from vermilion.training.loop.validation import HeldOut, figures, held_out_pictures, paint_alone, to_rgb
+from vermilion.training.networks.classic import SIDE_MULTIPLE
+from vermilion.training.networks.weights import read_facts, read_generator, save_module
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "ablation"
 TEMPERATURE = 0.4  # of all rows on the bench: that of their supervised losses

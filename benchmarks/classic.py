@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from vermilion.color import ab_to_cbcr, join_enlarged
-from vermilion.training.checkpoint import read_facts
-from vermilion.training.classic import SIDE_MULTIPLE, ClassicGenerator
-from vermilion.training.validation import paint_alone
+from vermilion.training.loop.validation import paint_alone
+from vermilion.training.networks.classic import SIDE_MULTIPLE, ClassicGenerator
+from vermilion.training.networks.weights import read_facts
 
 
 def is_classic(path: Path) -> bool:

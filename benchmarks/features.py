@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vermilion.training import Progress, train_settings
-from vermilion.training.settings import DataSettings, ModelSettings, Settings, StageSettings
+from vermilion.training.config.settings import DataSettings, ModelSettings, Settings, StageSettings
 
 BATCH = 32
 DISCRIMINATOR = Path(__file__).resolve().parents[1] / "models" / "discriminator.safetensors"

@@ -17,11 +17,11 @@ from benchmarks.reliability import fit_calibration
 from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma, smooth_along_edges
 from vermilion.color.figures import colorfulness, kernel_distance
 from vermilion.training import FeatureExtractor, load_feature_extractor, load_settings
-from vermilion.training.checkpoint import read_generator, read_weights
-from vermilion.training.discriminator import Discriminator
-from vermilion.training.generator import NEAR, Heads, UNetGenerator
-from vermilion.training.store import open_store
-from vermilion.training.validation import HeldOut, figures, held_out_pictures, to_rgb
+from vermilion.training.data.store import open_store
+from vermilion.training.loop.validation import HeldOut, figures, held_out_pictures, to_rgb
+from vermilion.training.networks.discriminator import Discriminator
+from vermilion.training.networks.generator import NEAR, Heads, UNetGenerator
+from vermilion.training.networks.weights import read_generator, read_weights
 
 CELL_STEP = 7  # of all cells one in so many is fitted to: neighbours say the same
 EYE_SIDE = 192

@@ -23,10 +23,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vermilion.errors import TrainingError, VermilionError
-from vermilion.training.loop import Progress, train_settings
-from vermilion.training.settings import Settings, load_settings
-from vermilion.training.spent import Spent
-from vermilion.training.store import Row, decode_picture, encoded_pictures
+from vermilion.training.config.settings import Settings, load_settings
+from vermilion.training.data.store import Row, decode_picture, encoded_pictures
+from vermilion.training.loop.spent import Spent
+from vermilion.training.loop.trainer import Progress, train_settings
 
 ROOT = Path(__file__).parents[1]
 MIB = 2**20

@@ -6,10 +6,10 @@ python scripts/mix_generators.py RECIPE.toml BEFORE.safetensors AFTER.safetensor
 import argparse
 from pathlib import Path
 
+from vermilion.training.config.settings import load_settings
+from vermilion.training.data.samples import Samples
+from vermilion.training.data.store import open_store
 from vermilion.training.mix import mix_generators
-from vermilion.training.samples import Samples
-from vermilion.training.settings import load_settings
-from vermilion.training.store import open_store
 
 
 def main() -> None:

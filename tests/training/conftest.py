@@ -11,18 +11,18 @@ import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from vermilion.training.bins import gamut_bins
-from vermilion.training.checkpoint import save_module
-from vermilion.training.encoder import make_encoder
-from vermilion.training.generator import Decoder, UNetGenerator
-from vermilion.training.samples import Samples
-from vermilion.training.settings import (
+from vermilion.training.config.settings import (
     DataSettings,
     ModelSettings,
     Settings,
     StageSettings,
 )
-from vermilion.training.store import PictureStore, open_store
+from vermilion.training.data.samples import Samples
+from vermilion.training.data.store import PictureStore, open_store
+from vermilion.training.networks.bins import gamut_bins
+from vermilion.training.networks.encoder import make_encoder
+from vermilion.training.networks.generator import Decoder, UNetGenerator
+from vermilion.training.networks.weights import save_module
 
 ENCODER = "test_efficientnet"
 COUNT = 24

@@ -17,7 +17,7 @@ from benchmarks.colors import Bench
 from benchmarks.held_out import load_extractor
 from tests.tiny_model import make_tiny_model
 from vermilion.training import load_settings
-from vermilion.training.checkpoint import read_generator
+from vermilion.training.networks.weights import read_generator
 
 ALL = CONFIGS.parent
 BASE = """

@@ -21,11 +21,11 @@ from vermilion.training.adapt import (
     compare,
     plan,
 )
-from vermilion.training.checkpoint import read_generator, save_module
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.settings import check_settings
-from vermilion.training.store import Entry, PictureStore
-from vermilion.training.validation import Figures, held_out_pictures
+from vermilion.training.config.settings import check_settings
+from vermilion.training.data.store import Entry, PictureStore
+from vermilion.training.loop.validation import Figures, held_out_pictures
+from vermilion.training.networks.generator import UNetGenerator
+from vermilion.training.networks.weights import read_generator, save_module
 
 FIGURES = Figures(ab_error=12.0, corr=0.5, corr_c=0.4, chroma_ratio=0.6, cmd=100)
 

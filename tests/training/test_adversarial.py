@@ -5,16 +5,16 @@ import pytest
 import torch
 
 from vermilion.errors import TrainingError
-from vermilion.training.adversarial import (
+from vermilion.training.loop.step import balance
+from vermilion.training.loop.watch import HOPELESS, PATIENCE, STEEP, Watch
+from vermilion.training.losses.adversarial import (
     _steepness,
     discriminator_step,
     generator_step,
     gradient_lengths,
     rightness,
 )
-from vermilion.training.discriminator import DISCRIMINATOR_AB_UNIT, Discriminator
-from vermilion.training.step import balance
-from vermilion.training.watch import HOPELESS, PATIENCE, STEEP, Watch
+from vermilion.training.networks.discriminator import DISCRIMINATOR_AB_UNIT, Discriminator
 
 CHANNELS = [4, 4, 4, 4]
 

@@ -5,9 +5,9 @@ import torch
 from torch import nn
 from torch.optim.swa_utils import AveragedModel
 
-from vermilion.training.average import SURVEYED_BATCHES, first_batches, refresh_statistics, update_average
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.samples import Samples
+from vermilion.training.data.samples import SURVEYED_BATCHES, Samples, first_batches
+from vermilion.training.loop.average import refresh_statistics, update_average
+from vermilion.training.networks.generator import UNetGenerator
 
 
 def test_the_average_is_quick_at_first_and_averages_statistics_too() -> None:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from vermilion.training.bins import annealed_mean, common_bins, gamut_bins, rebalancing, soft_targets
+from vermilion.training.networks.bins import annealed_mean, common_bins, gamut_bins, rebalancing, soft_targets
 
 CENTRES = torch.from_numpy(gamut_bins())
 

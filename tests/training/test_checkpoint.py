@@ -6,9 +6,9 @@ import torch
 from safetensors.torch import save_file
 
 from vermilion.errors import TrainingError
-from vermilion.training.checkpoint import read_generator, read_weights, save_module
-from vermilion.training.discriminator import Discriminator
-from vermilion.training.generator import UNetGenerator
+from vermilion.training.networks.discriminator import Discriminator
+from vermilion.training.networks.generator import UNetGenerator
+from vermilion.training.networks.weights import read_generator, read_weights, save_module
 
 
 def test_a_generator_comes_back_as_it_was_but_for_half_precision(

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from vermilion.errors import TrainingError
-from vermilion.training import Settings, clock, train_settings
-from vermilion.training.checkpoint import read_facts, read_generator
-from vermilion.training.settings import StageSettings
-from vermilion.training.validation import Figures, merit
+from vermilion.training import Settings, train_settings
+from vermilion.training.config.settings import StageSettings
+from vermilion.training.loop import clock
+from vermilion.training.loop.validation import Figures, merit
+from vermilion.training.networks.weights import read_facts, read_generator
 
 TIMED = StageSettings("timed", minutes=0.5, decoder_rate=1e-3, warmup=1, decay=1.0)
 AFTER = StageSettings("after", images=8, warmup=1, decay=0.0)

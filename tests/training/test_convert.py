@@ -14,10 +14,10 @@ from safetensors.torch import load_file, save_file
 from tests.training.test_loop import checkpoint_of, go
 from vermilion.convert import convert
 from vermilion.errors import SettingsError, TrainingError
-from vermilion.training.checkpoint import read_facts, read_generator
+from vermilion.training.config.settings import Settings
 from vermilion.training.convert import _KEYS
-from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone, whole_state
-from vermilion.training.settings import Settings
+from vermilion.training.networks.decoder_alone import encoder_hash, save_decoder_alone, whole_state
+from vermilion.training.networks.weights import read_facts, read_generator
 
 OLD_KEYS = {new: old for old, new in _KEYS.items()}
 OLD_NAMES = (("encoder.", "see."), ("decoder.", "paint."))

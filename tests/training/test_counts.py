@@ -1,7 +1,7 @@
 """Counts as they are told."""
 
 from vermilion.training import Progress
-from vermilion.training.counts import listed
+from vermilion.training.data.store import listed
 
 
 def test_counts_are_listed_in_their_order():

@@ -13,14 +13,15 @@ import torch
 from tests.training.conftest import losses_of
 from tests.training.tape import NoWaiting, WaitedError, on_tape
 from vermilion.errors import SettingsError
-from vermilion.training import Settings, loop, state, train_settings
-from vermilion.training.batch import Batch
-from vermilion.training.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
-from vermilion.training.encoder import fold_batch_norms, static_padding
-from vermilion.training.perceptual import PerceptualNetwork
-from vermilion.training.samples import Samples
-from vermilion.training.settings import StageSettings, check_settings, for_stage
-from vermilion.training.step import Phase, take_step
+from vermilion.training import Settings, train_settings
+from vermilion.training.config.settings import StageSettings, check_settings, for_stage
+from vermilion.training.data.batch import Batch
+from vermilion.training.data.samples import Samples
+from vermilion.training.loop import state, trainer
+from vermilion.training.loop.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
+from vermilion.training.loop.step import Phase, take_step
+from vermilion.training.losses.perceptual import PerceptualNetwork
+from vermilion.training.networks.encoder import fold_batch_norms, static_padding
 
 CPU = torch.device("cpu")
 
@@ -55,7 +56,7 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[RecordedStep]:
         steps.append(RecordedStep(on_tape))
         return steps[-1]
 
-    monkeypatch.setattr(loop, "RecordedStep", made)
+    monkeypatch.setattr(trainer, "RecordedStep", made)
     return steps
 
 
@@ -100,7 +101,7 @@ def test_a_recorded_training_goes_on_where_it_was_stopped(
     class StoppedError(Exception):
         pass
 
-    def stop(progress: loop.Progress) -> None:
+    def stop(progress: trainer.Progress) -> None:
         if progress.done == 180:
             raise StoppedError
 

@@ -9,14 +9,14 @@ import torch
 from torch.optim.swa_utils import AveragedModel
 
 from vermilion.errors import TrainingError
-from vermilion.training.average import update_average
-from vermilion.training.checkpoint import read_facts, read_generator, save_module
-from vermilion.training.decoder_alone import encoder_hash, save_decoder_alone
-from vermilion.training.encoder import make_encoder
-from vermilion.training.export import CardFacts, Lender, export_decoder
-from vermilion.training.generator import Decoder, UNetGenerator
-from vermilion.training.settings import Settings
-from vermilion.training.state import make_generator
+from vermilion.training.config.settings import Settings
+from vermilion.training.export.model import CardFacts, Lender, export_decoder
+from vermilion.training.loop.average import update_average
+from vermilion.training.loop.state import make_generator
+from vermilion.training.networks.decoder_alone import encoder_hash, save_decoder_alone
+from vermilion.training.networks.encoder import make_encoder
+from vermilion.training.networks.generator import Decoder, UNetGenerator
+from vermilion.training.networks.weights import read_facts, read_generator, save_module
 
 
 @pytest.fixture

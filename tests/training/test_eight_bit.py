@@ -10,7 +10,8 @@ from PIL import Image
 from tests.training.conftest import photograph
 from vermilion.errors import TrainingError
 from vermilion.network import Model
-from vermilion.training import CardFacts, eight_bit, export
+from vermilion.training import CardFacts, export
+from vermilion.training.export import eight_bit
 
 
 @pytest.fixture

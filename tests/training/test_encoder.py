@@ -9,7 +9,13 @@ from timm.layers.conv2d_same import Conv2dSame
 from torch import nn
 
 from vermilion.errors import TrainingError
-from vermilion.training.encoder import PaddedConv, fold_batch_norms, make_encoder, one_channel, static_padding
+from vermilion.training.networks.encoder import (
+    PaddedConv,
+    fold_batch_norms,
+    make_encoder,
+    one_channel,
+    static_padding,
+)
 
 
 def stirred(module: nn.Module) -> nn.Module:

@@ -11,9 +11,9 @@ from onnx import helper, numpy_helper
 from vermilion.errors import TrainingError
 from vermilion.network import Model, read_card
 from vermilion.training import CardFacts, export
-from vermilion.training.checkpoint import read_generator, save_module
-from vermilion.training.export import PARITY_SIZES, check_parity, write_card, write_graphs
-from vermilion.training.generator import Decoder, Parts, UNetGenerator
+from vermilion.training.export.model import PARITY_SIZES, check_parity, write_card, write_graphs
+from vermilion.training.networks.generator import Decoder, Parts, UNetGenerator
+from vermilion.training.networks.weights import read_generator, save_module
 
 
 @pytest.mark.slow

@@ -18,11 +18,12 @@ from lightning_fabric import Fabric
 from benchmarks import features
 from tests.training.conftest import write_recipe
 from vermilion.errors import SettingsError, TrainingError
-from vermilion.training import Settings, feature_cache, train_settings
-from vermilion.training.feature_cache import CachedLoader, FeatureCache, record_of
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.samples import Samples
-from vermilion.training.settings import StageSettings, check_settings
+from vermilion.training import Settings, train_settings
+from vermilion.training.config.settings import StageSettings, check_settings
+from vermilion.training.data import feature_cache
+from vermilion.training.data.feature_cache import CachedLoader, FeatureCache, record_of
+from vermilion.training.data.samples import Samples
+from vermilion.training.networks.generator import UNetGenerator
 
 SIZES = ((64, 96),)
 

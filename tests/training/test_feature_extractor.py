@@ -6,7 +6,7 @@ from safetensors.torch import save_file
 
 from tests.training.conftest import ENCODER, photograph
 from vermilion.errors import TrainingError
-from vermilion.training.feature_extractor import load_feature_extractor, middle
+from vermilion.training.networks.feature_extractor import load_feature_extractor, middle
 
 
 def test_the_middle_is_what_is_looked_at() -> None:

@@ -15,15 +15,15 @@ from vermilion.errors import TrainingError
 from vermilion.finetune import FinetuneOptions, finetune
 from vermilion.network import Model
 from vermilion.training import Adaptation, CardFacts, adapt, encoder_hash, export
-from vermilion.training.checkpoint import read_facts, save_module
-from vermilion.training.generator import UNetGenerator
+from vermilion.training.networks.generator import UNetGenerator
+from vermilion.training.networks.weights import read_facts, save_module
 
 
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches of small pictures, and few of them to survey."""
-    monkeypatch.setattr(sys.modules["vermilion.training.state"], "SURVEYED", 32)
-    monkeypatch.setattr(sys.modules["vermilion.training.average"], "SURVEYED_BATCHES", 2)
+    monkeypatch.setattr(sys.modules["vermilion.training.loop.state"], "SURVEYED", 32)
+    monkeypatch.setattr(sys.modules["vermilion.training.loop.average"], "SURVEYED_BATCHES", 2)
     monkeypatch.setattr(sys.modules["vermilion.training.adapt"], "SIZES", ((64, 64), (32, 64)))
 
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from vermilion.errors import TrainingError
-from vermilion.training.bins import gamut_bins
-from vermilion.training.checkpoint import read_generator, save_module
-from vermilion.training.generator import Decoder, Parts, UNetGenerator, coarser_hints
+from vermilion.training.networks.bins import gamut_bins
+from vermilion.training.networks.generator import Decoder, Parts, UNetGenerator, coarser_hints
+from vermilion.training.networks.weights import read_generator, save_module
 
 NO_HINTS = torch.zeros(2, 3, 16, 24)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vermilion.training.checkpoint import read_facts, read_generator
+from vermilion.training.networks.weights import read_facts, read_generator
 
 ROOT = Path(__file__).parents[2]
 RECIPE = """name = "tiny"

@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.tiny_model import make_tiny_model
 from vermilion.errors import TrainingError
-from vermilion.training.heads import Described, describe_pictures, fit_negative, fit_way_up, make_heads
+from vermilion.training.export.heads import Described, describe_pictures, fit_negative, fit_way_up, make_heads
 from vermilion.view import Heads, read_heads
 
 

@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks.held_out import EYE_SIDE, calibration, load_extractor, look, sweep
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.store import PictureStore
-from vermilion.training.validation import held_out_pictures
+from vermilion.training.data.store import PictureStore
+from vermilion.training.loop.validation import held_out_pictures
+from vermilion.training.networks.generator import UNetGenerator
 
 
 @pytest.mark.slow

@@ -11,11 +11,12 @@ import torch
 
 from vermilion import training
 from vermilion.errors import TrainingError
-from vermilion.training import Progress, Settings, loop, train_settings
-from vermilion.training.bins import gamut_bins
-from vermilion.training.checkpoint import read_generator
-from vermilion.training.settings import ModelSettings, StageSettings
-from vermilion.training.step import take_step
+from vermilion.training import Progress, Settings, train_settings
+from vermilion.training.config.settings import ModelSettings, StageSettings
+from vermilion.training.loop import trainer
+from vermilion.training.loop.step import take_step
+from vermilion.training.networks.bins import gamut_bins
+from vermilion.training.networks.weights import read_generator
 
 
 class StoppedError(Exception):
@@ -135,7 +136,7 @@ def test_a_stage_may_have_sizes_of_its_own(config: Settings, monkeypatch: pytest
         seen.append((stage.name, tuple(batch.luma.shape[2:])))
         return take_step(fabric, state, stage, settings, batch, **named)
 
-    monkeypatch.setattr(loop, "take_step", watched)
+    monkeypatch.setattr(trainer, "take_step", watched)
     frozen, adversarial = config.stages
     go(replace(config, stages=(replace(frozen, sizes=((96, 64),)), adversarial)))
     assert {size for name, size in seen if name == "frozen"} == {(96, 64)}
@@ -156,7 +157,7 @@ def test_a_stage_has_its_own_batch_samples_and_losses(
         seen[stage.name].add((*own, state.supervised.settings.bins))
         return take_step(fabric, state, stage, settings, batch, **named)
 
-    monkeypatch.setattr(loop, "take_step", watched)
+    monkeypatch.setattr(trainer, "take_step", watched)
     frozen, adversarial = config.stages
     own = replace(
         frozen, batch=2, hinted=0.0, ema=0.5, temperature=0.3, weight_decay=0.2, bins=2.0
@@ -199,7 +200,7 @@ def test_a_run_keeps_its_bins_whatever_the_first_samples_are_now(
     assert len(other) != len(bins)
     shares = torch.full((len(other),), 1 / len(other))
     luma = torch.rand(8, 1, 32, 64)
-    monkeypatch.setattr("vermilion.training.state.survey", lambda _: (other, shares, luma))
+    monkeypatch.setattr("vermilion.training.loop.state.survey", lambda _: (other, shares, luma))
     assert go(config, resume=True)[-1].done == 24
     assert_same(checkpoint_of(config.run)["generator"]["decoder.centres"], bins)
 
@@ -231,7 +232,7 @@ def test_numbers_that_are_not_finite_keep_the_last_good_checkpoint(
             state.generator.decoder.odds.bias.data[0] = float("nan")
         return scalars
 
-    monkeypatch.setattr(loop, "take_step", poisoned)
+    monkeypatch.setattr(trainer, "take_step", poisoned)
     with pytest.raises(TrainingError, match="still holds the last good state"):
         go(replace(config, log_every=100))
     good = checkpoint_of(config.run)
@@ -248,8 +249,8 @@ def test_an_adversarial_training_that_is_being_lost_is_not_saved(
             {"adversarial/penalty": torch.tensor(1e9)} if "adversarial/penalty" in scalars else {}
         )
 
-    monkeypatch.setattr(loop, "take_step", lost)
-    monkeypatch.setattr("vermilion.training.watch.PATIENCE", 3)
+    monkeypatch.setattr(trainer, "take_step", lost)
+    monkeypatch.setattr("vermilion.training.loop.watch.PATIENCE", 3)
     with pytest.raises(TrainingError, match="overpowered"):
         go(config)
     assert checkpoint_of(config.run)["images"] == 12

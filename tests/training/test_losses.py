@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 import torch
 
-from vermilion.training.generator import GeneratorOutput, UNetGenerator
-from vermilion.training.losses import SupervisedLosses, confidence_loss, spread
-from vermilion.training.settings import LossSettings
+from vermilion.training.config.settings import LossSettings
+from vermilion.training.losses.supervised import SupervisedLosses, confidence_loss, spread
+from vermilion.training.networks.generator import GeneratorOutput, UNetGenerator
 
 LUMA = torch.rand((2, 1, 64, 64), generator=torch.Generator().manual_seed(0))
 AB = torch.randn((2, 2, 16, 16), generator=torch.Generator().manual_seed(1)) * 20

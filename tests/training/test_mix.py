@@ -9,9 +9,9 @@ import torch
 
 from vermilion.errors import TrainingError
 from vermilion.training import Settings, train_settings
-from vermilion.training.checkpoint import read_generator
+from vermilion.training.data.samples import Samples
 from vermilion.training.mix import mix_generators
-from vermilion.training.samples import Samples
+from vermilion.training.networks.weights import read_generator
 
 Make = Callable[..., Samples]
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from vermilion.training.patch import patchiness
+from vermilion.training.losses.patch import patchiness
 
 
 def halves() -> torch.Tensor:

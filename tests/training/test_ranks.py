@@ -14,9 +14,9 @@ from torch import distributed, nn
 
 from tests.training.conftest import losses_of, write_recipe
 from vermilion.errors import SettingsError
-from vermilion.training import ranks
-from vermilion.training.ranks import SharedBatchNorm, make_fabric, share_statistics
-from vermilion.training.settings import Settings
+from vermilion.training import distributed as ranks
+from vermilion.training.config.settings import Settings
+from vermilion.training.distributed import SharedBatchNorm, make_fabric, share_statistics
 
 ROOT = Path(__file__).parents[2]
 STAGES = """
@@ -38,14 +38,15 @@ warmup = 8
 SCRIPT = """
 import sys
 from pathlib import Path
-from vermilion.training import loop, train
+from vermilion.training import train
+from vermilion.training.loop import trainer
 
-def tell(session, close=loop.Trainer.close):
+def tell(session, close=trainer.Trainer.close):
     weights = [weight.double().abs().sum().item() for weight in session.state.generator.parameters()]
     Path(f"weights-{session.fabric.global_rank}.txt").write_text(repr(weights))
     close(session)
 
-loop.Trainer.close = tell
+trainer.Trainer.close = tell
 train(Path(sys.argv[1]))
 """
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from vermilion.training import batch as making
-from vermilion.training import recolor as room
-from vermilion.training.dice import BatchDice, Dice, SampleDice
-from vermilion.training.hints import AB_SCALE
-from vermilion.training.recolor import Recolored, recolored
-from vermilion.training.resident import Resident
-from vermilion.training.samples import Samples
+from vermilion.training.data import batch as making
+from vermilion.training.data import recolor as room
+from vermilion.training.data.dice import BatchDice, Dice, SampleDice
+from vermilion.training.data.hints import AB_SCALE
+from vermilion.training.data.recolor import Recolored, recolored
+from vermilion.training.data.resident import Resident
+from vermilion.training.data.samples import Samples
 
 Make = Callable[..., Samples]
 THING, AROUND = (30.0, 20.0), (-20.0, -25.0)

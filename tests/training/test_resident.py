@@ -15,18 +15,18 @@ from tests.training.conftest import photograph
 from vermilion.color import old_photograph
 from vermilion.color import plain_luma as luma_of_one
 from vermilion.errors import SettingsError
-from vermilion.training import Progress, Settings, aging, resident, train_settings
-from vermilion.training import hints as hinting
-from vermilion.training.aging import aged, compressed, distance_to_lines, luma_of, smooth
-from vermilion.training.average import SURVEYED_BATCHES
-from vermilion.training.batch import Crops, random_crops, true_ab
-from vermilion.training.data_loader import OnDevice
-from vermilion.training.dice import BatchDice, Dice, SampleDice, whole
-from vermilion.training.hints import random_hints
-from vermilion.training.resident import Resident
-from vermilion.training.samples import Listed, Samples
-from vermilion.training.settings import check_settings
-from vermilion.training.store import PictureStore, open_store
+from vermilion.training import Progress, Settings, train_settings
+from vermilion.training.config.settings import check_settings
+from vermilion.training.data import aging, resident
+from vermilion.training.data import hints as hinting
+from vermilion.training.data.aging import aged, compressed, distance_to_lines, luma_of, smooth
+from vermilion.training.data.batch import Crops, random_crops, true_ab
+from vermilion.training.data.dice import BatchDice, Dice, SampleDice, whole
+from vermilion.training.data.hints import random_hints
+from vermilion.training.data.loaders import OnDevice
+from vermilion.training.data.resident import Resident
+from vermilion.training.data.samples import SURVEYED_BATCHES, Listed, Samples
+from vermilion.training.data.store import PictureStore, open_store
 
 Make = Callable[..., Samples]
 CPU = torch.device("cpu")

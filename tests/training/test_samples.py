@@ -7,11 +7,11 @@ import torch
 
 from vermilion.color import rgb_to_lab
 from vermilion.errors import TrainingError
-from vermilion.training.batch import random_crops, true_ab
-from vermilion.training.dice import SampleDice
-from vermilion.training.hints import random_hints
-from vermilion.training.samples import BatchNumbers, Listed, Samples, batches, before_workers, shuffled
-from vermilion.training.store import PictureStore
+from vermilion.training.data.batch import random_crops, true_ab
+from vermilion.training.data.dice import SampleDice
+from vermilion.training.data.hints import random_hints
+from vermilion.training.data.samples import BatchNumbers, Listed, Samples, batches, before_workers, shuffled
+from vermilion.training.data.store import PictureStore
 
 Make = Callable[..., Samples]
 

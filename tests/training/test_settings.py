@@ -7,8 +7,7 @@ from typing import get_type_hints
 import pytest
 
 from vermilion.errors import SettingsError
-from vermilion.training.checkpoint import SHIPPED
-from vermilion.training.settings import (
+from vermilion.training.config.settings import (
     DataSettings,
     LossSettings,
     ModelSettings,
@@ -18,6 +17,7 @@ from vermilion.training.settings import (
     for_stage,
     load_settings,
 )
+from vermilion.training.networks.weights import SHIPPED
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 STAGE = '[[stages]]\nname = "a"\nimages = 8\n'

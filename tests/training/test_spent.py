@@ -1,4 +1,4 @@
-from vermilion.training.spent import Spent
+from vermilion.training.loop.spent import Spent
 
 
 def test_inner_stretches_count_once() -> None:

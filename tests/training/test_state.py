@@ -7,12 +7,10 @@ import torch
 from lightning_fabric import Fabric
 
 from vermilion.errors import TrainingError
-from vermilion.training.bins import gamut_bins
-from vermilion.training.checkpoint import TrainingState, save_module
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.samples import Samples
-from vermilion.training.settings import Settings, StageSettings
-from vermilion.training.state import (
+from vermilion.training.config.settings import Settings, StageSettings
+from vermilion.training.data.samples import Samples
+from vermilion.training.loop.checkpoint import TrainingState
+from vermilion.training.loop.state import (
     freeze,
     make_generator,
     make_state,
@@ -20,6 +18,9 @@ from vermilion.training.state import (
     survey,
     use_bfloat16,
 )
+from vermilion.training.networks.bins import gamut_bins
+from vermilion.training.networks.generator import UNetGenerator
+from vermilion.training.networks.weights import save_module
 
 Make = Callable[..., Samples]
 
@@ -125,7 +126,7 @@ def test_a_generator_can_start_from_another(
 def test_the_shipped_model_is_named_so(
     config: Settings, generator: UNetGenerator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vermilion.training.state.SHIPPED", tmp_path / "shipped.safetensors")
+    monkeypatch.setattr("vermilion.training.loop.state.SHIPPED", tmp_path / "shipped.safetensors")
     for model in (
         replace(config.model, encoder_weights="shipped"),
         replace(config.model, start_from="shipped"),

@@ -14,7 +14,7 @@ from PIL import Image
 
 from tests.training.conftest import COUNT, photograph
 from vermilion.errors import TrainingError
-from vermilion.training.store import PictureStore, decode_picture, open_store
+from vermilion.training.data.store import PictureStore, decode_picture, open_store
 
 
 def encoded(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -110,7 +110,7 @@ def test_workers_are_sent_the_path_and_not_the_pixels(store: PictureStore) -> No
 BUILD = """
 import sys, time
 from pathlib import Path
-from vermilion.training import store
+from vermilion.training.data import store
 decode, chunks, seen = store.decode_picture, store._chunks, []
 def slowly(*words):
     seen.append(1)
@@ -129,7 +129,7 @@ print(len(made), sum(not made[number].any() for number in range(len(made))), flu
 WITHOUT_LOCKS = """
 import os
 from filelock import FileLock
-from vermilion.training import store
+from vermilion.training.data import store
 store.FileLock = lambda path: FileLock(f"{path}.{os.getpid()}")
 """
 

@@ -25,7 +25,7 @@ from tests.hub_server import Hub, ask_it, serve_hub
 from tests.training.conftest import photograph
 from vermilion.errors import TrainingError
 from vermilion.training import Progress, Settings, train_settings
-from vermilion.training.stream import Place, Shards, Stream, first_pictures, stirred, streamed
+from vermilion.training.data.stream import Place, Shards, Stream, first_pictures, stirred, streamed
 
 SHARDS, ROWS = 4, 6
 
@@ -241,7 +241,7 @@ def test_shards_in_a_bucket(shards: Path, bucket: str) -> None:
 
 def test_a_bucket_without_s3fs_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "s3fs", None)
-    monkeypatch.delitem(sys.modules, "vermilion.training.s3", raising=False)
+    monkeypatch.delitem(sys.modules, "vermilion.training.data.s3", raising=False)
     monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
     with pytest.raises(TrainingError) as raised:
         Shards(("s3://photos/*.parquet",))

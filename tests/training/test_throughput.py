@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from vermilion.training import throughput
-from vermilion.training.throughput import Throughput, flops_of, measured_peak, peak_of
+from vermilion.training.loop import throughput
+from vermilion.training.loop.throughput import Throughput, flops_of, measured_peak, peak_of
 
 CPU = torch.device("cpu")
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.store import PictureStore
-from vermilion.training.validation import figures, held_out_pictures, sheet, to_rgb, validate
+from vermilion.training.data.store import PictureStore
+from vermilion.training.loop.validation import figures, held_out_pictures, sheet, to_rgb, validate
+from vermilion.training.networks.generator import UNetGenerator
 
 
 def test_held_out_pictures_are_the_same_each_time(store: PictureStore) -> None:

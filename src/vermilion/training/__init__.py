@@ -5,14 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
+from vermilion.training.config.settings import Settings, load_settings
 from vermilion.training.convert import convert_training_file
-from vermilion.training.decoder_alone import encoder_hash
-from vermilion.training.export import CardFacts, Lender, export, export_decoder
-from vermilion.training.feature_extractor import FeatureExtractor, InceptionDistance, load_feature_extractor
-from vermilion.training.loop import Progress, Reporter, train_settings
-from vermilion.training.ranks import is_first_process
-from vermilion.training.settings import Settings, load_settings
-from vermilion.training.validation import Figures
+from vermilion.training.distributed import is_first_process
+from vermilion.training.export.model import CardFacts, Lender, export, export_decoder
+from vermilion.training.loop.trainer import Progress, Reporter, train_settings
+from vermilion.training.loop.validation import Figures
+from vermilion.training.networks.decoder_alone import encoder_hash
+from vermilion.training.networks.feature_extractor import (
+    FeatureExtractor,
+    InceptionDistance,
+    load_feature_extractor,
+)
 
 __all__ = [
     "Adaptation",

@@ -10,10 +10,7 @@ from PIL import Image
 
 from vermilion.color import ab_error
 from vermilion.errors import TrainingError
-from vermilion.training.checkpoint import read_generator
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.loop import Reporter, train_settings
-from vermilion.training.settings import (
+from vermilion.training.config.settings import (
     DataSettings,
     LossSettings,
     ModelSettings,
@@ -21,8 +18,9 @@ from vermilion.training.settings import (
     StageSettings,
     check_settings,
 )
-from vermilion.training.store import PictureStore, open_store
-from vermilion.training.validation import (
+from vermilion.training.data.store import PictureStore, open_store
+from vermilion.training.loop.trainer import Reporter, train_settings
+from vermilion.training.loop.validation import (
     Figures,
     HeldOut,
     figures,
@@ -31,6 +29,8 @@ from vermilion.training.validation import (
     tiles,
     to_rgb,
 )
+from vermilion.training.networks.generator import UNetGenerator
+from vermilion.training.networks.weights import read_generator
 
 BATCH = 16
 EPOCHS = 8  # how often each picture is seen where the user names no images

@@ -9,8 +9,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from vermilion.errors import TrainingError
-from vermilion.training.checkpoint import SHIPPED, UNREADABLE
-from vermilion.training.decoder_alone import NEEDED, current_names, encoder_hash
+from vermilion.training.loop.checkpoint import UNREADABLE
+from vermilion.training.networks.decoder_alone import NEEDED, current_names, encoder_hash
+from vermilion.training.networks.weights import SHIPPED
 
 _KEYS = {
     "passes": "images",

@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 
 from vermilion.errors import TrainingError
-from vermilion.training.average import first_batches, refresh_statistics
-from vermilion.training.checkpoint import read_facts, read_generator, save_module
-from vermilion.training.generator import UNetGenerator
-from vermilion.training.samples import Samples
+from vermilion.training.data.samples import Samples, first_batches
+from vermilion.training.loop.average import refresh_statistics
+from vermilion.training.networks.generator import UNetGenerator
+from vermilion.training.networks.weights import read_facts, read_generator, save_module
 
 
 @torch.no_grad()

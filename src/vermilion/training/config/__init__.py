@@ -1,0 +1,1 @@
+"""Settings of a training, read from TOML and checked."""

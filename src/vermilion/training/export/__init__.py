@@ -1,0 +1,1 @@
+"""A trained generator as a model folder: graphs, their 8-bit forms, heads and the card."""

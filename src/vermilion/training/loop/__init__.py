@@ -1,0 +1,1 @@
+"""The training itself: its state, its steps, checkpoints, figures and throughput."""

@@ -1,0 +1,1 @@
+"""Encoder, decoder and discriminator, frozen classifiers, and their files of weights."""
