@@ -13,7 +13,8 @@ from vermilion.color import luma_of_rgb, rgb_to_lab
 from vermilion.errors import SettingsError
 from vermilion.guidance import parse_recipe
 from vermilion.painter import Painter
-from vermilion.pictures import read_scan
+from vermilion.pictures import jpeg_scan, read_scan
+from vermilion.pictures.jpeg_decode import decode
 from vermilion.session import open_scan, opened
 from vermilion.view import Frame, Tone, ViewOptions
 
@@ -229,6 +230,25 @@ def test_a_replay_sees_what_was_seen_whatever_is_found_by_then(
         replace(recipe, input=replace(recipe.input, sha256="")),
     ):
         assert colorizer.replay(anew, scan).recipe.seen != recipe.seen
+
+
+@pytest.mark.parametrize(("margin", "decodes"), [(0, 1), (20, 1), (150, 2)])
+def test_a_jpeg_is_decoded_no_more_often_than_its_picture_needs(
+    tiny_colorizer: Colorizer, margin: int, decodes: int, monkeypatch
+) -> None:
+    luma = cv2.resize(picture(2), (1600, 1200), interpolation=cv2.INTER_CUBIC)
+    scan = cv2.copyMakeBorder(luma, *(4 * margin,) * 4, cv2.BORDER_CONSTANT, value=244)
+    jpeg = cv2.imencode(".jpg", scan, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
+    sizes = []
+
+    def counted(*arguments: Any) -> Any:
+        sizes.append(arguments[2:])
+        return decode(*arguments)
+
+    monkeypatch.setattr(jpeg_scan, "decode", counted)
+    session = tiny_colorizer.open(jpeg, size=256)
+    assert [view.is_whole for view in session.view] == [margin == 0]
+    assert len(sizes) == decodes
 
 
 def test_what_was_asked_tells_results_apart_and_what_was_seen_does_not(tiny_colorizer: Colorizer) -> None:

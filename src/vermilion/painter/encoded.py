@@ -1,5 +1,6 @@
 """What the encoder made of a batch of pictures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,14 +22,19 @@ class Encoded:
     """N pictures of one size, as the network sees them.
 
     Attributes:
-        features: at strides of 4, 8, 16 and 32, with a margin up to whole multiples of 32.
+        source: the features, or what makes them when they are asked for.
         luma: float32 [N,h,w] in 0..1, reduced to the grid of the decoder's output: the scan's own greys.
         parts: the pictures on the one scan, where the network saw them alone; none where it saw the whole.
     """
 
-    features: Features
+    source: Features | Callable[[], Features]
     luma: Floats
     parts: "tuple[Part, ...]" = ()
+
+    @cached_property
+    def features(self) -> Features:
+        """At strides of 4, 8, 16 and 32, with a margin up to whole multiples of 32."""
+        return self.source if isinstance(self.source, Features) else self.source()
 
     @property
     def grid(self) -> tuple[int, int]:

@@ -37,16 +37,22 @@ def on_scan(parts: tuple[Part, ...], luma: Floats) -> Encoded:
     """Return a scan of several pictures as one that was encoded.
 
     Its features are those of the pictures, laid where they lie, to tell places from each other; what lies
-    beside them has none.
+    beside them has none. They are laid when they are first asked for: plain painting needs none.
 
     Args:
         parts: the pictures.
         luma: of the scan on its grid, float32 [h,w]; h and w are multiples of 8, so that there is no margin.
     """
+    size = luma.shape[0], luma.shape[1]
+    return Encoded(lambda: _laid_features(parts, size), luma[None], parts)
+
+
+def _laid_features(parts: tuple[Part, ...], grid: tuple[int, int]) -> Features:
+    """Return the features of pictures where they lie on a scan, seen at a grid of h and w cells."""
     maps = []
     for level in range(4):
         step = 2**level
-        size = luma.shape[0] // step, luma.shape[1] // step
+        size = grid[0] // step, grid[1] // step
         plane = np.zeros((*size, parts[0].encoded.features.maps[level].shape[1]), np.float32)
         for part in parts:
             values = np.moveaxis(part.encoded.features.maps[level][0], 0, -1)
@@ -55,7 +61,7 @@ def on_scan(parts: tuple[Part, ...], luma: Floats) -> Encoded:
             cover = part.view.coverage(size)[..., None]
             plane += cover * (part.view.spread(values, size, covers) - plane)
         maps.append(np.ascontiguousarray(np.moveaxis(plane, -1, 0))[None])
-    return Encoded(Features(tuple(maps)), luma[None], parts)
+    return Features(tuple(maps))
 
 
 def canvas_of_part(part: Part, canvas: Floats) -> Floats:

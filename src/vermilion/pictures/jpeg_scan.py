@@ -56,9 +56,9 @@ class JpegPixels:
         """None: a JPEG holds no transparency."""
         return
 
-    def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
-        """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
-        return reduce_area(self._scaled(size), size)
+    def preview(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.float32]:
+        """Luma reduced to `size` (h, w), decoded as for `like`: code values float32 [h, w] in 0..1."""
+        return reduce_area(self._scaled(like or size), size)
 
     def reduced(self, size: tuple[int, int]) -> NDArray[np.float32]:
         """The same without what a scaled decode shows beyond the picture, the rest of its last blocks."""

@@ -32,8 +32,13 @@ class Pixels(Protocol):
         """Transparency of the same size and dtype, or None."""
         ...
 
-    def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
-        """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
+    def preview(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.float32]:
+        """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1.
+
+        Args:
+            size: What is wanted.
+            like: A size of at least half of it, whose reduced decode will do: it need not be another.
+        """
         ...
 
 
@@ -167,8 +172,9 @@ class ArrayPixels:
         """Transparency of the same size and dtype, or None."""
         return self.kept_alpha
 
-    def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
-        """Luma reduced to `size` (h, w): code values float32 [h, w] in 0..1."""
+    def preview(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.float32]:
+        """Luma reduced to `size` (h, w), whatever `like` is: code values float32 [h, w] in 0..1."""
+        del like
         return reduce_area(self.kept_luma, size)
 
 

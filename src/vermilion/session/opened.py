@@ -4,8 +4,9 @@ scan ─read─▶ preview ─▶ frames, way up, contrast ─▶ views ─▶ l
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,6 @@ from vermilion.painter import Encoded, Painter, Part, on_scan
 from vermilion.pictures import Scan
 from vermilion.view import (
     PREVIEW,
-    UNCHANGED,
     WHOLE,
     Frame,
     Tone,
@@ -101,18 +101,19 @@ def open_scan(
     given = seen or asked.views(size)
     is_new = not seen and asked.mode != WHOLE
     sought = _Sought(tone=is_new, way_up=is_new and asked.way_up is None)
-    luma = _upright(scan, working_size(scan.size, short_side, painter.card.stride))
-    views = given or _framed(scan, (asked.way_up or 0) // 90)
+    working = working_size(scan.size, short_side, painter.card.stride)
+    views = given or _framed(scan, (asked.way_up or 0) // 90, working)
+    parts: tuple[Part, ...]
     if len(views) == 1 and views[0].is_whole:
-        [one] = views
-        one = replace(one, tone=_tone_of(luma)) if sought.tone else one
-        encoded = painter.encode(luma[None], None if one.tone == UNCHANGED else one.tone(luma)[None])
-        turned = _turned(painter, encoded, one, one.tone(luma)) if sought.way_up else one
-        if turned == one:
-            negative = _negative(painter, encoded, luma.shape)
-            return Opened(short_side, size, encoded, (one,), asked, negative)
-        views = (turned,)
-    return _of_parts(painter, scan, short_side, views, asked, sought)
+        one = _part(painter, views[0], _upright(scan, working), sought)
+        if one.view.is_whole:
+            return Opened(short_side, size, one.encoded, (one.view,), asked, _negative(painter, one))
+        parts, codes = (one,), _codes(scan, [one.view], [one.size])
+    else:
+        parts, codes = _parts(painter, scan, short_side, views, sought)
+    encoded = on_scan(parts, scan.colors.to_srgb_tone(reduce_luma(codes, _grid(size, parts))))
+    negative = _negative(painter, parts[0]) if len(parts) == 1 else None
+    return Opened(short_side, size, encoded, tuple(part.view for part in parts), asked, negative)
 
 
 def _upright(scan: Scan, size: tuple[int, int]) -> Floats:
@@ -120,11 +121,18 @@ def _upright(scan: Scan, size: tuple[int, int]) -> Floats:
     return turn_upright(scan.preview(size), scan.orientation)
 
 
-def _framed(scan: Scan, turns: int) -> tuple[View, ...]:
-    """Return the pictures found on a scan, each turned upright by as many quarters."""
-    size = upright_size(scan.size, scan.orientation)
+def _framed(scan: Scan, turns: int, working: tuple[int, int]) -> tuple[View, ...]:
+    """Return the pictures found on a scan, each turned upright by as many quarters.
+
+    Args:
+        scan: what they lie on.
+        turns: quarters.
+        working: size (as stored) at which the whole scan would be seen; it need not be decoded twice.
+    """
+    size, small = upright_size(scan.size, scan.orientation), _preview_size(scan.size)
+    like = working if all(2 * side >= least for side, least in zip(working, small, strict=True)) else None
     # Frames are looked for in the codes of the file: its tone curve takes time, and moves no edge.
-    preview = turn_upright(scan.pixels.preview(_preview_size(scan.size)), scan.orientation)
+    preview = turn_upright(scan.pixels.preview(small, like), scan.orientation)
     frames = find_frames(np.rint(preview * 255).astype(np.uint8))
     if len(frames) == 1 and frames[0] == whole((preview.shape[0], preview.shape[1])):
         return (View(size, whole(size), turns),)
@@ -150,31 +158,20 @@ def _preview_size(size: tuple[int, int]) -> tuple[int, int]:
     return max(1, round(size[0] * side / longest)), max(1, round(size[1] * side / longest))
 
 
-def _of_parts(
-    painter: Painter,
-    scan: Scan,
-    short_side: int,
-    views: Sequence[View],
-    asked: ViewOptions,
-    sought: _Sought,
-) -> Opened:
-    """Encode each picture alone."""
-    size, stride = upright_size(scan.size, scan.orientation), painter.card.stride
-    seen = [working_size(_whole_pixels(view), short_side, stride) for view in views]
-    codes = turn_upright(scan.pixels.preview(_plane_size(scan, views, seen)), scan.orientation)
-
-    def luma_of(view: View, side: tuple[int, int]) -> Floats:
-        return scan.colors.to_srgb_tone(view.reduced(codes, side))
-
-    parts = [
-        _part(painter, view, luma_of(view, side), sought) for view, side in zip(views, seen, strict=True)
-    ]
-    if sought.way_up:
-        parts = [_stood_up(painter, part, luma_of, sought) for part in parts]
-    luma = scan.colors.to_srgb_tone(reduce_luma(codes, _grid(size, parts)))
-    encoded = on_scan(tuple(parts), luma)
-    negative = _negative(painter, parts[0].encoded, parts[0].size) if len(parts) == 1 else None
-    return Opened(short_side, size, encoded, tuple(part.view for part in parts), asked, negative)
+def _parts(
+    painter: Painter, scan: Scan, short_side: int, views: Sequence[View], sought: _Sought
+) -> tuple[tuple[Part, ...], Floats]:
+    """Return each picture, encoded alone, and the codes of the scan that they were taken from."""
+    sizes = [working_size(_whole_pixels(view), short_side, painter.card.stride) for view in views]
+    codes = _codes(scan, views, sizes)
+    parts = []
+    for view, side in zip(views, sizes, strict=True):
+        luma = scan.colors.to_srgb_tone(view.reduced(codes, side))
+        if view.frame == whole(view.scan):  # then it is seen as any whole picture
+            lying = _upright(scan, working_size(scan.size, short_side, painter.card.stride))
+            luma = _rotated(lying, view.turns)
+        parts.append(_part(painter, view, luma, sought))
+    return tuple(parts), codes
 
 
 def _whole_pixels(view: View) -> tuple[int, int]:
@@ -182,57 +179,46 @@ def _whole_pixels(view: View) -> tuple[int, int]:
     return max(1, round(height)), max(1, round(width))
 
 
-def _plane_size(scan: Scan, views: Sequence[View], seen: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return the size (as stored) at which the scan shows each picture twice as finely as it is seen."""
-    finer = max(2 * max(side) / max(view.size) for view, side in zip(views, seen, strict=True))
+def _codes(scan: Scan, views: Sequence[View], sizes: Sequence[tuple[int, int]]) -> Floats:
+    """Return the codes of a scan, upright, that show each picture twice as finely as it is seen."""
+    finer = max(2 * max(side) / max(view.size) for view, side in zip(views, sizes, strict=True))
     scale = min(1.0, finer, _LARGEST / max(scan.size))
-    return max(1, round(scan.size[0] * scale)), max(1, round(scan.size[1] * scale))
+    high, wide = (max(1, round(side * scale)) for side in scan.size)
+    # A decode of this size itself will do; by default it would be twice as fine.
+    like = -(-high // 2), -(-wide // 2)
+    return turn_upright(scan.pixels.preview((high, wide), like), scan.orientation)
 
 
 def _part(painter: Painter, view: View, luma: Floats, sought: _Sought) -> Part:
-    """Encode one picture [H,W], its contrast restored."""
+    """Encode one picture [H,W], its contrast restored and upright, where these are sought."""
     tone = _tone_of(luma) if sought.tone else view.tone
-    seen = None if tone == UNCHANGED else tone(luma)[None]
-    return Part(replace(view, tone=tone), painter.encode(luma[None], seen), (luma.shape[0], luma.shape[1]))
+    view, seen = replace(view, tone=tone), tone(luma)
+    encoded = painter.encode(luma[None], seen[None])
+    if painter.heads is None or view.turns or not sought.way_up:
+        return Part(view, encoded, (luma.shape[0], luma.shape[1]))
 
-
-def _stood_up(
-    painter: Painter, part: Part, luma_of: Callable[[View, tuple[int, int]], Floats], sought: _Sought
-) -> Part:
-    """Encode a picture again if it does not stand upright."""
-    if part.view.turns:  # that was seen before
-        return part
-    view = _turned(painter, part.encoded, part.view, part.view.tone(luma_of(part.view, part.size)))
-    if not view.turns:
-        return part
-    return _part(painter, view, luma_of(view, part.size[::-1] if view.turns % 2 else part.size), sought)
-
-
-def _turned(painter: Painter, encoded: Encoded, view: View, seen: Floats) -> View:
-    """Return a view with the turn that brings it upright, where that is sure.
-
-    Args:
-        painter: what encodes.
-        encoded: the picture.
-        view: of it.
-        seen: what the network saw, float32 [H,W].
-    """
-    if painter.heads is None:
-        return view
+    @cache
+    def turned(more: int) -> Encoded:
+        return painter.encode(_rotated(luma, more)[None], _rotated(seen, more)[None])
 
     def others() -> list[Floats]:
-        turned = [np.ascontiguousarray(np.rot90(seen, -more)) for more in (1, 2, 3)]
-        return [_described(painter.encode(luma[None]), luma.shape) for luma in turned]
+        return [_described(turned(more), luma.shape[:: -1 if more % 2 else 1]) for more in (1, 2, 3)]
 
-    turns, _ = painter.heads.turns(_described(encoded, seen.shape), others)
-    return replace(view, turns=turns)
+    turns, _ = painter.heads.turns(_described(encoded, luma.shape), others)
+    height, width = luma.shape[:: -1 if turns % 2 else 1]
+    return Part(replace(view, turns=turns), turned(turns) if turns else encoded, (height, width))
 
 
-def _negative(painter: Painter, encoded: Encoded, size: tuple[int, ...]) -> float | None:
+def _rotated(luma: Floats, turns: int) -> Floats:
+    """Return a picture turned clockwise by as many quarters."""
+    return np.ascontiguousarray(np.rot90(luma, -turns))
+
+
+def _negative(painter: Painter, part: Part) -> float | None:
     """Return how likely a picture is a negative, if the model believes that it is one."""
     if painter.heads is None:
         return None
-    believed, likely = painter.heads.is_negative(_described(encoded, size))
+    believed, likely = painter.heads.is_negative(_described(part.encoded, part.size))
     return likely if believed else None
 
 

@@ -74,10 +74,8 @@ def _pictures(mask: MountMask) -> list[Frame]:
     components = _components(inside)
     if not components:
         return []
-    tried = [_frame_of(component, mask) for component in components]
-    each = [frame for frame in tried if frame is not None]
+    each = _frames_of(components, mask)
     largest = max((frame.area for frame in each), default=0.0)
-    each = [frame for frame in each if frame.area >= 0.1 * largest]
     left = _left_over(each, components)
     if len(each) > 1 and left <= 0.25 * sum(frame.area for frame in each):
         return each if _are_pictures(each, max(inside.shape)) else []
@@ -85,6 +83,21 @@ def _pictures(mask: MountMask) -> list[Frame]:
         return each
     together = _frame_of(np.any(components, axis=0), mask)
     return [together] if together is not None and together.area > 0.1 * inside.size else []
+
+
+def _frames_of(components: list[Bools], mask: MountMask) -> list[Frame]:
+    """Return the frames around components that are no less than a tenth of the largest."""
+    frames: list[Frame] = []
+    largest = 0.0
+    for component in sorted(components, key=np.count_nonzero, reverse=True):
+        _, _, width, height = cv2.boundingRect(component.astype(np.uint8))
+        if width * height < 0.08 * largest:
+            continue
+        frame = _frame_of(component, mask)
+        if frame is not None:
+            frames.append(frame)
+            largest = max(largest, frame.area)
+    return [frame for frame in frames if frame.area >= 0.1 * largest]
 
 
 def _are_pictures(frames: list[Frame], side: int) -> bool:
@@ -118,9 +131,9 @@ def _frame_of(shape: Bools, mask: MountMask) -> Frame | None:
 
 
 def _components(inside: NDArray[np.uint8]) -> list[Bools]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=4)
-    least = 0.003 * inside.size
-    chosen = [number for number in range(1, count) if stats[number, cv2.CC_STAT_AREA] >= least]
+    count, labels = cv2.connectedComponents(inside, connectivity=4, ltype=cv2.CV_16U)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    chosen = [number for number in range(1, count) if areas[number] >= 0.003 * inside.size]
     return [labels == number for number in chosen] if len(chosen) <= 2 * MOST else []
 
 

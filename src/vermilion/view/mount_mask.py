@@ -52,24 +52,25 @@ def mount_mask(preview: Bytes) -> MountMask | None:
     if sum(flat) < 2:
         return None
     smooth = cv2.GaussianBlur(preview, (3, 3), 0).astype(np.float32)
-    surface, spread = _surface(smooth, _ring(smooth.shape, flat) & (np.abs(smooth - main) <= ALIKE))
+    ring = _ring(smooth.shape, flat)
+    surface, spread = _surface(smooth, ring[np.abs(smooth.ravel()[ring] - main) <= ALIKE])
     tolerance = float(np.clip(4 * spread + 1.6, 1.6, 20))
-    signed = smooth - surface
-    like = _near_border(np.abs(signed) <= tolerance)
-    wider, found = _surface(smooth, like)
+    signed = cv2.subtract(smooth, surface)
+    like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
+    wider, found = _surface(smooth, np.flatnonzero(like))
     if found <= 1.3 * spread:  # or what hangs together with the mount is no mount
-        signed = smooth - wider
-        like = _near_border(np.abs(signed) <= tolerance)
-    return MountMask(~like, (flat[0], flat[1], flat[2], flat[3]), signed, tolerance)
+        signed = cv2.subtract(smooth, wider)
+        like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
+    return MountMask(~like, (flat[0], flat[1], flat[2], flat[3]), np.asarray(signed, np.float32), tolerance)
 
 
-def _ring(size: tuple[int, ...], flat: list[bool]) -> NDArray[np.bool_]:
-    """Return the outermost pixels of the sides that show the mount."""
+def _ring(size: tuple[int, ...], flat: list[bool]) -> NDArray[np.intp]:
+    """Return the places of the outermost pixels of the sides that show the mount."""
     ring = np.zeros(size, np.bool_)
     parts = np.s_[:3, :], np.s_[:, -3:], np.s_[-3:, :], np.s_[:, :3]
     for part, is_flat in zip(parts, flat, strict=True):
         ring[part] |= is_flat
-    return ring
+    return np.flatnonzero(ring)
 
 
 def _sides(preview: Bytes) -> list[Floats]:
@@ -106,19 +107,17 @@ def _main_tone(tones: list[float]) -> float:
     return float(_median([tone for tone, count in zip(tones, near, strict=True) if count == best]))
 
 
-def _near_border(like: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the pixels that hang together with the border of the scan."""
-    padded = np.pad(like.astype(np.uint8), 1, constant_values=1)
-    cv2.floodFill(padded, None, (0, 0), 2)
+def _near_border(like: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - of OpenCV's own type
+    """Return the pixels, of those that are not 0, that hang together with the border of the scan."""
+    padded = cv2.copyMakeBorder(like, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255,))
+    cv2.floodFill(padded, None, (0, 0), (2,))
     return np.asarray(padded[1:-1, 1:-1] == 2)
 
 
-def _surface(values: Floats, known: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Return a smooth surface [h,w] through the known pixels, and how far they lie from it."""
+def _surface(values: Floats, places: NDArray[np.intp]) -> tuple[Floats, float]:
+    """Return a smooth surface [h,w] through the values at some places, and how far they lie from it."""
     height, width = values.shape
-    rows, columns = np.nonzero(known)
-    step = max(1, len(rows) // 3000)
-    rows, columns = rows[::step], columns[::step]
+    rows, columns = np.divmod(places[:: max(1, len(places) // 3000)], width)
     terms = _terms(rows / height - 0.5, columns / width - 0.5)
     wanted = values[rows, columns]
     weights, *_ = np.linalg.lstsq(terms.T @ terms + 1e-3 * len(rows) * _STIFF, terms.T @ wanted, rcond=None)

@@ -44,10 +44,12 @@ def print_border(alone: Bytes) -> tuple[float, float, float, float] | None:
         alone: a print without its surroundings, uint8 [h,w].
     """
     most = int(_WIDEST * min(alone.shape))
-    found = [_strip(np.rot90(alone, which)[: most + 4].astype(np.float32)) for which in range(4)]
-    strips = [strip for strip in found if strip is not None]
-    if len(strips) < 4:
-        return None
+    strips: list[_Strip] = []
+    for which in range(4):
+        strip = _strip(np.rot90(alone, which)[: most + 4].astype(np.float32))
+        if strip is None:
+            return None
+        strips.append(strip)
     clear = [strip.width for strip in strips if strip.clear > 0.4]
     if len(clear) < 2 or min(clear) > most or not _is_border(strips, alone):
         return None
@@ -82,20 +84,20 @@ def _strip(side: Floats) -> _Strip | None:
     """Return what may be a border above, or None."""
     inset = min(len(side), side.shape[1] // 8)
     rows = side[:, inset : side.shape[1] - inset]
-    middles = np.median(rows, axis=1)
-    spreads = 1.4826 * np.median(np.abs(rows - middles[:, None]), axis=1)
     # The outermost row is mixed with what lies around the print.
-    begin = 1 + int(np.argmin(spreads[1:3]))
-    if spreads[begin] > _EVEN:
+    middles = np.median(rows[1:3], axis=1)
+    spreads = 1.4826 * np.median(np.abs(rows[1:3] - middles[:, None]), axis=1)
+    which = int(np.argmin(spreads))
+    begin, tone, spread = 1 + which, float(middles[which]), float(spreads[which])
+    if spread > _EVEN:
         return None
-    tone = float(middles[begin])
     away = np.abs(rows - tone)
     shares = (away[begin:] > _OTHER).mean(axis=1)
     ends = np.flatnonzero(shares > 0.3)
     if not len(ends) or begin + int(ends[0]) + 2 >= len(rows):
-        return _Strip(tone, float(len(rows)), 0.0, float(spreads[begin]))
+        return _Strip(tone, float(len(rows)), 0.0, spread)
     end = begin + int(ends[0])
     beyond = away[min(end + 1, len(rows) - 2) : end + 3].max(axis=0)
     clear = beyond > _OTHER
     mixed = np.clip(away[end - 1 : end + 2, clear] / beyond[clear], 0, 1).sum(axis=0)
-    return _Strip(tone, end + 2 - float(np.median(mixed)), float(clear.mean()), float(spreads[begin]))
+    return _Strip(tone, end + 2 - float(np.median(mixed)), float(clear.mean()), spread)

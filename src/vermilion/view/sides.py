@@ -22,6 +22,9 @@ _WEAK = 0.4
 _WELL = 0.7
 """Share of a side that is seen well enough to lie there."""
 
+_REACH = 4
+"""Rows on both sides of an edge that are looked at."""
+
 _ENDS = 0.04, 0.14
 """Shares of a side between which it is next to a corner, which a film gate may round."""
 
@@ -53,13 +56,32 @@ def frame_matrix(frame: Frame, pad: int) -> Doubles:
     return np.column_stack([turn, np.array(frame.centre) - 0.5 - turn @ middle])
 
 
-def upright_part(plane: Floats, frame: Frame, pad: int) -> Floats:
-    """Return a frame seen upright, with ``pad`` pixels around it; beyond the scan lies 4096."""
-    size = round(frame.width) + 2 * pad, round(frame.height) + 2 * pad
+def seen_from(plane: Floats, frame: Frame, which: int, above: int, below: int) -> Floats:
+    """Return what lies along one side of a frame, as it is seen from outside: a strip as long as the side.
+
+    Args:
+        plane: the scan, float32 [h,w].
+        frame: on it.
+        which: the side: 0 above, 1 right, 2 below, 3 left.
+        above: rows of the strip that lie outside the frame; beyond the scan lies 4096.
+        below: rows of it that lie inside.
+    """
+    width, height = round(frame.width), round(frame.height)
+    # From the strip's columns and rows to those of the frame seen upright.
+    turn = np.array(
+        [
+            [(1, 0, 0), (0, 1, -above)],
+            [(0, -1, width - 1 + above), (1, 0, 0)],
+            [(-1, 0, width - 1), (0, -1, height - 1 + above)],
+            [(0, 1, -above), (-1, 0, height - 1)],
+        ][which],
+        np.float64,
+    )
+    size = (height if which % 2 else width), above + below
     return np.asarray(
         cv2.warpAffine(
             plane,
-            frame_matrix(frame, pad),
+            frame_matrix(frame, 0) @ np.vstack([turn, (0, 0, 1)]),
             size,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,
@@ -89,22 +111,22 @@ def extended(frame: Frame, support: tuple[float, ...], signed: Floats, tolerance
         signed: float32 [h,w], the preview less the mount's tone, in levels.
         tolerance: levels below which a pixel alone is like the mount.
     """
+    if min(support) >= _WELL:
+        return frame
     pad = max(4, round(0.6 * max(frame.width, frame.height)))
-    part = upright_part(signed, frame, pad)
     return moved(
         frame,
         tuple(
-            _beyond(np.rot90(part, which), pad, tolerance) if seen < _WELL else 0.0
+            _beyond(seen_from(signed, frame, which, pad, 0), tolerance) if seen < _WELL else 0.0
             for which, seen in enumerate(support)
         ),
     )
 
 
-def _beyond(part: Floats, pad: int, tolerance: float) -> float:
+def _beyond(part: Floats, tolerance: float) -> float:
     """Return by how many rows the picture goes on above the frame's upper edge."""
-    across = part.shape[1] - 2 * pad
-    inset = pad + max(1, across // 20)
-    rows = part[: pad - 1, inset : part.shape[1] - inset]
+    inset = max(1, part.shape[1] // 20)
+    rows = part[:-1, inset : part.shape[1] - inset]
     if rows.shape[1] < 8:
         return 0.0
     off = (rows > _OFF / 4).mean(axis=1) > 0.5
@@ -124,14 +146,12 @@ def _beyond(part: Floats, pad: int, tolerance: float) -> float:
 
 def sides_of(frame: Frame, signed: Floats, tolerance: float) -> tuple[Side, ...]:
     """Return what is seen along each side: above, right, below, left. Others as of ``extended``."""
-    pad = 8
-    part = upright_part(signed, frame, pad)
-    return tuple(_side(np.rot90(part, which), pad, tolerance) for which in range(4))
+    return tuple(_side(seen_from(signed, frame, which, _REACH, _REACH), tolerance) for which in range(4))
 
 
-def _side(part: Floats, pad: int, tolerance: float) -> Side:
-    columns = slice(pad + 1, part.shape[1] - pad - 1)
-    outer, inner = part[pad - 4 : pad - 2, columns], part[pad + 1 : pad + 4, columns]
+def _side(part: Floats, tolerance: float) -> Side:
+    columns = slice(1, part.shape[1] - 1)
+    outer, inner = part[:2, columns], part[_REACH + 1 :, columns]
     there = outer.max(axis=0) < _OFF / 8
     if there.mean() < 0.5:
         return Side(open=True, pure=1.0, strong=1.0, weak=1.0)
@@ -154,9 +174,7 @@ def refined(frame: Frame, signed: Floats, tolerance: float) -> Frame:
 
     Both halves of each side are measured; where the two differ, the whole frame is turned a little.
     """
-    pad = 8
-    part = np.abs(upright_part(signed, frame, pad))
-    halves = [_edge(np.rot90(part, which), pad, tolerance) for which in range(4)]
+    halves = [_edge(np.abs(seen_from(signed, frame, which, _REACH, _REACH)), tolerance) for which in range(4)]
     lengths = (frame.width, frame.height) * 2
     skews = [
         math.degrees(math.atan2(second - first, length / 2))
@@ -169,17 +187,15 @@ def refined(frame: Frame, signed: Floats, tolerance: float) -> Frame:
     return replace(better, angle=better.angle + turned)
 
 
-def _edge(part: Floats, pad: int, tolerance: float) -> tuple[float | None, float | None]:
+def _edge(part: Floats, tolerance: float) -> tuple[float | None, float | None]:
     """Return by how many pixels the left and the right half of the side above lie further in."""
     middle = part.shape[1] // 2
-    left, right = part[:, pad + 2 : middle], part[:, middle : part.shape[1] - pad - 2]
-    return _half_risen(left, pad, tolerance), _half_risen(right, pad, tolerance)
+    left, right = part[:, 2:middle], part[:, middle : part.shape[1] - 2]
+    return _half_risen(left, tolerance), _half_risen(right, tolerance)
 
 
-def _half_risen(part: Floats, pad: int, tolerance: float) -> float | None:
+def _half_risen(seen: Floats, tolerance: float) -> float | None:
     """Return how far inward (pixels) an edge lies, or None where it is not seen."""
-    reach = 4
-    seen = part[pad - reach : pad + reach]
     inner, outer = seen[-2:].mean(axis=0), seen[:2].mean(axis=0)
     clear = (inner > 2 * tolerance) & (outer < 0.4 * inner) & (outer <= 1.5 * tolerance)
     if clear.sum() < 6:
@@ -190,4 +206,4 @@ def _half_risen(part: Floats, pad: int, tolerance: float) -> float | None:
         return None
     step = int(above[0])
     share = (0.5 - profile[step - 1]) / (profile[step] - profile[step - 1])
-    return float(step - 1 + share + 0.5 - reach)
+    return float(step - 1 + share + 0.5 - _REACH)

@@ -6,13 +6,13 @@ factor, and going there and back is exact.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import reduce_luma
+from vermilion.color import reduce_luma, unit_range
 from vermilion.view.frame import Frame, whole
 from vermilion.view.tone import UNCHANGED, Tone
 
@@ -26,6 +26,9 @@ Size = tuple[int, int]
 
 _FINER = 2
 """A region is sampled this much finer than it is seen, and then averaged over areas."""
+
+_NEARLY = 0.8
+"""A plane that is to be reduced by less than this is sampled as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,13 @@ class View:
 
     def reduced(self, luma: Luma, grid: Size) -> Floats:
         """Return the picture's own luma, averaged over areas; arguments are those of ``seen``."""
+        if self.turns:  # the same samples, however it is turned
+            lying = replace(self, turns=0).reduced(luma, grid[::-1] if self.turns % 2 else grid)
+            return np.ascontiguousarray(np.rot90(lying, -self.turns))
         if self.is_whole:
             return reduce_luma(luma, grid)
-        plane = reduce_luma(luma, self._plane_for(luma.shape, grid))
+        size = self._plane_for(luma.shape, grid)
+        plane = reduce_luma(luma, size) if size[0] < _NEARLY * luma.shape[0] else unit_range(luma)
         finer = grid[0] * _FINER, grid[1] * _FINER
         return reduce_luma(np.clip(self._sampled(plane, finer, cv2.INTER_LINEAR), 0, 1), grid)
 
