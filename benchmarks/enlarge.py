@@ -15,16 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion import Colorizer
-from vermilion.color import (
-    ab_to_cbcr,
-    cbcr_to_ab,
-    enlarge_chroma,
-    fit_gamut,
-    luma_of_rgb,
-    reduce_luma,
-    rgb_to_lab,
-    unit_range,
-)
+from vermilion.color import ab_to_cbcr, cbcr_to_ab, enlarge_chroma, fit_gamut, rgb_to_lab
+from vermilion.tone import luma_of_rgb, reduce_luma, unit_range
 
 Floats = NDArray[np.float32]
 Way = Callable[[Floats, Floats], Floats]

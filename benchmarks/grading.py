@@ -16,11 +16,12 @@ from PIL import Image
 from benchmarks.known import Known, chroma_of
 from benchmarks.scene import Floats, Picture, ab_of_rgb, mean
 from vermilion import Colorizer, Controls, Hint
-from vermilion.color import ab_error, colorfulness, palette, rgb_to_lab, unit_range
+from vermilion.color import ab_error, colorfulness, palette, rgb_to_lab
 from vermilion.guidance import ab_of, parse_recipe
 from vermilion.guidance.canvas import existing_ab
 from vermilion.guidance.looks import look_names
 from vermilion.pictures import read_mark
+from vermilion.tone import unit_range
 
 PALETTES = (("#c2553a", "#2a5a8c", "#d9b866"), ("#3f6b3a", "#a9784a", "#7fa6c9"), ("#8a3fa0",))
 HUE_NEAR = 30.0  # degrees within which a hue is a palette's

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from benchmarks.reliability import fit_calibration
-from vermilion.color import ab_to_cbcr, join_enlarged, reduce_luma, smooth_along_edges
+from vermilion.color import ab_to_cbcr, join_enlarged, smooth_along_edges
 from vermilion.color.figures import colorfulness, kernel_distance
+from vermilion.tone import reduce_luma
 from vermilion.training import FeatureExtractor, load_feature_extractor, load_settings
 from vermilion.training.data.store import open_store
 from vermilion.training.loop.validation import HeldOut, figures, held_out_pictures, to_rgb

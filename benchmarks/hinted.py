@@ -17,13 +17,14 @@ from benchmarks.known import Cells, Crop, Known, chroma_of, random_of, two_crops
 from benchmarks.scene import Floats, ab_of_rgb, mean, read_rgb
 from vermilion import Box, Colorizer, Controls, Hint, Mask, Stroke
 from vermilion.cache import Cache
-from vermilion.color import ab_error, luma_of_rgb
+from vermilion.color import ab_error
 from vermilion.guidance import AnyHint, ab_at, load_album
 from vermilion.guidance.canvas import CLOSE, NOBODY, draw_hints, existing_ab
 from vermilion.guidance.variants.suggest import DISTINCT
 from vermilion.painter import Painter
 from vermilion.pictures import ReadOptions, read_scan
 from vermilion.session import AlbumFinder, Workshop, open_scan
+from vermilion.tone import luma_of_rgb
 
 ASKED = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "grey")  # by a person; every second a picture
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.scene import Floats, ab_of_rgb, read_rgb
 from vermilion import Colorizer, Controls
-from vermilion.color import luma_of_rgb, unit_range
+from vermilion.tone import luma_of_rgb, unit_range
 
 SMALLEST_CROP, LARGEST_CROP = 0.6, 0.8  # of both sides
 Cells = NDArray[np.bool_]

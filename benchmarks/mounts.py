@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.archive import PICTURE_SUFFIXES
-from vermilion.color import luma_of_rgb, to_eight_bits
 from vermilion.evaluation import MOUNTS, Mounted, mount, mount_page, squeezed, turned
 from vermilion.pictures import read_colors
+from vermilion.tone import luma_of_rgb, to_eight_bits
 from vermilion.view import PREVIEW, Frame, find_frames
 
 NEAR = 0.02

@@ -19,9 +19,9 @@ from PIL import Image
 from benchmarks.known import random_of
 from benchmarks.photographed import Photograph, Rgb, any_way, photograph
 from benchmarks.scene import read_rgb
-from vermilion.color import luma_of_rgb
 from vermilion.errors import AlreadyColoredError, PrintOnColorError
 from vermilion.pictures import NamedBytes, ReadOptions, Scan, read_scan
+from vermilion.tone import luma_of_rgb
 
 QUALITIES = (75, 85, 93)  # of JPEGs, by turns
 _LARGEST_MISS = 0.02  # of the long side, beyond which a corner is not where it should be

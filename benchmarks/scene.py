@@ -10,14 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import (
-    ab_error,
-    luma_of_rgb,
-    reduce_luma,
-    rgb_to_lab,
-    unit_range,
-)
+from vermilion.color import ab_error, rgb_to_lab
 from vermilion.network import Features, Model, with_margin, working_size
+from vermilion.tone import luma_of_rgb, reduce_luma, unit_range
 
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]

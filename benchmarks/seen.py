@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from benchmarks.scene import ab_of_rgb
 from vermilion import Colorizer
 from vermilion.archive import PICTURE_SUFFIXES
-from vermilion.color import luma_of_rgb, to_eight_bits
 from vermilion.evaluation import squeezed
 from vermilion.pictures import read_colors
+from vermilion.tone import luma_of_rgb, to_eight_bits
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]

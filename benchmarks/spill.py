@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from benchmarks.known import random_of
 from benchmarks.scene import Floats, ab_of_rgb, mean, read_rgb
 from vermilion import Colorizer, Hint
-from vermilion.color import luma_of_rgb, unit_range
 from vermilion.guidance import Controls, ab_at
 from vermilion.guidance.canvas import existing_ab
+from vermilion.tone import luma_of_rgb, unit_range
 
 COLORS = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "#008080")  # asked for, by turns
 PART = 4  # pixels to one that is looked at

@@ -21,7 +21,7 @@ from benchmarks.reliability import auc, calibration_error, plot, reliability, sp
 from benchmarks.scene import Floats, Picture, Scene, ab_of_rgb, mean, read_rgb
 from benchmarks.spill import spill_figures
 from vermilion import Colorizer, Hint
-from vermilion.color import ab_error, luma_of_rgb, palette_distance, unit_range
+from vermilion.color import ab_error, palette_distance
 from vermilion.evaluation import true_hint
 from vermilion.guidance import Controls, ab_at
 from vermilion.guidance.canvas import existing_ab, lay_over
@@ -35,6 +35,7 @@ from vermilion.guidance.references import (
     soft_palette_canvas,
 )
 from vermilion.guidance.variants import VARIANT_REGIONS, choose_variants, find_doubtful, propose_variants
+from vermilion.tone import luma_of_rgb, unit_range
 
 COUNTS = (0, 1, 5, 10, 50)  # true hints
 ASKED_AT = (1, 3)  # spots

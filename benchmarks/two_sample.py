@@ -25,8 +25,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from benchmarks.reliability import auc
 from vermilion import Colorizer, Picture
-from vermilion.color import ab_to_cbcr, luma_of_rgb, reduce_luma, rgb_to_lab, unit_range
+from vermilion.color import ab_to_cbcr, rgb_to_lab
 from vermilion.evaluation import Pair, SrgbPicture, find_pairs, interval, resamples
+from vermilion.tone import luma_of_rgb, reduce_luma, unit_range
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]

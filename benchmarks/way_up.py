@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from vermilion import Colorizer
 from vermilion.archive import PICTURE_SUFFIXES
-from vermilion.color import luma_of_rgb, to_eight_bits
 from vermilion.pictures import read_colors
+from vermilion.tone import luma_of_rgb, to_eight_bits
 
 Bytes = NDArray[np.uint8]
 

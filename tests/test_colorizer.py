@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 
 from vermilion import Colorizer, Hint, Picture
-from vermilion.color import luma_of_rgb, rgb_to_lab, turn_back
+from vermilion.color import rgb_to_lab
 from vermilion.errors import AlreadyColoredError, HintError, ModelError, OutputError, SettingsError
+from vermilion.tone import luma_of_rgb
+from vermilion.view import turn_back
 
 
 def scene(height=120, width=180):

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from vermilion import Box, Colorizer, Controls, Hint
-from vermilion.color import luma_of_rgb, rgb_to_lab
+from vermilion.color import rgb_to_lab
 from vermilion.errors import SettingsError
 from vermilion.guidance import parse_recipe
 from vermilion.painter import Painter
 from vermilion.pictures import jpeg_scan, read_scan
 from vermilion.pictures.jpeg_decode import decode
 from vermilion.session import open_scan, opened
+from vermilion.tone import luma_of_rgb
 from vermilion.view import Frame, Tone, ViewOptions
 
 

@@ -11,11 +11,12 @@ from PIL import Image
 from benchmarks.photographed import Taken, photograph
 from tests.pictures.made import grey_picture
 from vermilion import Colorizer, Controls, Picture
-from vermilion.color import luma_of_rgb, outside_polygon
 from vermilion.errors import PrintOnColorError
 from vermilion.guidance import Recipe
+from vermilion.picture.polygon import outside_polygon
 from vermilion.pictures import ReadOptions, read_scan
 from vermilion.pictures.scan import Crop
+from vermilion.tone import luma_of_rgb
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,7 @@ import pytest
 from PIL import Image
 
 from vermilion import Box, Colorizer, Controls, Hint, Session, Stroke
-from vermilion.color import (
-    ab_to_cbcr,
-    cbcr_to_ab,
-    luma_of_rgb,
-    reduce_luma,
-    smooth_along_edges,
-    turn_back,
-    turn_upright,
-)
+from vermilion.color import ab_to_cbcr, cbcr_to_ab, smooth_along_edges
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance import ab_of
 from vermilion.guidance.confidence import fade_unsure
@@ -26,6 +18,8 @@ from vermilion.guidance.looks import adjust_colors, apply_look, load_look
 from vermilion.guidance.looks.corner import mark_corner
 from vermilion.network import Decoded, Features, Model, with_margin, working_size
 from vermilion.pictures import ReadOptions, read_scan
+from vermilion.tone import luma_of_rgb, reduce_luma
+from vermilion.view import turn_back, turn_upright
 
 GREY = np.full((96, 128), 128, np.uint8)
 AUTOMATIC = (12.0, 9.0)

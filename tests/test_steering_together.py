@@ -10,9 +10,9 @@ from PIL import Image
 from tests.test_album import SeeingModel, noise
 from tests.test_session import scene
 from vermilion import Box, Colorizer, Controls, Hint, Stroke
-from vermilion.color import luma_of_rgb
 from vermilion.guidance import Mask, ab_of
 from vermilion.network import Decoded
+from vermilion.tone import luma_of_rgb
 
 PALETTE, ALBUM, OWN = "#a07060", (-5.0, -20.0), (25.0, 10.0)
 EVERYTHING = Controls(

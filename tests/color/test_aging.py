@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from vermilion.color import aging, luma_of_rgb, old_photograph, plain_luma
+from vermilion.color import aging, old_photograph, plain_luma
+from vermilion.tone import luma_of_rgb
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vermilion.color import ExactJoiner, cbcr_to_rgb, enlarge_chroma, join, join_enlarged, luma_of_rgb
+from vermilion.color import ExactJoiner, cbcr_to_rgb, enlarge_chroma, join, join_enlarged
+from vermilion.tone import luma_of_rgb
 
 DEPTHS = [np.uint8, np.uint16]
 

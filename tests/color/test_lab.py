@@ -2,17 +2,15 @@ import numpy as np
 import pytest
 
 from vermilion.color import (
-    LUMA_WEIGHTS,
     ab_to_cbcr,
     cbcr_to_ab,
     cbcr_to_rgb,
     fit_gamut,
     lab_to_rgb,
-    linear_of_srgb,
     rgb_to_cbcr,
     rgb_to_lab,
-    srgb_of_linear,
 )
+from vermilion.tone import LUMA_WEIGHTS, linear_of_srgb, srgb_of_linear
 
 # sRGB codes and their CIELAB as scikit-image 0.26 gives it (D65, 2 degrees).
 REFERENCE = [

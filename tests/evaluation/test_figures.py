@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from tests.evaluation.conftest import picture
-from vermilion.color import cbcr_to_rgb, luma_of_rgb, rgb_to_cbcr
+from vermilion.color import cbcr_to_rgb, rgb_to_cbcr
 from vermilion.evaluation import SrgbPicture, compare, interval, resamples
 from vermilion.evaluation.figures import MEANS, means_of
-from vermilion.evaluation.srgb import shrunk
+from vermilion.tone import luma_of_rgb, shrunk
 
 TRUE = SrgbPicture(picture(3))
 GREY = SrgbPicture(np.repeat(luma_of_rgb(TRUE.rgb)[..., None], 3, axis=2).astype(np.uint8))

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from tests.evaluation.conftest import picture
-from vermilion.color import luma_of_rgb
 from vermilion.errors import SettingsError
 from vermilion.evaluation import EvaluationOptions, SrgbPicture, compare, evaluate
 from vermilion.evaluation.given import MOUNTED, given_of
+from vermilion.evaluation.report import page_of
 from vermilion.evaluation.run import MOUNTED_NOTE
+from vermilion.tone import luma_of_rgb
 
 
 def three(luma: np.ndarray) -> np.ndarray:
@@ -46,7 +47,7 @@ def test_turned_pictures_are_painted_as_they_lie_and_compared_upright(photos, ti
     painted = tiny_colorizer.colorize(given.luma, view="whole").to_numpy()
     upright = np.ascontiguousarray(np.rot90(painted, -given.view.turns))
     assert found.pictures[0].ours == compare(SrgbPicture(true), SrgbPicture(upright))
-    assert "turned" in found.to_html()
+    assert "turned" in page_of(found)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.evaluation.conftest import write_photos
-from vermilion.evaluation import Evaluation, EvaluationOptions, evaluate, figure_rows, plots
+from vermilion.evaluation import Evaluation, EvaluationOptions, evaluate
+from vermilion.evaluation.report import figure_rows, page_of, plots
 
 VOID = {"meta", "img", "circle", "polygon", "polyline", "path"}
 
@@ -51,7 +52,7 @@ def found(tmp_path_factory: pytest.TempPathFactory, tiny_colorizer) -> Evaluatio
 
 
 def test_the_page_is_whole_and_needs_no_other_file(found) -> None:
-    page = found.to_html()
+    page = page_of(found)
     parser = Balanced()
     parser.feed(page)
     assert parser.open == []
@@ -64,14 +65,14 @@ def test_the_page_is_whole_and_needs_no_other_file(found) -> None:
 
 
 def test_the_page_reads_in_the_dark_and_on_a_phone(found) -> None:
-    page = found.to_html()
+    page = page_of(found)
     assert "prefers-color-scheme: dark" in page
     assert 'name="viewport" content="width=device-width' in page
     assert "@media (max-width" in page
 
 
 def test_the_page_tells_all_that_was_found(found) -> None:
-    page = found.to_html()
+    page = page_of(found)
     for row in figure_rows(found):
         assert f"<th>{row.name}</th>" in page
         assert f">{row.ours}</td>" in page
@@ -84,7 +85,7 @@ def test_the_page_tells_all_that_was_found(found) -> None:
 
 
 def test_the_pictures_on_the_page_are_the_pictures(found) -> None:
-    [first] = re.findall(r'alt="[^"]*: truth" src="data:image/jpeg;base64,([^"]+)"', found.to_html())[:1]
+    [first] = re.findall(r'alt="[^"]*: truth" src="data:image/jpeg;base64,([^"]+)"', page_of(found))[:1]
     content = np.frombuffer(base64.b64decode(first), np.uint8)
     shown = cv2.imdecode(content, cv2.IMREAD_COLOR)
     assert shown is not None

@@ -7,12 +7,14 @@ import pytest
 from PIL import Image
 
 from tests.evaluation.conftest import NAMES, picture, write_photos
-from vermilion.color import ab_error, luma_of_rgb, palette_distance
+from vermilion.color import ab_error, palette_distance
 from vermilion.errors import OutputError, SettingsError
-from vermilion.evaluation import Evaluation, EvaluationOptions, SrgbPicture, check_report, evaluate
+from vermilion.evaluation import Evaluation, EvaluationOptions, SrgbPicture, evaluate
 from vermilion.evaluation.gallery import choose
 from vermilion.evaluation.given import seen_luma
+from vermilion.evaluation.report import check_report, save_report
 from vermilion.evaluation.run import AGED_NOTE
+from vermilion.tone import luma_of_rgb
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +129,7 @@ def test_one_picture_is_enough_but_for_distances_of_sets(photos, tiny_colorizer,
     found = evaluate(photos, EvaluationOptions(limit=1), colorizer=tiny_colorizer)
     assert found.ours.cmd is None
     assert [shown.group for shown in found.shown] == ["best"]
-    data, _ = found.save(tmp_path / "one")
+    data, _ = save_report(found, tmp_path / "one")
     assert json.loads(data.read_text(encoding="utf-8"))["ours"]["cmd"] is None
 
 
@@ -140,16 +142,16 @@ def test_best_median_and_worst_are_by_corr_and_none_comes_twice(plain) -> None:
 
 
 def test_a_report_is_written_once(plain: Evaluation, tmp_path: Path) -> None:
-    data, page = plain.save(tmp_path / "new" / "report")
+    data, page = save_report(plain, tmp_path / "new" / "report")
     assert (data.name, page.name) == ("report.json", "report.html")
     before = page.read_text(encoding="utf-8")
     with pytest.raises(OutputError, match="exists already"):
-        plain.save(data.parent)
+        save_report(plain, data.parent)
     data.unlink()
     with pytest.raises(OutputError, match=r"report.html exists already"):
         check_report(data.parent)
     assert page.read_text(encoding="utf-8") == before
-    plain.save(data.parent, overwrite=True)
+    save_report(plain, data.parent, overwrite=True)
 
 
 def test_the_json_holds_every_figure(plain: Evaluation) -> None:

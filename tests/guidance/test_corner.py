@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from vermilion.color import luma_of_rgb
 from vermilion.guidance import Controls
 from vermilion.guidance.looks.corner import corner_notes, mark_corner
+from vermilion.tone import luma_of_rgb
 
 
 @pytest.mark.parametrize("shape", [(64, 96), (200, 64), (4, 6), (1, 1)])

@@ -29,8 +29,8 @@ from benchmarks import (
     way_up,
 )
 from vermilion import Colorizer
-from vermilion.color import luma_of_rgb
 from vermilion.evaluation import TONES
+from vermilion.tone import luma_of_rgb
 from vermilion.view import Frame
 
 MAKE_GREY = """

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vermilion.color import reduce_luma
+from vermilion.tone import reduce_luma
 from vermilion.view import Frame, Tone, View, whole
 
 SCAN = (300, 400)

@@ -10,12 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.tone import LUMA_WEIGHTS
+
 if TYPE_CHECKING:
     from numpy.random import Generator
 
 Plane = NDArray[np.float32]
 
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # BT.601, of encoded values
+LUMA = np.array(LUMA_WEIGHTS, np.float32)  # of encoded values
 # Sensitivity of emulsions to linear red, green and blue light. Blue-sensitive plates and
 # orthochromatic film do not see red; filters push panchromatic film either way.
 FILMS = {

@@ -1,16 +1,21 @@
-"""Chroma between the rooms: Cb, Cr of BT.601, full range, centred at 0, in units of full scale.
+"""Chroma between the packages: Cb, Cr of BT.601, full range, centred at 0, in units of full scale.
 
 A pair [...,2] lies in -0.5..0.5. With luma in 0..1 the colour is R = Y + 1.402 Cr, B = Y + 1.772 Cb and
 the G that leaves the luma alone.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color.lab import AnyFloats, lab_to_rgb, lightness_of_grey, rgb_to_lab
-from vermilion.color.luma import LUMA_WEIGHTS
+from vermilion.tone import LUMA_WEIGHTS, Codes
 
 Floats = NDArray[np.float32]
+
+Convert = Callable[[Codes, Floats], Floats]
+"""Luma [h,w] as stored and sRGB chroma planes [2,h,w] (-0.5..0.5) to the planes of another colour space."""
 
 RED_PER_CR = 1.402
 BLUE_PER_CB = 1.772

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color.guide import lines_of
-from vermilion.color.luma import Codes, reduce_luma, unit_range
 from vermilion.color.strips import strip_rows, whole_strips
+from vermilion.tone import Codes, reduce_luma, unit_range
 
 Floats = NDArray[np.float32]
 

@@ -8,11 +8,11 @@ it (``repair`` says why not everywhere).
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color.chroma import STEP_OF_CHROMA, gamut_share
+from vermilion.color.chroma import STEP_OF_CHROMA, Convert, gamut_share
 from vermilion.color.enlarge import ChromaEnlarger
-from vermilion.color.luma import Codes, Convert
 from vermilion.color.repair import LumaRules, luma_rules, repair_luma
 from vermilion.color.strips import for_each_strip, whole_strips
+from vermilion.tone import Codes
 
 Floats = NDArray[np.float32]
 

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.tone import linear_of_srgb, srgb_of_linear
+
 Floats = NDArray[np.float32]
 AnyFloats = NDArray[np.floating]
 
@@ -45,17 +47,3 @@ def lightness_of_grey(luma: AnyFloats) -> Floats:
     linear = linear_of_srgb(np.asarray(luma, np.float32))
     curved = np.where(linear > _KNEE, np.cbrt(linear), _SLOPE * linear + _OFFSET)
     return 116 * curved - 16
-
-
-def linear_of_srgb(encoded: AnyFloats) -> Floats:
-    """Undo the sRGB tone curve, float32; negative values mirror positive ones."""
-    size = np.abs(encoded)
-    linear = np.where(size > 0.04045, ((size + 0.055) / 1.055) ** 2.4, size / 12.92)
-    return np.copysign(linear, encoded).astype(np.float32, copy=False)
-
-
-def srgb_of_linear(linear: AnyFloats) -> Floats:
-    """Apply the sRGB tone curve, float32; negative values mirror positive ones."""
-    size = np.abs(linear)
-    encoded = np.where(size > 0.0031308, 1.055 * size ** (1 / 2.4) - 0.055, size * 12.92)
-    return np.copysign(encoded, linear).astype(np.float32, copy=False)

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color.chroma import STEP_OF_CHROMA, gamut_share
+from vermilion.color.chroma import STEP_OF_CHROMA, Convert, gamut_share
 from vermilion.color.enlarge import ChromaEnlarger
-from vermilion.color.luma import Codes, Convert
 from vermilion.color.strips import for_each_strip
+from vermilion.tone import Codes
 
 Bytes = NDArray[np.uint8]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from vermilion.color.luma import PILLOW_WEIGHTS, Codes
+from vermilion.tone import LUMA_WEIGHTS, PILLOW_WEIGHTS, Codes
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -24,7 +24,7 @@ _OLD_OPENCV = (4899, 9617, 1868, 1 << 14)
 
 _DEFINITIONS = np.array([_EXACT, _PILLOW, _OPENCV, _OLD_OPENCV], np.float64)
 _WEIGHTS = (_DEFINITIONS[:, :3] / _DEFINITIONS[:, 3:]).astype(np.float32)
-_BIASES = (_DEFINITIONS[:, :3] / _DEFINITIONS[:, 3:] - [0.299, 0.587, 0.114]).astype(np.float32)
+_BIASES = (_DEFINITIONS[:, :3] / _DEFINITIONS[:, 3:] - LUMA_WEIGHTS).astype(np.float32)
 _COST = np.array([100, 100, 1, 1])  # of breaking each definition: OpenCV's never at the price of another
 _FORBIDDEN = 1000
 

@@ -5,11 +5,10 @@ from vermilion.evaluation.folder import LeftOut, Pair, find_pairs
 from vermilion.evaluation.gallery import PictureResult, Shown
 from vermilion.evaluation.hints import COUNTS, true_hint, true_hints
 from vermilion.evaluation.mounting import MOUNTS, Mounted, mount, mount_page, squeezed, turned
-from vermilion.evaluation.result import About, Evaluation, check_report
+from vermilion.evaluation.result import About, Evaluation
 from vermilion.evaluation.run import EvaluationOptions, evaluate
 from vermilion.evaluation.skin import TONES, Skin, tone_of
 from vermilion.evaluation.srgb import SrgbPicture
-from vermilion.evaluation.words import Row, figure_rows
 
 __all__ = [
     "COUNTS",
@@ -23,15 +22,12 @@ __all__ = [
     "Pair",
     "PictureFigures",
     "PictureResult",
-    "Row",
     "SetFigures",
     "Shown",
     "Skin",
     "SrgbPicture",
-    "check_report",
     "compare",
     "evaluate",
-    "figure_rows",
     "find_pairs",
     "interval",
     "mount",

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.archive import PICTURE_SUFFIXES
-from vermilion.color import upright_size
 from vermilion.errors import PictureError, SettingsError
 from vermilion.pictures import ReadOptions, read_scan
+from vermilion.view import upright_size
 
 LEAST_SIDE = 32  # pixels: of less no figure can be made
 _SHOWN = 3

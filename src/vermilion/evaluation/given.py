@@ -11,9 +11,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from vermilion.color import luma_of_rgb, old_photograph
+from vermilion.color import old_photograph
 from vermilion.evaluation.mounting import MOUNTS, Mounted, mount, squeezed, turned
 from vermilion.evaluation.srgb import Bytes
+from vermilion.tone import luma_of_rgb
 from vermilion.view import Frame, View, whole
 
 TURNED, FADED = "turned", "faded"

@@ -5,8 +5,9 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import rgb_to_lab, unit_range
+from vermilion.color import rgb_to_lab
 from vermilion.guidance import Hint
+from vermilion.tone import unit_range
 
 COUNTS = (0, 1, 5, 10, 50)
 """After how many hints the error is measured."""

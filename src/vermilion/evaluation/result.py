@@ -2,16 +2,11 @@
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from vermilion.evaluation.figures import SetFigures
 from vermilion.evaluation.folder import LeftOut
 from vermilion.evaluation.gallery import PictureResult, Shown
-from vermilion.outputs import make_folder, refuse_existing
-from vermilion.pictures import publish
-
-JSON_NAME, PAGE_NAME = "report.json", "report.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,42 +76,6 @@ class Evaluation:
             "per_picture": {each.stem: _without_stem(each) for each in self.pictures},
         }
         return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-    def to_html(self) -> str:
-        """A page for people, which needs no other file."""
-        from vermilion.evaluation.page import page_of  # noqa: PLC0415 - the page is made of this
-
-        return page_of(self)
-
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, Path]:
-        """Write ``report.json`` and ``report.html`` into a folder, which is made if need be.
-
-        Returns:
-            Where they are.
-
-        Raises:
-            OutputError: one is there already, or cannot be written.
-        """
-        data, page = report_files(folder)
-        check_report(folder, overwrite=overwrite)
-        make_folder(Path(folder))
-        publish([self.to_json().encode()], data, overwrite=overwrite)
-        publish([self.to_html().encode()], page, overwrite=overwrite)
-        return data, page
-
-
-def report_files(folder: str | Path) -> tuple[Path, Path]:
-    """Where the JSON and the page of a report go."""
-    return Path(folder) / JSON_NAME, Path(folder) / PAGE_NAME
-
-
-def check_report(folder: str | Path, *, overwrite: bool = False) -> None:
-    """Refuse at once what ``Evaluation.save`` would refuse after all the work.
-
-    Raises:
-        OutputError: a report is there already.
-    """
-    refuse_existing(report_files(folder), overwrite=overwrite)
 
 
 def _plain(figures: SetFigures) -> dict[str, Any]:

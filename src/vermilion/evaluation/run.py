@@ -26,12 +26,13 @@ from vermilion.evaluation.networks import Networks, PictureFeatures, open_networ
 from vermilion.evaluation.result import About, Evaluation
 from vermilion.evaluation.side import Side
 from vermilion.evaluation.skin import read_mask
-from vermilion.evaluation.srgb import Bytes, SrgbPicture, shrunk
+from vermilion.evaluation.srgb import Bytes, SrgbPicture
 from vermilion.guidance import Controls
 from vermilion.network import engine_name
 from vermilion.outputs import make_folder
 from vermilion.pictures import publish
 from vermilion.session import AUTOMATIC, Session
+from vermilion.tone import shrunk
 from vermilion.view import AUTO
 
 Watch = Callable[[Sequence[Pair]], Iterable[Pair]]

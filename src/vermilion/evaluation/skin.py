@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import ab_error, luma_of_rgb
+from vermilion.color import ab_error
 from vermilion.evaluation.srgb import SrgbPicture
+from vermilion.tone import luma_of_rgb
 
 Chroma = tuple[float, float]
 

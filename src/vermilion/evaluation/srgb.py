@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import rgb_to_lab, unit_range
+from vermilion.color import rgb_to_lab
 from vermilion.pictures import read_colors
+from vermilion.tone import shrunk, unit_range
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -54,11 +55,3 @@ class SrgbPicture:
     def small_lab(self) -> Floats:
         """CIELAB of the picture reduced to a short side of 128, [h,w,3]; smaller pictures stay."""
         return rgb_to_lab(unit_range(shrunk(self.rgb, SEEN / min(self.rgb.shape[:2]))))
-
-
-def shrunk(rgb: Bytes, scale: float) -> Bytes:
-    """A picture [H,W,3] averaged over areas to ``scale`` of its size; never enlarged."""
-    if scale >= 1:
-        return rgb
-    size = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)

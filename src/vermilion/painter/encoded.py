@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.guidance.canvas import Appearance, appearance_of
 from vermilion.network import Features
-
-if TYPE_CHECKING:
-    from vermilion.painter.seen import Part
+from vermilion.view import View
 
 Floats = NDArray[np.float32]
 
@@ -64,3 +61,18 @@ class Encoded:
         )
         without_margin: Floats = features[:, :, :height, :width]
         return without_margin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One picture of a scan.
+
+    Attributes:
+        view: where it lies.
+        encoded: the picture, a batch of one.
+        size: height and width in pixels at which the network saw it.
+    """
+
+    view: View
+    encoded: Encoded
+    size: tuple[int, int]

@@ -5,11 +5,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import reduce_luma, smooth_along_edges
+from vermilion.color import smooth_along_edges
 from vermilion.network import Model, ModelCard, with_margin
 from vermilion.painter.encoded import Encoded
 from vermilion.painter.painted import Painted
 from vermilion.painter.seen import canvas_of_part, lay_on_scan
+from vermilion.tone import reduce_luma
 from vermilion.view import Heads, read_heads
 
 Floats = NDArray[np.float32]

@@ -5,32 +5,14 @@ scan's luma ─view─▶ picture's luma ─encode─▶ features ─decode─�
                               hints on the scan's grid ─view┘
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.network import Features
-from vermilion.painter.encoded import Encoded
+from vermilion.painter.encoded import Encoded, Part
 from vermilion.painter.painted import Painted
-from vermilion.view import View
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """One picture of a scan.
-
-    Attributes:
-        view: where it lies.
-        encoded: the picture, a batch of one.
-        size: height and width in pixels at which the network saw it.
-    """
-
-    view: View
-    encoded: Encoded
-    size: tuple[int, int]
 
 
 def on_scan(parts: tuple[Part, ...], luma: Floats) -> Encoded:

@@ -10,16 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import (
-    Convert,
-    ExactJoiner,
-    chroma_planes,
-    outside_polygon,
-    to_eight_bits,
-    turn_upright,
-    upright_size,
-)
+from vermilion.color import Convert, ExactJoiner, chroma_planes
 from vermilion.guidance import Recipe, confidence_overlay
+from vermilion.picture.polygon import outside_polygon
 from vermilion.picture.preview import Previews, Region
 from vermilion.pictures import (
     SUFFIXES,
@@ -34,6 +27,8 @@ from vermilion.pictures import (
     publish,
     write_picture,
 )
+from vermilion.tone import to_eight_bits
+from vermilion.view import turn_upright, upright_size
 
 if TYPE_CHECKING:
     from PIL.Image import Image

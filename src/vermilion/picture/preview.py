@@ -7,17 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import (
-    Convert,
-    ExactJoiner,
-    outside_polygon,
-    stored_window,
-    to_eight_bits,
-    turn_upright,
-    upright_size,
-)
+from vermilion.color import Convert, ExactJoiner
 from vermilion.errors import SettingsError
+from vermilion.picture.polygon import outside_polygon
 from vermilion.pictures import Scan
+from vermilion.tone import to_eight_bits
+from vermilion.view import stored_window, turn_upright, upright_size
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]

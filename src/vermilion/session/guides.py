@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.assets import Asset, given
-from vermilion.color import luma_of_rgb, reduce_luma
 from vermilion.errors import SettingsError
 from vermilion.guidance import Controls
 from vermilion.guidance.canvas import lay_over
@@ -31,6 +30,7 @@ from vermilion.painter import Painted
 from vermilion.pictures import NamedBytes, read_colors
 from vermilion.session.opened import Opened
 from vermilion.session.workshop import Workshop
+from vermilion.tone import luma_of_rgb, reduce_luma
 from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]

@@ -3,9 +3,9 @@
 from functools import partial
 
 from vermilion.assets import Asset
-from vermilion.color import turn_upright
 from vermilion.guidance.canvas import Levels, MaskReader
 from vermilion.pictures import NamedBytes, ReadOptions, read_scan
+from vermilion.view import turn_upright
 
 
 def mask_reader(max_pixels: int) -> MaskReader:

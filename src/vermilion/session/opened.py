@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import reduce_luma, turn_upright, upright_size
 from vermilion.network import working_size
 from vermilion.painter import Encoded, Painter, Part, on_scan
 from vermilion.pictures import Scan
+from vermilion.tone import reduce_luma
 from vermilion.view import (
     PREVIEW,
     WHOLE,
@@ -26,6 +26,8 @@ from vermilion.view import (
     describe,
     find_frames,
     find_tone,
+    turn_upright,
+    upright_size,
     whole,
 )
 

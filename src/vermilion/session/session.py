@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.assets import given
-from vermilion.color import ab_to_cbcr, turn_back
+from vermilion.color import ab_to_cbcr
 from vermilion.guidance import Album, AnyHint, Controls, Recipe, Spot, ask_here, finish_colors, read_grading
 from vermilion.guidance.canvas import NOBODY, Drawing, cell_at, check_inside, draw_hints, reach_of
 from vermilion.guidance.looks import corner_notes
@@ -26,7 +26,7 @@ from vermilion.session.album import AlbumFinder, AlbumHints
 from vermilion.session.guides import Guides
 from vermilion.session.opened import open_scan
 from vermilion.session.workshop import Workshop
-from vermilion.view import View
+from vermilion.view import View, turn_back
 from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]

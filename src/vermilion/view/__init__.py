@@ -5,6 +5,7 @@ from vermilion.view.frames import PREVIEW, find_frames
 from vermilion.view.heads import Head, Heads, describe, likely_turns, read_heads, write_heads
 from vermilion.view.options import AUTO, WAYS_UP, WHOLE, ViewOptions, check_views
 from vermilion.view.tone import UNCHANGED, Tone, find_tone
+from vermilion.view.turn import stored_window, turn_back, turn_upright, upright_size
 from vermilion.view.view import View
 
 __all__ = [
@@ -25,6 +26,10 @@ __all__ = [
     "find_tone",
     "likely_turns",
     "read_heads",
+    "stored_window",
+    "turn_back",
+    "turn_upright",
+    "upright_size",
     "whole",
     "write_heads",
 ]

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.tone import shrunk
+
 Floats = NDArray[np.float32]
 
 LOWEST, HIGHEST = 0.02, 0.98
@@ -83,8 +85,6 @@ def _rise(value: float, low: float, high: float) -> float:
 def _ends(luma: Floats) -> tuple[float, float]:
     down, across = (round(side * _INSET) for side in luma.shape)
     inner = luma[down : luma.shape[0] - down, across : luma.shape[1] - across]
-    scale = min(1.0, _SIDE / max(inner.shape))
-    size = max(1, round(inner.shape[1] * scale)), max(1, round(inner.shape[0] * scale))
-    small = cv2.resize(np.ascontiguousarray(inner, np.float32), size, interpolation=cv2.INTER_AREA)
+    small = shrunk(np.ascontiguousarray(inner, np.float32), _SIDE / max(inner.shape))
     low, high = np.percentile(cv2.medianBlur(small, 3), _ENDS)
     return float(low), float(high)

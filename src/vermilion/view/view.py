@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.color import reduce_luma, unit_range
+from vermilion.tone import reduce_luma, unit_range
 from vermilion.view.frame import Frame, whole
 from vermilion.view.tone import UNCHANGED, Tone
 

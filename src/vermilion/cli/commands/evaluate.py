@@ -120,8 +120,9 @@ def evaluate(
       vermilion evaluate photos --against other-results --masks skin -o both
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.colorizer import Colorizer
-    from vermilion.evaluation import EvaluationOptions, check_report
+    from vermilion.evaluation import EvaluationOptions
     from vermilion.evaluation import evaluate as run
+    from vermilion.evaluation.report import check_report, save_report
 
     check_report(output, overwrite=overwrite)
     asked = EvaluationOptions(
@@ -141,13 +142,13 @@ def evaluate(
     found = run(
         folder, asked, colorizer=colorizer, watch=lambda pairs: follow(pairs, len(pairs), hidden=quiet)
     )
-    _, page = found.save(output, overwrite=overwrite)
+    _, page = save_report(found, output, overwrite=overwrite)
     if not quiet:
         _tell(found, page)
 
 
 def _tell(found: "Evaluation", page: Path) -> None:
-    from vermilion.evaluation import figure_rows
+    from vermilion.evaluation.report import figure_rows
 
     say(f"{found.ours.pictures} pictures, {found.about.model} at {found.about.size} px")
     if found.theirs:

@@ -5,7 +5,6 @@ paint (with odds) ─▶ find_regions ─▶ palette_canvas ─▶ paint
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +14,7 @@ from vermilion.guidance.canvas import existing_ab, lattice_canvas
 from vermilion.guidance.hints import Color, ab_of
 from vermilion.guidance.references.clusters import Labels, cluster
 from vermilion.guidance.references.regions import mean_odds
+from vermilion.tone import shrunk
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -30,9 +30,7 @@ _GREY_COST = 1.0  # in logarithms of odds: a region stays grey only where grey i
 
 def palette_of_picture(rgb: NDArray[np.uint8], count: int = 6) -> tuple[str, ...]:
     """Return at most ``count`` main colours of a picture [H,W,3] as "#rrggbb", the most frequent first."""
-    scale = min(1.0, _SIDE / max(rgb.shape[:2]))
-    size = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA).reshape(-1, 3)
+    small = shrunk(rgb, _SIDE / max(rgb.shape[:2])).reshape(-1, 3)
     lab = rgb_to_lab(small.astype(np.float32) / 255)
     labels = cluster(lab, count)
     sizes = np.bincount(labels)

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from vermilion.color import FILMS, LUMA_WEIGHTS
+from vermilion.color import FILMS
+from vermilion.tone import LUMA_WEIGHTS
 from vermilion.training.data.constants import constant
 from vermilion.training.data.dice import Dice, Planes, whole
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vermilion.color import old_photograph, plain_luma, reduce_luma
+from vermilion.color import old_photograph, plain_luma
 from vermilion.errors import TrainingError
+from vermilion.tone import reduce_luma
 from vermilion.training.data.store import decode_picture, encoded_pictures
 from vermilion.training.export.graphs import open_graph
 from vermilion.view import Head, Heads, describe, likely_turns, write_heads

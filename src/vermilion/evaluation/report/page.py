@@ -7,12 +7,12 @@ from importlib.resources import files
 
 import cv2
 
-from vermilion.evaluation import plots
 from vermilion.evaluation.gallery import GROUPS, PictureResult, Shown
+from vermilion.evaluation.report import plots
+from vermilion.evaluation.report.words import figure_rows
 from vermilion.evaluation.result import Evaluation
 from vermilion.evaluation.skin import Skin
 from vermilion.evaluation.srgb import Bytes
-from vermilion.evaluation.words import figure_rows
 
 _QUALITY = 88  # of the JPEGs on the page
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -20,7 +20,7 @@ _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 def page_of(found: Evaluation) -> str:
     """The whole page as HTML."""
-    style = (files("vermilion.evaluation") / "page.css").read_text(encoding="utf-8")
+    style = (files("vermilion.evaluation.report") / "page.css").read_text(encoding="utf-8")
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',

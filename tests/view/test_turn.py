@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from vermilion.color import turn_back, turn_upright, upright_size
+from vermilion.view import turn_back, turn_upright, upright_size
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vermilion.color import outside_polygon
+from vermilion.picture.polygon import outside_polygon
 
 
 def test_a_rectangle_between_pixels():
