@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+INIT = ROOT / "src" / "vermilion" / "__init__.py"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -65,7 +66,7 @@ def test_the_version_stands_in_one_place() -> None:
     assert version is not None
     literal = re.compile(rf'["\']{re.escape(version[1])}["\']')
     elsewhere = [path for path in (ROOT / "src").rglob("*.py") if literal.search(path.read_text("utf-8"))]
-    assert elsewhere == [ROOT / "src" / "vermilion" / "__init__.py"]
+    assert elsewhere == [INIT]
 
 
 def test_the_workflows_try_every_python_that_the_package_names() -> None:
