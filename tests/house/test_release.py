@@ -72,7 +72,9 @@ def test_the_version_stands_in_one_place() -> None:
 def test_the_workflows_try_every_python_that_the_package_names() -> None:
     named = {line.rsplit(" ", 1)[1] for line in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", line)}
     [tests] = [path.read_text("utf-8") for path in WORKFLOWS if path.name == "test.yml"]
-    assert named == set(re.findall(r'"(3\.\d+)"', re.search(r"python: \[(.+)\]", tests)[1]))
+    matrix = re.search(r"python: \[(.+)\]", tests)
+    assert matrix is not None
+    assert named == set(re.findall(r'"(3\.\d+)"', matrix[1]))
     assert min(named, key=lambda text: int(text[2:])) == PROJECT["requires-python"].removeprefix(">=")
 
 
