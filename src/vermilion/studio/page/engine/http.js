@@ -1,0 +1,141 @@
+// The only module that talks to the server. A worker can stand in for it by offering the same methods.
+
+/** What went wrong, as the server's problem details say it. */
+export class Problem extends Error {
+  constructor({ detail, title, code, status }) {
+    super(detail || title || code);
+    this.code = code || "unknown";
+    this.status = status || 0;
+  }
+}
+
+export const OFFLINE = "offline";
+export const SUPERSEDED = "superseded";
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+export class HttpEngine {
+  /** @param {string} base where the server is, without a slash at the end */
+  constructor(base = "") {
+    this.base = base;
+  }
+
+  session(signal) { return this.#json("GET", "/v1/session", undefined, signal); }
+  looks(signal) { return this.#json("GET", "/v1/looks", undefined, signal); }
+  pictures(signal) { return this.#json("GET", "/v1/pictures", undefined, signal); }
+  picture(id, signal) { return this.#json("GET", `/v1/pictures/${id}`, undefined, signal); }
+  close(id, signal) { return this.#fetch("DELETE", `/v1/pictures/${id}`, {}, signal); }
+
+  /** Open files; those that cannot be opened come back with an `error`. */
+  open(files, signal) { return this.#form("/v1/pictures", files, signal); }
+
+  setControls(id, controls, gesture, signal) {
+    return this.#json("PUT", `/v1/pictures/${id}/controls?gesture=${gesture}`, controls, signal);
+  }
+
+  setView(id, options, signal) { return this.#json("PUT", `/v1/pictures/${id}/view`, options, signal); }
+
+  /** A small picture of all of it: what is "color", "scan" or "confidence". */
+  async preview(picture, { side, what }, signal) {
+    const query = new URLSearchParams({ side, what, revision: picture.revision });
+    return (await this.#fetch("GET", `/v1/pictures/${picture.id}/preview?${query}`, {}, signal)).blob();
+  }
+
+  /** A part of the picture in the URL form of the IIIF Image API 3; quality is "color" or "gray". */
+  async tile(picture, { x, y, width, height, outWidth, outHeight, quality }, signal) {
+    const name = encodeURIComponent(`${picture.id}~${picture.revision}`);
+    const path = `/v1/iiif/${name}/${x},${y},${width},${height}/${outWidth},${outHeight}/0/${quality}.jpg`;
+    return (await this.#fetch("GET", path, {}, signal)).blob();
+  }
+
+  suggest(id, { x, y, count, controls }, signal) {
+    return this.#json("POST", `/v1/pictures/${id}/suggest`, { x, y, count, controls }, signal);
+  }
+
+  async reach(id, { hint, controls }, signal) {
+    const answer = await this.#fetch("POST", `/v1/pictures/${id}/reach`, { body: JSON.stringify({ hint, controls }), headers: JSON_TYPE }, signal);
+    return answer.blob();
+  }
+
+  variants(id, { controls, count }, signal) {
+    return this.#json("POST", `/v1/pictures/${id}/variants`, { controls, count }, signal);
+  }
+
+  ask(id, { controls, count }, signal) {
+    return this.#json("POST", `/v1/pictures/${id}/ask`, { controls, count }, signal);
+  }
+
+  pick(id, { x, y }, signal) { return this.#json("POST", `/v1/pictures/${id}/pick`, { x, y }, signal); }
+
+  asset(file, kind, signal) { return this.#form(`/v1/assets?kind=${kind}`, [file], signal); }
+  openRecipe(id, file, signal) { return this.#form(`/v1/pictures/${id}/recipe`, [file], signal); }
+
+  state(id, signal) { return this.#json("GET", `/v1/pictures/${id}/state`, undefined, signal); }
+  setState(id, state, signal) { return this.#json("PUT", `/v1/pictures/${id}/state`, state, signal); }
+
+  apply(from, to, what, signal) { return this.#json("POST", "/v1/apply", { from, to, what }, signal); }
+  agree(from, hint, name, signal) { return this.#json("POST", "/v1/album", { from, hint, name }, signal); }
+  disagree(name, signal) { return this.#fetch("DELETE", `/v1/album/${encodeURIComponent(name)}`, {}, signal); }
+
+  /** Save one or several pictures: {files} when they went into the folder, {blob, name} when they come here. */
+  async save(ids, options, signal) {
+    const [path, body] = ids.length === 1 ? [`/v1/pictures/${ids[0]}/save`, options] : ["/v1/save", { ...options, ids }];
+    const answer = await this.#fetch("POST", path, { body: JSON.stringify(body), headers: JSON_TYPE }, signal);
+    if (options.target === "out") return answer.json();
+    return { blob: await answer.blob(), name: fileName(answer.headers.get("Content-Disposition")) };
+  }
+
+  async share(id, side, signal) {
+    const answer = await this.#fetch("GET", `/v1/pictures/${id}/share?side=${side}`, {}, signal);
+    return { blob: await answer.blob(), name: fileName(answer.headers.get("Content-Disposition")) };
+  }
+
+  /** Listen for what happens on the server; returns a function that stops. */
+  events(heard) {
+    const source = new EventSource(`${this.base}/v1/events`);
+    const hear = (event) => { if (event.data) heard(JSON.parse(event.data)); };
+    source.addEventListener("message", hear);
+    for (const kind of ["picture", "progress", "closed"]) source.addEventListener(kind, hear);
+    return () => source.close();
+  }
+
+  /** Whether the server answers. */
+  async isThere() {
+    try {
+      return (await fetch(`${this.base}/healthz`, { cache: "no-store" })).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async #json(method, path, body, signal) {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_TYPE };
+    const answer = await this.#fetch(method, path, sent, signal);
+    return answer.status === 204 ? null : answer.json();
+  }
+
+  async #form(path, files, signal) {
+    const body = new FormData();
+    for (const file of files) body.append("file", file, file.name || "pasted.png");
+    return (await this.#fetch("POST", path, { body }, signal)).json();
+  }
+
+  async #fetch(method, path, options, signal) {
+    let answer;
+    try {
+      answer = await fetch(this.base + path, { method, signal, credentials: "same-origin", ...options });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Problem({ code: OFFLINE, detail: OFFLINE });
+    }
+    if (answer.ok) return answer;
+    const told = await answer.json().catch(() => ({}));
+    throw new Problem({ title: answer.statusText, ...told, status: answer.status });
+  }
+}
+
+function fileName(disposition) {
+  const coded = /filename\*=(?:UTF-8|utf-8)''([^;]+)/.exec(disposition || "");
+  const plain = /filename="?([^";]+)"?/.exec(disposition || "");
+  return coded ? decodeURIComponent(coded[1]) : plain ? plain[1] : "";
+}

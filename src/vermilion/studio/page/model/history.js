@@ -1,0 +1,70 @@
+// Unlimited undo: documents one after the other, and which of them holds.
+
+import { EMPTY } from "./document.js";
+
+const MOST_STORED = 200_000; // characters; the server keeps 256 KiB a picture
+
+export class History {
+  constructor(doc = EMPTY) {
+    this.steps = [doc];
+    this.at = 0;
+    this.merging = "";
+  }
+
+  get doc() { return this.steps[this.at]; }
+  get canUndo() { return this.at > 0; }
+  get canRedo() { return this.at < this.steps.length - 1; }
+
+  /** Add a document; it takes the last one's place if both belong to one gesture, named by `merge`. */
+  push(doc, merge = "") {
+    const replaces = merge && merge === this.merging;
+    this.steps = [...this.steps.slice(0, replaces ? this.at : this.at + 1), doc];
+    this.at = this.steps.length - 1;
+    this.merging = merge;
+  }
+
+  /** Put a document in the place of the one that holds: something else than a person changed it. */
+  amend(doc) {
+    this.steps = this.steps.with(this.at, doc);
+  }
+
+  /** The gesture is over: what comes next is a step of its own. */
+  rest() { this.merging = ""; }
+
+  undo() { this.#go(-1); }
+  redo() { this.#go(1); }
+
+  #go(step) {
+    this.rest();
+    this.at = Math.min(this.steps.length - 1, Math.max(0, this.at + step));
+  }
+
+  /** Plain data that holds the latest steps; hints that several steps share are stored once. */
+  toPlain() {
+    for (let first = Math.max(0, this.at - 500); ; first = Math.ceil((first + this.at + 1) / 2)) {
+      const plain = pack(this.steps.slice(first), this.at - first);
+      if (first >= this.at || JSON.stringify(plain).length <= MOST_STORED) return plain;
+    }
+  }
+
+  static fromPlain(plain) {
+    const history = new History();
+    const { hints, settings, steps, at } = plain;
+    history.steps = steps.map(([places, place]) => ({ hints: places.map((one) => hints[one]), settings: settings[place] }));
+    history.at = Math.min(Math.max(0, at), history.steps.length - 1);
+    if (!history.steps.length || history.steps.some(isBroken)) throw new TypeError("no history");
+    return history;
+  }
+}
+
+const isBroken = (doc) => !doc.settings || doc.hints.some((hint) => !hint || !hint.id);
+
+function pack(steps, at) {
+  const hints = [];
+  const settings = [];
+  const place = (pool, value) => {
+    const known = pool.indexOf(value);
+    return known >= 0 ? known : pool.push(value) - 1;
+  };
+  return { hints, settings, at, steps: steps.map((doc) => [doc.hints.map((hint) => place(hints, hint)), place(settings, doc.settings)]) };
+}

@@ -1,0 +1,171 @@
+// One open picture: what was said of it, and the latest answer of the engine.
+
+import { OFFLINE, SUPERSEDED } from "../engine/http.js";
+import { debounce } from "../dom.js";
+import { EMPTY, controlsOf, documentOf, says, withSettings } from "./document.js";
+import { History } from "./history.js";
+
+const SAVE_STATE_AFTER = 600; // milliseconds
+
+/** Fires "change" (something to show anew), "painted" (other colours), "trouble" (detail: an Error). */
+export class OpenPicture extends EventTarget {
+  constructor(engine, picture) {
+    super();
+    this.engine = engine;
+    this.picture = picture;
+    this.history = new History(documentOf(picture.controls || {}));
+    this.selected = false;
+    this.chosenHint = null;
+    this.busy = 0;
+    this.gesture = Date.now(); // grows over reloads, too
+    this.sending = null;
+    this.waiting = null;
+    this.restored = null;
+    this.storeSoon = debounce(() => this.store(), SAVE_STATE_AFTER);
+  }
+
+  get id() { return this.picture.id; }
+  get doc() { return this.history.doc; }
+  get size() { return { width: this.picture.width, height: this.picture.height }; }
+  get controls() { return controlsOf(this.doc, this.size); }
+  /** The Controls of another document of this picture. */
+  controlsFor(doc) { return controlsOf(doc, this.size); }
+
+  get isUsable() { return !this.picture.error; }
+
+  /** Bring back undo and muted hints from before a reload; once. */
+  restore() {
+    this.restored ??= this.#restore();
+    return this.restored;
+  }
+
+  async #restore() {
+    if (!this.isUsable) return;
+    const state = await this.engine.state(this.id).catch(() => null);
+    if (!state?.history || this.history.canUndo) return;
+    try {
+      const history = History.fromPlain(state.history);
+      if (!says(history.doc, this.picture.controls, this.size)) history.push(documentOf(this.picture.controls));
+      this.history = history;
+    } catch {
+      return; // a state that cannot be read is none
+    }
+    this.#tell("change");
+  }
+
+  store() {
+    if (!this.isUsable) return Promise.resolve();
+    return this.engine.setState(this.id, { history: this.history.toPlain() }).catch(() => {});
+  }
+
+  /** Change the document; changes of one gesture (`merge`) are one step of undo. */
+  change(doc, { merge = "" } = {}) {
+    this.history.push(doc, merge);
+    this.#changed(Boolean(merge));
+  }
+
+  undo() { if (this.history.canUndo) { this.history.undo(); this.#changed(); } }
+  redo() { if (this.history.canRedo) { this.history.redo(); this.#changed(); } }
+
+  #changed(isDrag = false) {
+    this.#tell("change");
+    this.storeSoon();
+    // While one thing is dragged, the picture that is being made is still worth seeing.
+    if (isDrag && this.sending?.isDrag) this.waiting = { isDrag };
+    else this.#send(isDrag);
+  }
+
+  /** Paint again, as after a time without the server. */
+  again() { return this.#send(false); }
+
+  async #send(isDrag) {
+    this.sending?.abort.abort();
+    const sending = { abort: new AbortController(), isDrag };
+    this.sending = sending;
+    this.waiting = null;
+    this.#work(1);
+    try {
+      const picture = await this.engine.setControls(this.id, this.controls, ++this.gesture, sending.abort.signal);
+      if (this.sending === sending) this.take(picture);
+    } catch (error) {
+      if (error.name !== "AbortError" && error.code !== SUPERSEDED) this.#trouble(error);
+    } finally {
+      this.#work(-1);
+      if (this.sending === sending) {
+        this.sending = null;
+        if (this.waiting) this.#send(this.waiting.isDrag);
+      }
+    }
+  }
+
+  #trouble(error) {
+    this.unsent = error.code === OFFLINE;
+    this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
+  }
+
+  /** Take what the engine says of the picture. */
+  take(picture) {
+    const isPainted = picture.revision !== this.picture.revision;
+    this.picture = picture;
+    this.unsent = false;
+    this.#tell("change");
+    if (isPainted) this.#tell("painted");
+  }
+
+  /** Take a picture that others changed: an album, an applied look, a recipe. `step`: it can be undone. */
+  takeOver(picture, { step }) {
+    const { album } = documentOf(picture.controls).settings;
+    const isAlbumAlone = !step && says(withSettings(this.doc, { album }), picture.controls, this.size);
+    if (isAlbumAlone) this.history.amend(withSettings(this.doc, { album }));
+    else if (!says(this.doc, picture.controls, this.size)) this.history.push(documentOf(picture.controls));
+    this.history.rest();
+    this.storeSoon();
+    this.take(picture);
+  }
+
+  /** Tell what the server's events say, unless something newer is on its way there. */
+  hear(picture) {
+    if (this.sending || this.unsent) return;
+    if (says(this.doc, picture.controls || {}, this.size)) this.take(picture);
+    else this.takeOver(picture, { step: false });
+  }
+
+  async setView(options) {
+    this.#work(1);
+    try {
+      this.take(await this.engine.setView(this.id, options));
+    } catch (error) {
+      this.#trouble(error);
+    } finally {
+      this.#work(-1);
+    }
+  }
+
+  /** Start anew: no hints, all settings at their defaults. */
+  reset() { this.change({ ...EMPTY, settings: { ...EMPTY.settings, album: this.doc.settings.album } }); }
+
+  /** Choose a hint, to be shown as the one that is worked on. */
+  choose(id) {
+    if (this.chosenHint === id) return;
+    this.chosenHint = id;
+    this.#tell("change");
+  }
+
+  /** Notes by the ids of their hints; those of no hint under null. */
+  notes() {
+    const heard = this.doc.hints.filter((hint) => !hint.muted);
+    const notes = new Map();
+    for (const { text, hint } of this.picture.notes || []) {
+      const id = hint === null || hint === undefined ? null : heard[hint]?.id ?? null;
+      notes.set(id, [...(notes.get(id) || []), text]);
+    }
+    return notes;
+  }
+
+  #work(step) {
+    this.busy += step;
+    this.#tell("busy");
+  }
+
+  #tell(kind) { this.dispatchEvent(new Event(kind)); }
+}

@@ -1,0 +1,180 @@
+// The whole studio: the pictures that are open, the tool in hand, and what is shown of them.
+
+import { OFFLINE, Problem } from "../engine/http.js";
+import { OpenPicture } from "./open-picture.js";
+import { remember, settings } from "./settings.js";
+import { t } from "./texts.js";
+
+const TRY_AGAIN = 2000; // milliseconds between looks for a server that is gone
+
+/** Fires "pictures", "current", "change" (of the current picture), "painted", "busy", "tool", "show", "say", "offline". */
+export class Studio extends EventTarget {
+  constructor(engine) {
+    super();
+    this.engine = engine;
+    this.pictures = [];
+    this.current = null;
+    this.tool = "point";
+    this.show = { compare: settings.compare, divider: 0, before: false, confidence: false, frames: false };
+    this.session = { out: null };
+    this.looks = [];
+    this.isOffline = false;
+    this.isOpening = 0;
+  }
+
+  /** Begin: what the server has, and listen for more. */
+  async start() {
+    try {
+      [this.session, this.looks] = await Promise.all([this.engine.session(), this.engine.looks()]);
+      this.#add(await this.engine.pictures());
+    } catch (error) {
+      this.trouble(error);
+    }
+    this.stop ??= this.engine.events((event) => this.#hear(event));
+  }
+
+  #hear(event) {
+    if (event.type === "closed") this.#remove(event.id);
+    if (event.type === "progress") this.tell("progress", event);
+    if (event.type !== "picture") return;
+    const known = this.pictures.find((picture) => picture.id === event.picture.id);
+    if (known) known.hear(event.picture);
+    else if (!this.isOpening) this.#add([event.picture]);
+  }
+
+  /** Open files that were dropped, pasted or chosen; the first one that works is shown. */
+  async open(files) {
+    if (!files.length) return;
+    this.isOpening += files.length;
+    this.tell("pictures");
+    let first = null;
+    for (const file of files) {
+      try {
+        const opened = this.#add(await this.engine.open([file]));
+        for (const picture of opened) if (!picture.isUsable) this.say(picture.picture.error.detail, "error");
+        first ??= opened.find((picture) => picture.isUsable);
+        if (first && !files.shown) { files.shown = true; this.select(first); }
+      } catch (error) {
+        this.trouble(error);
+      } finally {
+        this.isOpening -= 1;
+        this.tell("pictures");
+      }
+    }
+  }
+
+  #add(plain) {
+    const fresh = plain.filter(({ id }) => !this.pictures.some((known) => known.id === id));
+    for (const picture of fresh.map((one) => new OpenPicture(this.engine, one))) this.#watch(picture);
+    this.tell("pictures");
+    if (!this.current) this.select(this.pictures.find((picture) => picture.isUsable) || null);
+    return plain.map(({ id }) => this.pictures.find((picture) => picture.id === id));
+  }
+
+  #watch(picture) {
+    this.pictures = [...this.pictures, picture];
+    for (const kind of ["change", "painted", "busy"]) {
+      picture.addEventListener(kind, () => {
+        if (picture === this.current) this.tell(kind);
+        if (kind !== "busy") this.tell("picture", picture);
+      });
+    }
+    picture.addEventListener("trouble", (event) => this.trouble(event.detail));
+  }
+
+  #remove(id) {
+    const place = this.pictures.findIndex((picture) => picture.id === id);
+    if (place < 0) return;
+    this.pictures = this.pictures.filter((picture) => picture.id !== id);
+    this.tell("pictures");
+    if (this.current?.id === id) this.select(this.pictures[Math.min(place, this.pictures.length - 1)] || null);
+  }
+
+  /** Close a picture; what was saved of it stays. */
+  async close(picture) {
+    try {
+      if (!picture.picture.error || picture.id) await this.engine.close(picture.id);
+      this.#remove(picture.id);
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  select(picture) {
+    if (picture === this.current) return;
+    this.current = picture;
+    picture?.restore();
+    this.tell("current");
+    this.showAs({ before: false, frames: false });
+    this.tell("change");
+  }
+
+  /** Show the next picture (1) or the one before (-1). */
+  step(by) {
+    const usable = this.pictures.filter((picture) => picture.isUsable);
+    if (!usable.length) return;
+    const place = usable.indexOf(this.current);
+    this.select(usable[(place + by + usable.length) % usable.length]);
+  }
+
+  /** The pictures that are selected in the film strip, with the current one first. */
+  get selection() {
+    const others = this.pictures.filter((picture) => picture.selected && picture.isUsable && picture !== this.current);
+    return this.current ? [this.current, ...others] : others;
+  }
+
+  take(tool) {
+    this.tool = tool;
+    this.tell("tool");
+  }
+
+  showAs(changes) {
+    Object.assign(this.show, changes);
+    if ("compare" in changes) remember({ compare: changes.compare });
+    this.tell("show");
+  }
+
+  /** Apply what was said of the current picture to others. */
+  async apply(others, what) {
+    try {
+      const pictures = await this.engine.apply(this.current.id, others.map(({ id }) => id), what);
+      for (const picture of pictures) this.find(picture.id)?.takeOver(picture, { step: true });
+      this.say(t("apply.done", { count: pictures.length }));
+    } catch (error) {
+      this.trouble(error);
+    }
+  }
+
+  find(id) { return this.pictures.find((picture) => picture.id === id); }
+
+  /** Say something for a moment; kind "error" stays until it is closed. */
+  say(text, kind = "info") { this.tell("say", { text, kind }); }
+
+  /** Tell a person what went wrong, in the server's words. */
+  trouble(error) {
+    if (error.name === "AbortError") return;
+    if (error.code === OFFLINE) this.#offline();
+    else if (error instanceof Problem) this.say(error.message, "error");
+    else {
+      this.say(t("error.page"), "error");
+      console.error(error);
+    }
+  }
+
+  #offline() {
+    if (this.isOffline) return;
+    this.isOffline = true;
+    this.tell("offline");
+    const look = async () => {
+      if (!(await this.engine.isThere())) return void setTimeout(look, TRY_AGAIN);
+      this.isOffline = false;
+      this.tell("offline");
+      if (!this.pictures.length) await this.start();
+      for (const picture of this.pictures) if (picture.unsent) picture.again();
+      this.tell("painted");
+    };
+    setTimeout(look, TRY_AGAIN);
+  }
+
+  tell(kind, detail = null) { this.dispatchEvent(new CustomEvent(kind, { detail })); }
+}

@@ -1,0 +1,29 @@
+// Short messages at the edge of the stage; errors stay until they are closed.
+
+import { h, icon, iconButton } from "../dom.js";
+import { t } from "../model/texts.js";
+
+const SHOWN = 4000; // milliseconds
+const MOST = 3;
+
+export class Messages extends HTMLElement {
+  setUp(studio) {
+    this.className = "messages";
+    this.setAttribute("aria-live", "polite");
+    this.setAttribute("role", "log");
+    studio.addEventListener("say", (event) => this.say(event.detail));
+    studio.addEventListener("current", () => { for (const one of this.querySelectorAll(".info")) one.remove(); });
+  }
+
+  say({ text, kind }) {
+    const isThere = [...this.children].find((one) => one.dataset.text === text);
+    isThere?.remove();
+    const message = h("div", { class: `message ${kind}`, "data-text": text, role: kind === "error" ? "alert" : null },
+      kind === "error" && icon("warning"), h("span", { text }), kind === "error" && iconButton("close", t("close"), () => message.remove(), { class: "icon-button slim" }));
+    this.append(message);
+    while (this.children.length > MOST) this.firstChild.remove();
+    if (kind !== "error") setTimeout(() => message.remove(), SHOWN);
+  }
+}
+
+customElements.define("v-messages", Messages);
