@@ -12,7 +12,7 @@ from PIL import Image
 
 from vermilion import Colorizer, leftovers
 from vermilion.leftovers import scratch_prefix, sweep, temporary_name
-from vermilion.pictures import jpeg_coefficients
+from vermilion.pictures.jpeg import coefficients as jpeg_coefficients
 
 
 def dead_process() -> int:

@@ -40,4 +40,4 @@ def test_an_option_of_saving_is_declared_and_then_passed_on_as_one_value(option:
     named = {
         path.relative_to(SOURCE).as_posix() for path in MODULES if option in path.read_text(encoding="utf-8")
     }
-    assert named == {"pictures/save_options.py", "picture/picture.py", "cli/options.py"}
+    assert named == {"pictures/write/options.py", "picture/picture.py", "cli/options.py"}

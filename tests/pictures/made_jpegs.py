@@ -5,7 +5,7 @@ import struct
 
 import numpy as np
 
-from vermilion.pictures.jpeg_file import DHT, LOSSLESS, SOS, Segment, join_jpeg
+from vermilion.pictures.jpeg.segments import DHT, LOSSLESS, SOS, Segment, join_jpeg
 
 
 def lossless_jpeg(picture):

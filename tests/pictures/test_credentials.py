@@ -20,7 +20,7 @@ from vermilion.pictures import (
     read_provenance,
     read_scan,
 )
-from vermilion.pictures.mark import SOURCE_TYPE
+from vermilion.pictures.painting import SOURCE_TYPE
 
 GREY = grey_picture(61, 83)
 

@@ -14,7 +14,7 @@ from tests.pictures.made import MadePainting, grey_picture, saved
 from tests.pictures.made_jpegs import ODD_CHROMA, lossless_jpeg
 from vermilion.errors import PictureError
 from vermilion.pictures import ReadOptions, encode_picture, read_scan
-from vermilion.pictures.jpeg_file import APP2, DHT, DQT, SOS, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg.segments import APP2, DHT, DQT, SOS, Segment, join_jpeg, parse_jpeg
 from vermilion.pictures.scan import reduce_area
 
 ANY = ReadOptions(recolor=True)
@@ -219,7 +219,7 @@ def test_a_lost_scan_is_damage():
 def test_a_jpeg_that_claims_more_than_it_holds_is_refused_before_it_is_decoded(monkeypatch):
     start = GREY.index(b"\xff\xc0") + 5
     claims = GREY[:start] + struct.pack(">HH", 10_000, 10_000) + GREY[start + 4 :]
-    monkeypatch.setattr("vermilion.pictures.jpeg_scan.decode", None)
+    monkeypatch.setattr("vermilion.pictures.read.jpeg.decode", None)
     assert "10,000 x 10,000" in refused(claims)
 
 

@@ -10,7 +10,7 @@ from tests.pictures.made import MadePainting, grey_picture, saved
 from tests.pictures.made_tiff import tiff
 from vermilion.errors import PictureError
 from vermilion.pictures import ReadOptions, encode_picture, read_scan
-from vermilion.pictures.metadata import Density, DensityUnit
+from vermilion.pictures.metadata.values import Density, DensityUnit
 
 GREY = grey_picture(200, 300)
 WIDTH, STRIPS, LENGTHS, UNIT = 256, 273, 279, 296

@@ -18,8 +18,7 @@ from vermilion.errors import HintError, PictureError
 from vermilion.guidance import Mask
 from vermilion.guidance.canvas import draw_hints
 from vermilion.pictures import ReadOptions, read_colors, read_mark, read_scan
-from vermilion.pictures.vips_library import load_vips
-from vermilion.pictures.vips_open import HEAD, decoder_of
+from vermilion.pictures.codecs.vips import HEAD, decoder_of, load_vips
 from vermilion.session import mask_reader, read_mask
 
 SLOW = (

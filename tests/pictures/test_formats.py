@@ -15,7 +15,7 @@ from tests.pictures.made import MadePainting, grey_picture, opened, saved
 from tests.pictures.made_profiles import gamma, grey_profile
 from vermilion.errors import AlreadyColoredError, OutputError, PictureError
 from vermilion.pictures import ReadOptions, encode_picture, is_deep_jpeg, read_scan
-from vermilion.pictures.exif import orientation_of
+from vermilion.pictures.metadata.exif import orientation_of
 
 DEEP = grey_picture(90, 120, np.uint16)
 GREY = grey_picture(90, 120)

@@ -17,13 +17,13 @@ from vermilion.pictures import (
     ReadOptions,
     SaveOptions,
     encode_picture,
-    jpeg_scan,
-    jpeg_write,
     read_scan,
-    save_options,
 )
-from vermilion.pictures.jpeg_decode import decode, eighths_for, open_jpeg
-from vermilion.pictures.jpeg_file import parse_jpeg
+from vermilion.pictures.jpeg.decode import decode, eighths_for, open_jpeg
+from vermilion.pictures.jpeg.segments import parse_jpeg
+from vermilion.pictures.read import jpeg as jpeg_reader
+from vermilion.pictures.write import jpeg as jpeg_writer
+from vermilion.pictures.write import options as save_options
 
 CODINGS: dict[str, dict[str, Any]] = {
     "plain": {"quality": 85},
@@ -91,7 +91,7 @@ def test_chroma_is_halved_unless_the_scan_had_it_in_full(subsampling, wanted):
 def test_without_jpeglib_a_scan_in_color_is_refused_unless_inexact_greys_are_allowed(tmp_path, monkeypatch):
     image = Image.fromarray(grey_picture(1500, 1500)).convert("RGB")
     scan = saved(image, "JPEG", quality=88)
-    monkeypatch.setattr(jpeg_write, "can_carry_luma", lambda: False)
+    monkeypatch.setattr(jpeg_writer, "can_carry_luma", lambda: False)
     with pytest.raises(OutputError, match=r"this machine has none; save as PNG, or allow inexact greys"):
         colored(scan)
     found, table = luma_coefficients(colored(scan, allow_inexact=True), tmp_path)
@@ -103,7 +103,7 @@ def test_without_jpeglib_a_scan_in_color_is_refused_unless_inexact_greys_are_all
 def test_a_grey_jpeg_needs_no_jpeglib_and_nothing_else_is_inexact_for_being_allowed(tmp_path, monkeypatch):
     for mode, there in (("L", False), ("RGB", True)):
         scan = saved(Image.fromarray(grey_picture()).convert(mode), "JPEG", quality=88)
-        monkeypatch.setattr(jpeg_write, "can_carry_luma", lambda there=there: there)
+        monkeypatch.setattr(jpeg_writer, "can_carry_luma", lambda there=there: there)
         found, _ = luma_coefficients(colored(scan, allow_inexact=True), tmp_path)
         np.testing.assert_array_equal(found, luma_coefficients(scan, tmp_path)[0])
 
@@ -178,7 +178,7 @@ def test_sizes_that_take_the_same_reduced_decode_are_decoded_once(monkeypatch):
         sizes.append(arguments[2:])
         return decode(*arguments)
 
-    monkeypatch.setattr(jpeg_scan, "decode", counted)
+    monkeypatch.setattr(jpeg_reader, "decode", counted)
     scan = read_scan(jpeg)
     together = [scan.preview(size) for size in ((40, 30), (41, 31), (150, 110))] + [scan.luma]
     assert sizes == [((40, 30),), ((150, 110),)]

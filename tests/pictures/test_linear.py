@@ -13,12 +13,13 @@ import pytest
 from tests.pictures.made import MadePainting, grey_picture, saved
 from vermilion.errors import OutputError, PictureError
 from vermilion.pictures import Mark, encode_picture, read_provenance, read_scan
-from vermilion.pictures.jpeg_file import APP1, APP11, SOS, Segment, join_jpeg, parse_jpeg
-from vermilion.pictures.jpeg_xmp import XMP
+from vermilion.pictures.jpeg.segments import APP1, APP11, SOS, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg.xmp import XMP
+from vermilion.pictures.metadata.directory import DirectoryReader, MalformedDirectoryError, parse_layout
 from vermilion.pictures.source import open_source
-from vermilion.pictures.tiff_directory import DirectoryReader, MalformedDirectoryError, parse_layout
-from vermilion.pictures.tiff_pages import find_page
-from vermilion.pictures.xmp import LARGEST, MalformedXmpError, XmpPacket
+from vermilion.pictures.tiff.pages import find_page
+from vermilion.pictures.xmp.packet import XmpPacket
+from vermilion.pictures.xmp.walk import LARGEST, MalformedXmpError
 
 GREY = grey_picture(16, 16)
 MARK = Mark("1.2.3", "made up", "ab" * 32, "cd" * 32)

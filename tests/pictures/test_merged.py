@@ -11,11 +11,11 @@ from PIL import Image, IptcImagePlugin, TiffImagePlugin
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
 from vermilion.pictures import Mark, ReadOptions, encode_picture, read_scan
-from vermilion.pictures.iptc import Dataset, datasets_of, merged_records, unswapped
-from vermilion.pictures.jpeg_file import APP1, APP2, Segment, join_jpeg, parse_jpeg
-from vermilion.pictures.jpeg_xmp import XMP, whole_xmp, xmp_segments
-from vermilion.pictures.photoshop import iptc_of, with_iptc, wrap_iptc
-from vermilion.pictures.xmp import XmpPacket
+from vermilion.pictures.jpeg.segments import APP1, APP2, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg.xmp import XMP, whole_xmp, xmp_segments
+from vermilion.pictures.metadata.iptc import Dataset, datasets_of, merged_records, unswapped
+from vermilion.pictures.metadata.photoshop import iptc_of, with_iptc, wrap_iptc
+from vermilion.pictures.xmp.packet import XmpPacket
 
 GREY = grey_picture(61, 83)
 KINDS = ["jpg", "png", "tif", "webp"]

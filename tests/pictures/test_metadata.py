@@ -11,19 +11,12 @@ from PIL import Image, ImageCms, IptcImagePlugin, PngImagePlugin
 
 from tests.pictures.made import MadePainting, grey_picture, opened, saved
 from vermilion.errors import OutputError
-from vermilion.pictures import (
-    Density,
-    DensityUnit,
-    ReadOptions,
-    encode_picture,
-    metadata_left_out,
-    read_scan,
-)
-from vermilion.pictures.exif import orientation_of, without_thumbnail
-from vermilion.pictures.jpeg_file import APP1, APP2, APP13, COM, Segment, join_jpeg, parse_jpeg
-from vermilion.pictures.jpeg_xmp import whole_xmp
-from vermilion.pictures.metadata import Metadata
-from vermilion.pictures.png_file import bytes_of_raw_profile
+from vermilion.pictures import ReadOptions, encode_picture, metadata_left_out, read_scan
+from vermilion.pictures.jpeg.segments import APP1, APP2, APP13, COM, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg.xmp import whole_xmp
+from vermilion.pictures.metadata.exif import orientation_of, without_thumbnail
+from vermilion.pictures.metadata.values import Density, DensityUnit, Metadata
+from vermilion.pictures.png.chunks import bytes_of_raw_profile
 
 GREY = grey_picture(61, 83)
 XMP = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"/><?xpacket end="w"?>'

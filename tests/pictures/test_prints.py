@@ -13,9 +13,9 @@ from benchmarks.prints import try_print
 from tests.pictures.made import MadePainting, color_picture, grey_picture, saved, sepia
 from vermilion.errors import AlreadyColoredError, PrintOnColorError
 from vermilion.pictures import ReadOptions, encode_picture, read_scan
-from vermilion.pictures.jpeg_coefficients import grey_jpeg
-from vermilion.pictures.jpeg_file import parse_jpeg
-from vermilion.pictures.prints import crop
+from vermilion.pictures.jpeg.coefficients import grey_jpeg
+from vermilion.pictures.jpeg.segments import parse_jpeg
+from vermilion.pictures.read import crop
 from vermilion.pictures.scan import Crop
 
 CROP = ReadOptions(crop_print=True)

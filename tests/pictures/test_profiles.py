@@ -11,8 +11,9 @@ from PIL import Image, ImageCms
 from tests.pictures import made_profiles as made
 from tests.pictures.made import grey_picture
 from vermilion.color import cbcr_to_rgb, fit_gamut
-from vermilion.pictures import OutputColors, read_scan
-from vermilion.pictures.profiles import output_profile
+from vermilion.pictures import read_scan
+from vermilion.pictures.profiles.icc_read import output_profile
+from vermilion.pictures.profiles.output_colors import OutputColors
 
 DOT_GAIN = (np.linspace(0, 1, 256) ** 1.75 * 65535).astype(int)
 PROFILES = {

@@ -19,10 +19,11 @@ from vermilion.pictures import (
     read_provenance,
     read_scan,
 )
-from vermilion.pictures.jpeg_file import APP1, Segment, join_jpeg, parse_jpeg
-from vermilion.pictures.jpeg_xmp import XMP, whole_xmp, xmp_segments
-from vermilion.pictures.mark import SOURCE_TYPE
-from vermilion.pictures.xmp import MalformedXmpError, XmpPacket
+from vermilion.pictures.jpeg.segments import APP1, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg.xmp import XMP, whole_xmp, xmp_segments
+from vermilion.pictures.painting import SOURCE_TYPE
+from vermilion.pictures.xmp.packet import XmpPacket
+from vermilion.pictures.xmp.walk import MalformedXmpError
 
 GREY = grey_picture(61, 83)
 KINDS = ["jpg", "png", "tif", "webp"]

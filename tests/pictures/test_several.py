@@ -11,8 +11,9 @@ from PIL import Image
 
 from tests.pictures.made import MadePainting, color_picture, grey_picture, saved
 from vermilion.errors import AlreadyColoredError, PictureError
-from vermilion.pictures import Density, DensityUnit, ReadOptions, encode_picture, read_scan
-from vermilion.pictures.jpeg_file import APP2, parse_jpeg
+from vermilion.pictures import ReadOptions, encode_picture, read_scan
+from vermilion.pictures.jpeg.segments import APP2, parse_jpeg
+from vermilion.pictures.metadata.values import Density, DensityUnit
 
 GREYS = [grey_picture(61, 83, seed=seed) for seed in range(4)]
 CHUNK = 12  # bytes of a PNG's chunk around its body

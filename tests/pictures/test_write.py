@@ -3,7 +3,6 @@
 import errno
 import io
 import os
-import sys
 import threading
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from vermilion.pictures import (
     read_scan,
     write_picture,
 )
+from vermilion.pictures.write import disk
 
 GREY = grey_picture(61, 83)
 
@@ -202,8 +202,7 @@ def test_a_read_only_disk_takes_back_nothing_either(tmp_path, monkeypatch):
 
 def test_a_disk_that_fills_up_leaves_nothing_behind(tmp_path, monkeypatch):
     scan, painting = painted(GREY)
-    module = sys.modules[publish.__module__]
-    monkeypatch.setattr(module, "_move_if_free", failing(errno.ENOSPC))
+    monkeypatch.setattr(disk, "_move_if_free", failing(errno.ENOSPC))
     with pytest.raises(OutputError, match="the disk is full; free some space"):
         write_picture(scan, painting, tmp_path / "a.png")
     assert names_in(tmp_path) == []

@@ -1,7 +1,11 @@
 """Luma as PIL's "L" defines it, and depth changes. Arrays only."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+
+from vermilion.errors import PictureError
 
 Samples = NDArray[np.uint8 | np.uint16]
 
@@ -53,3 +57,16 @@ def levels_of_bits(values: NDArray[np.uint16], bits: int) -> Samples:
     full, most = (255 if bits <= 8 else 65535), (1 << bits) - 1
     table = (np.arange(most + 1, dtype=np.uint32) * (2 * full) + most) // (2 * most)
     return np.asarray(table.astype(np.uint8 if bits <= 8 else np.uint16)[values])
+
+
+def levels_of(array: NDArray[Any]) -> Samples:
+    """The same picture as 8 or 16-bit levels; 8 and 16 bits are not copied."""
+    if array.dtype in (np.uint8, np.uint16):
+        return array
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if array.dtype.kind == "f":
+        if np.isfinite(array).all() and array.min() >= 0 and array.max() <= 1:
+            return from_unit_floats(array)
+        raise PictureError("an array of floats must lie in 0..1; divide it by its full scale")
+    raise PictureError(f"an array of {array.dtype} is not supported; give uint8, uint16, or floats in 0..1")

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.pictures.luma import Samples
-from vermilion.pictures.metadata import Metadata
-from vermilion.pictures.output_colors import OutputColors
+from vermilion.pictures.metadata.values import Metadata
+from vermilion.pictures.profiles.output_colors import OutputColors
 from vermilion.pictures.source import Source
 
 _KEPT_SIZES = 8  # of reduced luma: the levels of a picture that is zoomed

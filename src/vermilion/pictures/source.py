@@ -1,12 +1,16 @@
 """Where a scan comes from: a path or bytes, with kind errors for what cannot be opened."""
 
 import hashlib
+import mmap
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from vermilion.errors import PictureError
+
+Buffer = bytes | bytearray | memoryview | mmap.mmap
+"""What is read as bytes without copying; `collections.abc.Buffer` needs Python 3.12."""
 
 LARGEST_WHOLE = 4 << 30
 """Bytes of a file of a kind that must be read whole: JPEG and most others. PNG, TIFF and WebP need not."""

@@ -1,1 +1,1 @@
-"""Prints photographed on a coloured background: found, refused with a hint, or taken alone."""
+"""Real colour told from toning, and prints photographed on a coloured background found. Arrays only."""

@@ -23,7 +23,7 @@ from vermilion.pictures.prints.quad import (
     sampled,
 )
 from vermilion.pictures.prints.tone import lab_of, strays_from_tone
-from vermilion.pictures.toned import is_in_real_color
+from vermilion.pictures.prints.toned import is_in_real_color
 
 SIDE = 512  # pixels on the long side at which a print is looked for
 _TINY = 128  # pixels on the long side at which it is looked for first

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from vermilion.errors import AlreadyColoredError, PrintOnColorError
 from vermilion.pictures.options import ReadOptions
-from vermilion.pictures.toned import is_in_real_color, reduced
+from vermilion.pictures.prints.toned import is_in_real_color, reduced
 
 
 def refuse_real_color(rgb: NDArray[np.uint8], name: str, options: ReadOptions) -> None:

@@ -1,0 +1,1 @@
+"""JPEG files: segments, strict decoding, coefficients carried over, metadata."""

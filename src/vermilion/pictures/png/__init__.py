@@ -1,0 +1,1 @@
+"""PNG files: chunks, and the pictures of animated ones."""

@@ -1,0 +1,1 @@
+"""TIFF files: pages, metadata, what is refused, and what is unpacked where libvips cannot."""

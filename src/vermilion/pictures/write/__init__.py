@@ -1,0 +1,1 @@
+"""From a scan and its colours to a file: one encoder a format, refusals instead of losses, whole files."""

@@ -1,0 +1,116 @@
+"""Names and bytes on a disk: flushed, never in place of what is there, with a sentence for each failure."""
+
+import errno
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from vermilion.errors import ExistsError, OutputError
+from vermilion.pictures.source import Buffer
+
+
+def is_there(path: Path) -> bool:
+    """Whether a name is taken, be it by a link that leads nowhere.
+
+    Raises:
+        OutputError: There can be no such name.
+    """
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return True
+
+
+def give_name(temporary: Path, path: Path, *, overwrite: bool) -> bool:
+    """Give a file its name, and return whether that was free or might be overwritten."""
+    try:
+        if overwrite:
+            temporary.replace(path)
+        else:
+            _move_if_free(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return True
+
+
+def write_parts(parts: Iterable[Buffer], path: Path) -> None:
+    """Write a new file, and flush it to disk.
+
+    Raises:
+        OSError: It is there already, or cannot be written.
+    """
+    # 0o666 less the umask, as any new file; `tempfile` would make it private.
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    with os.fdopen(number, "wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        _flush(file.fileno())
+
+
+def _flush(number: int) -> None:
+    try:
+        os.fsync(number)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):  # a disk that cannot be asked
+            raise
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush the names that were given in a folder, on systems where a folder can be opened."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _move_if_free(temporary: Path, path: Path) -> None:
+    """A hard link fails if the name is taken, in one step; some file systems know no links."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        temporary.replace(path)
+
+
+def same_content(one: Path, other: Path) -> bool:
+    """Whether two files are equal byte by byte."""
+    import filecmp  # noqa: PLC0415 - rarely needed
+
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
+def exists(path: Path) -> ExistsError:
+    """What to tell about a name that is taken."""
+    return ExistsError(f"{path} exists already; choose another name or allow overwrite")
+
+
+def unwritable(path: Path, error: OSError) -> OutputError:
+    """What to tell about a file that the system does not accept."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return OutputError(f"{path} does not fit: the disk is full; free some space or write elsewhere")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return OutputError(f"{path} cannot be written: {path.parent} is read-only; write elsewhere")
+    if error.errno == errno.ENAMETOOLONG:
+        length = len(os.fsencode(path.name))
+        return OutputError(
+            f"{path} cannot be written: its name takes {length} bytes, more than the disk allows;"
+            " give the scan a shorter one"
+        )
+    if isinstance(error, FileNotFoundError):
+        return OutputError(f"{path} cannot be written: {path.parent} does not exist; create it first")
+    reason = error.strerror or type(error).__name__
+    return OutputError(f"{path} cannot be written ({reason}); write elsewhere")
