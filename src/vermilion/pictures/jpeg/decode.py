@@ -41,7 +41,7 @@ _READ = frozenset({BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, ARITHMETIC, ARITHM
 class JpegData:
     """A JPEG without junk between its segments, its frame header, and its name for messages.
 
-    One with `odd_chroma` (see `jpeg_odd`) was seen to be sound, and is without oddities.
+    One with `odd_chroma` (see `odd`) was seen to be sound, and is without oddities.
     """
 
     data: bytes

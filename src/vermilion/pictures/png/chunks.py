@@ -84,7 +84,7 @@ def density_of_png(head: bytes) -> Density | None:
 
 
 def colors_of_png(head: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    """The chunks on what codes mean, the first of each kind, in the order of `png_color.NAMES`."""
+    """The chunks on what codes mean, the first of each kind, in the order of `coding.NAMES`."""
     found = {name: body for name, body in reversed([*_chunks_before_samples(head)]) if len(body) <= 32}
     return tuple((name, found[name]) for name in NAMES if name in found)
 

@@ -41,7 +41,7 @@ def read_scan(source: "Readable", options: ReadOptions = _DEFAULTS) -> Scan:
 
     Args:
         source: A path, the bytes of a file, with a name for messages or without, an array (see
-            `arrays.read_array`) or a PIL image.
+            `decoded.read_array`) or a PIL image.
         options: Page, limits, and whether a picture in real colour is welcome.
 
     Raises:

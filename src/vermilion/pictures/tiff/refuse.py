@@ -34,7 +34,7 @@ _SIGNED, _FLOAT = 2, 3
 
 
 def refuse_unread(page: TiffPage, name: str) -> None:
-    """Refuse a page of a kind that neither libvips, nor Pillow, nor `tiff_packed` reads rightly.
+    """Refuse a page of a kind that neither libvips, nor Pillow, nor `packed` reads rightly.
 
     Raises:
         PictureError: It is one.
