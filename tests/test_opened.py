@@ -13,8 +13,9 @@ from vermilion.color import rgb_to_lab
 from vermilion.errors import SettingsError
 from vermilion.guidance import parse_recipe
 from vermilion.painter import Painter
-from vermilion.pictures import jpeg_scan, read_scan
-from vermilion.pictures.jpeg_decode import decode
+from vermilion.pictures import read_scan
+from vermilion.pictures.jpeg.decode import decode
+from vermilion.pictures.read import jpeg as jpeg_reader
 from vermilion.session import open_scan, opened
 from vermilion.tone import luma_of_rgb
 from vermilion.view import Frame, Tone, ViewOptions
@@ -246,7 +247,7 @@ def test_a_jpeg_is_decoded_no_more_often_than_its_picture_needs(
         sizes.append(arguments[2:])
         return decode(*arguments)
 
-    monkeypatch.setattr(jpeg_scan, "decode", counted)
+    monkeypatch.setattr(jpeg_reader, "decode", counted)
     session = tiny_colorizer.open(jpeg, size=256)
     assert [view.is_whole for view in session.view] == [margin == 0]
     assert len(sizes) == decodes
