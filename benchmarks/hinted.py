@@ -1,4 +1,4 @@
-"""What is told of places, measured: grey boxes, strengths, kinds of hints, suggestions, albums.
+"""Hints, measured: grey boxes, strengths, kinds of hints, suggestions, albums.
 
 All at the size of the pictures and through the public session; "exists" means the nearest colour to what was
 asked for that the luma of a pixel allows.
@@ -30,7 +30,7 @@ ASKED = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "grey")  # by a 
 STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 FAR = 20.0  # ab units from the automatic colour to the asked one, from which a share of the way is measured
 FIFTH = 0.2  # of the short side: a box or a mask
-THIRD = 0.3  # of the short side: a box told grey
+THIRD = 0.3  # of the short side: a box hinted grey
 NEARLY_GREY = 3.0  # chroma
 COLORED = 10.0  # chroma above which a place is of a colour
 PLACES = 10  # in a picture, at which suggestions are asked for
@@ -39,7 +39,7 @@ WINDOW = 0.25  # of the short side: the thing that an album agrees on
 
 
 def grey_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
-    """Chroma before and after the most colourful box of a picture is told grey: in it and around it.
+    """Chroma before and after the most colourful box of a picture is hinted grey: in it and around it.
 
     What is beside the box is told apart by its true colour: what has that of the box may belong to it.
     """
@@ -49,10 +49,10 @@ def grey_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
         known = Known(colorizer, path)
         side = round(THIRD * min(known.size))
         top, left = best_window(chroma_of(known.automatic), side)
-        told = known.paint(Controls(hints=(Box(left, top, left + side, top + side, "grey"),)))
+        hinted = known.paint(Controls(hints=(Box(left, top, left + side, top + side, "grey"),)))
         near = square(known.size, top - side // 2, left - side // 2, 2 * side)
         inside = square(known.size, top, left, side)
-        before, after = chroma_of(known.automatic), chroma_of(told)
+        before, after = chroma_of(known.automatic), chroma_of(hinted)
         alike = np.linalg.norm(known.true - known.true[inside].mean(axis=0), axis=-1) <= DISTINCT
         for name, zone in (
             ("in the box", inside),
@@ -200,11 +200,11 @@ def suggestion_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]
     every = np.array(found)
     for name, rows in (("all places", every), (f"chroma above {COLORED:g}", every[every[:, 0] > COLORED])):
         grey, painted, *firsts = (rows[:, 1:] <= DISTINCT).mean(axis=0)
-        told = ", ".join(
+        shares = ", ".join(
             f"{share:.0%} of the first {first}" for share, first in zip(firsts, FIRST, strict=True)
         )
         yield (
-            f"{name} ({len(rows)}): true colour within {DISTINCT:g} of one {told}; "
+            f"{name} ({len(rows)}): true colour within {DISTINCT:g} of one {shares}; "
             f"of what is painted {painted:.0%}, of grey {grey:.0%}"
         )
 

@@ -103,7 +103,7 @@ def steered(folder: Path, model: Path | None) -> list[Measure]:
     write_scan(scan, LARGE)
     write_scan(view, VIEW)
     colorizer = Colorizer(model)
-    told, session = likely_hints(colorizer.open(scan)), colorizer.open(view)
+    hints, session = likely_hints(colorizer.open(scan)), colorizer.open(view)
 
     def save(hints: "tuple[Hint, ...]" = ()) -> None:
         colorizer.colorize(scan, hints=hints).save(folder / "out.jpg", overwrite=True)
@@ -112,7 +112,7 @@ def steered(folder: Path, model: Path | None) -> list[Measure]:
         session.paint(Controls(hints=moved)).to_numpy()
 
     moved = likely_hints(session)
-    over, _ = ratios(lambda: save(told), save)
+    over, _ = ratios(lambda: save(hints), save)
     _, seconds = ratios(repaint, lambda: session.paint().to_numpy())
     return [
         Measure(f"12 Mpx JPEG with {HINTS} hints, over the automatic one", over, "x", 1.3),

@@ -55,22 +55,22 @@ def suggestions(colorizer: Colorizer) -> Image.Image:
 
 
 def grey(colorizer: Colorizer) -> Image.Image:
-    """The portrait; where its backdrop is told grey; and what comes of it."""
+    """The portrait; where its backdrop is hinted grey; and what comes of it."""
     session = colorizer.open(PORTRAIT)
     automatic = session.paint().to_pil()
-    told = automatic.copy()
+    marked = automatic.copy()
     for stroke in BACKDROP:
-        ImageDraw.Draw(told).line(stroke.points, "white", 8)
-    return beside([_reduced(each) for each in (automatic, told, _told(session, BACKDROP))])
+        ImageDraw.Draw(marked).line(stroke.points, "white", 8)
+    return beside([_reduced(each) for each in (automatic, marked, _hinted(session, BACKDROP))])
 
 
 def strength(colorizer: Colorizer) -> Image.Image:
-    """The same stroke at five strengths; tent, dress and pan are told, too."""
+    """The same stroke at five strengths; tent, dress and pan have hints, too."""
     session = colorizer.open(TENT)
     points, color, width = CARDIGAN
     beside_it = TENT_BEHIND, DRESS, PAN
-    told = [_told(session, [*beside_it, Stroke(points, color, width, each)]) for each in STRENGTHS]
-    return beside([_reduced(picture.crop(MOTHER), 330) for picture in told])
+    hinted = [_hinted(session, [*beside_it, Stroke(points, color, width, each)]) for each in STRENGTHS]
+    return beside([_reduced(picture.crop(MOTHER), 330) for picture in hinted])
 
 
 def mask(colorizer: Colorizer) -> Image.Image:
@@ -79,7 +79,7 @@ def mask(colorizer: Colorizer) -> Image.Image:
     automatic = session.paint().to_pil()
     drawn = Image.new("L", automatic.size)
     ImageDraw.Draw(drawn).polygon(CRATE, fill=255)
-    result = _told(session, [PAN, DRESS, CRATE_TOP, Mask.of(np.asarray(drawn), CRATE_COLOR)])
+    result = _hinted(session, [PAN, DRESS, CRATE_TOP, Mask.of(np.asarray(drawn), CRATE_COLOR)])
     return beside([_reduced(each) for each in (automatic, drawn.convert("RGB"), result)])
 
 
@@ -101,7 +101,7 @@ def palette_picture(colorizer: Colorizer) -> Image.Image:
     return beside([_reduced(each) for each in (session.paint().to_pil(), valley, painted)])
 
 
-def _told(session: Session, hints: Sequence[AnyHint]) -> Image.Image:
+def _hinted(session: Session, hints: Sequence[AnyHint]) -> Image.Image:
     return session.paint(Controls(hints=tuple(hints))).to_pil()
 
 

@@ -33,11 +33,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", help="a model folder; by default the one inside the package")
     colorizer = Colorizer(parser.parse_args().model)
-    write("hints", told(colorizer.open(CAR)))
+    write("hints", hinted(colorizer.open(CAR)))
     write("confidence", sure(colorizer.open(VALLEY)))
 
 
-def told(session: Session) -> list[Image]:
+def hinted(session: Session) -> list[Image]:
     """The automatic colours, and those after a few hints."""
     return [session.paint(controls).to_pil() for controls in (Controls(), Controls(hints=CAR_HINTS))]
 

@@ -73,9 +73,9 @@ def adjusted_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
 
 
 def reference_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
-    """The automatic car; mirrored, where it was told to be blue; the first with that as reference."""
-    told = colorizer.colorize(CAR, hints=BLUE_CAR).to_pil()
-    part = told.crop((80, 110, told.width - 80, told.height - 110)).transpose(Transpose.FLIP_LEFT_RIGHT)
+    """The automatic car; mirrored, where it was hinted blue; the first with that as reference."""
+    hinted = colorizer.colorize(CAR, hints=BLUE_CAR).to_pil()
+    part = hinted.crop((80, 110, hinted.width - 80, hinted.height - 110)).transpose(Transpose.FLIP_LEFT_RIGHT)
     part.save(folder / "reference.png")
     result = sheet(colorizer, CAR, [Controls(), Controls(reference=str(folder / "reference.png"))])
     middle = np.asarray(part.resize((round(part.width * HEIGHT / part.height), HEIGHT)))[:, :, ::-1]
@@ -91,8 +91,8 @@ def album_sheet(colorizer: Colorizer, folder: Path) -> NDArray[np.uint8]:
     grey.save(car)
     grey.transpose(Transpose.FLIP_LEFT_RIGHT).crop((60, 180, 880, 760)).save(part)
     album.write_text(json.dumps({"entries": [entry | {"picture": car.name} for entry in ALBUM]}))
-    told = Controls(album=str(album))
-    sheets = [sheet(colorizer, car, [told]), sheet(colorizer, part, [Controls(), told])]
+    agreed = Controls(album=str(album))
+    sheets = [sheet(colorizer, car, [agreed]), sheet(colorizer, part, [Controls(), agreed])]
     return np.concatenate(sheets, axis=1)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def test_a_package_uses_only_what_others_export(package: str) -> None:
             if parts[1] != package and parts[1] in PACKAGES and source not in FACES:
                 beyond.append(f"{module.relative_to(SOURCE)} takes {name} from {source}")
     assert beyond == []
+
+
+def test_the_page_lists_the_public_names() -> None:
+    import vermilion
+
+    page = (SOURCE.parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+    table = page.partition("## What is public, thread-safe and stable")[2].partition("\n\n**Stable**")[0]
+    listed = [name for row in table.splitlines() if row.startswith("| `") for name in _names(row)]
+    assert sorted(listed) == sorted(vermilion.__all__)
+
+
+def _names(row: str) -> list[str]:
+    return re.findall(r"`(\w+)`", row.split("|")[1])
 
 
 def test_the_package_offers_what_its_readers_are_told() -> None:

@@ -101,8 +101,8 @@ class Picture:
 
         Args:
             path: of the file to write, or an open binary stream.
-            format: "jpg", "png", "tif" or "webp", for a stream whose ``name`` has no suffix that tells it.
-                A file's is told by its own.
+            format: "jpg", "png", "tif" or "webp", for a stream whose ``name`` has no suffix that says it.
+                A file's own suffix does.
             overwrite: replace a file that exists.
             allow_inexact: where jpeglib cannot be installed, write a JPEG whose greys are within a level or
                 two of a scan that is a JPEG stored in colour; elsewhere nothing changes.

@@ -134,7 +134,7 @@ def _classic(
 def _learn(
     fabric: Fabric, module: nn.Module, optimizer: Optimizer, loss: Tensor, clip: float = math.inf
 ) -> None:
-    """A step of one player; with several processes, by the mean of their gradients."""
+    """A step of one of the two networks; with several processes, by the mean of their gradients."""
     optimizer.zero_grad()
     fabric.backward(loss)
     share_gradients(fabric, module)
