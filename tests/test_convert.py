@@ -107,7 +107,7 @@ def test_an_album_is_named_by_its_file(tmp_path: Path) -> None:
         (b"\xff\xfe", "no text in UTF-8"),
         (b'{"schema": 3}', "has schema 3, not 1"),
         (b'{"schema": 1, "files": 7}', "files must be a list"),
-        (b'{"schema": 1}', "'input' is missing"),
+        (b'{"schema": 1}', "'vermilion' is missing"),
     ],
 )
 def test_what_is_no_old_recipe_is_one_sentence(content: bytes, words: str, tmp_path: Path) -> None:

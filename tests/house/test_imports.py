@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 HEAVY = [
-    "cv2", "jpeglib", "numpy", "onnx", "onnxruntime", "PIL", "pyvips", "rich",
+    "cv2", "jpeglib", "numpy", "onnx", "onnxruntime", "PIL", "pydantic", "pyvips", "rich",
     "simplejpeg", "timm", "torch", "typer",
 ]  # fmt: skip
 
@@ -23,7 +24,7 @@ def run_python(code: str) -> str:
 
 def loaded_after(statement: str) -> set[str]:
     names = run_python(f"import json, sys\n{statement}\nprint(json.dumps(sorted(sys.modules)))")
-    return {name.partition(".")[0] for name in json.loads(names)}
+    return {name.partition(".")[0] for name in json.loads(names.splitlines()[-1])}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -47,6 +48,15 @@ def test_options_that_nobody_gives_load_no_validators() -> None:
         "from vermilion.cli.app import app\ntry: app(['colorize', 'nowhere.jpg'])\nexcept SystemExit: pass"
     )
     assert "pydantic" not in loaded_after(asking)
+
+
+@pytest.mark.slow
+def test_a_picture_without_a_recipe_loads_no_validators(tmp_path: Path) -> None:
+    Image.new("L", (64, 64), 90).save(tmp_path / "a.png")
+    command = ["colorize", str(tmp_path / "a.png"), "-o", str(tmp_path / "b.png"), "--hint", "3,4=navy"]
+    asking = f"from vermilion.cli.app import app\ntry: app({command})\nexcept SystemExit: pass"
+    assert "pydantic" not in loaded_after(asking)
+    assert (tmp_path / "b.png").exists()
 
 
 def test_colorizing_loads_no_torch_and_no_rich() -> None:

@@ -29,6 +29,7 @@ def test_the_base_needs_no_more_than_was_promised() -> None:
         "simplejpeg",
         "jpeglib",
         "opencv-python-headless",
+        "pydantic",
         "typer",
         "rich",
     }

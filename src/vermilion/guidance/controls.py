@@ -1,25 +1,21 @@
 """All that a person may say about the colours of one picture, as one value."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
 from vermilion.guidance.album import Album, load_album
 from vermilion.guidance.hints import AnyHint
 from vermilion.guidance.looks import LOOK_SUFFIX
-from vermilion.plain import ASSET, CONTENT
+from vermilion.plain import NamedFile
 
 MOST_TEMPERATURE = 10.0
 MOST_VIVIDNESS = 4.0
 MOST_VARIANTS = 24
 MOST_CAST = 60.0  # CIELAB units of warmth and tint
-
-
-def _is_path(_: str) -> bool:
-    return True
 
 
 def _is_look_file(text: str) -> bool:
@@ -61,11 +57,11 @@ class Controls:
     vividness: float = 1.0
     warmth: float = 0.0
     tint: float = 0.0
-    look: Asset | str | None = field(default=None, metadata={ASSET: _is_look_file})
-    cube: Asset | str | None = field(default=None, metadata={ASSET: _is_path})
-    palette: tuple[str, ...] | Asset | str = field(default=(), metadata={ASSET: _is_path})
-    reference: Asset | str | None = field(default=None, metadata={ASSET: _is_path})
-    album: Album | Asset | str | None = field(default=None, metadata={ASSET: _is_path, CONTENT: load_album})
+    look: Annotated[Asset | str | None, NamedFile(_is_look_file)] = None
+    cube: Annotated[Asset | str | None, NamedFile()] = None
+    palette: Annotated[tuple[str, ...] | Asset | str, NamedFile()] = ()
+    reference: Annotated[Asset | str | None, NamedFile()] = None
+    album: Annotated[Album | Asset | str | None, NamedFile(content=load_album)] = None
     variant: int | None = None
     variants: int = 6
     seed: int = 0

@@ -6,14 +6,13 @@ A file is named by the hash of its content, or its content stands there as text.
 caller's reader.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 from vermilion.assets import Asset, AssetReader, no_files
 from vermilion.guidance.controls import Controls
-from vermilion.plain import from_plain, parse_json
+from vermilion.plain import as_declared, from_plain, parse_json
 
 
 def controls_from_json(
@@ -39,10 +38,9 @@ def controls_to_json(controls: Controls) -> dict[str, Any]:
     What is at its default is left out.
     """
     blank = Controls()
+    controls = as_declared(controls)
     said = {entry.name: getattr(controls, entry.name) for entry in fields(Controls)}
-    changed = {key: _plain(value) for key, value in said.items() if value != getattr(blank, key)}
-    plain: dict[str, Any] = json.loads(json.dumps(changed, default=_as_number))
-    return plain
+    return {key: _plain(value) for key, value in said.items() if value != getattr(blank, key)}
 
 
 def _plain(value: object) -> object:
@@ -54,8 +52,3 @@ def _plain(value: object) -> object:
         parts = {entry.name: getattr(value, entry.name) for entry in fields(value)}
         return {key: _plain(part) for key, part in parts.items() if part is not None}
     return value
-
-
-def _as_number(value: object) -> object:
-    """NumPy's numbers as Python's."""
-    return value.item()  # type: ignore[attr-defined]  # NumPy's have it; all else is a fault

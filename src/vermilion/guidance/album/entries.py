@@ -1,14 +1,14 @@
 """An album: colours that were agreed on in one picture, to be found again in others."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
 
 from vermilion.assets import Asset, AssetReader, files_from
 from vermilion.errors import SettingsError
 from vermilion.guidance.hints import AnyHint, Color
-from vermilion.plain import ASSET, from_plain, parse_json
+from vermilion.plain import NamedFile, from_plain, parse_json
 
 ALBUM_SCHEMA = 1
 """Version of the form of an album; it grows whenever an older vermilion could misread a newer album."""
@@ -33,7 +33,7 @@ class AlbumEntry:
     name: str
     color: Color
     hints: tuple[AnyHint, ...]
-    picture: Asset | str | None = field(default=None, metadata={ASSET: lambda _: True})
+    picture: Annotated[Asset | str | None, NamedFile()] = None
     pictures: tuple[str, ...] = ()
     strength: float = 1.0
 

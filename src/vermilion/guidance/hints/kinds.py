@@ -6,9 +6,9 @@ them for the network and finds what lies outside.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import cv2
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vermilion.assets import Asset
 from vermilion.errors import HintError, SettingsError
 from vermilion.guidance.hints.named_color import Color, ab_of
-from vermilion.plain import ASSET
+from vermilion.plain import NamedFile, OneOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ class Mask:
         strength: as in ``Hint``.
     """
 
-    mask: Asset | str = field(metadata={ASSET: lambda _: True})
+    mask: Annotated[Asset | str, NamedFile()]
     color: Color
     strength: float = 1.0
 
@@ -189,7 +189,7 @@ class Mask:
         return ()
 
 
-AnyHint = Hint | Stroke | Box | Mask
+AnyHint = Annotated[Hint | Stroke | Box | Mask, OneOf()]
 
 
 def _mask_asset(mask: Asset | str | Path) -> Asset:

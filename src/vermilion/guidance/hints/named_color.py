@@ -3,16 +3,18 @@
 import difflib
 import re
 from functools import lru_cache
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import cbcr_to_ab, rgb_to_cbcr, rgb_to_lab
 from vermilion.errors import HintError
+from vermilion.plain import OneOf
 
 Floats = NDArray[np.float32]
 
-Color = str | tuple[float, float]
+Color = Annotated[str | tuple[float, float], OneOf()]
 """sRGB as "#rrggbb", a CSS name, or CIELAB (a, b)."""
 
 _HEX = re.compile(r"#?([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})", re.IGNORECASE)

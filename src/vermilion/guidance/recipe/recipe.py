@@ -8,10 +8,8 @@ from typing import Any
 
 from vermilion.assets import Asset, AssetReader, files_from, no_files
 from vermilion.errors import SettingsError
-from vermilion.guidance.album import Album
 from vermilion.guidance.controls import Controls
-from vermilion.guidance.hints import Mask
-from vermilion.plain import from_plain
+from vermilion.plain import as_declared, from_plain
 from vermilion.view import View, ViewOptions
 
 SCHEMA = 2
@@ -126,9 +124,7 @@ class Recipe:
 
     def normal(self) -> "Recipe":
         """Return the same recipe as it is after writing and reading: 2 becomes 2.0 where it is a length."""
-        known = {asset.sha256: asset for asset in assets_of(self.controls)}
-        plain = json.loads(json.dumps(asdict(self), default=_as_plain))
-        return from_plain(Recipe, plain, "the recipe", lambda _, sha256: known[sha256])
+        return as_declared(self)
 
     def completed(self, scan_sha256: str, colors: bytes, engine: str) -> "Recipe":
         """Return the recipe of a finished run.
@@ -163,7 +159,7 @@ class Recipe:
 
     def to_json(self) -> str:
         """Return the recipe as it is written to a file; a number of variants only where it was asked for."""
-        facts = json.loads(json.dumps(asdict(self.normal()), default=_as_plain))
+        facts = json.loads(json.dumps(asdict(self.normal()), default=Asset.to_plain))
         if self.controls.variant is None and self.controls.variants == Controls().variants:
             del facts["controls"]["variants"]
         text = json.dumps(facts, indent=2, ensure_ascii=False)
@@ -215,17 +211,6 @@ def parse_recipe(text: str, where: str = "the recipe", read_asset: AssetReader =
     return from_plain(Recipe, table, where, read_asset)
 
 
-def assets_of(controls: Controls) -> list[Asset]:
-    """The assets of controls, those of an album and of masks included."""
-    places: list[object] = [controls.reference, controls.cube, controls.look, controls.palette]
-    hints = list(controls.hints)
-    if isinstance(controls.album, Album):
-        places += [entry.picture for entry in controls.album.entries]
-        hints += [hint for entry in controls.album.entries for hint in entry.hints]
-    places += [hint.mask for hint in hints if isinstance(hint, Mask)]
-    return [place for place in places if isinstance(place, Asset)]
-
-
 def _hash_of(facts: object) -> str:
     plain = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
@@ -245,11 +230,3 @@ def _facts(value: object) -> object:
 
 def _default(entry: Field[Any]) -> object:
     return entry.default if entry.default_factory is MISSING else entry.default_factory()
-
-
-def _as_plain(value: object) -> object:
-    """NumPy's numbers as Python's, assets by their hashes, and paths as texts."""
-    if isinstance(value, Asset):
-        return value.to_plain()
-    item = getattr(value, "item", None)
-    return item() if callable(item) else str(value)
