@@ -20,24 +20,24 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks.classic import ClassicColorizer, is_classic, read_classic
+from benchmarks.classic import ClassicColorizer, ClassicTask, is_classic, read_classic, say
 from benchmarks.colors import Bench, colorize_folder
 from benchmarks.held_out import Extractor, as_shown, load_extractor, look
+from benchmarks.pix2pix import SIDE_MULTIPLE
 from vermilion import Colorizer
 from vermilion.color import colorfulness, kernel_distance
-from vermilion.training import CardFacts, Progress, Settings, export, load_settings, train_settings
+from vermilion.training import CardFacts, Settings, export, load_settings, train_settings
 from vermilion.training.data.samples import Samples, first_batches
 from vermilion.training.data.store import open_store
 from vermilion.training.loop.average import refresh_statistics
 from vermilion.training.loop.validation import HeldOut, figures, held_out_pictures, paint_alone, to_rgb
-from vermilion.training.networks.classic import SIDE_MULTIPLE
 from vermilion.training.networks.weights import read_facts, read_generator, save_module
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "ablation"
 TEMPERATURE = 0.4  # of all rows on the bench: that of their supervised losses
-START, OURS, RAW = "start", "ours", "without_ema"
+START, CLASSIC, OURS, RAW = "start", "classic", "ours", "without_ema"
 ROWS = {
-    "classic": "1. classic: pix2pix U-Net, PatchGAN, BCE, 100 L1",
+    CLASSIC: "1. classic: pix2pix U-Net, PatchGAN, BCE, 100 L1",
     "l1": "2. our U-Net, L1 alone",
     "distribution": "3. with the distribution",
     "residual": "4. and the residual",
@@ -105,11 +105,6 @@ def run_name(row: str, seed: int) -> str:
     return row if seed == 0 else f"{row}-seed{seed}"
 
 
-def say(progress: Progress) -> None:
-    """A line for each report."""
-    print(f"  {progress.stage} {progress.done}/{progress.wanted} {progress.rate:.0f} pictures/s", flush=True)
-
-
 def trained(plan: Plan, row: str, seed: int) -> Path:
     """The generator of a row; trained now, or further, unless it is there."""
     if row == RAW:
@@ -121,7 +116,8 @@ def trained(plan: Plan, row: str, seed: int) -> Path:
     done = run / "generator.safetensors"
     if not done.exists():
         print(f"training {run.name}", flush=True)
-        train_settings(settings, resume=(run / "last.ckpt").exists(), report=say)
+        task = ClassicTask() if row == CLASSIC else None
+        train_settings(settings, resume=(run / "last.ckpt").exists(), report=say, task=task)
     return done
 
 

@@ -1,18 +1,83 @@
-"""The textbook baseline as a colouriser: it cannot be exported, but it can be scored."""
+"""The textbook baseline that everybody knows, pix2pix: trained by our loop, and scored as a colouriser.
 
+python -m benchmarks.classic configs/classic.toml --pictures photos --run runs/classic [--resume]
+
+It cannot be exported. `ClassicTask` shows how networks and losses of one's own are trained.
+"""
+
+import argparse
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
+from torch import Tensor
 
+from benchmarks.pix2pix import (
+    SIDE_MULTIPLE,
+    PatchDiscriminator,
+    Pix2PixGenerator,
+    discriminator_loss,
+    generator_loss,
+)
 from vermilion.color import ab_to_cbcr, join_enlarged
+from vermilion.errors import SettingsError
+from vermilion.training import Networks, Progress, Settings, Step, load_settings, train_settings
+from vermilion.training.data.batch import Batch
+from vermilion.training.data.samples import Samples
 from vermilion.training.loop.validation import paint_alone
-from vermilion.training.networks.classic import SIDE_MULTIPLE, ClassicGenerator
+from vermilion.training.networks.generator import GeneratorOutput
 from vermilion.training.networks.weights import read_facts
+
+BETAS = (0.5, 0.999)  # of both optimisers, as in the paper
+
+
+class ClassicTask:
+    """pix2pix: binary cross-entropy of a PatchGAN, and 100 L1."""
+
+    side = multiple = SIDE_MULTIPLE
+
+    def check(self, settings: Settings) -> None:
+        """Refuse sizes that seven halvings do not fit, chroma at less than full size, and kept features.
+
+        Raises:
+            SettingsError: it names the key, what it may be and what it is.
+        """
+        if settings.data.chroma_stride != 1:
+            raise SettingsError("data.chroma_stride: must be 1, as pix2pix paints at full size.")
+        sizes = [*settings.data.sizes, *(size for stage in settings.stages for size in stage.sizes or ())]
+        for size in sizes:
+            if any(side % SIDE_MULTIPLE for side in size):
+                raise SettingsError(f"sizes: {list(size)} is not a pair of multiples of {SIDE_MULTIPLE}.")
+        if any(stage.cached_versions for stage in settings.stages):
+            raise SettingsError("cached_versions: pix2pix has no features that can be kept; set it to 0.")
+
+    def make_networks(
+        self, settings: Settings, samples: Samples, device: torch.device, centres: Tensor | None
+    ) -> Networks:
+        """U-Net and PatchGAN of the config's width."""
+        del samples, device, centres
+        width = settings.model.discriminator_width
+        return Networks(
+            Pix2PixGenerator(width), PatchDiscriminator(width), betas=BETAS, discriminator_betas=BETAS
+        )
+
+    def loss(self, step: Step, batch: Batch, painted: GeneratorOutput) -> tuple[Tensor, dict[str, Tensor]]:
+        """The discriminator learns; then what the generator should minimise."""
+        found, accuracy = discriminator_loss(step.state.discriminator, batch.luma, batch.ab, painted.chroma)
+        step.learn_discriminator(found)
+        with step.fixed_discriminator() as discriminator:
+            played, taught = generator_loss(discriminator, batch.luma, batch.ab, painted.chroma)
+        return played + taught, {
+            "l1": taught.detach(),
+            "adversarial/discriminator": found.detach(),
+            "adversarial/accuracy": accuracy,
+            "adversarial/generator": played.detach(),
+        }
 
 
 def is_classic(path: Path) -> bool:
@@ -20,9 +85,9 @@ def is_classic(path: Path) -> bool:
     return "classic" in json.loads(read_facts(path).get("generator", "{}"))
 
 
-def read_classic(path: Path) -> ClassicGenerator:
+def read_classic(path: Path) -> Pix2PixGenerator:
     """The textbook's generator from the file that a training left behind."""
-    generator = ClassicGenerator(json.loads(read_facts(path)["generator"])["classic"])
+    generator = Pix2PixGenerator(json.loads(read_facts(path)["generator"])["classic"])
     state = {name: tensor.float() for name, tensor in load_file(path).items()}
     lacking, unknown = generator.load_state_dict(state, strict=False)
     if unknown or any(not name.endswith("num_batches_tracked") for name in lacking):
@@ -57,3 +122,26 @@ class ClassicColorizer:
         luma = small.astype(np.float32) / np.float32(255)
         ab = paint_alone(self.generator, luma, 1.0)
         return Joined(join_enlarged(codes, ab_to_cbcr(luma, ab)))
+
+
+def say(progress: Progress) -> None:
+    """A line for each report."""
+    print(f"  {progress.stage} {progress.done}/{progress.wanted} {progress.rate:.0f} pictures/s", flush=True)
+
+
+def main() -> None:
+    """Train it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.classic", description=__doc__)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("--pictures", action="append", default=[], help="shards or folders; repeatable")
+    parser.add_argument("--run", default="", help="folder of the run, in place of the config's")
+    parser.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
+    args = parser.parse_args()
+    settings = load_settings(args.config)
+    pictures = tuple(args.pictures) or settings.data.pictures
+    settings = replace(settings, run=args.run or settings.run, data=replace(settings.data, pictures=pictures))
+    print(train_settings(settings, resume=args.resume, report=say, task=ClassicTask()))
+
+
+if __name__ == "__main__":
+    main()

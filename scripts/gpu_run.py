@@ -26,7 +26,8 @@ from vermilion.errors import TrainingError, VermilionError
 from vermilion.training.config.settings import Settings, load_settings
 from vermilion.training.data.store import Row, decode_picture, encoded_pictures
 from vermilion.training.loop.spent import Spent
-from vermilion.training.loop.trainer import Progress, train_settings
+from vermilion.training.loop.throughput import Progress
+from vermilion.training.loop.trainer import train_settings
 
 ROOT = Path(__file__).parents[1]
 MIB = 2**20

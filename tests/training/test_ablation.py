@@ -51,8 +51,7 @@ warmup = 0
 CLASSIC = """
 [data]
 sizes = [[128, 128]]
-[model]
-kind = "classic"
+chroma_stride = 1
 [[stages]]
 name = "adversarial"
 images = 4

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from vermilion.errors import TrainingError
-from vermilion.training.loop.step import balance
+from vermilion.training.loop.colorization import balance
 from vermilion.training.loop.watch import HOPELESS, PATIENCE, STEEP, Watch
 from vermilion.training.losses.adversarial import (
     _steepness,

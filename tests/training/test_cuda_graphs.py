@@ -13,13 +13,15 @@ import torch
 from tests.training.conftest import losses_of
 from tests.training.tape import NoWaiting, WaitedError, on_tape
 from vermilion.errors import SettingsError
-from vermilion.training import Settings, train_settings
+from vermilion.training import Progress, Settings, train_settings
 from vermilion.training.config.settings import StageSettings, check_settings, for_stage
 from vermilion.training.data.batch import Batch
 from vermilion.training.data.samples import Samples
 from vermilion.training.loop import state, trainer
+from vermilion.training.loop.colorization import ColorizationTask
 from vermilion.training.loop.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
-from vermilion.training.loop.step import Phase, take_step
+from vermilion.training.loop.step import take_step
+from vermilion.training.loop.task import Phase, Step
 from vermilion.training.losses.perceptual import PerceptualNetwork
 from vermilion.training.networks.encoder import fold_batch_norms, static_padding
 
@@ -101,7 +103,7 @@ def test_a_recorded_training_goes_on_where_it_was_stopped(
     class StoppedError(Exception):
         pass
 
-    def stop(progress: trainer.Progress) -> None:
+    def stop(progress: Progress) -> None:
         if progress.done == 180:
             raise StoppedError
 
@@ -197,7 +199,8 @@ def test_nothing_of_a_step_stays_on_the_host(
     monkeypatch.setattr(state, "make_optimizer", without_numbers)
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())  # which this device has not
     fabric: Any = Elsewhere()
-    everybody = state.make_state(long, samples(), fabric)
+    task = ColorizationTask()
+    everybody = state.make_state(long, samples(), fabric, task)
     held = [everybody.balance, everybody.share, everybody.supervised.weights, everybody.supervised.centres]
     for module in (
         everybody.generator,
@@ -211,12 +214,7 @@ def test_nothing_of_a_step_stays_on_the_host(
     shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8))
     luma, ab, hints = (torch.zeros(shape, device="meta") for shape in shapes)
     batch = Batch(luma, ab, hints)
-    scalars = take_step(
-        fabric,
-        everybody,
-        adversarial,
-        for_stage(long, adversarial),
-        batch,
-        phase=Phase(hears=True, measures=True),
-    )
+    phase = Phase(hears=True, measures=True)
+    step = Step(fabric, task, everybody, adversarial, for_stage(long, adversarial), phase)
+    scalars = take_step(step, batch)
     assert {value.device.type for value in scalars.values()} == {"meta"}

@@ -11,10 +11,10 @@ import torch
 
 from vermilion import training
 from vermilion.errors import TrainingError
-from vermilion.training import Progress, Settings, train_settings
-from vermilion.training.config.settings import ModelSettings, StageSettings
+from vermilion.training import Progress, Settings, Task, train_settings
 from vermilion.training.loop import trainer
 from vermilion.training.loop.step import take_step
+from vermilion.training.loop.task import Step
 from vermilion.training.networks.bins import gamut_bins
 from vermilion.training.networks.weights import read_generator
 
@@ -23,7 +23,9 @@ class StoppedError(Exception):
     """A training was ended from outside."""
 
 
-def go(config: Settings, *, resume: bool = False, stop_after: int | None = None) -> list[Progress]:
+def go(
+    config: Settings, *, resume: bool = False, stop_after: int | None = None, task: Task | None = None
+) -> list[Progress]:
     """Train; returns what was reported. Like a kill, `stop_after` ends it after so many images."""
     reports: list[Progress] = []
 
@@ -33,7 +35,7 @@ def go(config: Settings, *, resume: bool = False, stop_after: int | None = None)
             raise StoppedError
 
     with suppress(StoppedError):
-        train_settings(config, resume=resume, report=report)
+        train_settings(config, resume=resume, report=report, task=task)
     return reports
 
 
@@ -130,11 +132,9 @@ def test_a_stage_may_end_within_a_batch(config: Settings) -> None:
 def test_a_stage_may_have_sizes_of_its_own(config: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, tuple[int, ...]]] = []
 
-    def watched(
-        fabric: Any, state: Any, stage: StageSettings, settings: Any, batch: Any, **named: Any
-    ) -> Any:
-        seen.append((stage.name, tuple(batch.luma.shape[2:])))
-        return take_step(fabric, state, stage, settings, batch, **named)
+    def watched(step: Step, batch: Any) -> Any:
+        seen.append((step.stage.name, tuple(batch.luma.shape[2:])))
+        return take_step(step, batch)
 
     monkeypatch.setattr(trainer, "take_step", watched)
     frozen, adversarial = config.stages
@@ -149,13 +149,12 @@ def test_a_stage_has_its_own_batch_samples_and_losses(
 ) -> None:
     seen: dict[str, set[Any]] = {"frozen": set(), "adversarial": set()}
 
-    def watched(
-        fabric: Any, state: Any, stage: StageSettings, settings: Settings, batch: Any, **named: Any
-    ) -> Any:
+    def watched(step: Step, batch: Any) -> Any:
+        state, settings = step.state, step.settings
         weight_decay = state.optimizer.param_groups[0]["weight_decay"]
         own = len(batch.luma), bool(batch.hints.any()), settings.ema, settings.loss.temperature, weight_decay
-        seen[stage.name].add((*own, state.supervised.settings.bins))
-        return take_step(fabric, state, stage, settings, batch, **named)
+        seen[step.stage.name].add((*own, state.supervised.settings.bins))
+        return take_step(step, batch)
 
     monkeypatch.setattr(trainer, "take_step", watched)
     frozen, adversarial = config.stages
@@ -226,10 +225,10 @@ def test_no_pictures_left_is_named(config: Settings) -> None:
 def test_numbers_that_are_not_finite_keep_the_last_good_checkpoint(
     config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def poisoned(fabric: Any, state: Any, *rest: Any, **named: Any) -> Any:
-        scalars = take_step(fabric, state, *rest, **named)
-        if state.images == 12:  # between the saves of 8 and 16
-            state.generator.decoder.odds.bias.data[0] = float("nan")
+    def poisoned(step: Step, batch: Any) -> Any:
+        scalars = take_step(step, batch)
+        if step.state.images == 12:  # between the saves of 8 and 16
+            step.state.generator.decoder.odds.bias.data[0] = float("nan")
         return scalars
 
     monkeypatch.setattr(trainer, "take_step", poisoned)
@@ -243,8 +242,8 @@ def test_numbers_that_are_not_finite_keep_the_last_good_checkpoint(
 def test_an_adversarial_training_that_is_being_lost_is_not_saved(
     config: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lost(fabric: Any, state: Any, *rest: Any, **named: Any) -> Any:
-        scalars = take_step(fabric, state, *rest, **named)
+    def lost(step: Step, batch: Any) -> Any:
+        scalars = take_step(step, batch)
         return scalars | (
             {"adversarial/penalty": torch.tensor(1e9)} if "adversarial/penalty" in scalars else {}
         )
@@ -254,34 +253,6 @@ def test_an_adversarial_training_that_is_being_lost_is_not_saved(
     with pytest.raises(TrainingError, match="overpowered"):
         go(config)
     assert checkpoint_of(config.run)["images"] == 12
-
-
-@pytest.mark.slow
-def test_the_classic_adversarial_training_is_trained_watched_and_resumed_exactly(
-    config: Settings, tmp_path: Path
-) -> None:
-    classic = replace(
-        config,
-        batch=2,
-        save_every=1,
-        data=replace(config.data, sizes=((128, 128),)),
-        model=ModelSettings(kind="classic", discriminator_width=4),
-        stages=(StageSettings("adversarial", images=4, decoder_rate=2e-4, adversarial=0.5),),
-    )
-    reports = go(classic)
-    assert {"l1", "adversarial/discriminator", "adversarial/generator", "adversarial/accuracy"} == set(
-        reports[-1].numbers
-    )
-    assert "clean ab" in (Path(classic.run) / "figures.txt").read_text(encoding="utf-8")
-    broken = replace(classic, run=str(tmp_path / "broken"))
-    go(broken, stop_after=4)
-    assert checkpoint_of(broken.run)["images"] == 2
-    go(broken, resume=True)
-    assert_same(
-        checkpoint_of(classic.run)["generator"], checkpoint_of(broken.run)["generator"]
-    )  # dropout included
-    with pytest.raises(TrainingError, match="classic baseline, which is for comparison only"):
-        read_generator(Path(classic.run) / "generator.safetensors")
 
 
 def test_train_reads_a_config_and_may_change_its_paths(

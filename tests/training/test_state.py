@@ -10,6 +10,7 @@ from vermilion.errors import TrainingError
 from vermilion.training.config.settings import Settings, StageSettings
 from vermilion.training.data.samples import Samples
 from vermilion.training.loop.checkpoint import TrainingState
+from vermilion.training.loop.colorization import ColorizationTask
 from vermilion.training.loop.state import (
     freeze,
     make_generator,
@@ -22,12 +23,13 @@ from vermilion.training.networks.bins import gamut_bins
 from vermilion.training.networks.generator import UNetGenerator
 from vermilion.training.networks.weights import save_module
 
+FABRIC = Fabric(accelerator="cpu", devices=1)
 Make = Callable[..., Samples]
 
 
 @pytest.fixture
 def state(config: Settings, samples: Make) -> TrainingState:
-    return make_state(config, samples(), Fabric(accelerator="cpu", devices=1))
+    return make_state(config, samples(), FABRIC, ColorizationTask())
 
 
 def learning(generator: UNetGenerator) -> list[bool]:
@@ -81,9 +83,7 @@ def test_statistics_are_measured_while_learning_unless_they_are_kept(
     config: Settings, samples: Make, state: TrainingState
 ) -> None:
     luma, hints = torch.rand(4, 1, 32, 64), torch.zeros(4, 3, 8, 16)
-    keeping = make_state(
-        replace(config, keep_statistics=True), samples(), Fabric(accelerator="cpu", devices=1)
-    )
+    keeping = make_state(replace(config, keep_statistics=True), samples(), FABRIC, ColorizationTask())
     for ours, kept in ((state, False), (keeping, True)):
         for generator in (ours.generator, ours.average.module):
             assert isinstance(generator, UNetGenerator)
@@ -111,7 +111,7 @@ def test_a_generator_can_start_from_another(
     path = tmp_path / "g.safetensors"
     save_module(generator, path, {"generator": _facts(generator)})
     started = replace(config, model=replace(config.model, start_from=str(path)))
-    state = make_state(started, samples(), Fabric(accelerator="cpu", devices=1))
+    state = make_state(started, samples(), FABRIC, ColorizationTask())
     torch.testing.assert_close(state.generator.decoder.centres, generator.decoder.centres)
     assert len(state.supervised.weights) == len(generator.decoder.centres)
     encoder_only = replace(config, model=replace(config.model, encoder_weights=str(path)))

@@ -9,7 +9,10 @@ from vermilion.training.config.settings import Settings, load_settings
 from vermilion.training.convert import convert_training_file
 from vermilion.training.distributed import is_first_process
 from vermilion.training.export.model import CardFacts, Lender, export, export_decoder
-from vermilion.training.loop.trainer import Progress, Reporter, train_settings
+from vermilion.training.loop.colorization import ColorizationTask
+from vermilion.training.loop.task import Loss, Networks, Step, Task
+from vermilion.training.loop.throughput import Progress, Reporter
+from vermilion.training.loop.trainer import train_settings
 from vermilion.training.loop.validation import Figures
 from vermilion.training.networks.decoder_alone import encoder_hash
 from vermilion.training.networks.feature_extractor import (
@@ -22,14 +25,19 @@ __all__ = [
     "Adaptation",
     "Adapted",
     "CardFacts",
+    "ColorizationTask",
     "Comparison",
     "FeatureExtractor",
     "Figures",
     "InceptionDistance",
     "Lender",
+    "Loss",
+    "Networks",
     "Progress",
     "Reporter",
     "Settings",
+    "Step",
+    "Task",
     "adapt",
     "convert_training_file",
     "encoder_hash",

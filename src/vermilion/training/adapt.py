@@ -19,7 +19,8 @@ from vermilion.training.config.settings import (
     check_settings,
 )
 from vermilion.training.data.store import PictureStore, open_store
-from vermilion.training.loop.trainer import Reporter, train_settings
+from vermilion.training.loop.throughput import Reporter
+from vermilion.training.loop.trainer import train_settings
 from vermilion.training.loop.validation import (
     Figures,
     HeldOut,

@@ -19,6 +19,7 @@ from vermilion.training.config.tables import (
 
 Sizes = tuple[tuple[int, int], ...]  # heights and widths
 Crop = Annotated[float, Limits(0.01, 1)]
+SIDE_MULTIPLE = 32  # pixels: the encoder's coarsest stride
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class DataSettings:
     short_side: Annotated[int, Limits(64)] = 176  # pixels kept of each picture
     hold_out: CountOrNone = 64  # pictures whose key is 0 modulo this are never trained on; 0 = none
     held_out_limit: CountOrNone = 500  # held-out pictures that are scored
-    # Heights and widths of batches: multiples of 32, of 128 for the classic kind.
-    sizes: Sizes = ((128, 128),)
+    sizes: Sizes = ((128, 128),)  # heights and widths of batches, multiples of 32
+    chroma_stride: Count = 4  # pixels of luma to one of chroma, 1 or 4; other networks than ours may want 1
     smallest_crop: Crop = 0.55  # least share of the side that a crop keeps
     degraded: Share = 0.5  # share of inputs that are made to look like old photographs
     hinted: Share = 0.5  # share of samples with hints
@@ -51,7 +52,6 @@ class DataSettings:
 class ModelSettings:
     """The generator and the discriminator."""
 
-    kind: str = "vermilion"  # or "classic", the textbook pix2pix U-Net
     encoder: str = "tf_efficientnet_lite1"  # any timm encoder with `features_only`
     # A safetensors file of timm's or of ours; "shipped" = the package's own; "timm" downloads; "" = noise.
     # With `start_from` it only counts where that file holds a decoder alone.
@@ -100,6 +100,7 @@ class StageSettings:
     # Weight of how differently [loss] `perceptual_network` sees painted and true colours.
     perceptual: Weight = 0.0
     patch: Weight = 0.0  # weight of painted colours that vary where the true ones do not
+    losses: dict[str, Weight] = field(default_factory=dict)  # weights of losses that the caller adds, by name
     discriminator_rate: Weight = 3e-4
     # First images in which the discriminator learns and the generator does not hear it yet.
     discriminator_alone: CountOrNone = 0
@@ -213,7 +214,6 @@ def _check_cached(settings: Settings, stage: StageSettings) -> None:
     sizes = stage.sizes or settings.data.sizes
     reasons = {
         "an encoder that learns (encoder_rate)": stage.encoder_rate > 0,
-        "a classic generator": settings.model.kind == "classic",
         "a stream": settings.data.stream,
         f"{len(sizes)} sizes (keep one)": len(sizes) != 1,
     }
@@ -252,7 +252,6 @@ def _tables(settings: Settings) -> list[tuple[str, object]]:
 
 def _check_choices(settings: Settings) -> None:
     choices = (
-        ("model.kind", settings.model.kind, ("vermilion", "classic")),
         ("precision", settings.precision, ("auto", "32", "bf16")),
         ("cuda_graphs", settings.cuda_graphs, ("auto", "on", "off")),
         ("data.resident", settings.data.resident, ("auto", "on", "off")),
@@ -267,17 +266,20 @@ def _check_choices(settings: Settings) -> None:
             "keep_statistics: a generator from nothing has none yet; name one as model.start_from, or leave "
             "this out."
         )
+    if settings.data.chroma_stride not in (1, 4):
+        raise SettingsError(f"data.chroma_stride: must be 1 or 4, not {settings.data.chroma_stride}.")
     if not (settings.model.distribution or settings.model.residual):
         raise SettingsError("model: a generator without `distribution` and `residual` has no colours.")
 
 
 def _check_sizes(settings: Settings) -> None:
-    multiple = 128 if settings.model.kind == "classic" else 32
     tables = [("data.", settings.data.sizes)]
     own = [(f"stages.{stage.name}.", stage.sizes) for stage in settings.stages if stage.sizes is not None]
     for where, sizes in [*tables, *own]:
         if not sizes:
             raise SettingsError(f"{where}sizes: at least one pair of height and width is needed.")
         for size in sizes:
-            if any(side % multiple or side < multiple for side in size):
-                raise SettingsError(f"{where}sizes: {list(size)} is not a pair of multiples of {multiple}.")
+            if any(side % SIDE_MULTIPLE or side < SIDE_MULTIPLE for side in size):
+                raise SettingsError(
+                    f"{where}sizes: {list(size)} is not a pair of multiples of {SIDE_MULTIPLE}."
+                )

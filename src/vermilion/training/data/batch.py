@@ -93,7 +93,7 @@ def make_views(pictures: Pictures, size: tuple[int, int], dice: Dice, settings: 
     """Random parts of pictures, of which a share has aged: the input alone, never the truth."""
     data = settings.data
     rgb = pictures.cut(random_crops(pictures.sizes, size, data.smallest_crop, dice), size)
-    ab = true_ab(rgb, stride_of(settings)) * data.vividness
+    ab = true_ab(rgb, data.chroma_stride) * data.vividness
     luma = plain = luma_of(rgb)
     if data.degraded:
         (luma,) = dice.change(data.degraded, (plain, rgb), _aged, keep=1)
@@ -112,11 +112,6 @@ def hinted(views: Views, dice: Dice, settings: Settings) -> tuple[Tensor, Tensor
 
 def _aged(planes: Planes, dice: Dice) -> Planes:
     return (aged(planes[1], dice),)
-
-
-def stride_of(settings: Settings) -> int:
-    """Pixels of luma to one of chroma."""
-    return 1 if settings.model.kind == "classic" else STRIDE
 
 
 def random_crops(full: Tensor, size: tuple[int, int], smallest: float, dice: Dice) -> Crops:

@@ -29,12 +29,12 @@ def _zero() -> Tensor:
 class TrainingState:
     """The networks, their optimisers, and how far the training has come."""
 
-    generator: Any  # UNetGenerator, or ClassicGenerator
-    discriminator: Any  # Discriminator, or PatchDiscriminator
+    generator: Any  # UNetGenerator, or another task's
+    discriminator: Any  # Discriminator, or another task's
     average: AveragedModel
     optimizer: Any  # torch optimisers as Fabric wraps them
     discriminator_optimizer: Any
-    supervised: Any  # Supervised losses, or None for the classic pair
+    supervised: Any  # SupervisedLosses, or None where the task has others
     perceptual_network: Any = None  # PerceptualNetwork, or None where no stage asks it
     images: int = 0
     steps: int = 0
@@ -85,7 +85,7 @@ def load_checkpoint(fabric: Fabric, path: Path, state: TrainingState) -> None:
 
 
 def read_centres(path: Path) -> Tensor | None:
-    """The centres [K,2] of a checkpoint's chroma bins; None for the classic pair, which has none.
+    """The centres [K,2] of a checkpoint's chroma bins; None for networks that have none.
 
     They are those of the first samples when the run began, and must stay whatever samples are drawn now.
 

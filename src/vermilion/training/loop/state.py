@@ -16,10 +16,10 @@ from vermilion.training.data.samples import Samples
 from vermilion.training.distributed import share_statistics
 from vermilion.training.loop.checkpoint import TrainingState
 from vermilion.training.loop.optimizers import make_optimizer, set_rate
+from vermilion.training.loop.task import Networks, Task
 from vermilion.training.losses.perceptual import PerceptualNetwork, make_perceptual_network
 from vermilion.training.losses.supervised import SupervisedLosses
 from vermilion.training.networks.bins import common_bins
-from vermilion.training.networks.classic import ClassicGenerator, PatchDiscriminator
 from vermilion.training.networks.discriminator import Discriminator
 from vermilion.training.networks.encoder import Encoder, make_encoder
 from vermilion.training.networks.generator import Decoder, Parts, UNetGenerator
@@ -45,57 +45,44 @@ def _processor_has_bfloat16() -> bool:
 
 
 def make_state(
-    settings: Settings, samples: Samples, fabric: Fabric, centres: Tensor | None = None
+    settings: Settings, samples: Samples, fabric: Fabric, task: Task, centres: Tensor | None = None
 ) -> TrainingState:
     """Everybody, on the device of `fabric`.
 
-    The networks stay as they are, several processes included (`step` averages the gradients itself):
+    The networks stay as they are, several processes included (`learn` averages the gradients itself):
     wrappers that do so cannot follow encoders that thaw and penalties that differentiate twice.
 
     Args:
         settings: of the training.
         samples: from whose first ones the bins, their shares and the features' scales are taken.
         fabric: where the training runs.
+        task: makes the networks.
         centres: of the bins [K,2] of a run that goes on; without them the samples decide.
     """
-    classic = settings.model.kind == "classic"
     device = fabric.device
-    generator, discriminator, supervised = (
-        _classic_pair(settings) if classic else _pair(settings, samples, device, centres)
-    )
-    generator.to(device)
-    discriminator.to(device)
+    made = task.make_networks(settings, samples, device, centres)
+    generator, discriminator = made.generator.to(device), made.discriminator.to(device)
     average = AveragedModel(generator, device, use_buffers=True)  # its count, too
     for network in (generator, discriminator):  # the average is measured by one process alone
         share_statistics(network)
-    optimizer = make_optimizer(
-        _groups(generator), device, (0.5 if classic else 0.9, 0.999), settings.weight_decay
-    )
-    discriminator_optimizer = make_optimizer(
-        discriminator.parameters(), device, (0.5, 0.999) if classic else (0.0, 0.99)
-    )
+    optimizer = make_optimizer(_groups(generator), device, made.betas, settings.weight_decay)
+    discriminator_optimizer = make_optimizer(discriminator.parameters(), device, made.discriminator_betas)
     state = TrainingState(
-        generator,
-        discriminator,
-        average,
-        optimizer,
-        discriminator_optimizer,
-        supervised,
-        _perceptual_network(settings, device),
+        generator, discriminator, average, optimizer, discriminator_optimizer, made.supervised
     )
+    if made.perceptual_network is not None:
+        state.perceptual_network = made.perceptual_network.to(device)
     state.balance, state.share = (torch.zeros((), device=device) for _ in range(2))
     state.optimizer = fabric.setup_optimizers(optimizer)
     state.discriminator_optimizer = fabric.setup_optimizers(discriminator_optimizer)
     return state
 
 
-def _perceptual_network(settings: Settings, device: torch.device) -> PerceptualNetwork | None:
+def _perceptual_network(settings: Settings) -> PerceptualNetwork | None:
     """The frozen perceptual network, if any stage asks it."""
     if not any(stage.perceptual > 0 for stage in settings.stages):
         return None
-    return make_perceptual_network(settings.loss.perceptual_network, settings.loss.perceptual_weights).to(
-        device
-    )
+    return make_perceptual_network(settings.loss.perceptual_network, settings.loss.perceptual_weights)
 
 
 def _groups(generator: nn.Module) -> list[dict[str, Any]]:
@@ -108,15 +95,9 @@ def _groups(generator: nn.Module) -> list[dict[str, Any]]:
     ]
 
 
-Pair = tuple[nn.Module, nn.Module, SupervisedLosses | None]
-
-
-def _classic_pair(settings: Settings) -> Pair:
-    width = settings.model.discriminator_width
-    return ClassicGenerator(width), PatchDiscriminator(width), None
-
-
-def _pair(settings: Settings, samples: Samples, device: torch.device, kept: Tensor | None) -> Pair:
+def make_networks(
+    settings: Settings, samples: Samples, device: torch.device, kept: Tensor | None
+) -> Networks:
     """Our generator and discriminator, and the generator's supervised losses."""
     centres, shares, luma = survey(samples)
     generator = make_generator(settings, centres if kept is None else kept)
@@ -131,11 +112,9 @@ def _pair(settings: Settings, samples: Samples, device: torch.device, kept: Tens
     discriminator = Discriminator(generator.encoder.channels, settings.model.discriminator_width)
     if settings.model.start_discriminator_from:
         read_weights(discriminator, Path(settings.model.start_discriminator_from))
-    return (
-        generator,
-        discriminator,
-        SupervisedLosses(generator.decoder.centres.to(device), shares.to(device), settings.loss),
-    )
+    centres = generator.decoder.centres.to(device)
+    supervised = SupervisedLosses(centres, shares.to(device), settings.loss)
+    return Networks(generator, discriminator, supervised, _perceptual_network(settings))
 
 
 def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:

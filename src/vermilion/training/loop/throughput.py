@@ -10,6 +10,8 @@ from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import conv_flop_count, flop_registry
 
+from vermilion.training.data.store import listed
+
 # Peaks of dense matrix products in bfloat16, in FLOP/s, from Nvidia's data sheets; the first name that
 # the card's holds counts.
 CARDS = {
@@ -164,3 +166,28 @@ class Throughput:
         reading = Reading(self.pictures / seconds, self.waited / seconds, self.flops / seconds / self.peak)
         self.pictures, self.flops, self.waited, self.started = 0, 0, 0.0, now
         return reading
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a bar can show: images done and wanted, pictures a second, the stage and its numbers.
+
+    The first report has the stage "pictures": how many there are to train on, to score, and were skipped;
+    the second "machine": what it can do at best, which `utilisation` is a share of.
+    """
+
+    stage: str
+    done: int
+    wanted: int
+    rate: float
+    numbers: dict[str, float]
+    waiting: float = 0.0  # share of the time in which the training waited for data
+    utilisation: float = 0.0  # of the machine's floating-point operations
+
+    @property
+    def counts(self) -> str:
+        """The numbers of one of the first reports, as a line tells them."""
+        return listed(self.numbers)
+
+
+Reporter = Callable[[Progress], None]

@@ -1,7 +1,6 @@
 """The whole training, from settings to checkpoints, read from top to bottom."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -31,14 +30,14 @@ from vermilion.training.loop.checkpoint import (
     save_generator,
 )
 from vermilion.training.loop.clock import MINUTE, Every, StageClock, now
+from vermilion.training.loop.colorization import ColorizationTask
 from vermilion.training.loop.cuda_graphs import WARM_UP, RecordedStep, on_card, own_stream, wants_graphs
 from vermilion.training.loop.spent import Spent
 from vermilion.training.loop.state import begin_stage, make_state, set_rates
-from vermilion.training.loop.step import Phase, Scalars, phase_of, take_step
-from vermilion.training.loop.throughput import Throughput, peak_of
+from vermilion.training.loop.step import phase_of, take_step
+from vermilion.training.loop.task import Phase, Scalars, Step, Task
+from vermilion.training.loop.throughput import Progress, Reporter, Throughput, peak_of
 from vermilion.training.loop.validation import (
-    MULTIPLE,
-    SIDE,
     HeldOut,
     discriminator_accuracy,
     held_out_pictures,
@@ -47,36 +46,10 @@ from vermilion.training.loop.validation import (
     validate,
 )
 from vermilion.training.loop.watch import Watch
-from vermilion.training.networks.classic import SIDE_MULTIPLE
 from vermilion.training.networks.generator import UNetGenerator
 
 SHOWN = 12  # held-out pictures on the sheet
 LAST, BEST = "last.safetensors", "best.safetensors"  # kept in the run's folder
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a bar can show: images done and wanted, pictures a second, the stage and its numbers.
-
-    The first report has the stage "pictures": how many there are to train on, to score, and were skipped;
-    the second "machine": what it can do at best, which `utilisation` is a share of.
-    """
-
-    stage: str
-    done: int
-    wanted: int
-    rate: float
-    numbers: dict[str, float]
-    waiting: float = 0.0  # share of the time in which the training waited for data
-    utilisation: float = 0.0  # of the machine's floating-point operations
-
-    @property
-    def counts(self) -> str:
-        """The numbers of one of the first reports, as a line tells them."""
-        return listed(self.numbers)
-
-
-Reporter = Callable[[Progress], None]
 
 
 def train_settings(
@@ -86,6 +59,7 @@ def train_settings(
     report: Reporter | None = None,
     minutes: float = 0.0,
     spent: Spent | None = None,
+    task: Task | None = None,
 ) -> Path:
     """Train, or go on where the last checkpoint of the run stands.
 
@@ -96,14 +70,18 @@ def train_settings(
         report: called at every log step of the first process.
         minutes: stop after so many, counted from now, with a checkpoint to go on from; 0 = never.
         spent: notes what the seconds are spent on.
+        task: networks and losses; None = vermilion's own.
 
     Returns:
         The path of the generator, which is trained as far as the training has come.
 
     Raises:
+        SettingsError: the settings do not fit the task.
         TrainingError: unusable pictures, an existing run without `resume`, numbers that are not finite, a
             lost adversarial training.
     """
+    task = task or ColorizationTask()
+    task.check(settings)
     if settings.threads:
         torch.set_num_threads(settings.threads)
     fabric, spent = make_fabric(settings), spent or Spent()
@@ -119,7 +97,8 @@ def train_settings(
         with spent.on("preparing"):
             lost = resume and not checkpoint.exists()
             centres = read_centres(checkpoint) if checkpoint.exists() else None
-            session = _prepare(_from_last(settings) if lost else settings, fabric, store, report, centres)
+            begun = _from_last(settings) if lost else settings
+            session = _prepare(begun, fabric, store, report, task, centres)
             session.spent, session.limit = spent, limit
             if checkpoint.exists():
                 load_checkpoint(fabric, checkpoint, session.state)
@@ -157,6 +136,7 @@ def _prepare(
     fabric: Fabric,
     store: PictureStore,
     report: Reporter | None,
+    task: Task,
     centres: Tensor | None = None,
 ) -> "Trainer":
     """Samples, held-out pictures and training state; tells what pictures there are."""
@@ -165,17 +145,15 @@ def _prepare(
         raise TrainingError(
             f"data.hold_out: {settings.data.hold_out} leaves no picture to train on; raise it, or give 0."
         )
-    classic = settings.model.kind == "classic"
-    side, multiple = (SIDE_MULTIPLE, SIDE_MULTIPLE) if classic else (SIDE, MULTIPLE)
-    pictures = held_out_pictures(store, held[: settings.data.held_out_limit], side, multiple)
+    pictures = held_out_pictures(store, held[: settings.data.held_out_limit], task.side, task.multiple)
     samples = Samples(store, numbers, settings)
-    state = make_state(settings, samples, fabric, centres)
+    state = make_state(settings, samples, fabric, task, centres)
     state.places = [] if settings.data.stream else None
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(state.generator, "half_decoder", False))
     loader = make_loader(settings, fabric, samples, lambda: state.places)
     session = Trainer(
-        settings, fabric, state, pictures, writer, report, Throughput(peak.flops), samples, loader
+        settings, fabric, task, state, pictures, writer, report, Throughput(peak.flops), samples, loader
     )
     session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
     session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
@@ -188,6 +166,7 @@ class Trainer:
 
     settings: Settings  # of the stage that is played
     fabric: Fabric
+    task: Task
     state: TrainingState
     pictures: list[HeldOut]
     writer: SummaryWriter | None  # None but in the first process
@@ -280,8 +259,8 @@ class Trainer:
         """One step, its batch made in it: as it is written, or as it was recorded."""
 
         def whole(*tensors: Tensor) -> Scalars:
-            batch = portion.make(*tensors)
-            return take_step(self.fabric, self.state, stage, self.settings, batch, phase=phase)
+            step = Step(self.fabric, self.task, self.state, stage, self.settings, phase)
+            return take_step(step, portion.make(*tensors))
 
         kind = (stage.name, phase, portion.kind)
         self.met[kind] += 1

@@ -87,10 +87,9 @@ def read_generator(path: Path, lender: Path = SHIPPED) -> UNetGenerator:
         TrainingError: no such file, not one of a generator, or a decoder for another encoder.
     """
     config = json.loads(read_facts(path).get("generator", "{}"))
-    if "classic" in config:
-        raise TrainingError(f"{path}: holds the classic baseline, which is for comparison only.")
     if "encoder" not in config:
-        raise TrainingError(f"{path}: is not a generator that vermilion saved.")
+        other = f"; it holds another task's network ({', '.join(config)})" if config else ""
+        raise TrainingError(f"{path}: is not a generator that vermilion saved{other}.")
     saved = {name: tensor.float() for name, tensor in whole_state(path, lender).items()}
     encoder = make_encoder(config["encoder"], "")
     parts = _parts_of(config, path)

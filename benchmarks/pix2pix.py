@@ -1,8 +1,7 @@
-"""The textbook baseline: pix2pix's U-Net and PatchGAN (Isola et al. 2017, arXiv:1611.07004).
+"""pix2pix's U-Net, PatchGAN and losses (Isola et al. 2017, arXiv:1611.07004).
 
-Everybody knows it, so it is what ours is compared with: no pretrained encoder, no distribution, no hints;
-luma in, chroma out at full size, 100 L1 + a conditional GAN with binary cross-entropy. Whole batches of 8
-down-samplings need sides of 256; as many are taken as the size allows.
+No pretrained encoder, no distribution, no hints; luma in, chroma out at full size, 100 L1 + a conditional GAN
+with binary cross-entropy. Eight down-samplings need sides of 256; as many are taken as the size allows.
 """
 
 from itertools import pairwise
@@ -13,13 +12,13 @@ from torch.nn import functional
 
 from vermilion.training.networks.generator import GeneratorOutput
 
-CLASSIC_AB_UNIT = 110.0  # ab units to one unit of the networks
+AB_UNIT_OF_TANH = 110.0  # ab units to one unit of the networks
 L1_WEIGHT = 100.0
 WIDTHS = (64, 128, 256, 512, 512, 512, 512)
 SIDE_MULTIPLE = 2 ** len(WIDTHS)  # pixels; each of the widths halves the size
 
 
-class ClassicGenerator(nn.Module):
+class Pix2PixGenerator(nn.Module):
     """U-Net of strided 4 x 4 convolutions, skip connections and dropout, down to a pixel for 128 x 128."""
 
     def __init__(self, width: int = 64) -> None:
@@ -49,7 +48,7 @@ class ClassicGenerator(nn.Module):
             skips.append(x)
         for up, skip in zip(self.up, skips[-2::-1], strict=True):
             x = torch.cat([up(x), skip], dim=1)
-        ab = torch.tanh(self.last(functional.relu(x))) * CLASSIC_AB_UNIT
+        ab = torch.tanh(self.last(functional.relu(x))) * AB_UNIT_OF_TANH
         return GeneratorOutput(x, ab, x, x, [])
 
 
@@ -79,10 +78,10 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, luma: Tensor, ab: Tensor) -> Tensor:
         """Logits [N,1,h,w] for luma [N,1,H,W] and ab [N,2,H,W]."""
-        return self.layers(torch.cat([luma * 2 - 1, ab / CLASSIC_AB_UNIT], dim=1))  # type: ignore[no-any-return]
+        return self.layers(torch.cat([luma * 2 - 1, ab / AB_UNIT_OF_TANH], dim=1))  # type: ignore[no-any-return]
 
 
-def classic_discriminator_loss(
+def discriminator_loss(
     discriminator: nn.Module, luma: Tensor, true_ab: Tensor, painted_ab: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Binary cross-entropy of the discriminator, halved as in the paper, and its accuracy."""
@@ -91,12 +90,12 @@ def classic_discriminator_loss(
     return loss, ((real.detach() > 0).float().mean() + (fake.detach() < 0).float().mean()) / 2
 
 
-def classic_generator_loss(
+def generator_loss(
     discriminator: nn.Module, luma: Tensor, true_ab: Tensor, painted_ab: Tensor
 ) -> tuple[Tensor, Tensor]:
     """The adversarial loss's part and the L1 part (already times 100) of the generator's loss."""
     return _call(discriminator(luma, painted_ab), 1.0), L1_WEIGHT * functional.l1_loss(
-        painted_ab / CLASSIC_AB_UNIT, true_ab / CLASSIC_AB_UNIT
+        painted_ab / AB_UNIT_OF_TANH, true_ab / AB_UNIT_OF_TANH
     )
 
 
