@@ -24,6 +24,7 @@ from benchmarks.hinted import (
     strength_figures,
     suggestion_figures,
 )
+from benchmarks.known import pictures_in
 from vermilion import Colorizer
 
 PARTS: dict[str, Callable[[Colorizer, list[Path]], Iterator[str]]] = {
@@ -49,8 +50,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model folder; by default the one inside the package")
     parser.add_argument("--only", choices=PARTS)
     args = parser.parse_args()
-    every = sorted(path for path in args.bench.iterdir() if path.is_file())
-    paths = every[:: max(1, len(every) // args.limit)][: args.limit]
+    paths = pictures_in(args.bench, args.limit)
     if len(paths) < 2:
         parser.error(f"{args.bench} holds too few pictures; at least two are needed")
     colorizer = Colorizer(args.model)

@@ -14,9 +14,9 @@ from statistics import mean
 import cv2
 import numpy as np
 
+from benchmarks.known import pictures_in
 from benchmarks.scene import Floats, ab_of_rgb
 from vermilion import Colorizer
-from vermilion.archive import PICTURE_SUFFIXES
 from vermilion.color import ab_error
 
 SIDE = 128  # pixels of the compared pictures: what differs between sizes is no detail
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model folder; by default the one inside the package")
     parser.add_argument("--sizes", default="192,256,384,512")
     args = parser.parse_args()
-    paths = sorted(path for path in args.folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    paths = pictures_in(args.folder)
     sizes = [int(size) for size in args.sizes.split(",")]
     colorizer = Colorizer(args.model)
     print(f"{len(paths)} pictures, model {colorizer.model.card.name} {colorizer.model.card.version}")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.scene import Floats, ab_of_rgb, read_rgb
 from vermilion import Colorizer, Controls
+from vermilion.archive import PICTURE_SUFFIXES
 from vermilion.tone import luma_of_rgb, unit_range
 
 SMALLEST_CROP, LARGEST_CROP = 0.6, 0.8  # of both sides
@@ -21,6 +22,12 @@ T = TypeVar("T", bound=np.generic)
 def random_of(path: Path) -> np.random.Generator:
     """A source of chance that depends on a picture's name alone."""
     return np.random.default_rng(zlib.crc32(path.stem.encode()))
+
+
+def pictures_in(folder: Path, limit: int | None = None) -> list[Path]:
+    """The pictures of a folder by their names, or at most `limit` of them, evenly chosen."""
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    return paths[:: max(1, len(paths) // limit)][:limit] if limit else paths
 
 
 class Known:

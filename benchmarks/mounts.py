@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.archive import PICTURE_SUFFIXES
+from benchmarks.known import pictures_in
 from vermilion.evaluation import MOUNTS, Mounted, mount, mount_page, squeezed, turned
 from vermilion.pictures import read_colors
 from vermilion.tone import luma_of_rgb, to_eight_bits
@@ -167,8 +167,7 @@ def main() -> None:
     parser.add_argument("--sheet", type=Path, help="draw what was not found here")
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    paths = sorted(path for path in args.bench.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
-    paths = paths[:: max(1, len(paths) // args.limit)] if args.limit else paths
+    paths = pictures_in(args.bench, args.limit)
     pictures = {path.stem: to_eight_bits(luma_of_rgb(read_colors(path, PREVIEW))) for path in paths}
     tally = measure(pictures, set(BORDERED.read_text(encoding="utf-8").split()))
     print(f"{len(paths)} pictures of {args.bench.name}")

@@ -17,9 +17,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.known import pictures_in
 from benchmarks.scene import ab_of_rgb
 from vermilion import Colorizer
-from vermilion.archive import PICTURE_SUFFIXES
 from vermilion.evaluation import squeezed
 from vermilion.pictures import read_colors
 from vermilion.tone import luma_of_rgb, to_eight_bits
@@ -98,8 +98,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model folder; by default the one inside the package")
     parser.add_argument("--limit", type=int, help="so many pictures, evenly chosen")
     args = parser.parse_args()
-    paths = sorted(path for path in args.bench.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
-    paths = paths[:: max(1, len(paths) // args.limit)] if args.limit else paths
+    paths = pictures_in(args.bench, args.limit)
     colorizer = Colorizer(args.model)
     print(f"{len(paths)} pictures, model {colorizer.model.card.name} {colorizer.model.card.version}")
     print("\n".join(rows_of(colorizer, paths)))

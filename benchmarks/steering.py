@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from benchmarks.colors import Bench, true_hints, write_png
-from benchmarks.known import random_of, two_crops
+from benchmarks.known import pictures_in, random_of, two_crops
 from benchmarks.reliability import auc, calibration_error, plot, reliability, spread
 from benchmarks.scene import Floats, Picture, Scene, ab_of_rgb, mean, read_rgb
 from benchmarks.spill import spill_figures
@@ -233,8 +233,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.only == "scored" and args.scorer is None:
         parser.error("what is scored needs --scorer")
-    every = sorted(path for path in args.bench.iterdir() if path.is_file())
-    paths = every[:: max(1, len(every) // args.limit)][: args.limit]
+    paths = pictures_in(args.bench, args.limit)
     if len(paths) < 2:
         parser.error(f"{args.bench} holds too few pictures; at least two are needed")
     colorizer = Colorizer(args.model)

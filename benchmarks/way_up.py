@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.known import pictures_in
 from vermilion import Colorizer
-from vermilion.archive import PICTURE_SUFFIXES
 from vermilion.pictures import read_colors
 from vermilion.tone import luma_of_rgb, to_eight_bits
 
@@ -64,8 +64,7 @@ def main() -> None:
     parser.add_argument("--faces", type=Path, help="YuNet, a face detector in ONNX")
     parser.add_argument("--limit", type=int, help="so many pictures, evenly chosen")
     args = parser.parse_args()
-    paths = sorted(path for path in args.bench.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
-    paths = paths[:: max(1, len(paths) // args.limit)] if args.limit else paths
+    paths = pictures_in(args.bench, args.limit)
     colorizer, has_face = Colorizer(args.model), face_finder(args.faces) if args.faces else None
     pictures = [read_colors(path, LARGEST) for path in paths]
     found = [turns_of(colorizer, to_eight_bits(luma_of_rgb(rgb))) for rgb in pictures]

@@ -28,6 +28,7 @@ from benchmarks import (
     two_sample,
     way_up,
 )
+from benchmarks.known import pictures_in
 from vermilion import Colorizer
 from vermilion.evaluation import TONES
 from vermilion.tone import luma_of_rgb
@@ -314,3 +315,12 @@ def test_processor_time_of_a_checkout_is_what_its_process_says_or_takes(tmp_path
     assert against.seconds_of(said, tmp_path, core) == 1 / 8
     busy = against.Case("", ("-c", "import time\nwhile time.process_time() < .2: pass"), prints=False)
     assert 0.2 <= against.seconds_of(busy, tmp_path, core) < 0.6
+
+
+def test_a_limit_picks_evenly_and_never_more(tmp_path: Path) -> None:
+    for name in ("f.JPG", "b.png", "a.png", "c.tif", "d.webp", "e.bmp", "notes.txt"):
+        (tmp_path / name).touch()
+    assert [path.name[0] for path in pictures_in(tmp_path)] == list("abcdef")
+    assert [path.name[0] for path in pictures_in(tmp_path, 4)] == list("abcd")
+    assert [path.name[0] for path in pictures_in(tmp_path, 3)] == list("ace")
+    assert len(pictures_in(tmp_path, 9)) == 6

@@ -116,35 +116,36 @@ def run(generator: UNetGenerator, tmp_path: Path) -> Path:
     return tmp_path
 
 
-RECIPE = """name = "small"
+def tiny_config(
+    stages: str, *, top: str = "", data: str = "", sizes: str = "[[32, 32]]", batch: int = 8
+) -> str:
+    """The TOML of a training of tiny networks on the processor; `top` and `data` are further keys."""
+    return f"""name = "tiny"
 run = "run"
-batch = 8
+batch = {batch}
 precision = "32"
 accelerator = "cpu"
-log_every = 1
-save_every = 5
-{more}
+{top}
 [data]
-pictures = ["{pictures}"]
-cache = "cache"
 short_side = 96
 hold_out = 4
-held_out_limit = 2
-sizes = [[32, 64], [64, 32]]
-workers = {workers}
+held_out_limit = 3
+sizes = {sizes}
+{data}
 [model]
-encoder = "test_efficientnet"
+encoder = "{ENCODER}"
 widths = [12, 8, 8, 8]
 discriminator_width = 4
 {stages}
 """
 
 
-def write_recipe(folder: Path, pictures: Path, stages: str, more: str = "", workers: int = 0) -> Path:
+def write_config(folder: Path, pictures: Path, stages: str, more: str = "", workers: int = 0) -> Path:
     """A config for trainings in processes of their own, which run in `folder`."""
     path = folder / "small.toml"
-    text = RECIPE.format(pictures=pictures, stages=stages, more=more, workers=workers)
-    path.write_text(text, encoding="utf-8")
+    data = f'pictures = ["{pictures}"]\ncache = "cache"\nworkers = {workers}'
+    top = f"log_every = 1\nsave_every = 5\n{more}"
+    path.write_text(tiny_config(stages, top=top, data=data, sizes="[[32, 64], [64, 32]]"), encoding="utf-8")
     return path
 
 

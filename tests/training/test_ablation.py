@@ -16,28 +16,12 @@ from benchmarks.ablation import CONFIGS, OURS, RAW, ROWS, START, Plan, cell
 from benchmarks.colors import Bench
 from benchmarks.held_out import load_extractor
 from tests.tiny_model import make_tiny_model
+from tests.training.conftest import tiny_config
 from vermilion.training import load_settings
 from vermilion.training.networks.weights import read_generator
 
 ALL = CONFIGS.parent
-BASE = """
-name = "base"
-run = "r"
-batch = 4
-accelerator = "cpu"
-precision = "32"
-validate_every = 1000
-save_every = 2
-[data]
-short_side = 96
-hold_out = 4
-held_out_limit = 3
-sizes = [[32, 64]]
-workers = 0
-[model]
-encoder = "test_efficientnet"
-widths = [12, 8, 8, 8]
-discriminator_width = 4
+STAGES = """
 [[stages]]
 name = "frozen"
 images = 8
@@ -48,6 +32,9 @@ images = 8
 adversarial = 0.1
 warmup = 0
 """
+BASE = tiny_config(
+    STAGES, top="validate_every = 1000\nsave_every = 2", data="workers = 0", sizes="[[32, 64]]", batch=4
+)
 CLASSIC = """
 [data]
 sizes = [[128, 128]]

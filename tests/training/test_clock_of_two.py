@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.conftest import write_recipe
+from tests.training.conftest import write_config
 
 STAGES = """
 [[stages]]
@@ -24,7 +24,7 @@ sizes = [[64, 64]]
 @pytest.mark.slow
 def test_two_processes_end_a_stage_by_the_clock(photographs: Path, tmp_path: Path) -> None:
     more = "devices = 2\nvalidate_minutes = 0.01\nsave_minutes = 0.01"
-    config = write_recipe(tmp_path, photographs, STAGES, more=more)
+    config = write_config(tmp_path, photographs, STAGES, more=more)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
     words = [sys.executable, "-m", "vermilion", "train", str(config)]
     subprocess.run(words, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=150)

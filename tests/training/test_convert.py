@@ -54,7 +54,7 @@ def age_run(run: Path) -> None:
     torch.save(saved, run / "last.ckpt")
     config = json.loads((run / "config.json").read_text())
     (run / "config.json").unlink()
-    config["model"]["queries"] = 0
+    config["model"] |= {"queries": 0, "kind": "vermilion"}
     (run / "recipe.json").write_text(json.dumps(aged(config) | {"compile": False}))
     for path in run.glob("*.safetensors"):
         age_weights(path)

@@ -16,7 +16,7 @@ import torch
 from lightning_fabric import Fabric
 
 from benchmarks import features
-from tests.training.conftest import write_recipe
+from tests.training.conftest import write_config
 from vermilion.errors import SettingsError, TrainingError
 from vermilion.training import Settings, train_settings
 from vermilion.training.config.settings import StageSettings, check_settings
@@ -175,7 +175,7 @@ sizes = [[64, 64]]
 def test_two_trainings_that_compute_the_same_features_at_once_learn_the_same(
     photographs: Path, tmp_path: Path
 ) -> None:
-    config = write_recipe(tmp_path, photographs, STAGES, more="seed = 1", workers=1)
+    config = write_config(tmp_path, photographs, STAGES, more="seed = 1", workers=1)
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src"), "OMP_NUM_THREADS": "1"}
     words = [sys.executable, "-m", "vermilion", "train", str(config), "--run"]
     both = [subprocess.Popen([*words, run], cwd=tmp_path, env=environment) for run in ("one", "two")]

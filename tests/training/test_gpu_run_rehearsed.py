@@ -12,30 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.training.conftest import tiny_config
 from vermilion.training.networks.weights import read_facts, read_generator
 
 ROOT = Path(__file__).parents[2]
-RECIPE = """name = "tiny"
-run = "run"
-batch = 8
-precision = "32"
-accelerator = "cpu"
-ema = 0.9
+TOP = """ema = 0.9
 log_every = 1
 save_minutes = 0.01
 validate_minutes = 0.05
-[data]
-cache = "{cache}"
-short_side = 96
-hold_out = 4
-held_out_limit = 2
-sizes = [[32, 32]]
-workers = 0
-[model]
-encoder = "test_efficientnet"
-widths = [12, 8, 8, 8]
-discriminator_width = 4
-[[stages]]
+"""
+STAGES = """[[stages]]
 name = "supervised"
 minutes = 0.1
 warmup = 8
@@ -77,7 +63,8 @@ def seen(out: Path) -> int:
 def test_a_whole_slot(photographs: Path, tmp_path: Path) -> None:
     upload, out, run = tmp_path / "upload", tmp_path / "out", tmp_path / "run"
     config = tmp_path / "tiny.toml"
-    config.write_text(RECIPE.format(cache=tmp_path / "cache"))
+    data = f'cache = "{tmp_path / "cache"}"\nworkers = 0'
+    config.write_text(tiny_config(STAGES, top=TOP, data=data))
     told = done(gpu_run("prepare", "--pictures", photographs, "--to", upload, "--also", config))
     assert re.search(r"the tree: \d+\.\d MiB", told)
     assert (upload / "part-01" / "tiny.toml").exists()

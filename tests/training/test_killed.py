@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.training.conftest import losses_of, write_recipe
+from tests.training.conftest import losses_of, write_config
 
 ROOT = Path(__file__).parents[2]
 STAGES = """
@@ -56,7 +56,7 @@ def test_after_kill_9_the_next_losses_are_the_unbroken_ones(photographs: Path, t
     recipes = []
     for folder in folders:
         folder.mkdir()
-        recipes.append(write_recipe(folder, photographs, STAGES, workers=1))
+        recipes.append(write_config(folder, photographs, STAGES, workers=1))
     run: Any = {"env": environment(), "check": True, "capture_output": True}
     subprocess.run(command(recipes[0]), cwd=folders[0], **run)
     kill_amid(recipes[1], folders[1])

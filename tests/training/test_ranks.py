@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import distributed, nn
 
-from tests.training.conftest import losses_of, write_recipe
+from tests.training.conftest import losses_of, write_config
 from vermilion.errors import SettingsError
 from vermilion.training import distributed as ranks
 from vermilion.training.config.settings import Settings
@@ -70,7 +70,7 @@ def start(words: list[str], folder: Path) -> str:
 def alone(photographs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[float]]:
     """The losses of one process."""
     folder = tmp_path_factory.mktemp("alone")
-    start(["-m", "vermilion", "train", str(write_recipe(folder, photographs, STAGES))], folder)
+    start(["-m", "vermilion", "train", str(write_config(folder, photographs, STAGES))], folder)
     return losses_of(folder / "run")
 
 
@@ -95,7 +95,7 @@ def test_two_processes_have_the_losses_of_one(
     photographs: Path,
     tmp_path: Path,
 ) -> None:
-    said = start(command(write_recipe(tmp_path, photographs, STAGES, f"devices = {devices}")), tmp_path)
+    said = start(command(write_config(tmp_path, photographs, STAGES, f"devices = {devices}")), tmp_path)
     assert said.count("is the trained generator") == said.count("pictures: ") == 1
     together = losses_of(tmp_path / "run")
     assert together.keys() == alone.keys()
@@ -110,7 +110,7 @@ def test_two_processes_have_the_losses_of_one(
 @pytest.mark.slow
 def test_two_processes_keep_the_same_weights_through_all_stages(photographs: Path, tmp_path: Path) -> None:
     (tmp_path / "go.py").write_text(SCRIPT, encoding="utf-8")
-    config = write_recipe(tmp_path, photographs, STAGES, "devices = 2\nvalidate_every = 6")
+    config = write_config(tmp_path, photographs, STAGES, "devices = 2\nvalidate_every = 6")
     start(["go.py", str(config)], tmp_path)
     first, second = ((tmp_path / f"weights-{rank}.txt").read_text() for rank in (0, 1))
     assert first == second

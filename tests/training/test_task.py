@@ -52,9 +52,7 @@ def test_a_loss_that_nobody_gave_is_named(config: Settings) -> None:
 
 
 def test_our_networks_refuse_chroma_of_another_size(config: Settings) -> None:
-    with pytest.raises(
-        SettingsError, match=r"data\.chroma_stride: must be 4 for vermilion's networks"
-    ):
+    with pytest.raises(SettingsError, match=r"data\.chroma_stride: must be 4 for vermilion's networks"):
         go(replace(config, data=replace(config.data, chroma_stride=1)))
 
 

@@ -1,7 +1,8 @@
-"""Operations are counted as they are done, and time as it images."""
+"""Operations are counted as they are done, and time as it passes."""
 
 import time
 from collections.abc import Iterator
+from dataclasses import astuple
 
 import pytest
 import torch
@@ -35,7 +36,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_reading_tells_rate_waiting_and_use(clock: list[float]) -> None:
-    ours = Throughput(peak=1000.0, started=100.0)
+    ours = Throughput(peak=1000.0, processes=2)
+    ours.begin()
     matrix = torch.ones(4, 4)  # 128 operations a product
 
     def slow() -> Iterator[int]:
@@ -48,14 +50,18 @@ def test_a_reading_tells_rate_waiting_and_use(clock: list[float]) -> None:
         return matrix @ matrix
 
     for _ in ours.fetch(slow()):
-        ours.step(("a",), 8, work)
+        ours.step(("a",), 4, work)
     reading = ours.read()
     assert reading.rate == pytest.approx(24 / 12)
     assert reading.waiting == pytest.approx(3 / 12)
     assert reading.utilisation == pytest.approx(3 * 128 / 12 / 1000)
     assert ours.counted == {("a",): 128}
-    clock[0] += 1
-    assert ours.read() == throughput.Reading(0.0, 0.0, 0.0)
+    ours.step(("a",), 4, work)
+    assert astuple(ours.read()) == pytest.approx((8 / 3, 0.0, 128 / 3 / 1000))
+    clock[0] += 100  # scored and saved, before the next stage
+    ours.begin()
+    ours.step(("a",), 4, work)
+    assert ours.read().rate == pytest.approx(8 / 3)
 
 
 def test_a_peak_says_where_it_comes_from(monkeypatch: pytest.MonkeyPatch) -> None:

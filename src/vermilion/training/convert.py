@@ -79,13 +79,17 @@ def _convert_config(path: Path) -> bool:
 
 
 def _without_what_is_gone(config: Any) -> Any:  # noqa: ANN401 - plain data
-    """Settings that are no more, at values that did nothing; compiling changed no result."""
+    """Settings that are no more, at values that did nothing; compiling changed no result.
+
+    `kind` is what the caller's task says today.
+    """
     if not isinstance(config, dict):
         return config
     kept = {key: part for key, part in config.items() if key != "compile"}
     model = kept.get("model")
-    if isinstance(model, dict) and model.get("queries") == 0:
-        kept["model"] = {key: part for key, part in model.items() if key != "queries"}
+    if isinstance(model, dict):
+        gone = {"kind"} | ({"queries"} if model.get("queries") == 0 else set())
+        kept["model"] = {key: part for key, part in model.items() if key not in gone}
     return kept
 
 

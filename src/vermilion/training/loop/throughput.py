@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import torch
+from lightning_fabric.utilities import throughput as fabric
 from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import conv_flop_count, flop_registry
@@ -13,7 +14,8 @@ from torch.utils.flop_counter import conv_flop_count, flop_registry
 from vermilion.training.data.store import listed
 
 # Peaks of dense matrix products in bfloat16, in FLOP/s, from Nvidia's data sheets; the first name that
-# the card's holds counts.
+# the card's holds counts. Fabric's table does not know an "NVIDIA H200", and tells of some cards what they
+# do without tensor cores.
 CARDS = {
     "H200": 989e12,
     "H100 PCIe": 756e12,
@@ -83,7 +85,8 @@ def flops_of(work: Callable[[], T]) -> tuple[T, int]:
 class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts operations by torch's formulas.
 
-    Torch's own counter also follows modules, by hooks that slopes of slopes do not allow.
+    Torch's own counter, which Fabric's `measure_flops` uses, also follows modules, by hooks that gradient
+    penalties do not allow.
     """
 
     def __init__(self) -> None:
@@ -129,14 +132,19 @@ class Reading:
 
 @dataclass(slots=True)
 class Throughput:
-    """Counts pictures, seconds and operations."""
+    """Fabric's throughput between two reports, with the time spent waiting and the counted operations."""
 
     peak: float  # FLOP/s of this process's device
-    pictures: int = 0
-    flops: int = 0
-    waited: float = 0.0
-    started: float = field(default_factory=time.perf_counter)
+    processes: int = 1
+    pictures: int = 0  # of this process
+    steps: int = 0
+    flops: int = 0  # since the last reading
+    waited: float = 0.0  # likewise
     counted: dict[tuple[object, ...], int] = field(default_factory=dict)  # operations of each kind of step
+    monitor: fabric.Throughput = field(init=False)  # knows the last two readings
+
+    def __post_init__(self) -> None:
+        self.monitor = fabric.Throughput(self.peak, window_size=2)
 
     def fetch(self, batches: Iterable[T]) -> Iterator[T]:
         """The batches, and how long each was waited for."""
@@ -150,22 +158,33 @@ class Throughput:
             yield batch
 
     def step(self, kind: tuple[object, ...], pictures: int, work: Callable[[], T]) -> T:
-        """Do a step of so many pictures, over all processes; the first of each kind is counted."""
+        """Do a step of so many pictures of this process; the first of each kind is counted."""
         if kind in self.counted:
             done = work()
         else:
             done, self.counted[kind] = flops_of(work)
         self.flops += self.counted[kind]
         self.pictures += pictures
+        self.steps += 1
         return done
 
+    def begin(self) -> None:
+        """Read from now on."""
+        self.monitor.reset()
+        self._update()
+
     def read(self) -> Reading:
-        """What happened since the last reading."""
+        """What happened since the last reading, or since the beginning; at least one step."""
+        waited, before = self.waited, self.monitor.compute()["time"]
+        self._update()
+        found = self.monitor.compute()
+        rate = self.processes * found["device/samples_per_sec"]
+        return Reading(rate, waited / (found["time"] - before), found["device/mfu"])
+
+    def _update(self) -> None:
         now = time.perf_counter()
-        seconds = max(now - self.started, 1e-9)
-        reading = Reading(self.pictures / seconds, self.waited / seconds, self.flops / seconds / self.peak)
-        self.pictures, self.flops, self.waited, self.started = 0, 0, 0.0, now
-        return reading
+        self.monitor.update(time=now, batches=self.steps, samples=self.pictures, flops=self.flops)
+        self.flops, self.waited = 0, 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,9 +152,8 @@ def _prepare(
     writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(state.generator, "half_decoder", False))
     loader = make_loader(settings, fabric, samples, lambda: state.places)
-    session = Trainer(
-        settings, fabric, task, state, pictures, writer, report, Throughput(peak.flops), samples, loader
-    )
+    throughput = Throughput(peak.flops, fabric.world_size)
+    session = Trainer(settings, fabric, task, state, pictures, writer, report, throughput, samples, loader)
     session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
     session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return session
@@ -227,7 +226,7 @@ class Trainer:
         """One stage, from the sample where the training state stand to its end or the limit."""
         state, settings = self.state, self.settings
         saving, scoring = (Every(self.fabric, m) for m in (settings.save_minutes, settings.validate_minutes))
-        self.throughput.read()
+        self.throughput.begin()
         for portion in self.throughput.fetch(self.loader.portions(state.images, clock.last)):
             share, done = clock.share(state.images), state.images - clock.first
             if share >= 1 or self.is_late():
@@ -266,7 +265,9 @@ class Trainer:
         self.met[kind] += 1
         with self.spent.on("first steps of each kind") if self.met[kind] <= WARM_UP + 1 else nullcontext():
             return self.throughput.step(
-                kind, self.settings.batch, lambda: self.recorded(kind, whole, portion.tensors)
+                kind,
+                self.settings.batch // self.fabric.world_size,
+                lambda: self.recorded(kind, whole, portion.tensors),
             )
 
     def seed_step(self) -> None:
