@@ -1,5 +1,6 @@
 """Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
 
+from vermilion.pictures.formats import SUFFIXES
 from vermilion.pictures.jpeg.segments import is_jpeg
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS, ReadOptions
 from vermilion.pictures.painting import Mark
@@ -11,7 +12,7 @@ from vermilion.pictures.read.jpeg_deep import is_deep_jpeg
 from vermilion.pictures.read.scans import read_scan
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import LARGEST_WHOLE, Buffer, NamedBytes
-from vermilion.pictures.write.checks import SUFFIXES, check_before_decoding, check_output
+from vermilion.pictures.write.checks import check_before_decoding, check_output
 from vermilion.pictures.write.disk import unwritable
 from vermilion.pictures.write.encode import encode_parts, encode_picture, write_picture
 from vermilion.pictures.write.options import SaveOptions, metadata_left_out

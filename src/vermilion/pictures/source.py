@@ -37,7 +37,16 @@ def undecoded(name: str, reason: str) -> DamagedError:
         return DamagedError(
             f"{name} holds a picture of a kind that vermilion cannot read ({reason}); save it as TIFF or PNG"
         )
-    return DamagedError(f"{name} is damaged or cut off ({reason}); copy or scan it again")
+    return DamagedError(_damage(name, reason))
+
+
+def damaged(name: str, reason: object) -> PictureError:
+    """What to tell about a file whose structure makes no sense."""
+    return PictureError(_damage(name, reason))
+
+
+def _damage(name: str, reason: object) -> str:
+    return f"{name} is damaged or cut off ({reason}); copy or scan it again"
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,11 @@ def open_with_vips(source: Source, **choices: int | str) -> VipsImage:
         raise UnopenedError(str(broken(source.name, str(error)))) from error
 
 
+def format_of(image: VipsImage) -> str:
+    """The name of the format from which libvips decodes an image, as in "png" or "heif"."""
+    return str(image.get("vips-loader")).removesuffix("_buffer").removesuffix("load")
+
+
 def _is_utf8(path: Path) -> bool:
     """Whether libvips takes the name: Python writes bytes that are no UTF-8 as halves of surrogate pairs."""
     return not any("\ud800" <= letter <= "\udfff" for letter in str(path))

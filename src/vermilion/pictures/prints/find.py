@@ -23,7 +23,7 @@ from vermilion.pictures.prints.quad import (
     sampled,
 )
 from vermilion.pictures.prints.tone import lab_of, strays_from_tone
-from vermilion.pictures.prints.toned import is_in_real_color
+from vermilion.pictures.prints.toned import is_in_real_color, reduced
 
 SIDE = 512  # pixels on the long side at which a print is looked for
 _TINY = 128  # pixels on the long side at which it is looked for first
@@ -107,15 +107,6 @@ def find_print(rgb: NDArray[np.uint8]) -> Points | None:
 def _like_a_print(lab: Floats, corners: Points) -> bool:
     looks = appearance_of(lab, corners)
     return looks is not None and looks.like_a_print()
-
-
-def reduced(rgb: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """A picture with its long side reduced to `side` pixels; a smaller one as it is."""
-    ratio = side / max(rgb.shape[:2])
-    if ratio >= 1:
-        return rgb
-    size = (max(1, round(rgb.shape[1] * ratio)), max(1, round(rgb.shape[0] * ratio)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def appearance_of(lab: Floats, corners: Points) -> Looks | None:

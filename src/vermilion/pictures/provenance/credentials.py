@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vermilion.errors import OutputError
+from vermilion.pictures.formats import FORMATS
 from vermilion.pictures.painting import SOURCE_TYPE, Mark
 
 if TYPE_CHECKING:
     from c2pa import Context
 
-_MIME = {"jpeg": "image/jpeg", "png": "image/png", "tiff": "image/tiff", "webp": "image/webp"}
 _BOX = b"jumdc2pa"  # how the description box of every manifest store begins (ISO 19566-5)
 _OFFLINE = {
     # A thumbnail would weigh more than all the rest.
@@ -64,7 +64,7 @@ def signed(content: bytes, kind: str, mark: Mark, signature: Signature) -> bytes
         info = C2paSignerInfo(algorithm, chain, key, None)
         with _context() as context, Signer.from_info(info) as signer:
             builder = Builder.from_json(json.dumps(_manifest(mark)), context)
-            builder.sign(signer, _MIME[kind], io.BytesIO(content), result)
+            builder.sign(signer, FORMATS[kind].media_type, io.BytesIO(content), result)
     except C2paError as error:
         raise _unfit(signature, error) from error
     return result.getvalue()
@@ -131,14 +131,17 @@ def _context() -> "Context":
 
 def read_credentials(content: bytes, kind: str) -> str:
     """Who signed the manifest of a picture file, and whether it holds; empty if there is none."""
-    if _BOX not in content or kind not in _MIME:
+    if _BOX not in content or kind not in FORMATS:
         return ""
     try:
         from c2pa import C2paError, Reader  # noqa: PLC0415
     except ModuleNotFoundError:
         return 'there are some; pip install ".[c2pa]" in the checkout to read them'
     try:
-        with _context() as context, Reader(_MIME[kind], io.BytesIO(content), context=context) as reader:
+        with (
+            _context() as context,
+            Reader(FORMATS[kind].media_type, io.BytesIO(content), context=context) as reader,
+        ):
             store = json.loads(reader.json())
     except C2paError as error:
         return f"unreadable ({_reason(error)})"

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
-from vermilion.pictures.codecs.vips import VipsImage, load_vips_with_threads, open_with_vips
+from vermilion.pictures.codecs.vips import VipsImage, format_of, load_vips_with_threads, open_with_vips
 from vermilion.pictures.jpeg.segments import is_jpeg
 from vermilion.pictures.options import DEFAULT_MAX_PIXELS
 from vermilion.pictures.read.gif import check_gif
@@ -53,6 +53,6 @@ def _opened(source: Source, longest_side: int, max_pixels: int) -> VipsImage:
         return open_with_vips(Source(source.name, given=jpeg.data), access="sequential", shrink=shrink)
     header = open_with_vips(source)
     check_size(source.name, header.height, header.width, max_pixels)
-    if str(header.get("vips-loader")).startswith("gif"):
+    if format_of(header) == "gif":
         check_gif(source, page=1)
     return open_with_vips(source, access="sequential")

@@ -68,22 +68,20 @@ def _head_of_file(source: Source, options: ReadOptions) -> Head | None:
 
 
 def _head_by_vips(source: Source, options: ReadOptions) -> Head | None:
-    from vermilion.pictures.codecs.vips import open_with_vips  # noqa: PLC0415
-    from vermilion.pictures.png.frames import count_frames  # noqa: PLC0415 - a JPEG need not wait for them
-    from vermilion.pictures.read.vips_metadata import read_metadata  # noqa: PLC0415
+    from vermilion.pictures.codecs.vips import format_of, open_with_vips  # noqa: PLC0415 - a JPEG need not wait
+    from vermilion.pictures.read.vips_metadata import count_pages, read_metadata  # noqa: PLC0415
 
     try:
         image = open_with_vips(source, access="sequential")
     except UnopenedError:
         return None
     check_size(source.name, image.height, image.width, options.max_pixels)
-    kind = str(image.get("vips-loader")).removesuffix("_buffer").removesuffix("load")
-    pages = int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
+    kind = format_of(image)
     return Head(
         source_name=source.name,
         size=(image.height, image.width),
         depth=8 if image.format in ("uchar", "char") else 16,
-        pages=count_frames(source) if kind == "png" else pages,
+        pages=count_pages(image, source, kind),
         metadata=read_metadata(image, source, kind),
     )
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from vermilion.pictures.codecs.vips import VipsImage, open_with_vips
+from vermilion.pictures.codecs.vips import VipsImage, format_of, open_with_vips
 from vermilion.pictures.decoded import Page, greys_of, only_page, scan_of
 from vermilion.pictures.options import ReadOptions
-from vermilion.pictures.png.frames import count_frames, read_frame
+from vermilion.pictures.png.frames import read_frame
 from vermilion.pictures.prints.refuse import refuse_real_color
 from vermilion.pictures.read.gif import check_gif
-from vermilion.pictures.read.vips_metadata import read_metadata
+from vermilion.pictures.read.vips_metadata import count_pages, read_metadata
 from vermilion.pictures.read.vips_samples import decode, spread, to_grey_or_rgb, without_extra_samples
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
@@ -58,12 +58,8 @@ def read_with_vips(source: Source, options: ReadOptions, tiff: TiffPage | None =
 def _open(source: Source, options: ReadOptions, tiff: TiffPage | None) -> _Opened:
     # Of tags libtiff takes 50 MB, unless it is told that all of them are in the file.
     image = _load(source, page=tiff.index, unlimited=tiff.is_laden) if tiff else _load(source)
-    kind = str(image.get("vips-loader")).removesuffix("_buffer").removesuffix("load")
-    pages = image.get("n-pages") if image.get_typeof("n-pages") else 1
-    if kind == "png":
-        pages = count_frames(source)
-    if tiff is not None:
-        pages = tiff.pages
+    kind = format_of(image)
+    pages = tiff.pages if tiff is not None else count_pages(image, source, kind)
     only_page(options.page, pages, source.name)
     if options.page != 1 and kind != "png" and tiff is None:
         image = _load(source, page=options.page - 1)

@@ -14,6 +14,7 @@ from vermilion.pictures.png.chunks import (
     density_of_png,
     latin_texts_of_png,
 )
+from vermilion.pictures.png.frames import count_frames
 from vermilion.pictures.read.gif import metadata_of_gif
 from vermilion.pictures.source import Source
 from vermilion.pictures.tiff.metadata import metadata_of_tiff
@@ -50,6 +51,13 @@ def read_metadata(image: VipsImage, source: Source, kind: str, tiff: TiffPage | 
         png_texts=tuple((key, text) for key, text in texts.items() if key != "Comment"),
         png_colors=colors_of_png(head) if kind == "png" else (),
     )
+
+
+def count_pages(image: VipsImage, source: Source, kind: str) -> int:
+    """How many pages a file has that is no TIFF; of an animated one each picture is a page."""
+    if kind == "png":
+        return count_frames(source)
+    return int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
 
 
 def _blob(image: VipsImage, name: str) -> bytes | None:

@@ -6,9 +6,8 @@ libtiff undoes the compression (see `plain`). Bits, planes and differences becom
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import PictureError
 from vermilion.pictures.luma import Samples, levels_of_bits
-from vermilion.pictures.source import Source
+from vermilion.pictures.source import Source, damaged
 from vermilion.pictures.tiff import pages as tags
 from vermilion.pictures.tiff.pages import TiffPage
 from vermilion.pictures.tiff.plain import Grid, as_bytes, decoded, grid_of
@@ -68,7 +67,7 @@ def _plane(data: bytes, page: TiffPage, name: str, plane: int | None) -> NDArray
         grid = grid_of(page, page.samples if plane is None else 1)
         rows = decoded(as_bytes(data, page, grid, plane))
     except (OSError, SyntaxError, ValueError, EOFError, KeyError, TypeError) as error:
-        raise PictureError(f"{name} is damaged or cut off ({error}); copy or scan it again") from error
+        raise damaged(name, error) from error
     values = np.empty((*grid.size, grid.samples), np.uint16)
     for top in range(0, grid.size[0], _ROWS):
         values[top : top + _ROWS] = _values(rows[top : top + _ROWS], page, grid)

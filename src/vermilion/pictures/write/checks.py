@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vermilion.errors import OutputError
+from vermilion.pictures.formats import FORMATS, NAMES, SUFFIXES
 from vermilion.pictures.jpeg.metadata import EXIF_ROOM, ICC_ROOM
 from vermilion.pictures.jpeg.segments import is_jpeg
 from vermilion.pictures.options import ReadOptions
@@ -14,18 +15,7 @@ from vermilion.pictures.source import open_source
 from vermilion.pictures.write.disk import exists
 from vermilion.pictures.write.options import SaveOptions
 
-# The formats that can be written, by the suffix of a name.
-SUFFIXES = {
-    ".jpg": "jpeg",
-    ".jpeg": "jpeg",
-    ".png": "png",
-    ".tif": "tiff",
-    ".tiff": "tiff",
-    ".webp": "webp",
-}
-FORMATS = {suffix[1:]: name for suffix, name in SUFFIXES.items()}
 _DEFAULTS = SaveOptions()
-_LONGEST_SIDE = {"jpeg": 65_535, "webp": 16_383}  # in pixels
 
 
 def check_suffix(path: Path, format: str | None) -> None:  # noqa: A002
@@ -35,7 +25,7 @@ def check_suffix(path: Path, format: str | None) -> None:  # noqa: A002
         OutputError: It does.
     """
     suffix = path.suffix.lower()
-    if format is not None and FORMATS.get(suffix[1:]) != FORMATS.get(format.lower().removeprefix(".")):
+    if format is not None and NAMES.get(suffix[1:]) != NAMES.get(format.lower().removeprefix(".")):
         raise OutputError(f"{path} is no {format} file; leave out format or change the name")
 
 
@@ -47,9 +37,9 @@ def format_of_stream(stream: object) -> str:
     """
     name = getattr(stream, "name", None)
     suffix = Path(name).suffix.lower()[1:] if isinstance(name, str) else ""
-    if suffix not in FORMATS:
+    if suffix not in NAMES:
         raise OutputError(
-            f"a stream does not tell which format is meant; say format=..., one of {', '.join(FORMATS)}"
+            f"a stream does not tell which format is meant; say format=..., one of {', '.join(NAMES)}"
         )
     return suffix
 
@@ -100,16 +90,18 @@ def check_before_decoding(
         OutputError: The format cannot hold it.
         PictureError: The scan is no picture, or claims too many pixels.
     """
-    kind = SUFFIXES.get(target.suffix.lower(), "")
-    if kind not in _LONGEST_SIDE or (kind == "jpeg" and is_jpeg(open_source(source).head(2))):
-        return  # it holds any scan, or any that is a JPEG itself
+    kind = SUFFIXES.get(target.suffix.lower())
+    if kind is None or FORMATS[kind].longest_side is None:
+        return  # it holds any scan, or is refused later
+    if kind == "jpeg" and is_jpeg(open_source(source).head(2)):
+        return  # it holds any that is a JPEG itself
     head = read_head(source, reading.page, reading.max_pixels)
     _refuse_size(head, kind)
     options.refuse_depth(head, kind)
 
 
 def _refuse_size(scan: Scan | Head, kind: str) -> None:
-    longest = _LONGEST_SIDE.get(kind)
+    longest = FORMATS[kind].longest_side
     if longest is not None and max(scan.size) > longest:
         raise OutputError(
             f"a side of a {kind.upper()} ends at {longest:,} pixels, but {scan.source_name} is"

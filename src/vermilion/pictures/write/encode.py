@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vermilion.errors import OutputError
+from vermilion.pictures.formats import NAMES
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.painting import Mark, Painting
 from vermilion.pictures.provenance.credentials import Signature, signed
@@ -11,7 +12,6 @@ from vermilion.pictures.provenance.marks import result_metadata
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Buffer
 from vermilion.pictures.write.checks import (
-    FORMATS,
     check_output,
     check_suffix,
     format_of_stream,
@@ -82,9 +82,9 @@ def encode_parts(
     options: SaveOptions = _DEFAULTS,
 ) -> Sequence[Buffer]:
     """What `encode_picture` returns, in pieces to be written one after the other."""
-    kind = FORMATS.get(format.lower().removeprefix("."))
+    kind = NAMES.get(format.lower().removeprefix("."))
     if kind is None:
-        raise OutputError(f"{format!r} cannot be written; choose {', '.join(FORMATS)}")
+        raise OutputError(f"{format!r} cannot be written; choose {', '.join(NAMES)}")
     refuse_what_does_not_fit(scan, kind)
     options.refuse_losses(scan, kind)
     return _encode(scan, painting, kind, options)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vermilion.errors import OutputError
+from vermilion.pictures.formats import FORMATS
 from vermilion.pictures.jpeg.coefficients import can_carry_luma
 from vermilion.pictures.jpeg.metadata import LARGEST_DENSITY
 from vermilion.pictures.metadata.exif import density_of_exif, first_directory
@@ -14,9 +15,6 @@ from vermilion.pictures.read.head import Head
 from vermilion.pictures.scan import Scan
 
 _DESCRIPTION = 270
-_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP"}
-_SIXTEEN_BITS = frozenset({"png", "tiff"})
-_ALPHA = frozenset({"png", "tiff", "webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class SaveOptions:
         Raises:
             OutputError: It would lose bits.
         """
-        if scan.depth == 16 and kind not in _SIXTEEN_BITS and not self.drop_depth:
+        if scan.depth == 16 and not FORMATS[kind].has_sixteen_bits and not self.drop_depth:
             raise OutputError(
                 f"{scan.source_name} has 16 bits a sample and {kind.upper()} holds 8;"
                 " save it as PNG or TIFF, or allow drop_depth (--drop-depth)"
@@ -67,7 +65,7 @@ class SaveOptions:
             OutputError: It would lose one of them.
         """
         self.refuse_depth(scan, kind)
-        if kind not in _ALPHA and not self.drop_alpha and scan.alpha is not None:
+        if not FORMATS[kind].has_alpha and not self.drop_alpha and scan.alpha is not None:
             raise OutputError(
                 f"{scan.source_name} has transparency and {kind.upper()} holds none;"
                 " save it as PNG, TIFF or WebP, or allow drop_alpha (--drop-alpha)"
@@ -82,7 +80,7 @@ def metadata_left_out(metadata: Metadata, kind: str) -> tuple[str, ...]:
         kind: "jpeg", "png", "tiff" or "webp".
     """
     lost = list(_without_a_place(metadata, kind))
-    notes = [f"left out, as {_NAMES[kind]} has no place for it: {', '.join(lost)}"] if lost else []
+    notes = [f"left out, as {FORMATS[kind].title} has no place for it: {', '.join(lost)}"] if lost else []
     density = metadata.density
     if kind == "jpeg" and density is not None and max(density.across, density.down) > LARGEST_DENSITY:
         notes.append(f"its resolution is beyond what a JPEG can tell and was limited to {LARGEST_DENSITY:,}")

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.errors import PictureError
 from vermilion.pictures.codecs import extra
 from vermilion.pictures.decoded import Page, greys_of, only_page, scan_of
 from vermilion.pictures.luma import Samples, levels_of_bits
@@ -16,7 +15,7 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.read.kinds import HEIC
 from vermilion.pictures.read.rare.boxes import boxes_of
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import Source, check_size, damaged
 
 _SHOWN_OTHERWISE = frozenset({4, 5, 8, 16, 17, 18})  # transfer functions (ITU-T H.273) far from sRGB's
 
@@ -38,10 +37,7 @@ def read_heic(source: Source, options: ReadOptions) -> Scan:
         check_size(source.name, image.size[1], image.size[0], options.max_pixels)
         levels = _levels(np.asarray(image), int(image.info.get("bit_depth") or 8))
     except (RuntimeError, ValueError, OSError, EOFError, SyntaxError) as error:
-        reason = " ".join(str(error).split())
-        raise PictureError(
-            f"{source.name} is damaged or cut off ({reason}); copy or scan it again"
-        ) from error
+        raise damaged(source.name, " ".join(str(error).split())) from error
     page = Page(_metadata(image.info), HEIC, pages=len(file), number=options.page)
     return scan_of(greys_of(levels, source.name, options), page, source)
 

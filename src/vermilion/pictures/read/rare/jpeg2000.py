@@ -18,7 +18,7 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.read.kinds import JPEG_2000
 from vermilion.pictures.read.rare.boxes import boxes_of, content_of
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import Source, check_size, damaged
 
 _CODESTREAM = b"\xff\x4f\xff\x51"
 _XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -47,7 +47,7 @@ def read_jpeg2000(source: Source, options: ReadOptions) -> Scan:
     try:
         size = _size_of(data)
     except (struct.error, ValueError) as error:
-        raise PictureError(f"{source.name} is damaged or cut off ({error}); copy or scan it again") from error
+        raise damaged(source.name, error) from error
     check_size(source.name, size.height, size.width, options.max_pixels)
     only_page(options.page, 1, source.name)
     if size.bits > 16:
@@ -86,7 +86,7 @@ def _by_imagecodecs(data: bytes, size: _Size, name: str) -> Samples:
     try:
         values: NDArray[np.uint16] = codecs.jpeg2k_decode(data)
     except (RuntimeError, ValueError, OSError) as error:
-        raise PictureError(f"{name} is damaged or cut off ({error}); copy or scan it again") from error
+        raise damaged(name, error) from error
     if values.ndim != 3 or values.shape[2] not in (2, 3, 4) or values.dtype != np.uint16:
         raise PictureError(f"{name} is {called} of a kind that vermilion cannot read; save it as TIFF")
     return levels_of_bits(np.minimum(values, (1 << size.bits) - 1), size.bits)

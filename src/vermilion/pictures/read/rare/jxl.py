@@ -16,7 +16,7 @@ from vermilion.pictures.read.kinds import JPEG_XL
 from vermilion.pictures.read.rare.boxes import boxes_of
 from vermilion.pictures.read.rare.jxl_head import HEAD, JxlHead, MalformedJxlError, parse_head
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import Source, check_size, damaged
 
 _CODESTREAM = b"\xff\x0a"
 
@@ -35,7 +35,7 @@ def read_jpeg_xl(source: Source, options: ReadOptions) -> Scan:
         only_page(options.page, 1, source.name)
         levels = _levels(codecs.jpegxl_decode(data, index=0), head, source.name)
     except (RuntimeError, ValueError, OSError, IndexError, MalformedJxlError) as error:
-        raise PictureError(f"{source.name} is damaged or cut off ({error}); copy or scan it again") from error
+        raise damaged(source.name, error) from error
     page = Page(_metadata(data), JPEG_XL)
     return scan_of(greys_of(levels, source.name, options), page, source)
 

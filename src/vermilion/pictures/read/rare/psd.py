@@ -20,7 +20,7 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.read.kinds import PHOTOSHOP
 from vermilion.pictures.read.pillow import read_with_pillow
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import Source, check_size
+from vermilion.pictures.source import Source, check_size, damaged
 from vermilion.pictures.tiff.plain import decode_packbits
 
 _HEAD = 26
@@ -60,7 +60,7 @@ def read_psd(source: Source, options: ReadOptions) -> Scan:
             return _by_pillow(source, psd, options)
         levels = _levels(data, psd)
     except (struct.error, ValueError, OSError, SyntaxError, EOFError) as error:
-        raise PictureError(f"{source.name} is damaged or cut off ({error}); copy or scan it again") from error
+        raise damaged(source.name, error) from error
     extra = psd.channels - levels.shape[2]
     left_out = (f"{extra} further channel{'s' * (extra > 1)} of the file left out",) if extra > 0 else ()
     page = Page(_metadata(psd), PHOTOSHOP, left_out=left_out)
