@@ -98,14 +98,14 @@ def train_settings(
             lost = resume and not checkpoint.exists()
             centres = read_centres(checkpoint) if checkpoint.exists() else None
             begun = _from_last(settings) if lost else settings
-            session = _prepare(begun, fabric, store, report, task, centres)
-            session.spent, session.limit = spent, limit
+            trainer = _prepare(begun, fabric, store, report, task, centres)
+            trainer.spent, trainer.limit = spent, limit
             if checkpoint.exists():
-                load_checkpoint(fabric, checkpoint, session.state)
+                load_checkpoint(fabric, checkpoint, trainer.state)
             elif lost:
-                load_progress(run / LAST, session.state)
-        session.play_all(settings, graphs=graphs)
-        session.close()
+                load_progress(run / LAST, trainer.state)
+        trainer.run_stages(settings, graphs=graphs)
+        trainer.close()
     return run / "generator.safetensors"
 
 
@@ -153,17 +153,17 @@ def _prepare(
     peak = peak_of(fabric.device, half=getattr(state.generator, "half_decoder", False))
     loader = make_loader(settings, fabric, samples, lambda: state.places)
     throughput = Throughput(peak.flops, fabric.world_size)
-    session = Trainer(settings, fabric, task, state, pictures, writer, report, throughput, samples, loader)
-    session.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
-    session.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
-    return session
+    trainer = Trainer(settings, fabric, task, state, pictures, writer, report, throughput, samples, loader)
+    trainer.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
+    trainer.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
+    return trainer
 
 
 @dataclass(slots=True)
 class Trainer:
     """Everything a stage needs."""
 
-    settings: Settings  # of the stage that is played
+    settings: Settings  # of the stage that runs
     fabric: Fabric
     task: Task
     state: TrainingState
@@ -182,7 +182,7 @@ class Trainer:
     stopped: bool = False  # because of the limit
     met: Counter[object] = field(default_factory=Counter)  # steps of each kind
 
-    def play_all(self, settings: Settings, *, graphs: bool) -> None:
+    def run_stages(self, settings: Settings, *, graphs: bool) -> None:
         """Every stage that is not over yet, until the limit."""
         first, clocks = 0, self.state.clock
         for stage in settings.stages:
@@ -193,7 +193,7 @@ class Trainer:
             if not over:
                 self.compute_features(clock.last)
                 with self.spent.on("training"):
-                    self.play(stage, replace(clock, began=now()))
+                    self.run_stage(stage, replace(clock, began=now()))
             if self.stopped:
                 return
             first = first + int(clocks[stage.name][1]) if stage.minutes else clock.last
@@ -222,8 +222,8 @@ class Trainer:
                 for version in missing:
                     self.loader.cache.build(version)
 
-    def play(self, stage: StageSettings, clock: StageClock) -> None:
-        """One stage, from the sample where the training state stand to its end or the limit."""
+    def run_stage(self, stage: StageSettings, clock: StageClock) -> None:
+        """One stage, from the sample at which the state stands to its end or the limit."""
         state, settings = self.state, self.settings
         saving, scoring = (Every(self.fabric, m) for m in (settings.save_minutes, settings.validate_minutes))
         self.throughput.begin()
