@@ -1,4 +1,5 @@
 import math
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -170,25 +171,26 @@ def test_a_missing_look_file(tmp_path):
     ("text", "message"),
     [
         ("vividness = ", "not valid TOML"),
-        ("vividness = 2", "does not say what it is"),
-        ("about = 3", "about = 3 is no text"),
-        ('about = ""\nglow = 2', "sets 'glow'; a look may set about, floor"),
-        ('about = ""\nfloor = "2"', "floor = '2' is no number"),
-        ('about = ""\nfloor = true', "floor = True is no number"),
-        ('about = ""\nfloor = nan', "floor = nan is no number"),
+        ("vividness = 2", "the key 'about' is missing"),
+        ("about = 3", "about: must be a text, not 3"),
+        ('about = ""\nglow = 2', "unknown key 'glow'; known are about, floor"),
+        ('about = ""\nvividnes = 2', "unknown key 'vividnes' (did you mean 'vividness'?)"),
+        ('about = ""\nfloor = "2"', "floor: must be a number, not '2'"),
+        ('about = ""\nfloor = true', "floor: must be a number, not True"),
+        ('about = ""\nfloor = nan', "floor: must be a finite number, not nan"),
         ('about = ""\nfloor = -1', "floor of -1 is impossible"),
         ('about = ""\nceiling = 0', "ceiling of 0"),
         ('about = ""\nwash = 2', "wash of 2 is impossible"),
-        ('about = ""\nmidtones = [1]', "no pair of numbers"),
-        ('about = ""\nmixing = [1, 0]', "no pair of numbers"),
-        ('about = ""\nmixing = [[1, 0]]', "no matrix"),
-        ('about = ""\ndyes = "#d8603a"', "no list"),
+        ('about = ""\nmidtones = [1]', "midtones: must have 2 entries, not 1"),
+        ('about = ""\nmixing = [1, 0]', "mixing 1: must be a list [...], not 1"),
+        ('about = ""\nmixing = [[1, 0]]', "mixing: must have 2 entries, not 1"),
+        ('about = ""\ndyes = "#d8603a"', "dyes: must be a list [...], not '#d8603a'"),
         ('about = ""\ndyes = ["#808080"]', "is grey and has no hue"),
         ('about = ""\ndyes = ["blurple"]', "'blurple' is no colour"),
     ],
 )
 def test_a_malformed_look_is_refused_in_one_sentence(tmp_path, text, message):
-    with pytest.raises(SettingsError, match=message) as refusal:
+    with pytest.raises(SettingsError, match=re.escape(message)) as refusal:
         read_look(write(tmp_path, text))
     assert "own.toml" in str(refusal.value)
     assert "\n" not in str(refusal.value)

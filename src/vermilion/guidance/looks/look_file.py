@@ -1,15 +1,11 @@
 """Look files: TOML tables with the attributes of a ``Look``; those in ``looks/`` come with the package."""
 
-import math
-from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from vermilion.assets import Asset
-from vermilion.errors import HintError, SettingsError
+from vermilion.errors import SettingsError
 from vermilion.guidance.looks.look import Look
-from vermilion.plain import text_of
+from vermilion.plain import from_plain, text_of
 
 _FOLDER = Path(__file__).parent
 LOOK_SUFFIX = ".toml"
@@ -51,53 +47,4 @@ def read_look(source: Path | str | Asset) -> Look:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"The look {path} is not valid TOML ({error}); correct that place.") from error
-    known = [field.name for field in fields(Look)]
-    for key in table:
-        if key not in known:
-            raise SettingsError(f"The look {path} sets {key!r}; a look may set {', '.join(known)}.")
-    if "about" not in table:
-        raise SettingsError(f'The look {path} does not say what it is; add about = "one sentence".')
-    try:
-        return Look(**{key: _READERS.get(key, _number)(value, key) for key, value in table.items()})
-    except (HintError, SettingsError) as error:
-        raise SettingsError(f"The look {path} cannot be used: {error}") from error
-
-
-def _text(value: object, key: str) -> str:
-    if not isinstance(value, str):
-        raise SettingsError(f"{key} = {value!r} is no text; write it in quotes.")
-    return value
-
-
-def _number(value: object, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise SettingsError(f"{key} = {value!r} is no number; write one, such as 1.2.")
-    return float(value)
-
-
-def _pair(value: object, key: str) -> tuple[float, float]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise SettingsError(f"{key} = {value!r} is no pair of numbers; write one, such as [2, 8].")
-    return _number(value[0], key), _number(value[1], key)
-
-
-def _matrix(value: object, key: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise SettingsError(f"{key} = {value!r} is no matrix; write two rows, such as [[1, 0], [0, 1]].")
-    return _pair(value[0], key), _pair(value[1], key)
-
-
-def _colors(value: object, key: str) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise SettingsError(f'{key} = {value!r} is no list; write one, such as ["#c2553a", "teal"].')
-    return tuple(_text(color, key) for color in value)
-
-
-_READERS: dict[str, Callable[[object, str], Any]] = {
-    "about": _text,
-    "mixing": _matrix,
-    "dyes": _colors,
-    "shadows": _pair,
-    "midtones": _pair,
-    "highlights": _pair,
-}
+    return from_plain(Look, table, f"The look {path}")

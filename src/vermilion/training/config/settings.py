@@ -1,22 +1,18 @@
 """All settings of a training, one line each, read from a TOML file."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from vermilion.errors import SettingsError
+from vermilion.plain import Limits, dotted, from_plain
 from vermilion.training.config.file import read_config
-from vermilion.training.config.tables import (
-    Count,
-    CountOrNone,
-    Limits,
-    Positive,
-    Share,
-    Weight,
-    build,
-    check_limits,
-)
 
+Share = Annotated[float, Limits(0, 1)]
+Weight = Annotated[float, Limits(0)]  # of a loss, or a learning rate
+Count = Annotated[int, Limits(1)]
+CountOrNone = Annotated[int, Limits(0)]
+Positive = Annotated[float, Limits(0.01)]
 Sizes = tuple[tuple[int, int], ...]  # heights and widths
 Crop = Annotated[float, Limits(0.01, 1)]
 SIDE_MULTIPLE = 32  # pixels: the encoder's coarsest stride
@@ -164,8 +160,8 @@ def load_settings(path: Path) -> Settings:
     Raises:
         SettingsError: the file is missing, is no TOML, holds an unknown key or an impossible value.
     """
-    settings = build(Settings, read_config(path), str(path))
-    check_settings(settings)
+    settings = from_plain(Settings, read_config(path), str(path), placed=dotted)
+    _check_together(settings)
     return settings
 
 
@@ -175,10 +171,14 @@ def check_settings(settings: Settings) -> None:
     Raises:
         SettingsError: it names the key, what it may be and what it is.
     """
+    from_plain(Settings, asdict(settings), "the training", placed=dotted)
+    _check_together(settings)
+
+
+def _check_together(settings: Settings) -> None:
+    """Refuse values that are no words of ours, or do not go with others."""
     _check_choices(settings)
     _check_sizes(settings)
-    for where, table in _tables(settings):
-        check_limits(table, where)
     _check_stages(settings)
 
 
@@ -241,13 +241,6 @@ def for_stage(settings: Settings, stage: StageSettings) -> Settings:
     data = replace(settings.data, **set_in(settings.data))
     loss = replace(settings.loss, **set_in(settings.loss))
     return replace(settings, data=data, loss=loss, **set_in(settings))
-
-
-def _tables(settings: Settings) -> list[tuple[str, object]]:
-    """Each table of the config and what its keys are called in messages."""
-    parts = [("data.", settings.data), ("model.", settings.model), ("loss.", settings.loss)]
-    stages = [(f"stages.{stage.name}.", stage) for stage in settings.stages]
-    return [("", settings), *parts, *stages]
 
 
 def _check_choices(settings: Settings) -> None:
