@@ -40,7 +40,7 @@ def test_a_preview_never_enlarges_and_decodes_no_more_than_it_shows(tiny_coloriz
     np.testing.assert_array_equal(small.preview(1000), small.to_numpy())
     picture = tiny_colorizer.colorize(path)
     monkeypatch.setattr(Scan, "luma", property(lambda _: pytest.fail("the full luma was decoded")))
-    assert picture.preview(200).shape == (133, 200, 3)
+    assert picture.preview(56).shape == (37, 56, 3)
 
 
 def test_the_edges_of_a_scaled_decode_do_not_stretch_a_preview(tiny_colorizer, tmp_path):
@@ -51,6 +51,19 @@ def test_the_edges_of_a_scaled_decode_do_not_stretch_a_preview(tiny_colorizer, t
     shown = picture.preview(64)
     difference = np.abs(shown - by_area(picture.to_numpy(), shown.shape[:2]))
     assert difference.mean() <= 0.6
+
+
+def test_fine_textures_of_a_jpeg_are_those_of_the_full_picture(tiny_colorizer, tmp_path):
+    """A decode at half the size folds them into stripes, by up to 40 levels."""
+    rows, columns = np.mgrid[:600, :900]
+    texture = 128 + 60 * np.sin(columns * 2.2) * np.sin(rows * 2.0)
+    path = tmp_path / "cloth.jpg"
+    cv2.imwrite(str(path), texture.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 95])
+    picture = tiny_colorizer.colorize(path)
+    shown = picture.preview(200)
+    difference = np.abs(shown - by_area(picture.to_numpy(), shown.shape[:2]))
+    assert difference.mean() <= 0.6
+    assert (difference.max(axis=-1) <= 6).mean() >= 0.999
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

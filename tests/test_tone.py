@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +8,7 @@ from vermilion.tone import (
     luma_of_rgb,
     reduce_finely,
     reduce_luma,
+    reduce_to_bytes,
     shrunk,
     srgb_of_linear,
     to_eight_bits,
@@ -89,6 +91,19 @@ def test_fine_means_are_not_rounded_to_levels():
     assert reduce_luma(luma, (10, 15))[3, 4] == pytest.approx(11 / 255)
     large = np.tile(luma, (8, 8))
     np.testing.assert_allclose(reduce_finely(large, (16, 24)), 10.75 / 255, atol=0.26 / 255)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [(10, 15), (13, 27), (40, 60), (1, 1), (39, 60)])
+def test_means_in_bytes_are_rounded_once(dtype, size):
+    luma = np.random.default_rng(3).integers(0, np.iinfo(dtype).max, (40, 60), dtype, endpoint=True)
+    levels = luma.astype(np.float64) * (255 / np.iinfo(dtype).max)
+    exact = cv2.resize(levels, size[::-1], interpolation=cv2.INTER_AREA)
+    reduced = reduce_to_bytes(luma, size)
+    assert reduced.dtype == np.uint8
+    assert reduced.shape == size
+    assert np.abs(reduced - exact).max() <= 0.501
+    assert reduce_to_bytes(luma, (80, 60)).shape == (80, 60)
 
 
 def test_a_picture_is_shrunk_and_never_enlarged():

@@ -20,6 +20,7 @@ from benchmarks import (
     enlarge,
     faces,
     mounts,
+    previews,
     prints,
     reliability,
     seen,
@@ -182,6 +183,15 @@ def test_enlarge(pictures: Path, tiny_colorizer: Colorizer) -> None:
     assert list(found) == list(enlarge.WAYS)
     assert all(errors.shape == (2, 2) and np.isfinite(errors).all() for errors in found.values())
     assert (found["bicubic"][1] < found["bicubic"][0]).all(), "true chroma is nearer than painted"
+
+
+def test_previews(tiny_colorizer: Colorizer, tmp_path: Path) -> None:
+    for path in previews.made_scans(tmp_path, (256, 2048)):
+        found = previews.measure(tiny_colorizer, path, rounds=1)
+        assert found.mean <= previews.MOST_MEAN
+        assert 0.95 < found.within <= 1
+        assert path.name in found.line(path.name)
+    assert previews.difference(np.zeros((2, 2, 3), np.uint8), np.full((4, 4, 3), 7, np.uint8)) == (7, 0)
 
 
 def test_reliability() -> None:

@@ -15,7 +15,7 @@ from tests.pictures.made_jpegs import ODD_CHROMA, lossless_jpeg
 from vermilion.errors import PictureError
 from vermilion.pictures import ReadOptions, encode_picture, read_scan
 from vermilion.pictures.jpeg.segments import APP2, DHT, DQT, SOS, Segment, join_jpeg, parse_jpeg
-from vermilion.pictures.scan import reduce_area
+from vermilion.tone import reduce_finely
 
 ANY = ReadOptions(recolor=True)
 
@@ -67,7 +67,7 @@ def test_a_lossless_jpeg_is_decoded_whole(shape, tmp_path):
     np.testing.assert_allclose([float(n) for n in told.stdout.split()][1], grey.mean())
     scan = read_scan(path)
     np.testing.assert_array_equal(scan.luma, grey)
-    np.testing.assert_allclose(scan.preview((16, 24)), reduce_area(grey, (16, 24)), atol=1e-6)
+    np.testing.assert_allclose(scan.preview((16, 24)), reduce_finely(grey, (16, 24)), atol=1e-6)
     result = encode_picture(scan, MadePainting(scan, 0.1), "jpg")
     assert Image.open(io.BytesIO(result)).size == (420, 300)
 

@@ -210,8 +210,7 @@ class Picture:
     def preview(self, long_side: int) -> NDArray[np.uint8]:
         """Return the whole picture upright for a screen, uint8 [H,W,3], without joining its full size.
 
-        Before the scan's luma is decoded (``region`` and saving do that), fine textures of a JPEG come from a
-        reduced decode, which differs a little from the mean of the full picture.
+        The scan's luma is decoded for it, unless that was done already; a small preview of a JPEG needs less.
 
         Args:
             long_side: pixels of the longer side, if the picture has as many.

@@ -19,6 +19,7 @@ Bytes = NDArray[np.uint8]
 Size = tuple[int, int]
 
 _MOST_PIXELS = 64_000_000  # of one region, as it is returned
+_KEPT_SIZES = 8  # that are prepared: the levels of a picture that is zoomed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +117,25 @@ class Previews:
 
     def _window(self, size: Size, rows: slice, columns: slice) -> Bytes:
         """Return rows and columns of the stored picture at a size, upright."""
-        if size not in self._joiners:
-            self._joiners[size] = ExactJoiner(self._codes(size), self.cbcr, self.convert)
-        joiner = self._joiners[size]
-        rgb = to_eight_bits(joiner.window(rows, columns))
+        joiner = self._joiner(size)
+        whole_rows = columns == slice(0, size[1])  # which are joined in strips, on all cores
+        rgb = joiner.rows(rows.start, rows.stop) if whole_rows else joiner.window(rows, columns)
+        rgb = to_eight_bits(rgb)
         if self.scan.crop is not None:
             corners = self.scan.crop.scaled(size[1] / self.scan.size[1], size[0] / self.scan.size[0])
             outside = outside_polygon(corners, rows, size[1])[:, columns]
             rgb[outside] = joiner.luma[rows, columns][outside][:, None]
         return np.ascontiguousarray(turn_upright(rgb, self.scan.orientation))
+
+    def _joiner(self, size: Size) -> ExactJoiner:
+        """Return what joins the picture at a size; that of the last few sizes is kept."""
+        joiner = self._joiners.get(size)
+        if joiner is None:
+            joiner = ExactJoiner(self._codes(size), self.cbcr, self.convert)
+            while len(self._joiners) >= _KEPT_SIZES:
+                self._joiners.pop(next(iter(self._joiners)), None)
+            self._joiners[size] = joiner
+        return joiner
 
     def _codes(self, size: Size) -> Bytes:
         """Return the scan's code values at a size, in 8 bits."""

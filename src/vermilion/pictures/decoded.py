@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
-from vermilion.pictures.luma import Samples, levels_of, luma_of_rgb
+from vermilion.pictures.luma import Samples, levels_of
 from vermilion.pictures.metadata.exif import orientation_of
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.options import ReadOptions
@@ -16,6 +16,7 @@ from vermilion.pictures.profiles.icc_read import output_profile
 from vermilion.pictures.profiles.output_colors import OutputColors
 from vermilion.pictures.scan import ArrayPixels, Scan
 from vermilion.pictures.source import Source, check_size
+from vermilion.tone import luma_of_rgb
 
 
 @dataclass(frozen=True, slots=True)

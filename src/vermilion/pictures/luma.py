@@ -1,4 +1,4 @@
-"""Luma as PIL's "L" defines it, and depth changes. Arrays only."""
+"""Samples of other depths as levels of 8 or 16 bits. Arrays only."""
 
 from typing import Any
 
@@ -6,37 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
+from vermilion.tone import Codes
 
-Samples = NDArray[np.uint8 | np.uint16]
-
-# PIL's weights for "L" (299/587/114 in 65536ths), so that luma is the same number everywhere.
-_RED, _GREEN, _BLUE, _HALF = 19595, 38470, 7471, 32768
-
-
-def luma_of_rgb(rgb: Samples) -> Samples:
-    """BT.601 luma by PIL's rule, rounded.
-
-    Args:
-        rgb: uint8 or uint16 [H, W, 3 or more]; only the first three channels count.
-
-    Returns:
-        A new array of the same dtype, [H, W].
-    """
-    wide = np.uint32  # 65535 * 65536 + 32768 still fits in 32 bits
-    luma = rgb[..., 0].astype(wide) * wide(_RED)
-    luma += rgb[..., 1].astype(wide) * wide(_GREEN)
-    luma += rgb[..., 2].astype(wide) * wide(_BLUE)
-    luma += wide(_HALF)
-    luma >>= wide(16)
-    return luma.astype(rgb.dtype)
-
-
-def to_eight_bits(samples: Samples) -> NDArray[np.uint8]:
-    """uint16 rounded to the nearest of 256 levels (uint8 is returned as it is)."""
-    if samples.dtype == np.uint8:
-        return samples.astype(np.uint8, copy=False)
-    # (x + 128) // 257 in 32 bits: exact rounding of x / 257
-    return ((samples.astype(np.uint32) + np.uint32(128)) // np.uint32(257)).astype(np.uint8)
+Samples = Codes
 
 
 def from_unit_floats(values: NDArray[np.floating]) -> NDArray[np.uint16]:

@@ -12,10 +12,11 @@ from vermilion.pictures.luma import Samples
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.profiles.output_colors import OutputColors
 from vermilion.pictures.source import Source
+from vermilion.tone import reduce_finely, reduce_to_bytes
 
 _KEPT_SIZES = 8  # of reduced luma: the levels of a picture that is zoomed
 
-__all__ = ["ArrayPixels", "Pixels", "Samples", "Scan", "reduce_area"]
+__all__ = ["ArrayPixels", "Pixels", "Samples", "Scan"]
 
 
 _NO_GREYS = "only black and white, where no colour can be seen; scan it in greys"
@@ -39,6 +40,10 @@ class Pixels(Protocol):
             size: What is wanted.
             like: A size of at least half of it, whose reduced decode will do: it need not be another.
         """
+        ...
+
+    def means(self, size: tuple[int, int]) -> NDArray[np.uint8] | None:
+        """Exact means over areas, at least twice `size` (h, w) each way, if they are quicker than `luma`."""
         ...
 
 
@@ -133,16 +138,15 @@ class Scan:
     def reduced(self, size: tuple[int, int]) -> NDArray[np.uint8]:
         """Code values reduced by area to `size` (h, w), 8 bits; the last few sizes are kept.
 
-        Taken from the luma where that was decoded already, else from a reduced decode of the file.
+        Taken from the full luma: a reduced decode of a JPEG has other fine textures. Only its eighth will do,
+        if that is twice as large, as it holds the means of blocks.
         """
         kept = self._kept_sizes
         if size not in kept:
-            decoded = "luma" in self.__dict__
-            exact = getattr(self.pixels, "reduced", self.pixels.preview)
-            codes = reduce_area(self.luma, size) if decoded else exact(size)
+            small = None if "luma" in self.__dict__ else self.pixels.means(size)
             while len(kept) >= _KEPT_SIZES:
                 kept.pop(next(iter(kept)), None)
-            kept[size] = np.rint(codes * np.float32(255)).astype(np.uint8)
+            kept[size] = reduce_to_bytes(self.luma if small is None else small, size)
         return kept[size]
 
     def preview(self, size: tuple[int, int]) -> NDArray[np.float32]:
@@ -175,24 +179,11 @@ class ArrayPixels:
     def preview(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.float32]:
         """Luma reduced to `size` (h, w), whatever `like` is: code values float32 [h, w] in 0..1."""
         del like
-        return reduce_area(self.kept_luma, size)
+        return reduce_finely(self.kept_luma, size)
 
-
-def reduce_area(luma: Samples, size: tuple[int, int]) -> NDArray[np.float32]:
-    """Area-reduced (where larger than the scan: bicubic) luma as float32 [h, w] in 0..1."""
-    import cv2  # noqa: PLC0415 - `import vermilion` need not wait for it
-
-    height, width = size
-    shrinking = height <= luma.shape[0] and width <= luma.shape[1]
-    scale = 1.0 / (255.0 if luma.dtype == np.uint8 else 65535.0)
-    # Reducing integers rounds to whole levels, so the last step is made in floats; a large
-    # picture is first reduced to four times the size wanted, where rounding averages out.
-    if shrinking and luma.shape[0] >= 8 * height and luma.shape[1] >= 8 * width:
-        rough = cv2.resize(luma, (4 * width, 4 * height), interpolation=cv2.INTER_AREA)
-        luma = np.asarray(rough, luma.dtype)
-    method = cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC
-    reduced = cv2.resize(luma.astype(np.float32), (width, height), interpolation=method)
-    return np.asarray(np.clip(reduced * np.float32(scale), 0.0, 1.0), np.float32)
+    def means(self, size: tuple[int, int]) -> None:
+        """None: nothing is quicker than the samples themselves."""
+        del size
 
 
 def _is_black_and_white(luma: Samples) -> bool:

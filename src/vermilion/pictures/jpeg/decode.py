@@ -26,7 +26,7 @@ from vermilion.pictures.jpeg.segments import (
     without_junk,
 )
 from vermilion.pictures.jpeg.tidy import ends_in_zeros, usual_file, without_left_over, without_oddities
-from vermilion.pictures.luma import luma_of_rgb
+from vermilion.tone import luma_of_rgb
 
 # Warnings that leave every sample intact, if nothing else is wrong.
 _HARMLESS = re.compile(

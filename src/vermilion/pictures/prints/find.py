@@ -23,7 +23,8 @@ from vermilion.pictures.prints.quad import (
     sampled,
 )
 from vermilion.pictures.prints.tone import lab_of, strays_from_tone
-from vermilion.pictures.prints.toned import is_in_real_color, reduced
+from vermilion.pictures.prints.toned import is_in_real_color
+from vermilion.tone import shrunk
 
 SIDE = 512  # pixels on the long side at which a print is looked for
 _TINY = 128  # pixels on the long side at which it is looked for first
@@ -90,10 +91,10 @@ def find_print(rgb: NDArray[np.uint8]) -> Points | None:
         Its corners [4, 2] as shares (x, y) of the photo's width and height, clockwise from the upper left
         one; None if there is none, or none that is sure.
     """
-    small = reduced(rgb, SIDE)
+    small = shrunk(rgb, SIDE / max(rgb.shape[:2]))
     if min(small.shape[:2]) < 32:
         return None
-    lab, tiny = lab_of(small), lab_of(reduced(small, _TINY))
+    lab, tiny = lab_of(small), lab_of(shrunk(small, _TINY / max(small.shape[:2])))
     for share in _STARTS:
         corners = _find_roughly(tiny, share)
         if corners is None or not _like_a_print(tiny, corners):

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from vermilion.errors import AlreadyColoredError, PrintOnColorError
 from vermilion.pictures.options import ReadOptions
-from vermilion.pictures.prints.toned import is_in_real_color, reduced
+from vermilion.pictures.prints.toned import SIDE, is_in_real_color
+from vermilion.tone import shrunk
 
 
 def refuse_real_color(rgb: NDArray[np.uint8], name: str, options: ReadOptions) -> None:
@@ -24,7 +25,7 @@ def refuse_real_color(rgb: NDArray[np.uint8], name: str, options: ReadOptions) -
     from vermilion.pictures.prints.find import find_print  # noqa: PLC0415 - only colour needs it
 
     corners = find_print(rgb) if options.crop_print else None
-    if corners is None and (options.recolor or not is_in_real_color(reduced(rgb))):
+    if corners is None and (options.recolor or not is_in_real_color(shrunk(rgb, SIDE / max(rgb.shape[:2])))):
         return
     if corners is None and options.crop_print:
         raise AlreadyColoredError(

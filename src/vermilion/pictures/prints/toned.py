@@ -23,17 +23,6 @@ _P99, _P99_PER_CHROMA = 7.5, 0.3
 _LINE_P95, _LINE_P95_PER_CHROMA = 10.0, 0.25
 
 
-def reduced(rgb: NDArray[np.uint8], side: int = SIDE) -> NDArray[np.uint8]:
-    """An sRGB picture uint8 [H, W, 3] with `side` pixels on the long side; a smaller one as it is."""
-    import cv2  # noqa: PLC0415 - `import vermilion` need not wait for it
-
-    ratio = side / max(rgb.shape[:2])
-    if ratio >= 1:
-        return rgb
-    size = (max(1, round(rgb.shape[1] * ratio)), max(1, round(rgb.shape[0] * ratio)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
 def is_in_real_color(rgb: NDArray[np.uint8]) -> bool:
     """Whether colour strays from what toning explains.
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.pictures.profiles.spaces import SRGB_TO_XYZ, Floats, RgbSpace, linear_to_srgb, srgb_to_linear
+from vermilion.tone import LUMA_WEIGHTS
 
 _D50 = np.array([0.9642, 1.0, 0.8249])
-_LUMA_WEIGHTS = np.array([0.299, 0.587, 0.114])
+_RED, _GREEN, _BLUE = LUMA_WEIGHTS
 _STEPS = 4
 _TONES = 64  # levels of grey in a table of converted chroma, evenly spread over sRGB's tone
 _CHROMAS = 33  # values of Cb and of Cr in it, over -0.5..0.5
@@ -60,7 +61,7 @@ class OutputColors:
         for _ in range(_STEPS):
             lightness = _lightness(self.space.grey_light(np.clip(wanted, 0.0, 1.0)))
             codes = _codes(self.space, np.concatenate([lightness[..., None], lab[..., 1:]], -1))
-            wanted = wanted + (luma - codes @ _LUMA_WEIGHTS)
+            wanted = wanted + (luma - codes @ np.array(LUMA_WEIGHTS))
         red, blue = codes[..., 0] - luma, codes[..., 2] - luma
         return np.stack([blue / 1.772, red / 1.402], -1).astype(np.float32)
 
@@ -125,7 +126,7 @@ def _join(
 ) -> NDArray[np.float64]:
     red = 1.402 * cbcr[..., 1]
     blue = 1.772 * cbcr[..., 0]
-    green = -(0.299 * red + 0.114 * blue) / 0.587
+    green = -(_RED * red + _BLUE * blue) / _GREEN
     rgb = np.asarray(luma[..., None] + np.stack([red, green, blue], -1), np.float64)
     return np.clip(rgb, 0.0, 1.0) if clip else rgb
 

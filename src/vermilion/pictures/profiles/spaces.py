@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.tone import linear_of_srgb, srgb_of_linear
+
 Floats = NDArray[np.float32]
 # sRGB's primaries adapted to D50 (IEC 61966-2-1 by Bradford), the white that profiles count from.
 SRGB_TO_XYZ = np.array(
@@ -17,15 +19,13 @@ SRGB_TO_XYZ = np.array(
 
 
 def srgb_to_linear(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Linear light of sRGB code values 0..1."""
-    values = np.asarray(values, np.float64)
-    return np.where(values <= 0.04045, values / 12.92, ((np.maximum(values, 0) + 0.055) / 1.055) ** 2.4)
+    """Linear light of sRGB code values 0..1, in double precision."""
+    return linear_of_srgb(np.asarray(values, np.float64))
 
 
 def linear_to_srgb(light: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Linear light 0..1 to sRGB code values."""
-    light = np.asarray(light, np.float64)
-    return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
+    """Linear light 0..1 to sRGB code values, in double precision."""
+    return srgb_of_linear(np.asarray(light, np.float64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,8 +27,9 @@ from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.prints.refuse import refuse_real_color
 from vermilion.pictures.prints.toned import SIDE
 from vermilion.pictures.read.jpeg_deep import read_deep_jpeg
-from vermilion.pictures.scan import Scan, reduce_area
+from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source, check_size
+from vermilion.tone import reduce_finely
 
 # The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
 # progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
@@ -59,17 +60,15 @@ class JpegPixels:
 
     def preview(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.float32]:
         """Luma reduced to `size` (h, w), decoded as for `like`: code values float32 [h, w] in 0..1."""
-        return reduce_area(self._scaled(like or size), size)
+        return reduce_finely(self._scaled(like or size), size)
 
-    def reduced(self, size: tuple[int, int]) -> NDArray[np.float32]:
-        """The same without what a scaled decode shows beyond the picture, the rest of its last blocks."""
-        decoded = self._scaled(size)
+    def means(self, size: tuple[int, int]) -> NDArray[np.uint8] | None:
+        """The means of its blocks, without those beyond the picture, if they are at least twice `size`."""
+        if self.jpeg.odd_chroma or eighths_for(self.jpeg, size) > 1:
+            return None
         full = self.jpeg.frame.height, self.jpeg.frame.width
-        height, width = (
-            max(1, round(side * round(8 * there / side) / 8))  # libjpeg scales by eighths
-            for side, there in zip(full, decoded.shape, strict=True)
-        )
-        return reduce_area(np.ascontiguousarray(decoded[:height, :width]), size)
+        height, width = (max(1, round(side / 8)) for side in full)
+        return np.ascontiguousarray(self._scaled(size)[:height, :width], np.uint8)
 
     def _scaled(self, size: tuple[int, int]) -> Samples:
         """Luma scaled down by libjpeg as far as twice the size allows."""

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.codecs.vips import VipsImage, broken, load_vips
-from vermilion.pictures.luma import Samples, from_unit_floats, luma_of_rgb, to_eight_bits
+from vermilion.pictures.luma import Samples, from_unit_floats
 from vermilion.pictures.prints.toned import SIDE
 from vermilion.pictures.scan import ArrayPixels
 from vermilion.pictures.tiff.pages import TiffPage
+from vermilion.tone import luma_of_rgb, to_eight_bits
 
 _STRIP = 256  # rows decoded at a time
 _OUTSIDE_RGB = ("lab", "labs", "labq", "lch", "cmc", "xyz", "yxy", "scrgb", "hsv", "oklab", "oklch")

@@ -35,12 +35,12 @@ from vermilion.pictures.jpeg.segments import (
     join_head,
     parse_jpeg,
 )
-from vermilion.pictures.luma import to_eight_bits
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.painting import Painting, Plane
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source
 from vermilion.pictures.write.options import SaveOptions
+from vermilion.tone import to_eight_bits
 
 # Luma that does not come as JPEG coefficients, and chroma: qualities in libjpeg's scale.
 _NEW_LUMA_QUALITY = 97

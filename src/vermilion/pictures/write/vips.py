@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from vermilion.pictures.codecs.vips import VipsImage, load_vips_with_threads
-from vermilion.pictures.luma import Samples, to_eight_bits
+from vermilion.pictures.luma import Samples
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.png.chunks import png_with_metadata
@@ -16,6 +16,7 @@ from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Buffer
 from vermilion.pictures.tiff.metadata import tiff_with_metadata
 from vermilion.pictures.write.webp import webp_with_metadata
+from vermilion.tone import to_eight_bits
 
 _STRIP = 512
 
