@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 from vermilion.errors import TrainingError, VermilionError
 from vermilion.training.config.settings import Settings, load_settings
 from vermilion.training.data.store import Row, decode_picture, encoded_pictures
+from vermilion.training.loop.log import Progress
 from vermilion.training.loop.spent import Spent
-from vermilion.training.loop.throughput import Progress
 from vermilion.training.loop.trainer import train_settings
 
 ROOT = Path(__file__).parents[1]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +115,10 @@ def test_a_run_goes_on_with_its_own_pictures_alone(wanted: Adaptation, tmp_path:
     with pytest.raises(TrainingError, match="was begun with other pictures"):
         _check_same_pictures(settings, resume=True)
     _check_same_pictures(settings, resume=False)  # the trainer itself refuses that
+    config = {"data": asdict(settings.data), "model": asdict(settings.model)}
+    del config["data"]["chroma_stride"]  # which an older version did not keep
+    (run / "config.json").write_text(json.dumps(config))
+    _check_same_pictures(settings, resume=True)
 
 
 def test_a_comparison_counts_what_came_nearer(

@@ -17,9 +17,9 @@ from vermilion.training import Progress, Settings, train_settings
 from vermilion.training.config.settings import StageSettings, check_settings, for_stage
 from vermilion.training.data.batch import Batch
 from vermilion.training.data.samples import Samples
+from vermilion.training.devices.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
 from vermilion.training.loop import state, trainer
 from vermilion.training.loop.colorization import ColorizationTask
-from vermilion.training.loop.cuda_graphs import WARM_UP, RecordedStep, own_stream, wants_graphs
 from vermilion.training.loop.step import take_step
 from vermilion.training.loop.task import Phase, Step
 from vermilion.training.losses.perceptual import PerceptualNetwork

@@ -14,9 +14,9 @@ from torch import distributed, nn
 
 from tests.training.conftest import losses_of, write_config
 from vermilion.errors import SettingsError
-from vermilion.training import distributed as ranks
 from vermilion.training.config.settings import Settings
-from vermilion.training.distributed import SharedBatchNorm, make_fabric, share_statistics
+from vermilion.training.devices import distributed as ranks
+from vermilion.training.devices.distributed import SharedBatchNorm, make_fabric, share_statistics
 
 ROOT = Path(__file__).parents[2]
 STAGES = """

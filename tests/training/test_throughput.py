@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from vermilion.training.loop import throughput
-from vermilion.training.loop.throughput import Throughput, flops_of, measured_peak, peak_of
+from vermilion.training.devices import throughput
+from vermilion.training.devices.throughput import Throughput, flops_of, measured_peak, peak_of
 
 CPU = torch.device("cpu")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
 from vermilion.training.config.settings import Settings, load_settings
 from vermilion.training.convert import convert_training_file
-from vermilion.training.distributed import is_first_process
+from vermilion.training.devices.distributed import is_first_process
 from vermilion.training.export.model import CardFacts, Lender, export, export_decoder
 from vermilion.training.loop.colorization import ColorizationTask
+from vermilion.training.loop.log import Progress, Reporter
 from vermilion.training.loop.task import Loss, Networks, Step, Task
-from vermilion.training.loop.throughput import Progress, Reporter
 from vermilion.training.loop.trainer import train_settings
 from vermilion.training.loop.validation import Figures
 from vermilion.training.networks.decoder_alone import encoder_hash

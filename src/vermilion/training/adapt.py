@@ -19,7 +19,7 @@ from vermilion.training.config.settings import (
     check_settings,
 )
 from vermilion.training.data.store import PictureStore, open_store
-from vermilion.training.loop.throughput import Reporter
+from vermilion.training.loop.log import Reporter
 from vermilion.training.loop.trainer import train_settings
 from vermilion.training.loop.validation import (
     Figures,
@@ -206,11 +206,12 @@ def _check_same_pictures(settings: Settings, *, resume: bool) -> None:
     if not (resume and path.exists()):
         return
     before = json.loads(path.read_text(encoding="utf-8"))
-    for key in ("data", "model"):
-        if before[key] != json.loads(json.dumps(asdict(settings)[key])):
+    for key, part in (("data", settings.data), ("model", settings.model)):
+        now, defaults = (json.loads(json.dumps(asdict(each))) for each in (part, type(part)()))
+        if defaults | before[key] != now:  # an older version kept fewer settings
             raise TrainingError(
-                f"{settings.run}: was begun with other pictures or from another model; restore them, or "
-                "choose another `run`."
+                f"{settings.run}: was begun with other pictures or from another model; restore them, choose "
+                "another `run`, or convert an older one with `vermilion models convert`."
             )
 
 

@@ -9,7 +9,7 @@ from vermilion.errors import SettingsError
 from vermilion.training.config.settings import Settings
 from vermilion.training.data.batch import STRIDE, Batch
 from vermilion.training.data.samples import Samples
-from vermilion.training.distributed import everywhere
+from vermilion.training.devices.distributed import everywhere
 from vermilion.training.loop.checkpoint import TrainingState
 from vermilion.training.loop.state import make_networks
 from vermilion.training.loop.task import Loss, Networks, Scalars, Step

@@ -13,9 +13,9 @@ from vermilion.errors import TrainingError
 from vermilion.training.config.settings import ModelSettings, Settings, StageSettings
 from vermilion.training.data.batch import Batch
 from vermilion.training.data.samples import Samples
-from vermilion.training.distributed import share_statistics
+from vermilion.training.devices.distributed import share_statistics
+from vermilion.training.devices.optimizers import make_optimizer, set_rate
 from vermilion.training.loop.checkpoint import TrainingState
-from vermilion.training.loop.optimizers import make_optimizer, set_rate
 from vermilion.training.loop.task import Networks, Task
 from vermilion.training.losses.perceptual import PerceptualNetwork, make_perceptual_network
 from vermilion.training.losses.supervised import SupervisedLosses

@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 from vermilion.training.config.settings import Settings, StageSettings
 from vermilion.training.data.batch import Batch
 from vermilion.training.data.samples import Samples
-from vermilion.training.distributed import share_gradients
+from vermilion.training.devices.distributed import share_gradients
 from vermilion.training.loop.checkpoint import TrainingState
 from vermilion.training.losses.supervised import SupervisedLosses
 from vermilion.training.networks.generator import GeneratorOutput

@@ -5,12 +5,10 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
-from torch.utils.tensorboard import SummaryWriter
 
 from vermilion.errors import TrainingError
 from vermilion.training.config.settings import Settings, StageSettings, for_stage
@@ -18,7 +16,9 @@ from vermilion.training.data.feature_cache import CachedLoader, FeatureCache
 from vermilion.training.data.loaders import Loader, Portion, make_loader, open_pictures
 from vermilion.training.data.samples import Samples
 from vermilion.training.data.store import PictureStore, listed
-from vermilion.training.distributed import make_fabric, mean_of
+from vermilion.training.devices.cuda_graphs import WARM_UP, RecordedStep, on_card, own_stream, wants_graphs
+from vermilion.training.devices.distributed import make_fabric, mean_of
+from vermilion.training.devices.throughput import Throughput, peak_of
 from vermilion.training.loop.average import refresh_statistics
 from vermilion.training.loop.checkpoint import (
     TrainingState,
@@ -31,12 +31,11 @@ from vermilion.training.loop.checkpoint import (
 )
 from vermilion.training.loop.clock import MINUTE, Every, StageClock, now
 from vermilion.training.loop.colorization import ColorizationTask
-from vermilion.training.loop.cuda_graphs import WARM_UP, RecordedStep, on_card, own_stream, wants_graphs
+from vermilion.training.loop.log import Log, Progress, Reporter, make_log
 from vermilion.training.loop.spent import Spent
 from vermilion.training.loop.state import begin_stage, make_state, set_rates
 from vermilion.training.loop.step import phase_of, take_step
 from vermilion.training.loop.task import Phase, Scalars, Step, Task
-from vermilion.training.loop.throughput import Progress, Reporter, Throughput, peak_of
 from vermilion.training.loop.validation import (
     HeldOut,
     discriminator_accuracy,
@@ -49,7 +48,7 @@ from vermilion.training.loop.watch import Watch
 from vermilion.training.networks.generator import UNetGenerator
 
 SHOWN = 12  # held-out pictures on the sheet
-LAST, BEST = "last.safetensors", "best.safetensors"  # kept in the run's folder
+LAST_STATE, LAST, BEST = "last.ckpt", "last.safetensors", "best.safetensors"  # kept in the run's folder
 
 
 def train_settings(
@@ -90,23 +89,33 @@ def train_settings(
     fabric.seed_everything(settings.seed, verbose=False)
     run = Path(settings.run)
     with fabric.rank_zero_first(), spent.on("decoding pictures"):
-        checkpoint = _open_run(settings, run, resume=resume)
+        _open_run(settings, run, resume=resume)
         store = open_pictures(settings)
     graphs = wants_graphs(settings, fabric.device, fabric.world_size)
     with own_stream(fabric.device, wanted=graphs):
         with spent.on("preparing"):
-            lost = resume and not checkpoint.exists()
-            centres = read_centres(checkpoint) if checkpoint.exists() else None
-            begun = _from_last(settings) if lost else settings
-            trainer = _prepare(begun, fabric, store, report, task, centres)
+            log = make_log(settings, fabric, report)
+            trainer = _ready(settings, fabric, store, log, task, resume=resume)
             trainer.spent, trainer.limit = spent, limit
-            if checkpoint.exists():
-                load_checkpoint(fabric, checkpoint, trainer.state)
-            elif lost:
-                load_progress(run / LAST, trainer.state)
         trainer.run_stages(settings, graphs=graphs)
         trainer.close()
     return run / "generator.safetensors"
+
+
+def _ready(
+    settings: Settings, fabric: Fabric, store: PictureStore, log: Log, task: Task, *, resume: bool
+) -> "Trainer":
+    """A trainer at the beginning, or where the last checkpoint of the run stands."""
+    run = Path(settings.run)
+    if (run / LAST_STATE).exists():
+        centres = read_centres(run / LAST_STATE)
+        trainer = _prepare(settings, fabric, store, log, task, centres)
+        load_checkpoint(fabric, run / LAST_STATE, trainer.state)
+        return trainer
+    trainer = _prepare(_from_last(settings) if resume else settings, fabric, store, log, task)
+    if resume:
+        load_progress(run / LAST, trainer.state)
+    return trainer
 
 
 def _from_last(settings: Settings) -> Settings:
@@ -117,9 +126,9 @@ def _from_last(settings: Settings) -> Settings:
     return replace(settings, model=model)
 
 
-def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
-    """The folder of the run made ready; returns where its checkpoint is or will be."""
-    checkpoint = run / "last.ckpt"
+def _open_run(settings: Settings, run: Path, *, resume: bool) -> None:
+    """Make the folder of the run ready."""
+    checkpoint = run / LAST_STATE
     if checkpoint.exists() and not resume:
         raise TrainingError(
             f"{run}: already holds a training; add --resume to go on with it or choose another `run`."
@@ -128,14 +137,13 @@ def _open_run(settings: Settings, run: Path, *, resume: bool) -> Path:
         raise TrainingError(f"{run}: holds no last.ckpt to go on from; leave out --resume.")
     run.mkdir(parents=True, exist_ok=True)
     keep_config(settings, run, resume=resume)
-    return checkpoint
 
 
 def _prepare(
     settings: Settings,
     fabric: Fabric,
     store: PictureStore,
-    report: Reporter | None,
+    log: Log,
     task: Task,
     centres: Tensor | None = None,
 ) -> "Trainer":
@@ -149,13 +157,12 @@ def _prepare(
     samples = Samples(store, numbers, settings)
     state = make_state(settings, samples, fabric, task, centres)
     state.places = [] if settings.data.stream else None
-    writer = SummaryWriter(settings.run) if fabric.is_global_zero else None
     peak = peak_of(fabric.device, half=getattr(state.generator, "half_decoder", False))
     loader = make_loader(settings, fabric, samples, lambda: state.places)
     throughput = Throughput(peak.flops, fabric.world_size)
-    trainer = Trainer(settings, fabric, task, state, pictures, writer, report, throughput, samples, loader)
-    trainer.tell("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
-    trainer.tell("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
+    trainer = Trainer(settings, fabric, task, state, pictures, log, throughput, samples, loader)
+    log.begin("pictures", {"to train on": len(numbers), "held out": len(held), **store.skipped})
+    log.begin("machine", {f"GFLOP/s at best ({peak.origin})": round(peak.flops / 1e9)})
     return trainer
 
 
@@ -168,8 +175,7 @@ class Trainer:
     task: Task
     state: TrainingState
     pictures: list[HeldOut]
-    writer: SummaryWriter | None  # None but in the first process
-    report: Reporter | None
+    log: Log
     throughput: Throughput
     samples: Samples
     base: Loader  # of all stages but those that keep features
@@ -217,7 +223,7 @@ class Trainer:
             wanted = self.loader.wanted(self.state.images, last)
             missing = self.loader.cache.missing(wanted)
             size = round(self.loader.cache.bytes_of_a_version / 1e6)
-            self.tell("features", {"versions": len(wanted), "MB each": size, "to compute": len(missing)})
+            self.log.begin("features", {"versions": len(wanted), "MB each": size, "to compute": len(missing)})
             with self.spent.on("computing features"):
                 for version in missing:
                     self.loader.cache.build(version)
@@ -239,15 +245,15 @@ class Trainer:
             state.steps += 1
             state.balanced |= phase.measures
             if state.steps % settings.log_every == 0:
-                self.log(clock, scalars)
+                self.report(clock, scalars)
             if scoring.due() or state.steps % settings.validate_every == 0:
                 self.validate(stage)  # first, as the statistics that it measures belong to the state
             if saving.due() or state.steps % settings.save_every == 0:
                 self.save(clock)
         self.validate(stage)
         self.save(clock)
-        if self.writer is not None and self.loader.skipped:
-            self.note(f"skipped in the stream so far, by this process: {listed(self.loader.skipped)}")
+        if self.loader.skipped:
+            self.log.note(f"skipped in the stream so far, by this process: {listed(self.loader.skipped)}")
 
     def is_late(self) -> bool:
         """Whether the limit of this run is reached."""
@@ -275,22 +281,18 @@ class Trainer:
         key = [self.settings.seed, self.state.images, self.fabric.global_rank]
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
-    def log(self, clock: StageClock, scalars: Scalars) -> None:
+    def report(self, clock: StageClock, scalars: Scalars) -> None:
         """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
         values = [torch.as_tensor(value).float().to(self.fabric.device) for value in scalars.values()]
         means = mean_of(self.fabric, torch.stack(values).tolist())
         numbers = dict(zip(scalars, means, strict=True))
         self.watch.look(numbers, clock.stage.name, self.state.images)
         reading, wanted = self.throughput.read(), self.wanted(clock)  # which asks all processes for the time
-        if self.writer is None:
-            return
         used = {"pictures/s": reading.rate, "machine/waiting": reading.waiting}
         used["machine/utilisation"] = reading.utilisation
-        for name, value in {**numbers, **used}.items():
-            self.writer.add_scalar(name, value, self.state.images)
-        if self.report:
-            done = self.state.images
-            self.report(Progress(clock.stage.name, done, wanted, numbers=numbers, **asdict(reading)))
+        done = self.state.images
+        self.log.scalars({**numbers, **used}, done)
+        self.log.tell(Progress(clock.stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
     def wanted(self, clock: StageClock) -> int:
         """Images of the whole training; of stages that end by the clock, as far as one can tell already."""
@@ -314,62 +316,47 @@ class Trainer:
             return
         with self.spent.on("saving"):
             state.places = self.loader.places()
-            save_checkpoint(self.fabric, run / "last.ckpt", state)
-            if self.writer is not None:
+            save_checkpoint(self.fabric, run / LAST_STATE, state)
+            if self.log.speaks:
                 save_generator(state, run / LAST)
 
     def validate(self, stage: StageSettings) -> None:
         """Held-out figures and a sheet of the averaged generator; a copy of it is kept for choosing later."""
         images = self.state.images
-        if self.writer is None or not self.pictures or self.validated == images:
+        if not self.log.speaks or not self.pictures or self.validated == images:
             return
         self.validated = images
         with self.spent.on("scoring"):
             self._score(stage)
 
     def _score(self, stage: StageSettings) -> None:
-        images, run = self.state.images, Path(self.settings.run)
-        if self.writer is None:
-            return
         average, temperature = self.state.average.module, self.settings.loss.temperature
         refresh_statistics(average, self.loader.first())
         clean, aged = validate(average, self.pictures, temperature)
-        for name, figures in (("clean", clean), ("aged", aged)):
-            for key, value in asdict(figures).items():
-                self.writer.add_scalar(f"{name}/{key}", value, images)
-        shown = sheet(average, self.pictures[:SHOWN], temperature)
-        self.writer.add_image("held-out", shown, images, dataformats="HWC")
-        cv2.imwrite(str(run / "held-out.jpg"), shown[..., ::-1])
-        save_generator(self.state, run / "kept" / f"{images:09d}.safetensors")
-        if merit(clean, aged) > self.state.best:
-            self.state.best = merit(clean, aged)
-            save_generator(self.state, run / BEST)
-        line = f"{images} clean {clean.line()} aged {aged.line()}"
+        line = f"{self.state.images} clean {clean.line()} aged {aged.line()}"
+        found = {f"clean/{key}": value for key, value in asdict(clean).items()}
+        found |= {f"aged/{key}": value for key, value in asdict(aged).items()}
         if stage.adversarial > 0 and isinstance(average, UNetGenerator):
             accuracy = discriminator_accuracy(self.state.discriminator, average, self.pictures, temperature)
-            self.writer.add_scalar("held-out/discriminator", accuracy, images)
+            found["held-out/discriminator"] = accuracy
             line += f" discriminator {accuracy:.3f} share {self.state.share:.3f}"
-        self.note(line)
+        self.log.scalars(found, self.state.images)
+        self.log.show(sheet(average, self.pictures[:SHOWN], temperature), self.state.images)
+        self._keep(merit(clean, aged))
+        self.log.note(line)
 
-    def tell(self, what: str, counts: dict[str, int]) -> None:
-        """What there is to begin with: pictures, how many were of no use and why, and the machine."""
-        if self.writer is None:
-            return
-        self.note(f"{what}: {listed(counts)}")
-        if self.report:
-            wanted = sum(stage.images for stage in self.settings.stages)
-            numbers = {name: float(count) for name, count in counts.items()}
-            self.report(Progress(what, 0, wanted, 0.0, numbers))
-
-    def note(self, line: str) -> None:
-        """A line for people who come later."""
-        with (Path(self.settings.run) / "figures.txt").open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+    def _keep(self, merit_now: float) -> None:
+        """A copy of the averaged generator for choosing later, and one of the best so far."""
+        run = Path(self.settings.run)
+        save_generator(self.state, run / "kept" / f"{self.state.images:09d}.safetensors")
+        if merit_now > self.state.best:
+            self.state.best = merit_now
+            save_generator(self.state, run / BEST)
 
     def close(self) -> None:
-        """The last generator, and the writer's last lines."""
-        if self.writer is not None:
+        """The last generator, and the log's last lines."""
+        if self.log.speaks:
             refresh_statistics(self.state.average.module, self.loader.first())
             save_generator(self.state, Path(self.settings.run) / "generator.safetensors")
-            self.writer.close()
-            self.note(f"seconds: {listed(self.spent.seconds)}")
+            self.log.note(f"seconds: {listed(self.spent.seconds)}")
+            self.log.close()

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from vermilion.training.config.settings import LossSettings
-from vermilion.training.distributed import everywhere
+from vermilion.training.devices.distributed import everywhere
 from vermilion.training.networks.bins import rebalancing, rows, soft_targets
 from vermilion.training.networks.generator import NEAR, GeneratorOutput
 

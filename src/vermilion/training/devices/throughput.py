@@ -11,8 +11,6 @@ from torch._ops import OpOverload
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import conv_flop_count, flop_registry
 
-from vermilion.training.data.store import listed
-
 # Peaks of dense matrix products in bfloat16, in FLOP/s, from Nvidia's data sheets; the first name that
 # the card's holds counts. Fabric's table does not know an "NVIDIA H200", and tells of some cards what they
 # do without tensor cores.
@@ -185,28 +183,3 @@ class Throughput:
         now = time.perf_counter()
         self.monitor.update(time=now, batches=self.steps, samples=self.pictures, flops=self.flops)
         self.flops, self.waited = 0, 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a bar can show: images done and wanted, pictures a second, the stage and its numbers.
-
-    The first report has the stage "pictures": how many there are to train on, to score, and were skipped;
-    the second "machine": what it can do at best, which `utilisation` is a share of.
-    """
-
-    stage: str
-    done: int
-    wanted: int
-    rate: float
-    numbers: dict[str, float]
-    waiting: float = 0.0  # share of the time in which the training waited for data
-    utilisation: float = 0.0  # of the machine's floating-point operations
-
-    @property
-    def counts(self) -> str:
-        """The numbers of one of the first reports, as a line tells them."""
-        return listed(self.numbers)
-
-
-Reporter = Callable[[Progress], None]
