@@ -130,3 +130,55 @@ def test_of_a_bare_picture_nothing_is_cut(bare) -> None:
 def test_small_and_thin_scans_are_whole(size: tuple[int, int]) -> None:
     luma = picture(8, size) if min(size) > 1 else np.zeros(size, np.uint8)
     assert find_frames(luma) == (whole(size),)
+
+
+def page(*prints: np.ndarray, tone: int = 20) -> np.ndarray:
+    """Prints of 120 x 90 pixels in a row on a page."""
+    scan = np.full((140, 20 + 140 * len(prints)), tone, np.uint8)
+    for number, luma in enumerate(prints):
+        scan[25:115, 20 + 140 * number : 140 + 140 * number] = luma
+    return scan
+
+
+def bordered(luma: np.ndarray, width: int = 5, tone: int = 240) -> np.ndarray:
+    small = cv2.resize(luma, (120 - 2 * width, 90 - 2 * width), interpolation=cv2.INTER_AREA)
+    return cv2.copyMakeBorder(small, *(width,) * 4, cv2.BORDER_CONSTANT, value=tone)
+
+
+def pale_wall(size: tuple[int, int], edge: int, tone: int = 240) -> np.ndarray:
+    """A dark thing before a wall as pale as a border."""
+    luma = np.full(size, tone, np.uint8)
+    luma[edge:-edge, edge:-edge] = cv2.resize(picture(3), (size[1] - 2 * edge, size[0] - 2 * edge)) // 2
+    return luma
+
+
+def test_a_border_that_a_pale_picture_hides_is_that_of_the_other_prints() -> None:
+    inner = pale_wall((80, 110), 18)
+    scan = page(
+        bordered(picture(1)), bordered(picture(2)), cv2.copyMakeBorder(inner, *(5,) * 4, 0, value=240)
+    )
+    found = find_frames(scan)
+    assert [frame.width for frame in found] == pytest.approx([110] * 3, abs=1.5)
+    assert [frame.height for frame in found] == pytest.approx([80] * 3, abs=1.5)
+
+
+def test_a_wall_behind_a_thing_is_no_border_where_no_other_print_has_one() -> None:
+    plain = [cv2.resize(picture(seed), (120, 90)) for seed in (1, 2)]
+    found = find_frames(page(*plain, pale_wall((90, 120), 8)))
+    assert [frame.width for frame in found] == pytest.approx([120] * 3, abs=1.5)
+    assert [frame.height for frame in found] == pytest.approx([90] * 3, abs=1.5)
+
+
+def test_an_oval_picture_does_not_cost_the_others_on_its_page() -> None:
+    oval = np.zeros((90, 120), np.uint8)
+    cv2.ellipse(oval, (60, 45), (58, 43), 0, 0, 360, 1, -1)
+    vignette = np.where(oval > 0, cv2.resize(picture(5), (120, 90)), 20).astype(np.uint8)
+    found = find_frames(page(*(cv2.resize(picture(seed), (120, 90)) for seed in (1, 2)), vignette))
+    assert [frame.width for frame in found] == pytest.approx([120, 120, 118], abs=4)
+
+
+def test_one_narrow_picture_does_not_make_a_page_of_pictures_a_page_of_writing() -> None:
+    scan = page(*(cv2.resize(picture(seed), (120, 90)) for seed in (1, 2, 3)))
+    scan = cv2.copyMakeBorder(scan, 0, 0, 0, 60, cv2.BORDER_CONSTANT, value=20)
+    scan[25:115, 455:475] = picture(4)[:90, :20]
+    assert len(find_frames(scan)) == 4

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.view.frame import Frame, whole
-from vermilion.view.mount_mask import MountMask, mount_mask
-from vermilion.view.print_border import print_border
+from vermilion.view.mount_mask import ALIKE, MountMask, mount_mask
+from vermilion.view.print_border import common_border, print_border, worn
 from vermilion.view.rectangle import fit_rectangle
 from vermilion.view.sides import Side, extended, frame_matrix, moved, refined, sides_of
 
@@ -40,9 +40,9 @@ def find_frames(preview: Bytes) -> tuple[Frame, ...]:
     size = preview.shape[0], preview.shape[1]
     mask = mount_mask(preview) if min(size) >= _SMALLEST else None
     found = [] if mask is None else _pictures(mask)
-    if not found or len(found) > MOST:
+    if mask is None or not found or len(found) > MOST:
         return (whole(size),)
-    return tuple(_inner(preview, frame) for frame in _in_reading_order(found))
+    return _inner(preview, _in_reading_order(found), mask.tone)
 
 
 def _in_reading_order(frames: list[Frame]) -> list[Frame]:
@@ -56,16 +56,43 @@ def _in_reading_order(frames: list[Frame]) -> list[Frame]:
     return [frame for row in rows for frame in sorted(row, key=lambda each: each.centre[0])]
 
 
-def _inner(preview: Bytes, frame: Frame) -> Frame:
-    """Return the picture inside a print's own border, or the frame itself."""
+def _inner(preview: Bytes, frames: list[Frame], tone: float) -> tuple[Frame, ...]:
+    """Return the pictures inside the borders that their prints have, or the frames themselves.
+
+    On a page of three or more a border counts only if others have it, too, or if it is hardly seen on the
+    mount: else it is a plain wall behind a thing.
+
+    Args:
+        preview: of the scan.
+        frames: of the prints on it.
+        tone: of the mount, in levels.
+    """
+    prints = [_alone(preview, frame) for frame in frames]
+    borders = [None if alone is None else print_border(alone) for alone in prints]
+    common = common_border(borders)
+    inner = []
+    for frame, alone, border in zip(frames, prints, borders, strict=True):
+        widths: tuple[float, ...] = ()
+        if border is not None and common is not None and border.is_like(common):
+            widths = border.within(common).widths
+        elif border is not None and (len(frames) < 3 or abs(border.tone - tone) <= ALIKE):
+            widths = border.widths
+        elif alone is not None and common is not None:
+            widths = worn(alone, common)
+        inner.append(moved(frame, tuple(-width for width in widths)) if any(widths) else frame)
+    return tuple(inner)
+
+
+def _alone(preview: Bytes, frame: Frame) -> Bytes | None:
+    """Return a print without its surroundings, uint8 [h,w]; None if it is too small to have a border."""
     size = round(frame.width), round(frame.height)
     if min(size) < 24:
-        return frame
+        return None
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    matrix = frame_matrix(frame, 0)
-    alone = cv2.warpAffine(preview, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    border = print_border(alone.astype(np.uint8, copy=False))
-    return frame if border is None else moved(frame, tuple(-side for side in border))
+    alone = cv2.warpAffine(
+        preview, frame_matrix(frame, 0), size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return alone.astype(np.uint8, copy=False)
 
 
 def _pictures(mask: MountMask) -> list[Frame]:
@@ -86,25 +113,36 @@ def _pictures(mask: MountMask) -> list[Frame]:
 
 
 def _frames_of(components: list[Bools], mask: MountMask) -> list[Frame]:
-    """Return the frames around components that are no less than a tenth of the largest."""
+    """Return the frames around components that are no less than a tenth of the largest.
+
+    On a page of two or more pictures another one of their size is seen, too, if less surely.
+    """
     frames: list[Frame] = []
+    doubtful: list[Frame] = []
     largest = 0.0
     for component in sorted(components, key=np.count_nonzero, reverse=True):
-        _, _, width, height = cv2.boundingRect(component.astype(np.uint8))
+        left, top, width, height = cv2.boundingRect(component.astype(np.uint8))
         if width * height < 0.08 * largest:
             continue
         frame = _frame_of(component, mask)
-        if frame is not None:
-            frames.append(frame)
-            largest = max(largest, frame.area)
+        if frame is None:
+            doubtful.append(_fitted(component, mask, 2.5) or Frame(left, top, width, height))
+            continue
+        frames.append(frame)
+        largest = max(largest, frame.area)
+    if len(frames) > max(1, len(doubtful)):
+        frames += [frame for frame in doubtful if 0.3 * largest <= frame.area <= 1.5 * largest]
     return [frame for frame in frames if frame.area >= 0.1 * largest]
 
 
 def _are_pictures(frames: list[Frame], side: int) -> bool:
     """Tell whether several frames are pictures: lines of writing are thin, and long."""
     short = [min(frame.width, frame.height) for frame in frames]
-    aspects = [frame.area / least**2 for frame, least in zip(frames, short, strict=True)]
-    return min(short) >= _LEAST * side and max(aspects) <= 4
+    thick = [
+        least >= _LEAST * side and frame.area <= 4 * least**2
+        for frame, least in zip(frames, short, strict=True)
+    ]
+    return sum(thick) >= max(2, 0.75 * len(frames))
 
 
 def _left_over(frames: list[Frame], components: list[Bools]) -> float:
@@ -122,12 +160,18 @@ def _left_over(frames: list[Frame], components: list[Bools]) -> float:
 
 def _frame_of(shape: Bools, mask: MountMask) -> Frame | None:
     """Return the frame around a shape, or None where its sides are not seen well enough."""
+    frame = _fitted(shape, mask, 0.8)
+    sure = frame is not None and _is_sure(sides_of(frame, mask.signed, mask.tolerance))
+    return frame if sure else None
+
+
+def _fitted(shape: Bools, mask: MountMask, least: float) -> Frame | None:
+    """Return the frame around a shape, or None where ``least`` sides are not seen, in all."""
     fit = fit_rectangle(shape)
-    if fit is None or sum(fit.support) < 0.8:
+    if fit is None or sum(fit.support) < least:
         return None
     frame = extended(fit.frame, fit.support, mask.signed, mask.tolerance)
-    frame = refined(frame, mask.signed, mask.tolerance)
-    return frame if _is_sure(sides_of(frame, mask.signed, mask.tolerance)) else None
+    return refined(frame, mask.signed, mask.tolerance)
 
 
 def _components(inside: NDArray[np.uint8]) -> list[Bools]:

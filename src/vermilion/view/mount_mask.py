@@ -26,12 +26,14 @@ class MountMask:
         flat_sides: which sides show the mount along most of their length: above, right, below, left.
         signed: float32 [h,w], the preview less the mount's tone, in levels (of 255).
         tolerance: levels below which that is no difference.
+        tone: of the mount, in levels, on most of its sides.
     """
 
     inside: NDArray[np.bool_]
     flat_sides: tuple[bool, bool, bool, bool]
     signed: Floats
     tolerance: float
+    tone: float
 
 
 def mount_mask(preview: Bytes) -> MountMask | None:
@@ -61,7 +63,8 @@ def mount_mask(preview: Bytes) -> MountMask | None:
     if found <= 1.3 * spread:  # or what hangs together with the mount is no mount
         signed = cv2.subtract(smooth, wider)
         like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
-    return MountMask(~like, (flat[0], flat[1], flat[2], flat[3]), np.asarray(signed, np.float32), tolerance)
+    sides_seen = flat[0], flat[1], flat[2], flat[3]
+    return MountMask(~like, sides_seen, np.asarray(signed, np.float32), tolerance, main)
 
 
 def _ring(size: tuple[int, ...], flat: list[bool]) -> NDArray[np.intp]:

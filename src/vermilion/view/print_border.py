@@ -1,6 +1,7 @@
 """The border that a print has of its own: white paper, or black, around the picture on all four sides."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ _EVEN = 15.0
 
 _OTHER = 18.0
 """Levels from the border's tone beyond which a place is picture."""
+
+
+_WORN, _WORN_LEAST = 0.8, 0.6
+"""Shares of a side that have one tone where a print may have others' border: of three, of the fourth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,73 @@ class _Strip:
     spread: float
 
 
-def print_border(alone: Bytes) -> tuple[float, float, float, float] | None:
-    """Return the width in pixels of a print's border above, right, below and left, or None if it has none.
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A print's border.
+
+    Attributes:
+        widths: in pixels: above, right, below and left.
+        usual: width of most of its sides.
+        tone: of it, in levels.
+    """
+
+    widths: tuple[float, ...]
+    usual: float
+    tone: float
+
+    def within(self, common: "Border") -> "Border":
+        """Return this border, its sides as wide as those of others where a pale picture made them wider."""
+        widths = (
+            width if abs(width - common.usual) <= 1 + 0.25 * common.usual else common.usual
+            for width in self.widths
+        )
+        return replace(self, widths=tuple(widths))
+
+    def is_like(self, other: "Border") -> bool:
+        """Tell whether another print's border is as wide and of the same tone."""
+        near = abs(self.usual - other.usual) <= 1 + 0.25 * other.usual
+        return near and abs(self.tone - other.tone) <= _OTHER
+
+
+def common_border(borders: Sequence[Border | None]) -> Border | None:
+    """Return the border that most prints of a page share, or None.
+
+    Args:
+        borders: of all prints on the page; None for those where none is seen.
+    """
+    found = [border for border in borders if border is not None]
+    alike = [[other for other in found if other.is_like(border)] for border in found]
+    most = max(alike, key=len, default=[])
+    if len(most) < min(2, len(borders) - 1) or 3 * len(most) < len(borders):
+        return None
+    usual = float(np.median([border.usual for border in most]))
+    return Border((usual,) * 4, usual, float(np.median([border.tone for border in most])))
+
+
+def worn(alone: Bytes, border: Border) -> tuple[float, ...]:
+    """Return the widths of a border that a print may have as others do, where its picture is as pale.
+
+    Args:
+        alone: a print without its surroundings, uint8 [h,w].
+        border: of the others.
+
+    Returns:
+        Pixels above, right, below and left; 0 where there is none, on one side at most unless on all.
+    """
+    rows = max(2, int(border.usual - 0.4))
+    if 2 * rows + 8 >= min(alone.shape):
+        return (0.0,) * 4
+    edges = [np.rot90(alone, which)[1:rows, rows:-rows].astype(np.float32) for which in range(4)]
+    tone = float(np.median(np.concatenate([edge.ravel() for edge in edges])))
+    shares = [float((np.abs(edge - tone) <= _OTHER).mean()) for edge in edges]
+    there = [share > _WORN for share in shares]
+    if abs(tone - border.tone) > _OTHER or sum(there) < 3:
+        return (0.0,) * 4
+    return tuple(border.usual if share > _WORN_LEAST else 0.0 for share in shares)
+
+
+def print_border(alone: Bytes) -> Border | None:
+    """Return the border of a print, or None if it has none.
 
     Two sides must show it clearly, and the others the same tone: there a white sky may hide where it ends.
 
@@ -55,7 +125,7 @@ def print_border(alone: Bytes) -> tuple[float, float, float, float] | None:
         return None
     usual = float(np.median([width for width in clear if width <= 1.6 * min(clear) + 1.5]))
     widths = [strip.width if _is_clear(strip, usual) else usual for strip in strips]
-    return widths[0], widths[1], widths[2], widths[3]
+    return Border(tuple(widths), usual, float(np.median([strip.tone for strip in strips])))
 
 
 def _is_border(strips: list[_Strip], alone: Bytes) -> bool:
