@@ -179,6 +179,6 @@ def test_an_oval_picture_does_not_cost_the_others_on_its_page() -> None:
 
 def test_one_narrow_picture_does_not_make_a_page_of_pictures_a_page_of_writing() -> None:
     scan = page(*(cv2.resize(picture(seed), (120, 90)) for seed in (1, 2, 3)))
-    scan = cv2.copyMakeBorder(scan, 0, 0, 0, 60, cv2.BORDER_CONSTANT, value=20)
+    scan = np.pad(scan, ((0, 0), (0, 60)), constant_values=20)
     scan[25:115, 455:475] = picture(4)[:90, :20]
     assert len(find_frames(scan)) == 4

@@ -169,5 +169,7 @@ def _strip(side: Floats) -> _Strip | None:
     end = begin + int(ends[0])
     beyond = away[min(end + 1, len(rows) - 2) : end + 3].max(axis=0)
     clear = beyond > _OTHER
+    if not clear.any():
+        return _Strip(tone, float(len(rows)), 0.0, spread)
     mixed = np.clip(away[end - 1 : end + 2, clear] / beyond[clear], 0, 1).sum(axis=0)
     return _Strip(tone, end + 2 - float(np.median(mixed)), float(clear.mean()), spread)
