@@ -41,8 +41,9 @@ def marks_of(kind: Kind) -> tuple[object, ...]:
 
 @cache
 def fields_of(kind: type) -> Mapping[str, Kind]:
-    """Return the annotations of a dataclass's fields; finding them takes long."""
-    return get_type_hints(kind, include_extras=True)
+    """Return the annotations of a dataclass's fields, in their order; finding them takes long."""
+    kinds = get_type_hints(kind, include_extras=True)
+    return {entry.name: kinds[entry.name] for entry in dataclasses.fields(kind)}
 
 
 @cache

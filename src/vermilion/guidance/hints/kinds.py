@@ -20,8 +20,20 @@ from vermilion.guidance.hints.named_color import Color, ab_of
 from vermilion.plain import NamedFile, OneOf
 
 
+class _Colored:
+    """What every kind has, wherever it places its colour."""
+
+    __slots__ = ()
+    color: Color
+
+    @property
+    def ab(self) -> tuple[float, float]:
+        """The colour's CIELAB a and b."""
+        return ab_of(self.color)
+
+
 @dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(_Colored):
     """A colour at a place of the picture, turned upright.
 
     Attributes:
@@ -44,11 +56,6 @@ class Hint:
         _check_length("radius", self.radius)
 
     @property
-    def ab(self) -> tuple[float, float]:
-        """The colour's CIELAB a and b."""
-        return ab_of(self.color)
-
-    @property
     def place(self) -> str:
         """Where it is, for messages."""
         return f"the hint at x = {self.x:g}, y = {self.y:g}"
@@ -60,7 +67,7 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(_Colored):
     """A colour along a line, as drawn with a brush.
 
     Attributes:
@@ -82,11 +89,6 @@ class Stroke:
         _check_length("width", self.width)
 
     @property
-    def ab(self) -> tuple[float, float]:
-        """The colour's CIELAB a and b."""
-        return ab_of(self.color)
-
-    @property
     def place(self) -> str:
         """Where it is, for messages."""
         return f"the stroke from x = {self.points[0][0]:g}, y = {self.points[0][1]:g}"
@@ -98,7 +100,7 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Box(_Colored):
     """A colour all over an upright rectangle.
 
     Attributes:
@@ -122,11 +124,6 @@ class Box:
         _check(self.color, self.strength)
 
     @property
-    def ab(self) -> tuple[float, float]:
-        """The colour's CIELAB a and b."""
-        return ab_of(self.color)
-
-    @property
     def place(self) -> str:
         """Where it is, for messages."""
         return f"the box from x = {self.x0:g}, y = {self.y0:g} to x = {self.x1:g}, y = {self.y1:g}"
@@ -138,7 +135,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(_Colored):
     """A colour wherever a second picture is white; ``Mask.of`` makes one from an array.
 
     Attributes:
@@ -172,11 +169,6 @@ class Mask:
         grey = mask.astype(np.uint8) * np.uint8(255 if mask.dtype == np.bool_ else 1)
         _, content = cv2.imencode(".png", grey)
         return cls(Asset(content.tobytes()), color, strength)
-
-    @property
-    def ab(self) -> tuple[float, float]:
-        """The colour's CIELAB a and b."""
-        return ab_of(self.color)
 
     @property
     def place(self) -> str:
