@@ -17,6 +17,7 @@ from vermilion.cli.commands import (
     inspect,
     models,
     replay,
+    studio,
     train,
 )
 from vermilion.cli.quick import QuickCommand, converted_late
@@ -79,6 +80,10 @@ app = typer.Typer(
 app.command("colorize", cls=QuickCommand, short_help="Colourise pictures, or whole folders of them.")(
     colorize.colorize
 )
+app.command("studio", cls=QuickCommand, short_help="Open the page where you colour photographs.")(
+    studio.studio
+)
+app.command("serve", cls=QuickCommand, short_help="Serve programs over HTTP.")(studio.serve)
 app.command("replay", cls=QuickCommand, short_help="Make a result anew from its recipe.")(replay.replay)
 app.command("inspect", short_help="Show what a picture says of where it comes from.")(inspect.inspect)
 app.command("info", short_help="Show version, model, engine and provider.")(info.info)

@@ -1,0 +1,126 @@
+"""`vermilion studio` and `vermilion serve`: the page for people, and the same server for programs."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vermilion.cli import options as opt
+from vermilion.cli.loading import loading
+from vermilion.cli.say import say, say_aside
+
+if TYPE_CHECKING:
+    from vermilion.colorizer import Colorizer
+    from vermilion.studio import Settings
+
+STUDIO_PORT = 8484
+"""Where the page is by default: always the same, as browsers keep a page's settings by its address."""
+
+
+def studio(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Pictures, folders or quoted patterns to open at once."),
+    ] = None,
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="OUT", help="Folder that results are saved in, besides downloads."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="N",
+            min=0,
+            max=65535,
+            help=f"Port of the page; without it {STUDIO_PORT}, or any if that is taken.",
+        ),
+    ] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    lan: Annotated[
+        bool,
+        typer.Option("--lan", help="Let a phone in the same house open it, too, by a link shown as QR code."),
+    ] = False,
+    device: opt.Device = "auto",
+    model: opt.ModelFolder = None,
+    threads: opt.Threads = None,
+) -> None:
+    """Open the studio: a private page, served by this machine alone, where you colour photographs.
+
+    \b
+    Examples:
+      vermilion studio                              # then drop photographs on the page
+      vermilion studio shoebox -o shoebox-color     # a folder, results saved in another
+      vermilion studio --lan                        # and open it on the phone, too
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    with loading():
+        from vermilion.studio import Settings, lan_address, new_token, port_or_any, run_server
+
+    host = "0.0.0.0" if lan else "127.0.0.1"  # noqa: S104 - who is let in must know the token
+    settings = Settings(
+        host=host,
+        port=port_or_any(host, STUDIO_PORT) if port is None else port,
+        token=new_token(),
+        paths=tuple(paths or ()),
+        out=output,
+        lan_host=lan_address() if lan else "",
+    )
+    run_server(settings, partial(_start_engine, device, model, threads), _say_page, browser=not no_browser)
+
+
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Address of this machine to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 takes any.")
+    ] = 8000,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file",
+            metavar="F",
+            help="File with the token that callers must send; any address but this machine's own needs one.",
+        ),
+    ] = None,
+    device: opt.Device = "auto",
+    model: opt.ModelFolder = None,
+    threads: opt.Threads = None,
+) -> None:
+    """Serve programs over HTTP: the calls of the studio, without its page. docs/api.md shows them.
+
+    \b
+    Examples:
+      vermilion serve                               # on http://127.0.0.1:8000, for this machine
+      vermilion serve --host 0.0.0.0 --token-file token.txt
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    with loading():
+        from vermilion.studio import Settings, read_token, run_server
+
+    settings = Settings(host=host, port=port, token=read_token(token_file, host), page=False)
+    run_server(settings, partial(_start_engine, device, model, threads), _say_service)
+
+
+def _start_engine(device: str, model: str | None, threads: int | None) -> "Colorizer":
+    from vermilion.colorizer import Colorizer
+
+    with loading():
+        return Colorizer(model, device=device, threads=threads)
+
+
+def _say_page(settings: "Settings") -> None:
+    say(settings.url)
+    say_aside("Keep this window open; Ctrl-C ends the studio.")
+    if settings.lan_url:
+        from vermilion.studio import qr_text
+
+        say_aside(f"On a phone in this house: {settings.lan_url}\n{qr_text(settings.lan_url)}")
+
+
+def _say_service(settings: "Settings") -> None:
+    say(settings.url)

@@ -1,0 +1,62 @@
+"""Starting and stopping a server."""
+
+import socket
+import webbrowser
+from collections.abc import Callable
+from dataclasses import replace
+
+import uvicorn
+
+from vermilion.colorizer import Colorizer
+from vermilion.errors import SettingsError
+from vermilion.studio.app import create_app
+from vermilion.studio.settings import Settings
+
+_STOPPING = 5  # seconds that open requests get to end
+
+
+def run_server(
+    settings: Settings,
+    make_colorizer: Callable[[], Colorizer],
+    started: Callable[[Settings], None],
+    *,
+    browser: bool = False,
+) -> None:
+    """Serve until the process is told to stop.
+
+    Args:
+        settings: of the server; port 0 takes any that is free.
+        make_colorizer: called once.
+        started: called with the settings once the server listens.
+        browser: whether to open the page.
+
+    Raises:
+        SettingsError: the port is taken, or the address is none of this machine.
+    """
+    with _listen(settings) as listening:
+        settings = replace(settings, port=listening.getsockname()[1])
+        config = uvicorn.Config(
+            create_app(settings, make_colorizer()),
+            http="h11",
+            ws="none",
+            log_level="warning",
+            access_log=False,  # it would print the token
+            server_header=False,
+            limit_concurrency=settings.limits.connections,
+            timeout_graceful_shutdown=_STOPPING,
+        )
+        started(settings)
+        if browser:
+            webbrowser.open(settings.url)
+        uvicorn.Server(config).run([listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=128)
+    except OSError as error:
+        raise SettingsError(
+            f"The address {settings.host} with port {settings.port} cannot be used "
+            f"({error.strerror or error}); choose another --port, or an address of this machine."
+        ) from error
