@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    from vermilion.pictures import NamedBytes
+    from vermilion.pictures import NamedBytes, NamedFile
 
-    Source = str | Path | bytes | NamedBytes | NDArray[Any] | Image | Scan
+    Source = str | Path | bytes | NamedBytes | NamedFile | NDArray[Any] | Image | Scan
 
 __all__ = ["Colorizer", "Picture", "Session"]
 

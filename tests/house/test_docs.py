@@ -91,7 +91,7 @@ def test_shell_snippets_run(snippet: str, shoebox: Path) -> None:
         words = shlex.split(line, comments=True)
         if not words or words[0] != "vermilion":
             continue
-        if words[1] in {"train", "finetune", "export"} or "--device" in words:
+        if words[1] in {"train", "finetune", "export", "studio", "serve"} or "--device" in words:
             check_options(words[1:])
         else:
             result = CliRunner().invoke(app, words[1:])
@@ -99,7 +99,7 @@ def test_shell_snippets_run(snippet: str, shoebox: Path) -> None:
 
 
 def check_options(words: list[str]) -> None:
-    """Commands that need torch or a GPU are only compared with their help."""
+    """Commands that need torch or a GPU, or serve until they are stopped, are compared with their help."""
     told = CliRunner().invoke(app, [words[0], "--help"]).output
     assert [word for word in words if word.startswith("--") and word not in told] == []
 

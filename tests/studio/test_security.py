@@ -1,18 +1,18 @@
 """Nobody gets in: the token, foreign names and foreign pages, and what every answer says of itself."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi.testclient import TestClient
 
-from vermilion.studio import Settings
-from vermilion.studio.app import create_app
-
-TOKEN = "a-token-of-the-tests"
-BASE = "http://127.0.0.1:8484"
+from tests.studio.conftest import BASE, TOKEN
+from vermilion.studio.app import create_app, create_studio
 
 
 @pytest.fixture
-def client(tiny_colorizer):
-    with TestClient(create_app(Settings(port=8484, token=TOKEN), tiny_colorizer), base_url=BASE) as client:
+def client(tiny_colorizer, settings):
+    """A stranger."""
+    with TestClient(create_app(create_studio(settings, tiny_colorizer)), base_url=BASE) as client:
         yield client
 
 
@@ -71,7 +71,8 @@ def test_every_answer_forbids_what_a_page_does_not_need(client):
         assert "access-control-allow-origin" not in answer.headers
 
 
-def test_a_service_on_this_machine_needs_no_token(tiny_colorizer):
-    client = TestClient(create_app(Settings(page=False), tiny_colorizer), base_url="http://localhost:8000")
+def test_a_service_on_this_machine_needs_no_token(tiny_colorizer, settings):
+    studio = create_studio(replace(settings, token="", page=False), tiny_colorizer)
+    client = TestClient(create_app(studio), base_url="http://localhost:8000")
     assert client.get("/healthz").status_code == 200
     assert client.get("/").status_code == 404

@@ -4,7 +4,7 @@ from vermilion.guidance.album import Album, AlbumEntry, load_album
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay
 from vermilion.guidance.controls import Controls
 from vermilion.guidance.controls_json import controls_from_json, controls_to_json
-from vermilion.guidance.finish import Grading, check_controls, finish_colors, read_grading
+from vermilion.guidance.finish import check_controls, finish_colors, read_grading
 from vermilion.guidance.hints import (
     AnyHint,
     Box,
@@ -17,6 +17,7 @@ from vermilion.guidance.hints import (
     load_hints,
     parse_hint,
 )
+from vermilion.guidance.looks import look_names
 from vermilion.guidance.recipe import (
     RECIPE_SUFFIX,
     Recipe,
@@ -35,7 +36,6 @@ __all__ = [
     "Box",
     "Color",
     "Controls",
-    "Grading",
     "Hint",
     "Mask",
     "Recipe",
@@ -55,6 +55,7 @@ __all__ = [
     "load_album",
     "load_hints",
     "load_recipe",
+    "look_names",
     "parse_hint",
     "parse_recipe",
     "read_grading",

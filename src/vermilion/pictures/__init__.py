@@ -11,7 +11,7 @@ from vermilion.pictures.read.head import read_head
 from vermilion.pictures.read.jpeg_deep import is_deep_jpeg
 from vermilion.pictures.read.scans import read_scan
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import LARGEST_WHOLE, Buffer, NamedBytes
+from vermilion.pictures.source import LARGEST_WHOLE, Buffer, NamedBytes, NamedFile
 from vermilion.pictures.write.checks import check_before_decoding, check_output
 from vermilion.pictures.write.disk import unwritable
 from vermilion.pictures.write.encode import encode_parts, encode_picture, write_picture
@@ -25,6 +25,7 @@ __all__ = [
     "Buffer",
     "Mark",
     "NamedBytes",
+    "NamedFile",
     "Provenance",
     "ReadOptions",
     "SaveOptions",

@@ -106,7 +106,20 @@ class NamedBytes:
     name: str
 
 
-Openable = str | Path | bytes | bytearray | memoryview | NamedBytes
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that goes by another name than its path, such as one that was sent and is kept under its hash.
+
+    Attributes:
+        path: Where it lies.
+        name: What to call it in messages and recipes.
+    """
+
+    path: Path
+    name: str
+
+
+Openable = str | Path | bytes | bytearray | memoryview | NamedBytes | NamedFile
 
 
 def open_source(source: Openable) -> Source:
@@ -117,6 +130,8 @@ def open_source(source: Openable) -> Source:
     """
     if isinstance(source, NamedBytes):
         opened = Source(source.name, given=source.content)
+    elif isinstance(source, NamedFile):
+        opened = Source(source.name, path=source.path)
     elif isinstance(source, bytes | bytearray | memoryview):
         opened = Source("<bytes>", given=bytes(source))
     else:

@@ -150,6 +150,22 @@ class Session:
         features = self._opened.encoded.level(2)[0]  # at a stride of 16, which know things best
         return ask_here(features, self._luma, painted.confidence, _hinted(drawing) > 0, self.size, count)
 
+    def reach(self, hint: AnyHint, controls: Controls = AUTOMATIC) -> Floats:
+        """Return how far a hint would reach if it were laid: float32 [h,w] on the network's grid, upright.
+
+        It is 1 where the hint lies, and less the less say it has; nothing is painted.
+
+        Args:
+            hint: the one that may be laid.
+            controls: what is known already; other hints keep their places.
+
+        Raises:
+            HintError: it does not lie in the picture.
+        """
+        drawing = self._draw(replace(controls, hints=(*controls.hints, hint)))
+        last: Floats = self._reach(drawing)[-1]
+        return last
+
     @property
     def _luma(self) -> Floats:
         luma: Floats = self._opened.encoded.luma[0]

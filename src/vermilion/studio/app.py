@@ -1,23 +1,62 @@
 """The application: middleware and routes around the open pictures."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI
 
 from vermilion import __version__
 from vermilion.colorizer import Colorizer
+from vermilion.studio.desk.desk import Desk
+from vermilion.studio.desk.facts import Facts
+from vermilion.studio.desk.shelf import Shelf
+from vermilion.studio.events import Events
+from vermilion.studio.jobs import Jobs
+from vermilion.studio.routes.about import about_routes
+from vermilion.studio.routes.assets import asset_routes
+from vermilion.studio.routes.guides import guide_routes
+from vermilion.studio.routes.listen import event_routes
 from vermilion.studio.routes.page import page_routes
+from vermilion.studio.routes.pictures import picture_routes
+from vermilion.studio.routes.shows import show_routes
 from vermilion.studio.settings import Settings
+from vermilion.studio.shapes import picture_table
+from vermilion.studio.studio import Studio
+from vermilion.studio.web.problems import tell_problems
 from vermilion.studio.web.security import Security
 
 
-def create_app(settings: Settings, colorizer: Colorizer) -> FastAPI:
-    """Return the application of one server."""
-    app = FastAPI(title="vermilion", version=__version__, docs_url=None, redoc_url=None)
+def create_studio(settings: Settings, colorizer: Colorizer) -> Studio:
+    """Return a studio with the pictures that its folder holds."""
+    events = Events()
+    model_hash = colorizer.model.hash
 
-    @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok", "model": colorizer.model.card.name}
+    def changed(facts: Facts) -> None:
+        told = picture_table(facts, facts.revision(model_hash))
+        events.tell({"type": "picture", "picture": told.model_dump(mode="json")})
 
-    if settings.page:
+    desk = Desk(colorizer, Shelf(settings.work), settings.limits, changed)
+    return Studio(settings, desk, Jobs(settings.limits), events)
+
+
+def create_app(studio: Studio) -> FastAPI:
+    """Return the application of one studio."""
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        studio.events.start(asyncio.get_running_loop())
+        studio.jobs.start()
+        yield
+        studio.events.close()
+        studio.jobs.stop()
+
+    app = FastAPI(title="vermilion", version=__version__, docs_url=None, redoc_url=None, lifespan=running)
+    tell_problems(app)
+    routes = (picture_routes, show_routes, guide_routes, asset_routes, about_routes, event_routes)
+    for make in routes:
+        app.include_router(make(studio))
+    if studio.settings.page:
         app.include_router(page_routes())
-    app.add_middleware(Security, settings=settings)
+    app.add_middleware(Security, settings=studio.settings)
     return app

@@ -4,13 +4,16 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
+from types import FrameType
 
 import uvicorn
 
 from vermilion.colorizer import Colorizer
 from vermilion.errors import SettingsError
-from vermilion.studio.app import create_app
+from vermilion.studio.app import create_app, create_studio
+from vermilion.studio.desk.folder import work_folder
 from vermilion.studio.settings import Settings
+from vermilion.studio.studio import Studio
 
 _STOPPING = 5  # seconds that open requests get to end
 
@@ -33,10 +36,11 @@ def run_server(
     Raises:
         SettingsError: the port is taken, or the address is none of this machine.
     """
-    with _listen(settings) as listening:
-        settings = replace(settings, port=listening.getsockname()[1])
+    with _listen(settings) as listening, work_folder(keep=settings.page) as folder:
+        settings = replace(settings, port=listening.getsockname()[1], work=folder)
+        studio = create_studio(settings, make_colorizer())
         config = uvicorn.Config(
-            create_app(settings, make_colorizer()),
+            create_app(studio),
             http="h11",
             ws="none",
             log_level="warning",
@@ -48,7 +52,20 @@ def run_server(
         started(settings)
         if browser:
             webbrowser.open(settings.url)
-        uvicorn.Server(config).run([listening])
+        _Server(config, studio).run([listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of events when it is told to stop; else it would wait for pages to close them."""
+
+    def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
+        super().__init__(config)
+        self._studio = studio
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop as soon as the requests in progress are answered."""
+        self._studio.events.close()
+        super().handle_exit(sig, frame)
 
 
 def _listen(settings: Settings) -> socket.socket:

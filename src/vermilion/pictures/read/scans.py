@@ -24,14 +24,14 @@ from vermilion.pictures.read.kinds import (
     refuse_unread,
 )
 from vermilion.pictures.scan import Scan
-from vermilion.pictures.source import NamedBytes, Openable, Source, UnopenedError, open_source
+from vermilion.pictures.source import NamedBytes, NamedFile, Openable, Source, UnopenedError, open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL.Image import Image
 
-    Readable = str | Path | bytes | NamedBytes | NDArray[Any] | Image
+    Readable = str | Path | bytes | NamedBytes | NamedFile | NDArray[Any] | Image
 
 _DEFAULTS = ReadOptions()
 

@@ -1,0 +1,300 @@
+"""All open pictures: what is said about them, painted, kept on disk and told to the pages."""
+
+import itertools
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO
+
+from vermilion.cache import Cache
+from vermilion.colorizer import Colorizer
+from vermilion.errors import CancelledError, PictureError, VermilionError
+from vermilion.picture import Picture
+from vermilion.pictures import NamedFile, ReadOptions, read_scan
+from vermilion.session import Session
+from vermilion.studio.desk.facts import Facts, Failure, Original, Reading, Shown
+from vermilion.studio.desk.held import Held, hold
+from vermilion.studio.desk.names import clean_name, unlike
+from vermilion.studio.desk.shelf import Shelf
+from vermilion.studio.faults import StaleError, SupersededError, TooManyError, UnknownError
+from vermilion.studio.settings import Limits
+from vermilion.work import UNWATCHED, Work
+
+_OVERTAKEN = "A newer change has overtaken this one; nothing is lost."
+
+
+@dataclass(eq=False)
+class _Place:
+    """One picture on the desk: what is known of it, and the gesture that is being followed."""
+
+    facts: Facts
+    gesture: int = -1
+    overtaken: threading.Event = field(default_factory=threading.Event)
+
+
+class Desk:
+    """The open pictures. Several threads may use it at the same time.
+
+    Args:
+        colorizer: paints.
+        shelf: keeps everything on disk.
+        limits: how many may be open, and how many are held ready.
+        changed: called with the facts of a picture whenever they are new.
+    """
+
+    def __init__(
+        self, colorizer: Colorizer, shelf: Shelf, limits: Limits, changed: Callable[[Facts], None]
+    ) -> None:
+        self.colorizer = colorizer
+        self.shelf = shelf
+        self._limits = limits
+        self._changed = changed
+        self._held = Cache(limits.held)
+        self._places: dict[str, _Place] = {}
+        self._lock = threading.RLock()
+        kept, self.unread = shelf.read_all()
+        self._places = {facts.id: _Place(facts) for facts in kept}
+        self._numbers = itertools.count(max((facts.number for facts in kept), default=-1) + 1)
+
+    def all(self) -> list[Facts]:
+        """Return all pictures, in the order in which they were opened."""
+        with self._lock:
+            return [place.facts for place in self._places.values()]
+
+    def get(self, picture: str) -> Facts:
+        """Return one picture.
+
+        Raises:
+            UnknownError: it is not open.
+        """
+        return self._place(picture).facts
+
+    def revision(self, facts: Facts) -> str:
+        """Return what names the colours of a picture."""
+        return facts.revision(self.colorizer.model.hash)
+
+    def current(self, picture: str, revision: str | None) -> Facts:
+        """Return one picture if its colours are still the ones that are meant.
+
+        Raises:
+            UnknownError: it is not open.
+            StaleError: they are not.
+        """
+        facts = self.get(picture)
+        if revision is not None and revision != self.revision(facts):
+            raise StaleError("This picture has other colours by now; ask for its present revision.")
+        return facts
+
+    def open_sent(self, file: IO[bytes], name: str, reading: Reading) -> Facts:
+        """Open a file that was sent; nothing of it is read yet.
+
+        Raises:
+            TooManyError: enough pictures are open.
+        """
+        self._check_room()
+        cleaned = clean_name(name)
+        with self._lock:
+            free = unlike(cleaned, {facts.name.lower() for facts in self.all()})
+        return self._add(self.shelf.keep_original(file, free), free, free, reading)
+
+    def open_named(self, path: Path, target: Path) -> Facts | None:
+        """Open a file that a person named on the command line; None if it is open already.
+
+        Args:
+            path: of the file.
+            target: of its result, in the folder of results.
+
+        Raises:
+            TooManyError: enough pictures are open.
+            OSError: it cannot be looked at.
+        """
+        original = Original.on_disk(path)
+        if any(facts.original.place == original.place for facts in self.all()):
+            return None
+        self._check_room()
+        with self._lock:
+            name = unlike(clean_name(path.name), {facts.name.lower() for facts in self.all()})
+        return self._add(original, name, str(target), Reading())
+
+    def close(self, picture: str) -> Facts:
+        """Close a picture and remove what was kept of it.
+
+        Raises:
+            UnknownError: it is not open.
+        """
+        with self._lock:
+            place = self._place(picture)
+            del self._places[picture]
+        place.overtaken.set()
+        self._held.drop(picture)
+        self.shelf.forget(place.facts, self.all())
+        return place.facts
+
+    def ready(self, facts: Facts) -> Held:
+        """Return a picture ready to be painted; it is read and encoded if it is not.
+
+        Raises:
+            VermilionError: it cannot be opened.
+        """
+        key = (facts.id, facts.original, facts.reading, facts.view, facts.seen)
+        return self._held.get(key, lambda: hold(self._open(facts), facts))
+
+    def paint(self, facts: Facts, work: Work = UNWATCHED) -> Picture:
+        """Return a picture in its colours, and remember what was found; a file that cannot be opened, too.
+
+        Raises:
+            VermilionError: it cannot be opened or painted.
+            CancelledError: nobody waits for it any more.
+        """
+        try:
+            held = self.ready(facts)
+            picture = held.paint(self.revision(facts), facts, work)
+        except (CancelledError, UnknownError):
+            raise
+        except VermilionError as error:
+            self._remember(facts, failure=Failure(error.code, sentence(error)))
+            raise
+        self._remember(facts, shown=_shown(held.session, picture))
+        return picture
+
+    def change(
+        self, picture: str, how: Callable[[Facts], Facts], gesture: int | None, work: Work = UNWATCHED
+    ) -> Facts:
+        """Paint a picture by changed facts, and keep these if that succeeds and no newer gesture came.
+
+        Args:
+            picture: its id.
+            how: gives the new facts for the old ones.
+            gesture: its number; one that is not larger than the last one's is too late.
+            work: may cancel it.
+
+        Raises:
+            SupersededError: a newer gesture came.
+            VermilionError: it cannot be painted so; the old facts stay.
+        """
+        place, overtaken = self._begin(picture, gesture)
+        watched = Work(work.progress, lambda: overtaken.is_set() or _is_cancelled(work))
+        facts = how(place.facts)
+        try:
+            held = self.ready(facts)
+            painted = held.paint(self.revision(facts), facts, watched)
+        except CancelledError as error:
+            if overtaken.is_set():
+                raise SupersededError(_OVERTAKEN) from error
+            raise
+        with self._lock:
+            if overtaken.is_set():
+                raise SupersededError(_OVERTAKEN)
+            # What was saved meanwhile stays known.
+            found = _shown(held.session, painted)
+            place.facts = now = replace(facts, saved=place.facts.saved, shown=found, failure=None)
+            self.shelf.write(now)
+        self._changed(now)
+        return now
+
+    def put(self, facts: Facts) -> Facts:
+        """Keep facts that need no painting now; the picture is painted when it is shown.
+
+        Raises:
+            UnknownError: it is not open.
+        """
+        with self._lock:
+            place = self._place(facts.id)
+            place.overtaken.set()
+            place.facts = facts
+            self.shelf.write(facts)
+        self._changed(facts)
+        return facts
+
+    def mark_saved(self, facts: Facts) -> Facts:
+        """Remember that a picture was saved with the colours of these facts."""
+        with self._lock:
+            place = self._place(facts.id)
+            place.facts = replace(place.facts, saved=self.revision(facts))
+            self.shelf.write(place.facts)
+            now = place.facts
+        self._changed(now)
+        return now
+
+    def _begin(self, picture: str, gesture: int | None) -> tuple[_Place, threading.Event]:
+        with self._lock:
+            place = self._place(picture)
+            if gesture is not None and gesture <= place.gesture:
+                raise SupersededError(_OVERTAKEN)
+            place.overtaken.set()
+            place.overtaken = threading.Event()
+            if gesture is not None:
+                place.gesture = gesture
+            return place, place.overtaken
+
+    def _place(self, picture: str) -> _Place:
+        with self._lock:
+            if picture not in self._places:
+                raise UnknownError("This picture is not open; it was closed, or belongs to another server.")
+            return self._places[picture]
+
+    def _check_room(self) -> None:
+        if len(self._places) >= self._limits.pictures:
+            raise TooManyError(
+                f"{self._limits.pictures} pictures are open already; close some of them first."
+            )
+
+    def _add(self, original: Original, name: str, target: str, reading: Reading) -> Facts:
+        facts = Facts(secrets.token_hex(8), name, next(self._numbers), original, target, reading)
+        with self._lock:
+            self._places[facts.id] = _Place(facts)
+            self.shelf.write(facts)
+        return facts
+
+    def _open(self, facts: Facts) -> Session:
+        original, reading = facts.original, facts.reading
+        if not original.sent:
+            _check_same(original)
+        options = ReadOptions(reading.page, reading.recolor, self.colorizer.max_pixels, reading.crop_print)
+        scan = read_scan(NamedFile(Path(original.place), original.called), options)
+        return self.colorizer.open(scan, recolor=reading.recolor, size=reading.size, view=facts.view)
+
+    def _remember(self, facts: Facts, *, shown: Shown | None = None, failure: Failure | None = None) -> None:
+        """Add what was found to what is known, unless other facts hold by now."""
+        with self._lock:
+            place = self._places.get(facts.id)
+            if place is None or self.revision(place.facts) != self.revision(facts):
+                return
+            now = replace(place.facts, shown=shown or place.facts.shown, failure=failure)
+            if now == place.facts:
+                return
+            place.facts = now
+            self.shelf.write(now)
+        self._changed(now)
+
+
+def sentence(error: Exception) -> str:
+    """Return what an error says, as a sentence with its full stop."""
+    return f"{str(error).rstrip('.')}."
+
+
+def _is_cancelled(work: Work) -> bool:
+    return work.cancelled is not None and work.cancelled()
+
+
+def _shown(session: Session, picture: Picture) -> Shown:
+    height, width = session.size
+    return Shown(width, height, tuple(session.view), tuple(picture.notes), session.negative)
+
+
+def _check_same(original: Original) -> None:
+    """Refuse a file of this machine that has changed, or is gone, since it was opened.
+
+    Raises:
+        PictureError: it has.
+    """
+    try:
+        now = Original.on_disk(Path(original.place))
+    except OSError as error:
+        raise PictureError(
+            f"{original.called} is no longer there ({error.strerror}); put it back, or close it here."
+        ) from error
+    if now.key != original.key:
+        raise PictureError(f"{original.called} has changed since it was opened; close it and open it again.")

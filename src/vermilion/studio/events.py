@@ -1,0 +1,52 @@
+"""What happens on the server, told to every page that listens."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+_MOST = 256  # events that a page may be behind; one that sleeps longer asks for everything anew
+
+Event = dict[str, Any]
+
+
+class Events:
+    """Hands events to those that listen. Telling is safe from any thread, listening is the loop's."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._listening: set[asyncio.Queue[Event | None]] = set()
+        self._closed = False
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to hand on what is told, in the loop of those that listen."""
+        self._loop = loop
+
+    def tell(self, event: Event) -> None:
+        """Tell an event to all that listen."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hand_on, event)
+
+    def close(self) -> None:
+        """End all listening, so that the server can stop."""
+        self._closed = True
+        self._hand_on(None)
+
+    async def listen(self) -> AsyncIterator[Event]:
+        """Yield events until the server stops, or the listener is too far behind."""
+        queue: asyncio.Queue[Event | None] = asyncio.Queue(_MOST)
+        self._listening.add(queue)
+        try:
+            while not self._closed and (event := await queue.get()) is not None:
+                yield event
+        finally:
+            self._listening.discard(queue)
+
+    def _hand_on(self, event: Event | None) -> None:
+        for queue in list(self._listening):
+            if queue.full() or event is None:
+                self._listening.discard(queue)
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(None)  # the page connects again, and asks for all pictures
+            else:
+                queue.put_nowait(event)

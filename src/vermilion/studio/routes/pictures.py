@@ -1,0 +1,124 @@
+"""Pictures: opened, listed, changed and closed."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.datastructures import UploadFile
+
+from vermilion.errors import CancelledError, VermilionError
+from vermilion.studio.desk.facts import Facts, Reading
+from vermilion.studio.desk.said import controls_said
+from vermilion.studio.jobs import Urgency
+from vermilion.studio.routes.common import PROBLEMS, PictureId, file_body, sent_files
+from vermilion.studio.shapes import ControlsTable, PictureTable, ReadingTable, ViewTable
+from vermilion.studio.studio import Studio
+from vermilion.work import Work
+
+Gesture = Annotated[
+    int | None, Query(ge=0, le=2**53, description="Grows; a newer one overtakes an older one.")
+]
+GestureHeader = Annotated[int | None, Header(alias="gesture", ge=0, le=2**53)]
+
+
+def picture_routes(studio: Studio) -> APIRouter:
+    """Return the calls about open pictures."""
+    router = APIRouter(prefix="/v1/pictures", tags=["pictures"], responses=PROBLEMS)
+    _add_opening(router, studio)
+    _add_changes(router, studio)
+    return router
+
+
+def _add_opening(router: APIRouter, studio: Studio) -> None:
+    desk, jobs = studio.desk, studio.jobs
+
+    @router.get("")
+    def list_pictures() -> list[PictureTable]:
+        """All open pictures, in the order in which they were opened."""
+        return [studio.told(facts) for facts in desk.all()]
+
+    @router.post("", status_code=201, openapi_extra=file_body(several=True))
+    async def open_pictures(
+        request: Request, reading: Annotated[ReadingTable, Query()]
+    ) -> list[PictureTable]:
+        """Open files that are sent, and paint them; one that cannot be opened has an ``error``."""
+        opened: list[Facts] = []
+        how = Reading(**reading.model_dump())
+        async with sent_files(request) as (files, _):
+            for file in files:
+                keep = partial(_keep, studio, file, how)
+                opened.append(await jobs.run(request, keep))
+        for facts in opened:
+            await jobs.run(request, partial(_try_to_paint, studio, facts), Urgency.SHOWN)
+        return [studio.told(desk.get(facts.id)) for facts in opened]
+
+    @router.get("/{id}")
+    async def get_picture(request: Request, id: PictureId) -> PictureTable:  # noqa: A002 - the contract's word
+        """One picture, painted if it was not yet."""
+        facts = desk.get(id)
+        if facts.shown is None and facts.failure is None:
+            await jobs.run(request, partial(_try_to_paint, studio, facts))
+        return studio.told(desk.get(id))
+
+    @router.delete("/{id}", status_code=204)
+    def close_picture(id: PictureId) -> Response:  # noqa: A002
+        """Close a picture; what was kept of it is removed."""
+        desk.close(id)
+        studio.events.tell({"type": "closed", "id": id})
+        return Response(status_code=204)
+
+
+def _add_changes(router: APIRouter, studio: Studio) -> None:
+    desk, jobs = studio.desk, studio.jobs
+
+    @router.put("/{id}/controls")
+    async def put_controls(
+        request: Request,
+        id: PictureId,  # noqa: A002
+        controls: ControlsTable,
+        gesture: Gesture = None,
+        gesture_header: GestureHeader = None,
+    ) -> PictureTable:
+        """Say all about the colours of a picture, which is painted so."""
+        number = gesture if gesture is not None else gesture_header
+        said = controls_said(controls, desk.shelf.asset)
+
+        def change(work: Work) -> Facts:
+            return desk.change(id, lambda facts: replace(facts, controls=said), number, work)
+
+        return studio.told(await jobs.run(request, change, Urgency.GESTURE))
+
+    @router.put("/{id}/view")
+    async def put_view(request: Request, id: PictureId, view: ViewTable) -> PictureTable:  # noqa: A002
+        """Say how the scan is to be seen: where its pictures lie, and which way is up."""
+        options = view.options()
+
+        def change(work: Work) -> Facts:
+            return desk.change(id, lambda facts: replace(facts, view=options, seen=()), None, work)
+
+        return studio.told(await jobs.run(request, change, Urgency.GESTURE))
+
+    @router.put("/{id}/reading")
+    async def put_reading(request: Request, id: PictureId, reading: ReadingTable) -> PictureTable:  # noqa: A002
+        """Say how the file is read: its page, and whether a picture in colour is welcome."""
+        how = Reading(**reading.model_dump())
+
+        def change(work: Work) -> Facts:
+            return desk.change(id, lambda facts: replace(facts, reading=how, seen=()), None, work)
+
+        return studio.told(await jobs.run(request, change, Urgency.GESTURE))
+
+
+def _keep(studio: Studio, file: UploadFile, how: Reading, _: Work) -> Facts:
+    return studio.desk.open_sent(file.file, file.filename or "", how)
+
+
+def _try_to_paint(studio: Studio, facts: Facts, work: Work) -> None:
+    """Paint a picture; what is wrong with it stands in its facts then."""
+    try:
+        studio.desk.paint(facts, work)
+    except CancelledError:
+        raise
+    except VermilionError:
+        pass

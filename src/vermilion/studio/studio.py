@@ -1,0 +1,31 @@
+"""One running studio: what all routes share."""
+
+from dataclasses import dataclass
+
+from vermilion.studio.desk.desk import Desk
+from vermilion.studio.desk.facts import Facts
+from vermilion.studio.events import Events
+from vermilion.studio.jobs import Jobs
+from vermilion.studio.settings import Settings
+from vermilion.studio.shapes import PictureTable, picture_table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Studio:
+    """What all routes share.
+
+    Attributes:
+        settings: of the server.
+        desk: the open pictures.
+        jobs: runs what takes long.
+        events: tells pages what happens.
+    """
+
+    settings: Settings
+    desk: Desk
+    jobs: Jobs
+    events: Events
+
+    def told(self, facts: Facts) -> PictureTable:
+        """Return what is told of a picture."""
+        return picture_table(facts, self.desk.revision(facts))
