@@ -153,6 +153,13 @@ class Colorizer:
             PictureError: the recipe was made for another picture, or it cannot be read.
             SettingsError: a file that the recipe names has changed or is gone.
         """
+        return self.reopen(recipe, source).paint(recipe.controls)
+
+    def reopen(self, recipe: Recipe, source: "Source | None" = None) -> Session:
+        """Open a picture as a recipe says, seen as it was then; its controls are still to be painted.
+
+        The arguments and errors are those of ``replay``.
+        """
         self._check_model(recipe.model)
         short_side = self._short_side(recipe.size)
         place = recipe.input.path if source is None else source
@@ -163,8 +170,17 @@ class Colorizer:
         # What was seen of one picture says nothing of another, and what a person asks for comes first.
         keeps = bool(recipe.input.sha256) and recipe.view.agrees_with(recipe.seen)
         seen = recipe.seen if keeps else ()
-        session = Session(self._workshop, scan, short_side, replace(draft, view=recipe.view, seen=seen))
-        return session.paint(recipe.controls)
+        return Session(self._workshop, scan, short_side, replace(draft, view=recipe.view, seen=seen))
+
+    def check(self, recipe: Recipe, scan: Scan) -> None:
+        """Refuse a recipe that was made for another picture or model.
+
+        Raises:
+            ModelError: it wants another model.
+            PictureError: it was made for another picture.
+        """
+        self._check_model(recipe.model)
+        _check_scan(scan, recipe.input.sha256)
 
     def _check_model(self, wanted: UsedModel) -> None:
         card = self.model.card

@@ -32,6 +32,10 @@ def test_the_base_needs_no_more_than_was_promised() -> None:
         "pydantic",
         "typer",
         "rich",
+        "fastapi",
+        "uvicorn",
+        "python-multipart",
+        "segno",
     }
 
 

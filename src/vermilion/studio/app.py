@@ -15,16 +15,34 @@ from vermilion.studio.events import Events
 from vermilion.studio.jobs import Jobs
 from vermilion.studio.routes.about import about_routes
 from vermilion.studio.routes.assets import asset_routes
+from vermilion.studio.routes.carry import carry_routes
+from vermilion.studio.routes.colorize import colorize_routes
 from vermilion.studio.routes.guides import guide_routes
 from vermilion.studio.routes.listen import event_routes
 from vermilion.studio.routes.page import page_routes
 from vermilion.studio.routes.pictures import picture_routes
+from vermilion.studio.routes.saves import save_routes
 from vermilion.studio.routes.shows import show_routes
+from vermilion.studio.routes.tiles import tile_routes
 from vermilion.studio.settings import Settings
 from vermilion.studio.shapes import picture_table
 from vermilion.studio.studio import Studio
+from vermilion.studio.web.bodies import Bodies
 from vermilion.studio.web.problems import tell_problems
 from vermilion.studio.web.security import Security
+
+_ROUTES = (
+    picture_routes,
+    show_routes,
+    tile_routes,
+    guide_routes,
+    carry_routes,
+    save_routes,
+    asset_routes,
+    colorize_routes,
+    about_routes,
+    event_routes,
+)
 
 
 def create_studio(settings: Settings, colorizer: Colorizer) -> Studio:
@@ -53,10 +71,10 @@ def create_app(studio: Studio) -> FastAPI:
 
     app = FastAPI(title="vermilion", version=__version__, docs_url=None, redoc_url=None, lifespan=running)
     tell_problems(app)
-    routes = (picture_routes, show_routes, guide_routes, asset_routes, about_routes, event_routes)
-    for make in routes:
+    for make in _ROUTES:
         app.include_router(make(studio))
     if studio.settings.page:
         app.include_router(page_routes())
+    app.add_middleware(Bodies, limits=studio.settings.limits)
     app.add_middleware(Security, settings=studio.settings)
     return app

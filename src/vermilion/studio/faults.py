@@ -66,3 +66,10 @@ class NoFolderError(StudioError):
 
     status = 409
     code = "no-out"
+
+
+class SlowBodyError(StudioError):
+    """A body that comes too slowly."""
+
+    status = 408
+    code = "slow-body"

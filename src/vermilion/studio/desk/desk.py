@@ -11,8 +11,9 @@ from typing import IO
 from vermilion.cache import Cache
 from vermilion.colorizer import Colorizer
 from vermilion.errors import CancelledError, PictureError, VermilionError
+from vermilion.guidance import Album, Controls, Recipe, UsedFile, UsedModel
 from vermilion.picture import Picture
-from vermilion.pictures import NamedFile, ReadOptions, read_scan
+from vermilion.pictures import NamedFile, ReadOptions, Scan, read_scan
 from vermilion.session import Session
 from vermilion.studio.desk.facts import Facts, Failure, Original, Reading, Shown
 from vermilion.studio.desk.held import Held, hold
@@ -55,8 +56,19 @@ class Desk:
         self._places: dict[str, _Place] = {}
         self._lock = threading.RLock()
         kept, self.unread = shelf.read_all()
+        self._agreed = shelf.read_album()
         self._places = {facts.id: _Place(facts) for facts in kept}
         self._numbers = itertools.count(max((facts.number for facts in kept), default=-1) + 1)
+
+    @property
+    def agreed(self) -> Album | None:
+        """The colours that were agreed on, which pictures get when they are opened; None for none."""
+        return self._agreed
+
+    @agreed.setter
+    def agreed(self, album: Album | None) -> None:
+        self._agreed = album
+        self.shelf.write_album(album)
 
     def all(self) -> list[Facts]:
         """Return all pictures, in the order in which they were opened."""
@@ -243,6 +255,8 @@ class Desk:
 
     def _add(self, original: Original, name: str, target: str, reading: Reading) -> Facts:
         facts = Facts(secrets.token_hex(8), name, next(self._numbers), original, target, reading)
+        if self._agreed is not None:
+            facts = replace(facts, controls=Controls(album=self._agreed))
         with self._lock:
             self._places[facts.id] = _Place(facts)
             self.shelf.write(facts)
@@ -254,6 +268,8 @@ class Desk:
             _check_same(original)
         options = ReadOptions(reading.page, reading.recolor, self.colorizer.max_pixels, reading.crop_print)
         scan = read_scan(NamedFile(Path(original.place), original.called), options)
+        if facts.seen:
+            return self.colorizer.reopen(_recipe_of(facts, scan), scan)
         return self.colorizer.open(scan, recolor=reading.recolor, size=reading.size, view=facts.view)
 
     def _remember(self, facts: Facts, *, shown: Shown | None = None, failure: Failure | None = None) -> None:
@@ -277,6 +293,21 @@ def sentence(error: Exception) -> str:
 
 def _is_cancelled(work: Work) -> bool:
     return work.cancelled is not None and work.cancelled()
+
+
+def _recipe_of(facts: Facts, scan: Scan) -> Recipe:
+    """Return what a recipe said of how a picture is seen; any model may paint it."""
+    return Recipe(
+        vermilion="",
+        input=UsedFile(scan.source_name, scan.sha256),
+        model=UsedModel("", ""),
+        page=facts.reading.page,
+        recolor=facts.reading.recolor,
+        crop_print=facts.reading.crop_print,
+        size=facts.reading.size,
+        view=facts.view,
+        seen=facts.seen,
+    )
 
 
 def _shown(session: Session, picture: Picture) -> Shown:

@@ -1,23 +1,27 @@
 """The folder in which a server keeps what is open: files that were sent, assets, and the facts of pictures.
 
-    originals/HASH.EXT   assets/HASH   pictures/ID.json   states/ID.json
+    originals/HASH.EXT   assets/HASH   pictures/ID.json   states/ID.json   album.json   scratch/
 
 Every name is a hash or a number of ours; no name that was sent is part of a path.
 """
 
 import hashlib
+import json
 import os
 import re
+import tempfile
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
-from typing import IO
+from typing import IO, cast
 
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
-from vermilion.leftovers import sweep, temporary_name
+from vermilion.guidance import Album, Controls, controls_from_json, controls_to_json
+from vermilion.leftovers import scratch_prefix, sweep, temporary_name
 from vermilion.studio.desk.facts import Facts, Original, facts_from_json
 from vermilion.studio.desk.names import clean_name, suffix_of
 
@@ -37,7 +41,7 @@ class Shelf:
         self.folder = folder
         self._assets: OrderedDict[tuple[str, str], Asset] = OrderedDict()
         self._lock = Lock()
-        for name in ("originals", "assets", "pictures", "states"):
+        for name in ("originals", "assets", "pictures", "states", "scratch"):
             (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
             sweep(folder / name)
 
@@ -50,6 +54,10 @@ class Shelf:
         """Keep a file that controls may name by its hash."""
         sha256, _ = self._keep(file, self.folder / "assets", "")
         return self.asset(name, sha256)
+
+    def keep_bytes(self, content: bytes, name: str) -> Asset:
+        """Keep bytes that controls may name by their hash."""
+        return self.keep_asset(BytesIO(content), name)
 
     def asset(self, name: str, sha256: str) -> Asset:
         """Return a file that was sent, by its hash: an ``AssetReader``.
@@ -98,6 +106,23 @@ class Shelf:
             return (self.folder / "states" / f"{picture}.json").read_bytes()
         except FileNotFoundError:
             return b"{}"
+
+    def write_album(self, album: Album | None) -> None:
+        """Keep the colours that were agreed on in all pictures."""
+        said = controls_to_json(Controls(album=album))
+        self._write(self.folder / "album.json", json.dumps(said).encode())
+
+    def read_album(self) -> Album | None:
+        """Return what was agreed on; None if nothing."""
+        try:
+            said = controls_from_json((self.folder / "album.json").read_bytes(), self.asset)
+        except FileNotFoundError:
+            return None
+        return cast("Album | None", said.album)
+
+    def scratch(self) -> Path:
+        """Return a new empty folder; whoever asks for it removes it, or the next start does."""
+        return Path(tempfile.mkdtemp(prefix=scratch_prefix(), dir=self.folder / "scratch"))
 
     def forget(self, facts: Facts, others: Iterable[Facts]) -> None:
         """Remove what is kept of a picture, and its file if no other picture has the same."""

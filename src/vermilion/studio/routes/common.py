@@ -14,7 +14,7 @@ from vermilion.studio.web.problems import MEDIA
 PictureId = Annotated[str, Path(pattern="^[0-9a-f]{16}$", description="Of a picture.", examples=[EXAMPLE_ID])]
 
 _MOST_FILES = 500
-_FORM = "multipart/form-data"
+FORM = "multipart/form-data"
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemTable, "description": text, "content": {MEDIA: {}}}
@@ -22,6 +22,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         "4XX": "What was wrong, and what to do",
         "5XX": "The server could not do it",
     }.items()
+}
+
+IMAGES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The image"}
 }
 
 
@@ -32,7 +36,7 @@ def file_body(
     binary = {"type": "string", "format": "binary"}
     file = {"type": "array", "items": binary, "minItems": 1} if several else binary
     form = {"schema": {"type": "object", "properties": {"file": file} | (extra or {}), "required": ["file"]}}
-    content: dict[str, Any] = {_FORM: form}
+    content: dict[str, Any] = {FORM: form}
     if raw:
         content["application/octet-stream"] = {"schema": binary}
     return {"requestBody": {"required": True, "content": content}}
@@ -45,8 +49,8 @@ async def sent_files(request: Request) -> AsyncIterator[tuple[list[UploadFile], 
     Raises:
         StudioError: the body is no such form, or has no file.
     """
-    if not request.headers.get("content-type", "").lower().startswith(_FORM):
-        raise StudioError(f"Files are sent as {_FORM} with the field file; send them so.")
+    if not request.headers.get("content-type", "").lower().startswith(FORM):
+        raise StudioError(f"Files are sent as {FORM} with the field file; send them so.")
     async with request.form(max_files=_MOST_FILES, max_fields=16) as form:
         files = [
             value for name, value in form.multi_items() if isinstance(value, UploadFile) and name == "file"

@@ -36,8 +36,8 @@ _FILES: dict[int | str, dict[str, Any]] = {
 class SaveTable(Strict):
     """How a result is saved.
 
-    ``depth`` 8 allows 16 bits to become 8 where the format holds no more; ``transparency`` "drop" allows it to
-    be left out where the format has none.
+    ``depth`` 8 allows 16 bits to become 8 where the format holds no more; ``transparency`` "drop" allows it
+    to be left out where the format has none.
     """
 
     format: Literal["same", "png", "jpeg", "jpg", "tiff", "tif", "webp"] = "same"

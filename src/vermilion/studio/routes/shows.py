@@ -1,6 +1,6 @@
 """What a picture looks like: previews, the colour of a pixel, and before and after."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -13,7 +13,7 @@ from vermilion.studio.desk.names import suffix_of
 from vermilion.studio.desk.pixels import before_and_after, jpeg, png
 from vermilion.studio.jobs import Urgency
 from vermilion.studio.routes.answers import attachment, image
-from vermilion.studio.routes.common import PROBLEMS, PictureId
+from vermilion.studio.routes.common import IMAGES, PROBLEMS, PictureId
 from vermilion.studio.shapes import Strict
 from vermilion.studio.studio import Studio
 from vermilion.view import turn_upright
@@ -24,9 +24,6 @@ Revision = Annotated[str | None, Query(max_length=64, description="Refused if it
 What = Literal["color", "scan", "confidence"]
 
 _SMALL = 320  # pixels up to which a preview is a thumbnail, which can wait
-_IMAGES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/jpeg": {}, "image/png": {}}, "description": "The image"}
-}
 
 
 class Place(Strict):
@@ -47,7 +44,7 @@ def show_routes(studio: Studio) -> APIRouter:
     router = APIRouter(prefix="/v1/pictures/{id}", tags=["pictures"], responses=PROBLEMS)
     desk, jobs = studio.desk, studio.jobs
 
-    @router.get("/preview", response_class=Response, responses=_IMAGES)
+    @router.get("/preview", response_class=Response, responses=IMAGES)
     async def preview(
         request: Request,
         id: PictureId,  # noqa: A002
@@ -79,7 +76,7 @@ def show_routes(studio: Studio) -> APIRouter:
 
         return Picked(color=await jobs.run(request, look))
 
-    @router.get("/share", response_class=Response, responses=_IMAGES)
+    @router.get("/share", response_class=Response, responses=IMAGES)
     async def share(request: Request, id: PictureId, side: Side = 1600) -> Response:  # noqa: A002
         """The scan and the coloured picture in one small JPEG."""
         facts = desk.get(id)

@@ -106,7 +106,7 @@ def _size(text: str, width: int, height: int) -> tuple[int, int]:
         down = max(1, round(height * across / width))
     if across < 1 or down < 1 or across > width or down > height or across * down > MOST_PIXELS:
         raise StudioError(
-            f"The size {text} is none for a region of {width} × {height}; ask for 1 × 1 at least, for no more "
+            f"The size {text} is none for a region of {width} × {height}; ask for 1 × 1 at least, no more "
             f"than the region has, and for {MOST_PIXELS:,} pixels at most."
         )
     return down, across

@@ -6,9 +6,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from vermilion.errors import CancelledError, ExistsError, OutputError, VermilionError
+from vermilion.errors import CancelledError, OutputError, VermilionError
 from vermilion.studio.faults import BusyError, SlowError, StudioError
 
 MEDIA = "application/problem+json"
@@ -48,18 +49,29 @@ def tell_problems(app: FastAPI) -> None:
     app.add_exception_handler(VermilionError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(ClientDisconnect, _of_nobody)
     app.add_exception_handler(OSError, _of_system)
 
 
-async def _of_ours(_: Request, error: Exception) -> Response:
-    detail = f"{str(error).rstrip('.')}."
-    code = getattr(error, "code", "error")
-    if isinstance(error, CancelledError):
-        return Response(status_code=_GONE)
+def facts_of_error(error: VermilionError) -> dict[str, Any]:
+    """Return what the answer to one of our errors holds."""
     if isinstance(error, StudioError):
-        headers = _RETRY if isinstance(error, BusyError | SlowError) else None
-        return problem(error.status, code, detail, headers)
-    return problem(409 if isinstance(error, ExistsError | OutputError) else 422, code, detail)
+        status = error.status
+    else:
+        status = 409 if isinstance(error, OutputError) else 422
+    return facts_of(status, error.code, f"{str(error).rstrip('.')}.")
+
+
+async def _of_ours(_: Request, error: Exception) -> Response:
+    if isinstance(error, CancelledError) or not isinstance(error, VermilionError):
+        return Response(status_code=_GONE)
+    facts = facts_of_error(error)
+    headers = _RETRY if isinstance(error, BusyError | SlowError) else None
+    return JSONResponse(facts, facts["status"], headers, MEDIA)
+
+
+async def _of_nobody(_: Request, __: Exception) -> Response:
+    return Response(status_code=_GONE)
 
 
 async def _of_validation(_: Request, error: Exception) -> Response:
@@ -71,9 +83,11 @@ async def _of_validation(_: Request, error: Exception) -> Response:
     return problem(422, "request", f"The request is not as it must be, at {place}: {said}.")
 
 
-async def _of_http(_: Request, error: Exception) -> Response:
+async def _of_http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if isinstance(error.__cause__, VermilionError):  # of a body that was too large or too slow to be parsed
+        return await _of_ours(request, error.__cause__)
     codes = {404: "not-found", 405: "method"}
     code = codes.get(error.status_code, "request")
     return problem(error.status_code, code, f"{str(error.detail).rstrip('.')}.", dict(error.headers or {}))
