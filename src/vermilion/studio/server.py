@@ -12,8 +12,10 @@ from vermilion.colorizer import Colorizer
 from vermilion.errors import SettingsError
 from vermilion.studio.app import create_app, create_studio
 from vermilion.studio.desk.folder import work_folder
+from vermilion.studio.desk.named import check_folder, open_named
 from vermilion.studio.settings import Settings
 from vermilion.studio.studio import Studio
+from vermilion.studio.web.protocol import patient_protocol
 
 _STOPPING = 5  # seconds that open requests get to end
 
@@ -36,12 +38,14 @@ def run_server(
     Raises:
         SettingsError: the port is taken, or the address is none of this machine.
     """
+    check_folder(settings.out)
     with _listen(settings) as listening, work_folder(keep=settings.page) as folder:
         settings = replace(settings, port=listening.getsockname()[1], work=folder)
         studio = create_studio(settings, make_colorizer())
+        open_named(studio.desk, settings.paths, settings.out)
         config = uvicorn.Config(
             create_app(studio),
-            http="h11",
+            http=patient_protocol(settings.limits.header_seconds),
             ws="none",
             log_level="warning",
             access_log=False,  # it would print the token

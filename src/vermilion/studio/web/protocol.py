@@ -5,14 +5,15 @@ import asyncio
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD_SECONDS = 10.0
-"""In which the head of a request must have come, from the connection or from its first byte."""
-
 
 class PatientProtocol(H11Protocol):
-    """Closes connections on which no complete head of a request comes in time."""
+    """Closes connections on which no complete head of a request comes in time.
 
-    head_seconds = HEAD_SECONDS
+    Attributes:
+        head_seconds: that it may take, from the connection or from the first byte of the head.
+    """
+
+    head_seconds = 10.0
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -45,3 +46,8 @@ class PatientProtocol(H11Protocol):
         self._head_timer = None
         if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
             self.transport.close()
+
+
+def patient_protocol(head_seconds: float) -> type[PatientProtocol]:
+    """Return the protocol with another patience."""
+    return type("PatientProtocol", (PatientProtocol,), {"head_seconds": head_seconds})
