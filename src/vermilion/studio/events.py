@@ -17,6 +17,11 @@ class Events:
         self._listening: set[asyncio.Queue[Event | None]] = set()
         self._closed = False
 
+    @property
+    def listeners(self) -> int:
+        """How many listen."""
+        return len(self._listening)
+
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to hand on what is told, in the loop of those that listen."""
         self._loop = loop
@@ -27,26 +32,26 @@ class Events:
             self._loop.call_soon_threadsafe(self._hand_on, event)
 
     def close(self) -> None:
-        """End all listening, so that the server can stop."""
+        """End all listening once everything was told, so that the server can stop; safe from a signal."""
         self._closed = True
-        self._hand_on(None)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._hand_on, None)
 
     async def listen(self) -> AsyncIterator[Event]:
         """Yield events until the server stops, or the listener is too far behind."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(_MOST)
         self._listening.add(queue)
         try:
-            while not self._closed and (event := await queue.get()) is not None:
+            while not (self._closed and queue.empty()) and (event := await queue.get()) is not None:
                 yield event
         finally:
             self._listening.discard(queue)
 
     def _hand_on(self, event: Event | None) -> None:
         for queue in list(self._listening):
-            if queue.full() or event is None:
+            if queue.full():  # the page connects again, and asks for all pictures
                 self._listening.discard(queue)
                 while not queue.empty():
                     queue.get_nowait()
-                queue.put_nowait(None)  # the page connects again, and asks for all pictures
-            else:
-                queue.put_nowait(event)
+                event = None
+            queue.put_nowait(event)

@@ -48,13 +48,16 @@ class Jobs:
         self._limits = limits
         self._queue: PriorityQueue[_Job] = PriorityQueue()
         self._numbers = itertools.count()
-        self._running: set[int] = set()
         self._jobs: dict[int, _Job] = {}
         self._stopping = False
         self._threads = [
             threading.Thread(target=self._work, name=f"studio-{number}", daemon=True)
             for number in range(limits.workers)
         ]
+
+    def __len__(self) -> int:
+        """How much is running or waits."""
+        return len(self._jobs)
 
     def start(self) -> None:
         """Start the threads."""

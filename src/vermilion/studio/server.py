@@ -43,20 +43,26 @@ def run_server(
         settings = replace(settings, port=listening.getsockname()[1], work=folder)
         studio = create_studio(settings, make_colorizer())
         open_named(studio.desk, settings.paths, settings.out)
-        config = uvicorn.Config(
-            create_app(studio),
-            http=patient_protocol(settings.limits.header_seconds),
-            ws="none",
-            log_level="warning",
-            access_log=False,  # it would print the token
-            server_header=False,
-            limit_concurrency=settings.limits.connections,
-            timeout_graceful_shutdown=_STOPPING,
-        )
         started(settings)
         if browser:
             webbrowser.open(settings.url)
-        _Server(config, studio).run([listening])
+        make_server(studio).run([listening])
+
+
+def make_server(studio: Studio) -> uvicorn.Server:
+    """Return the server of a studio; its ``run`` takes the socket on which it listens."""
+    limits = studio.settings.limits
+    config = uvicorn.Config(
+        create_app(studio),
+        http=patient_protocol(limits.header_seconds),
+        ws="none",
+        log_level="warning",
+        access_log=False,  # it would print the token
+        server_header=False,
+        limit_concurrency=limits.connections,
+        timeout_graceful_shutdown=_STOPPING,
+    )
+    return _Server(config, studio)
 
 
 class _Server(uvicorn.Server):

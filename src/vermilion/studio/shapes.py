@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vermilion.studio.desk.facts import Facts
+from vermilion.studio.desk.facts import Facts, Reading
 from vermilion.studio.desk.said import controls_told
 from vermilion.studio.web.problems import STATUS_OF_OPENING, facts_of
 from vermilion.view import Frame, View, ViewOptions
@@ -89,6 +89,10 @@ class ReadingTable(Strict):
     recolor: bool = False
     crop_print: bool = False
     size: int | None = Field(None, ge=32, le=2048)
+
+    def reading(self) -> Reading:
+        """Return what the desk calls it."""
+        return Reading(self.page, self.recolor, self.crop_print, self.size)
 
 
 class PictureTable(BaseModel):

@@ -13,7 +13,7 @@ from vermilion.colorizer import Colorizer
 from vermilion.errors import CancelledError, PictureError, VermilionError
 from vermilion.guidance import Album, Controls, Recipe, UsedFile, UsedModel
 from vermilion.picture import Picture
-from vermilion.pictures import NamedFile, ReadOptions, Scan, read_scan
+from vermilion.pictures import NamedBytes, NamedFile, ReadOptions, Scan, read_scan
 from vermilion.session import Session
 from vermilion.studio.desk.facts import Facts, Failure, Original, Reading, Shown
 from vermilion.studio.desk.held import Held, hold
@@ -153,6 +153,20 @@ class Desk:
         key = (facts.id, facts.original, facts.reading, facts.view, facts.seen)
         return self._held.get(key, lambda: hold(self._open(facts), facts))
 
+    def read(self, file: NamedFile | NamedBytes, reading: Reading) -> Scan:
+        """Read a file under the limits of this server.
+
+        Raises:
+            PictureError: it cannot be read, or claims too many pixels.
+        """
+        options = ReadOptions(reading.page, reading.recolor, self.max_pixels, reading.crop_print)
+        return read_scan(file, options)
+
+    @property
+    def max_pixels(self) -> int:
+        """The most that a picture may claim."""
+        return min(self._limits.pixels, self.colorizer.max_pixels)
+
     def paint(self, facts: Facts, work: Work = UNWATCHED) -> Picture:
         """Return a picture in its colours, and remember what was found; a file that cannot be opened, too.
 
@@ -266,8 +280,7 @@ class Desk:
         original, reading = facts.original, facts.reading
         if not original.sent:
             _check_same(original)
-        options = ReadOptions(reading.page, reading.recolor, self.colorizer.max_pixels, reading.crop_print)
-        scan = read_scan(NamedFile(Path(original.place), original.called), options)
+        scan = self.read(NamedFile(Path(original.place), original.called), reading)
         if facts.seen:
             return self.colorizer.reopen(_recipe_of(facts, scan), scan)
         return self.colorizer.open(scan, recolor=reading.recolor, size=reading.size, view=facts.view)

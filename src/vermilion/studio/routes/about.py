@@ -38,7 +38,7 @@ def about_routes(studio: Studio) -> APIRouter:
                 "body": limits.body,
                 "asset": limits.asset,
                 "state": limits.state,
-                "pixels": colorizer.max_pixels,
+                "pixels": studio.desk.max_pixels,
                 "pictures": limits.pictures,
             },
         }

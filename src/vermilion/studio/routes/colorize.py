@@ -68,13 +68,9 @@ def colorize_routes(studio: Studio) -> APIRouter:
 
             def paint(work: Work) -> tuple[bytes, str]:
                 file.seek(0)
+                scan = studio.desk.read(NamedBytes(file.read(), name), options.reading())
                 session = studio.desk.colorizer.open(
-                    NamedBytes(file.read(), name),
-                    page=options.page,
-                    recolor=options.recolor,
-                    crop_print=options.crop_print,
-                    size=options.size,
-                    view=options.view,
+                    scan, recolor=options.recolor, size=options.size, view=options.view
                 )
                 work.check()
                 return encoded(session.paint(controls, work), options.saving())

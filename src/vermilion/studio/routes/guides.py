@@ -72,16 +72,19 @@ class Spot(Strict):
 def guide_routes(studio: Studio) -> APIRouter:
     """Return the calls that help to choose."""
     router = APIRouter(prefix="/v1/pictures/{id}", tags=["guides"], responses=PROBLEMS)
-    desk, jobs = studio.desk, studio.jobs
+    _add_places(router, studio)
+    _add_choices(router, studio)
+    return router
 
-    def said(facts: Facts, table: ControlsTable | None) -> Controls:
-        return facts.controls if table is None else controls_said(table, desk.shelf.asset)
+
+def _add_places(router: APIRouter, studio: Studio) -> None:
+    desk, jobs = studio.desk, studio.jobs
 
     @router.post("/suggest")
     async def suggest(request: Request, id: PictureId, asked: Suggest) -> list[Suggested]:  # noqa: A002
         """The likeliest distinct colours of a place."""
         facts = desk.get(id)
-        controls = said(facts, asked.controls)
+        controls = _said(studio, facts, asked.controls)
 
         def look(_: Work) -> list[Suggested]:
             found = desk.ready(facts).session.suggest(asked.x, asked.y, asked.count, controls)
@@ -95,7 +98,7 @@ def guide_routes(studio: Studio) -> APIRouter:
     async def reach(request: Request, id: PictureId, asked: Reach) -> Response:  # noqa: A002
         """How far a hint would reach, to lay over the picture: opaque where it has all the say."""
         facts = desk.get(id)
-        hint, controls = hint_said(dict(asked.hint), desk.shelf.asset), said(facts, asked.controls)
+        hint, controls = hint_said(dict(asked.hint), desk.shelf.asset), _said(studio, facts, asked.controls)
 
         def look(_: Work) -> bytes:
             session = desk.ready(facts).session
@@ -103,11 +106,15 @@ def guide_routes(studio: Studio) -> APIRouter:
 
         return image(await jobs.run(request, look, Urgency.GESTURE), lasting=False)
 
+
+def _add_choices(router: APIRouter, studio: Studio) -> None:
+    desk, jobs = studio.desk, studio.jobs
+
     @router.post("/variants")
     async def variants(request: Request, id: PictureId, asked: Several) -> list[Variant]:  # noqa: A002
         """Other plausible colourings, the likeliest first; fewer where the model knows no others."""
         facts = desk.get(id)
-        controls = replace(said(facts, asked.controls), variant=None, variants=asked.count)
+        controls = replace(_said(studio, facts, asked.controls), variant=None, variants=asked.count)
 
         def look(work: Work) -> list[Variant]:
             painted = desk.ready(facts).session.variants(controls, work)
@@ -126,7 +133,7 @@ def guide_routes(studio: Studio) -> APIRouter:
     async def ask(request: Request, id: PictureId, asked: Several) -> list[Spot]:  # noqa: A002
         """The spots where one hint would change most, the best first."""
         facts = desk.get(id)
-        controls = said(facts, asked.controls)
+        controls = _said(studio, facts, asked.controls)
 
         def look(_: Work) -> list[Spot]:
             spots = desk.ready(facts).session.ask_me_here(asked.count, controls)
@@ -134,7 +141,9 @@ def guide_routes(studio: Studio) -> APIRouter:
 
         return await jobs.run(request, look)
 
-    return router
+
+def _said(studio: Studio, facts: Facts, table: ControlsTable | None) -> Controls:
+    return facts.controls if table is None else controls_said(table, studio.desk.shelf.asset)
 
 
 def _data(content: bytes) -> str:

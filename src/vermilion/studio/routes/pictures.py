@@ -44,7 +44,7 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
     ) -> list[PictureTable]:
         """Open files that are sent, and paint them; one that cannot be opened has an ``error``."""
         opened: list[Facts] = []
-        how = Reading(**reading.model_dump())
+        how = reading.reading()
         async with sent_files(request) as (files, _):
             for file in files:
                 keep = partial(_keep, studio, file, how)
@@ -102,7 +102,7 @@ def _add_changes(router: APIRouter, studio: Studio) -> None:
     @router.put("/{id}/reading")
     async def put_reading(request: Request, id: PictureId, reading: ReadingTable) -> PictureTable:  # noqa: A002
         """Say how the file is read: its page, and whether a picture in colour is welcome."""
-        how = Reading(**reading.model_dump())
+        how = reading.reading()
 
         def change(work: Work) -> Facts:
             return desk.change(id, lambda facts: replace(facts, reading=how, seen=()), None, work)

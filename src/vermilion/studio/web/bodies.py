@@ -10,7 +10,8 @@ from vermilion.studio.settings import Limits
 from vermilion.studio.web.problems import problem
 
 _FILES = frozenset({"/v1/pictures", "/v1/assets", "/v1/colorize"})
-_PATIENCE = 30.0  # seconds that any body may take
+PATIENCE = 30.0
+"""Seconds that any body may take."""
 
 
 class Bodies:
@@ -48,7 +49,7 @@ class _Watched:
     async def __call__(self) -> Message:
         if self._complete:
             return await self._receive()
-        left = self._started + _PATIENCE + self._bytes / self._rate - time.monotonic()
+        left = self._started + PATIENCE + self._bytes / self._rate - time.monotonic()
         try:
             message = await asyncio.wait_for(self._receive(), max(left, 0.001))
         except TimeoutError as error:
