@@ -289,7 +289,7 @@ def test_views_that_make_no_sense(tiny_colorizer: Colorizer, options: dict[str, 
     [
         ("scan", [10, 20], "does not fit one of 200 × 150"),
         ("turns", 4, "is impossible"),
-        ("tone", {"gain": float("nan"), "offset": 0}, "is impossible"),
+        ("tone", {"gain": float("nan"), "offset": 0}, "must be a finite number"),
         ("frame", {"x": 0, "y": 0, "width": 1e300, "height": 3}, "does not lie on the picture"),
     ],
 )

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
-from vermilion.pictures.luma import Samples, levels_of
+from vermilion.pictures.levels import Samples, levels_of
 from vermilion.pictures.metadata.exif import orientation_of
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.options import ReadOptions

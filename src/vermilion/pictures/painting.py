@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.pictures.luma import Samples
+from vermilion.pictures.levels import Samples
 
 Plane = NDArray[np.uint8]
 

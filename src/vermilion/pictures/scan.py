@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.pictures.luma import Samples
+from vermilion.pictures.levels import Samples
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.profiles.output_colors import OutputColors
 from vermilion.pictures.source import Source

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
-from vermilion.pictures.luma import Samples, levels_of
+from vermilion.pictures.levels import Samples, levels_of
 from vermilion.pictures.source import Source, undecoded
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import IO
 
 from vermilion.errors import PictureError
 from vermilion.pictures.codecs.pillow import broken, image_levels, open_with_pillow
-from vermilion.pictures.luma import Samples
+from vermilion.pictures.levels import Samples
 from vermilion.pictures.png.chunks import SIGNATURE
 from vermilion.pictures.source import Source
 

@@ -21,7 +21,7 @@ from vermilion.pictures.jpeg.segments import (
     huffman_tables,
     parse_jpeg,
 )
-from vermilion.pictures.luma import Samples
+from vermilion.pictures.levels import Samples
 from vermilion.pictures.metadata.exif import orientation_of
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.prints.refuse import refuse_real_color

@@ -12,7 +12,7 @@ from vermilion.pictures.decoded import Page, greys_of, only_page, scan_of
 from vermilion.pictures.jpeg.decode import JpegData, decode, refused
 from vermilion.pictures.jpeg.metadata import read_metadata
 from vermilion.pictures.jpeg.segments import JpegFile, is_jpeg, without_junk
-from vermilion.pictures.luma import levels_of_bits
+from vermilion.pictures.levels import levels_of_bits
 from vermilion.pictures.options import ReadOptions
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vermilion.errors import PictureError
 from vermilion.pictures.codecs.vips import VipsImage, broken, load_vips
-from vermilion.pictures.luma import Samples, from_unit_floats
+from vermilion.pictures.levels import Samples, from_unit_floats
 from vermilion.pictures.prints.toned import SIDE
 from vermilion.pictures.scan import ArrayPixels
 from vermilion.pictures.tiff.pages import TiffPage

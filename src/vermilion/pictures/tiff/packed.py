@@ -6,7 +6,7 @@ libtiff undoes the compression (see `plain`). Bits, planes and differences becom
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.pictures.luma import Samples, levels_of_bits
+from vermilion.pictures.levels import Samples, levels_of_bits
 from vermilion.pictures.source import Source, damaged
 from vermilion.pictures.tiff import pages as tags
 from vermilion.pictures.tiff.pages import TiffPage

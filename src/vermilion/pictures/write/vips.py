@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from vermilion.pictures.codecs.vips import VipsImage, load_vips_with_threads
-from vermilion.pictures.luma import Samples
+from vermilion.pictures.levels import Samples
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.painting import Painting
 from vermilion.pictures.png.chunks import png_with_metadata

@@ -10,7 +10,7 @@ from vermilion.errors import PictureError
 from vermilion.pictures.codecs import extra
 from vermilion.pictures.codecs.pillow import levels_by_pillow
 from vermilion.pictures.decoded import Page, greys_of, only_page, scan_of
-from vermilion.pictures.luma import Samples, levels_of_bits
+from vermilion.pictures.levels import Samples, levels_of_bits
 from vermilion.pictures.metadata.exif import density_of_exif, without_thumbnail
 from vermilion.pictures.metadata.photoshop import wrap_iptc
 from vermilion.pictures.metadata.values import Metadata

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from vermilion.errors import PictureError
 from vermilion.pictures.codecs import extra
 from vermilion.pictures.decoded import Page, greys_of, only_page, scan_of
-from vermilion.pictures.luma import Samples, from_unit_floats, levels_of_bits
+from vermilion.pictures.levels import Samples, from_unit_floats, levels_of_bits
 from vermilion.pictures.metadata.exif import density_of_exif, upright, without_thumbnail
 from vermilion.pictures.metadata.values import Metadata
 from vermilion.pictures.options import ReadOptions

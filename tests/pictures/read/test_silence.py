@@ -13,7 +13,7 @@ from PIL import Image, features
 from tests.pictures.made import grey_picture, saved
 from vermilion.pictures import read_scan
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 READ = """
 import sys
 from pathlib import Path

@@ -21,7 +21,7 @@ from vermilion.pictures import Mark, ReadOptions, read_scan, write_picture
 pytestmark = [pytest.mark.slow, pytest.mark.needs("exiftool", "libimage-exiftool-perl")]
 
 Fields = dict[str, object]
-PAGE = Path(__file__).parents[2] / "docs" / "metadata.md"
+PAGE = Path(__file__).parents[3] / "docs" / "metadata.md"
 MARK = Mark("1.2.3", "town & archive 4", "ab" * 32, "cd" * 32)
 PRINT = "http://cv.iptc.org/newscodes/digitalsourcetype/print"
 GREY = grey_picture(40, 60)

@@ -10,7 +10,7 @@ import pytest
 import simplejpeg
 
 from tests.pictures.made import MadePainting, grey_picture
-from tests.pictures.test_provenance import KINDS, MARK, SCANS_OWN, jpeg_with, xmp_of
+from tests.pictures.provenance.test_provenance import KINDS, MARK, SCANS_OWN, jpeg_with, xmp_of
 from vermilion.errors import OutputError
 from vermilion.pictures import (
     ReadOptions,
