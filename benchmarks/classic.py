@@ -25,7 +25,7 @@ from benchmarks.pix2pix import (
     generator_loss,
 )
 from vermilion.color import ab_to_cbcr, join_enlarged
-from vermilion.errors import SettingsError
+from vermilion.errors import SettingsError, VermilionError
 from vermilion.training import Networks, Progress, Settings, Step, load_settings, train_settings
 from vermilion.training.data.batch import Batch
 from vermilion.training.data.samples import Samples
@@ -71,12 +71,12 @@ class ClassicTask:
         found, accuracy = discriminator_loss(step.state.discriminator, batch.luma, batch.ab, painted.chroma)
         step.learn_discriminator(found)
         with step.fixed_discriminator() as discriminator:
-            played, taught = generator_loss(discriminator, batch.luma, batch.ab, painted.chroma)
-        return played + taught, {
-            "l1": taught.detach(),
+            adversarial, l1 = generator_loss(discriminator, batch.luma, batch.ab, painted.chroma)
+        return adversarial + l1, {
+            "l1": l1.detach(),
             "adversarial/discriminator": found.detach(),
             "adversarial/accuracy": accuracy,
-            "adversarial/generator": played.detach(),
+            "adversarial/generator": adversarial.detach(),
         }
 
 
@@ -129,18 +129,25 @@ def say(progress: Progress) -> None:
     print(f"  {progress.stage} {progress.done}/{progress.wanted} {progress.rate:.0f} pictures/s", flush=True)
 
 
+def train(args: argparse.Namespace) -> Path:
+    """Train as the words of the command say; returns the generator's file."""
+    settings = load_settings(args.config)
+    pictures = tuple(args.pictures) or settings.data.pictures
+    settings = replace(settings, run=args.run or settings.run, data=replace(settings.data, pictures=pictures))
+    return train_settings(settings, resume=args.resume, report=say, task=ClassicTask())
+
+
 def main() -> None:
-    """Train it."""
+    """Parse, train."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.classic", description=__doc__)
     parser.add_argument("config", type=Path)
     parser.add_argument("--pictures", action="append", default=[], help="shards or folders; repeatable")
     parser.add_argument("--run", default="", help="folder of the run, in place of the config's")
     parser.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
-    args = parser.parse_args()
-    settings = load_settings(args.config)
-    pictures = tuple(args.pictures) or settings.data.pictures
-    settings = replace(settings, run=args.run or settings.run, data=replace(settings.data, pictures=pictures))
-    print(train_settings(settings, resume=args.resume, report=say, task=ClassicTask()))
+    try:
+        print(train(parser.parse_args()))
+    except VermilionError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":

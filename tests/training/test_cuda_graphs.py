@@ -214,7 +214,7 @@ def test_nothing_of_a_step_stays_on_the_host(
     shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8))
     luma, ab, hints = (torch.zeros(shape, device="meta") for shape in shapes)
     batch = Batch(luma, ab, hints)
-    phase = Phase(hears=True, measures=True)
+    phase = Phase(adversarial=True, measures=True)
     step = Step(fabric, task, everybody, adversarial, for_stage(long, adversarial), phase)
     scalars = take_step(step, batch)
     assert {value.device.type for value in scalars.values()} == {"meta"}

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from vermilion.errors import TrainingError
 from vermilion.training import train_settings
 from vermilion.training.config.settings import Settings
-from vermilion.training.loop.colorization import look
+from vermilion.training.loop.colorization import perceptual_loss
 from vermilion.training.losses.perceptual import PerceptualNetwork, guided_enlarged, make_perceptual_network
 
 NETWORK = "test_efficientnet"
@@ -77,11 +77,11 @@ def test_a_stage_with_an_perceptual_network_learns_from_it(
     seen: list[float] = []
 
     def noted(*args: Any) -> torch.Tensor:
-        value = look(*args)
+        value = perceptual_loss(*args)
         seen.append(float(value.detach()))
         return value
 
-    monkeypatch.setattr("vermilion.training.loop.colorization.look", noted)
+    monkeypatch.setattr("vermilion.training.loop.colorization.perceptual_loss", noted)
     stages = (replace(config.stages[0], perceptual=0.5), config.stages[1])
     loss = replace(
         config.loss, perceptual_network=NETWORK, perceptual_weights=str(weights), perceptual_share=0.5

@@ -130,3 +130,12 @@ def test_the_documented_command_trains_the_committed_config(
     assert (resume, task) == (True, ClassicTask)
     page = (CONFIGS.parent / "docs" / "training.md").read_text(encoding="utf-8")
     assert "python -m benchmarks.classic configs/classic.toml --pictures photos" in page
+
+
+def test_the_documented_command_says_what_is_wrong_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["classic", str(CONFIGS / "smoke.toml"), "--run", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        classic.main()
+    assert "data.chroma_stride: must be 1, as pix2pix paints at full size." in capsys.readouterr().err

@@ -63,7 +63,7 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class LossSettings:
-    """What the generator is taught."""
+    """What the generator learns from true colours."""
 
     bins: Weight = 1.0  # weight of the cross-entropy over chroma bins
     rebalance: Share = 0.5  # 0 = all colours count alike, 1 = each as often as it occurs

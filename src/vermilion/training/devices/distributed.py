@@ -90,10 +90,10 @@ class SharedBatchNorm(nn.BatchNorm2d):
     @torch.no_grad()
     def _remember(self, mean: Tensor, spread: Tensor, count: int) -> None:
         """Move the running statistics as torch does: they keep the unbiased variance."""
-        everybody: Any = count * distributed.get_world_size()
+        whole: Any = count * distributed.get_world_size()
         self.num_batches_tracked.add_(1)  # type: ignore[union-attr] # they are tracked
         self.running_mean.lerp_(mean, self.momentum)  # type: ignore[union-attr, arg-type]
-        self.running_var.lerp_(spread * everybody / (everybody - 1), self.momentum)  # type: ignore[union-attr, arg-type]
+        self.running_var.lerp_(spread * whole / (whole - 1), self.momentum)  # type: ignore[union-attr, arg-type]
 
 
 def share_statistics(module: nn.Module) -> None:

@@ -42,7 +42,7 @@ class ColorizationTask:
         if settings.data.chroma_stride != STRIDE:
             raise SettingsError(
                 f"data.chroma_stride: must be {STRIDE} for vermilion's networks, not "
-                f"{settings.data.chroma_stride}; leave it out."
+                f"{settings.data.chroma_stride}; leave it out, or train networks of your own."
             )
         for stage in settings.stages:
             for name in sorted(stage.losses.keys() - self.losses.keys()):
@@ -67,13 +67,13 @@ class ColorizationTask:
             total = total + weight * value
             scalars[name] = value.detach()
         if stage.adversarial > 0:
-            played, said = _adversarial(step, batch, painted)
-            scalars |= said
+            adversarial, numbers = _adversarial(step, batch, painted)
+            scalars |= numbers
             if step.phase.measures:
-                lengths = everywhere(gradient_lengths(total, played, painted.trunk))
+                lengths = everywhere(gradient_lengths(total, adversarial, painted.trunk))
                 balance(state, stage.adversarial, lengths)
-            if step.phase.hears:
-                total = total + state.balance * played
+            if step.phase.adversarial:
+                total = total + state.balance * adversarial
         return total, scalars
 
     def _further(
@@ -82,14 +82,18 @@ class ColorizationTask:
         """Name, weight and value of each loss that the stage asks for."""
         stage, found = step.stage, []
         if stage.perceptual > 0:
-            found.append(("seen", stage.perceptual, look(step.state, step.settings, batch, painted)))
+            found.append(
+                ("perceptual", stage.perceptual, perceptual_loss(step.state, step.settings, batch, painted))
+            )
         if stage.patch > 0:
             found.append(("patch", stage.patch, patchiness(painted.chroma, batch.ab)))
         own = {name: weight for name, weight in stage.losses.items() if weight > 0}
         return found + [(name, weight, self.losses[name](painted, batch)) for name, weight in own.items()]
 
 
-def look(state: TrainingState, settings: Settings, batch: Batch, painted: GeneratorOutput) -> Tensor:
+def perceptual_loss(
+    state: TrainingState, settings: Settings, batch: Batch, painted: GeneratorOutput
+) -> Tensor:
     """How differently the perceptual network sees painted and true colours of the batch's first part."""
     count = max(1, round(settings.loss.perceptual_share * len(batch.luma)))
     seen: Tensor = state.perceptual_network(batch.luma[:count], painted.chroma[:count], batch.ab[:count])
@@ -105,12 +109,12 @@ def _adversarial(step: Step, batch: Batch, painted: GeneratorOutput) -> tuple[Te
     )
     step.learn_discriminator(verdict.loss)
     with step.fixed_discriminator() as discriminator:
-        played = generator_step(discriminator, luma, features, batch.ab, painted.chroma)
-    return played, {
+        adversarial = generator_step(discriminator, luma, features, batch.ab, painted.chroma)
+    return adversarial, {
         "adversarial/discriminator": verdict.loss.detach(),
         "adversarial/penalty": verdict.penalty,
         "adversarial/accuracy": verdict.accuracy,
-        "adversarial/generator": played.detach(),
+        "adversarial/generator": adversarial.detach(),
         "adversarial/balance": state.balance.clone(),
         "adversarial/share": state.share.clone(),
     }
@@ -122,9 +126,10 @@ def balance(state: TrainingState, wanted: float, lengths: Tensor) -> None:
 
     A discriminator that learns within a few steps would else drown the supervised losses for hundreds.
     """
-    taught, played = lengths
+    supervised, adversarial = lengths
     before = state.balance
-    state.share.copy_(before * played / (before * played + taught).clamp_min(1e-12))
-    target = wanted / (1 - wanted) * taught / torch.maximum(played, FAINTEST * taught).clamp_min(1e-12)
+    state.share.copy_(before * adversarial / (before * adversarial + supervised).clamp_min(1e-12))
+    ratio = wanted / (1 - wanted)
+    target = ratio * supervised / torch.maximum(adversarial, FAINTEST * supervised).clamp_min(1e-12)
     smooth = torch.where(before > 0, 0.9 * before + 0.1 * target, target)
     state.balance.copy_(torch.minimum(smooth, 2 * target))

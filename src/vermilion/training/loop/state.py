@@ -47,7 +47,7 @@ def _processor_has_bfloat16() -> bool:
 def make_state(
     settings: Settings, samples: Samples, fabric: Fabric, task: Task, centres: Tensor | None = None
 ) -> TrainingState:
-    """Everybody, on the device of `fabric`.
+    """The networks, their optimisers and the average, on the device of `fabric`.
 
     The networks stay as they are, several processes included (`learn` averages the gradients itself):
     wrappers that do so cannot follow encoders that thaw and penalties that differentiate twice.

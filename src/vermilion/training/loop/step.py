@@ -12,9 +12,9 @@ CLIP = 1.0  # largest norm of a gradient
 
 def phase_of(state: TrainingState, stage: StageSettings, done: int) -> Phase:
     """The phase after `done` images of a stage."""
-    hears = done >= stage.discriminator_alone
+    adversarial = done >= stage.discriminator_alone
     due = state.steps % BALANCE_EVERY == 0 or not state.balanced
-    return Phase(hears, hears and stage.adversarial > 0 and due)
+    return Phase(adversarial, adversarial and stage.adversarial > 0 and due)
 
 
 def take_step(step: Step, batch: Batch) -> Scalars:

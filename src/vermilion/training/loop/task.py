@@ -50,7 +50,7 @@ class Networks:
 class Phase(NamedTuple):
     """What Python decides in a step, so that a recorded one need not."""
 
-    hears: bool  # whether the generator hears the discriminator already
+    adversarial: bool  # whether the generator learns from the discriminator already
     measures: bool  # whether the gradients of supervised and adversarial losses are compared
 
 

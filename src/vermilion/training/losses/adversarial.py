@@ -1,4 +1,4 @@
-"""One step of adversarial training: the discriminator learns first, then the generator hears its verdict.
+"""One step of adversarial training: the discriminator learns first, then the generator by its verdict.
 
 A relativistic pairing loss with two zero-centred gradient penalties (R3GAN, Huang et al. 2025,
 arXiv:2501.05441): the discriminator compares the true and the painted chroma of the same picture, and may be
@@ -73,10 +73,10 @@ def _steepness(logits: Tensor, ab: Tensor) -> Tensor:
     return (slope * DISCRIMINATOR_AB_UNIT).square().sum(dim=(1, 2, 3)).mean()
 
 
-def gradient_lengths(taught: Tensor, played: Tensor, trunk: Tensor) -> Tensor:
+def gradient_lengths(supervised: Tensor, adversarial: Tensor, trunk: Tensor) -> Tensor:
     """Lengths [2] of the gradients that both kinds of loss send into the generator's last shared features."""
     lengths = []
-    for loss in (taught, played):
+    for loss in (supervised, adversarial):
         (slope,) = torch.autograd.grad(loss, trunk, retain_graph=True)
         lengths.append(slope.float().norm())
     return torch.stack(lengths)

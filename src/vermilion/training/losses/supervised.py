@@ -1,4 +1,4 @@
-"""What the generator is taught besides adversarial training."""
+"""What the generator learns from true colours, besides adversarial training."""
 
 from dataclasses import dataclass
 from typing import Self
