@@ -196,7 +196,7 @@ def test_the_shipped_model_played_the_adversarial_training_of_our_config() -> No
 
 @pytest.mark.parametrize("table", [Settings, DataSettings, ModelSettings, LossSettings, StageSettings])
 def test_the_page_explains_every_key_and_no_other(table: type) -> None:
-    page = (CONFIGS.parent / "docs" / "training.md").read_text(encoding="utf-8")
+    page = (CONFIGS.parent / "docs" / "config.md").read_text(encoding="utf-8")
     headers = {
         DataSettings: "[data]",
         ModelSettings: "[model]",
