@@ -1,6 +1,7 @@
 """Controls as a page and its server exchange them: files by hash, nothing opened that was not sent along."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -97,3 +98,46 @@ def test_a_mistake_is_told_by_its_place():
         controls_from_json({"hints": [{"x": 1, "y": 2, "colour": "red"}]})
     with pytest.raises(SettingsError, match="the controls is not valid JSON"):
         controls_from_json(b"[")
+
+
+ODD: list[object] = [None, True, -1, 2**70, 10**400, math.nan, -math.inf, 1e308, "", "\udcfc", "a.png", b"a"]
+ODD += [
+    "data:;base64,YQ==",
+    [],
+    {},
+    [[]] * 3,
+    {"path": 1},
+    {"sha256": "ab"},
+    {"<Hint>": {}},
+    "<Hint>",
+    "grey",
+]
+
+
+def mutant(value: object, random: np.random.Generator) -> object:
+    if random.random() < 0.08:
+        return ODD[random.integers(len(ODD))]
+    if isinstance(value, list):
+        return [mutant(part, random) for part in value for _ in range(random.integers(0, 3))]
+    if isinstance(value, dict):
+        misspelt = {key if random.random() < 0.97 else f"{key}s": part for key, part in value.items()}
+        return {key: mutant(part, random) for key, part in misspelt.items()}
+    return value
+
+
+def refusal(said: object) -> str:
+    """The sentence with which controls are refused; empty if they are taken."""
+    try:
+        controls_from_json({"hints": [], "vividness": 1} | said if isinstance(said, dict) else {}, sent)
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_json_says_there_are_controls_or_one_sentence(seed):
+    random = np.random.default_rng(seed)
+    told = [refusal(mutant(controls_to_json(CONTROLS), random)) for _ in range(60)]
+    refused = list(filter(None, told))
+    assert 20 < len(refused) < 60
+    assert all(text.startswith("the controls: ") and "\n" not in text for text in refused)

@@ -171,6 +171,8 @@ def test_a_missing_look_file(tmp_path):
     ("text", "message"),
     [
         ("vividness = ", "not valid TOML"),
+        (f"vividness = {'9' * 5000}", "not valid TOML"),
+        (f"vividness = {'[' * 5000}", "not valid TOML"),
         ("vividness = 2", "the key 'about' is missing"),
         ("about = 3", "about: must be a text, not 3"),
         ('about = ""\nglow = 2', "unknown key 'glow'; known are about, floor"),

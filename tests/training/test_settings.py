@@ -121,7 +121,7 @@ def test_what_a_stage_may_set_has_the_kind_and_the_limits_of_the_configs(tmp_pat
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"none\.toml: cannot be read"):
+    with pytest.raises(SettingsError, match=r"none\.toml cannot be read"):
         load_settings(tmp_path / "none.toml")
 
 
@@ -142,7 +142,7 @@ def test_a_config_may_be_like_another_but_for_some_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('like = "none.toml"', "none.toml: cannot be read"),
+        ('like = "none.toml"', "none.toml cannot be read"),
         ('like = "config.toml"', "is like itself"),
         ("like = 3", "like: must be a text in quotes, not 3"),
     ],

@@ -9,7 +9,7 @@ from vermilion.plain.files import NamedFile
 from vermilion.plain.limits import Limits
 from vermilion.plain.schema import json_schema
 from vermilion.plain.sentences import Placed, dotted
-from vermilion.plain.texts import parse_json, read_json, shown, text_of
+from vermilion.plain.texts import parse_json, parse_toml, read_json, read_text, shown, text_of
 from vermilion.plain.validator import from_plain
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "from_plain",
     "json_schema",
     "parse_json",
+    "parse_toml",
     "read_json",
+    "read_text",
     "shown",
     "text_of",
 ]

@@ -21,10 +21,9 @@ def json_schema(kind: type, title: str) -> dict[str, Any]:
     schema: dict[str, Any] = _plain(TypeAdapter(kind).json_schema())
     definitions = schema.pop("$defs", {})
     described = {entry.__name__: entry for entry in (kind, FileTable, *_tables_below(kind))}
-    for name, table in [(kind.__name__, schema), *definitions.items()]:
-        _describe(table, described[name])
+    tables = {name: _described(table, described[name]) for name, table in definitions.items()}
     head: dict[str, Any] = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
-    return head | schema | {"$defs": definitions}
+    return head | _described(schema, kind) | {"$defs": tables}
 
 
 def _plain(schema: Any) -> Any:  # noqa: ANN401 - JSON
@@ -59,12 +58,20 @@ def _leaves(annotation: Any) -> Iterator[Any]:  # noqa: ANN401 - annotations
             yield member
 
 
-def _describe(table: dict[str, Any], kind: type) -> None:
+def _described(table: dict[str, Any], kind: type) -> dict[str, Any]:
+    """Return the schema of a dataclass with the words of its docstring, in an order of ours."""
     text = inspect.getdoc(kind) or ""
-    table["description"] = text.split("\n")[0]
-    table["additionalProperties"] = False
-    table.setdefault("required", [])
     section = text.partition("Attributes:\n")[2].partition("\n\n")[0]
     parts = re.split(r"^    (\w+): ", section, flags=re.MULTILINE)[1:]
-    for name, words in zip(parts[::2], parts[1::2], strict=True):
-        table["properties"][name]["description"] = " ".join(words.split())
+    words = {name: " ".join(part.split()) for name, part in zip(parts[::2], parts[1::2], strict=True)}
+    properties = table["properties"]
+    return {
+        "description": text.split("\n")[0],
+        "type": "object",
+        "properties": {
+            name: properties[name] | ({"description": words[name]} if name in words else {})
+            for name in fields_of(kind)
+        },
+        "required": table.get("required", []),
+        "additionalProperties": False,
+    }

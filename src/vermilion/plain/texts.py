@@ -1,7 +1,8 @@
-"""Texts in JSON: read, and what they hold shown in messages."""
+"""Texts in JSON and TOML: read, and what they hold shown in messages."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 from vermilion.errors import SettingsError
 
@@ -20,12 +21,26 @@ def read_json(path: Path, called: str, verb: str = "is") -> object:
     Raises:
         SettingsError: it cannot be read, or is no JSON.
     """
+    called = f"{called} {path}"
+    return parse_json(read_text(path, called, "check the path"), called, verb)
+
+
+def read_text(path: Path, called: str, cure: str) -> bytes:
+    """Read the bytes of a file, as far as a text may be long.
+
+    Args:
+        path: of the file.
+        called: what to call it in messages: "The album box.json".
+        cure: what to do if it cannot be read: "check the path".
+
+    Raises:
+        SettingsError: it cannot be read.
+    """
     try:
         with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
+            return file.read(LARGEST + 1)
     except OSError as error:
-        raise SettingsError(f"{called} {path} cannot be read ({error.strerror}); check the path.") from error
-    return parse_json(content, f"{called} {path}", verb)
+        raise SettingsError(f"{called} cannot be read ({error.strerror}); {cure}.") from error
 
 
 def parse_json(content: bytes, called: str, verb: str = "is") -> object:
@@ -44,6 +59,25 @@ def parse_json(content: bytes, called: str, verb: str = "is") -> object:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{called} {verb} not valid JSON ({error}); correct that place.") from error
+
+
+def parse_toml(content: bytes, called: str) -> dict[str, Any]:
+    """Read the content of a TOML file.
+
+    Args:
+        content: all bytes.
+        called: what to call it in messages: "The look my.toml".
+
+    Raises:
+        SettingsError: it is no TOML.
+    """
+    import tomllib  # noqa: PLC0415 - whoever reads none does not wait for it
+
+    text = text_of(content, called, "is no text in UTF-8; name a TOML file")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{called} is not valid TOML ({error}); correct that place.") from error
 
 
 def text_of(content: bytes, called: str, cure: str) -> str:

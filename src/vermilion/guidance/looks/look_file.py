@@ -5,7 +5,7 @@ from pathlib import Path
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
 from vermilion.guidance.looks.look import Look
-from vermilion.plain import from_plain, text_of
+from vermilion.plain import from_plain, parse_toml
 
 _FOLDER = Path(__file__).parent
 LOOK_SUFFIX = ".toml"
@@ -38,13 +38,6 @@ def read_look(source: Path | str | Asset) -> Look:
     Raises:
         SettingsError: it cannot be read, is no TOML, or says something that no look can.
     """
-    import tomllib  # noqa: PLC0415 - only who asks for a look pays for it
-
     asset = source if isinstance(source, Asset) else Asset.read(source, "The look")
-    path = asset.name
-    text = text_of(asset.content, f"The look {path}", "is no text in UTF-8; name a TOML file")
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"The look {path} is not valid TOML ({error}); correct that place.") from error
-    return from_plain(Look, table, f"The look {path}")
+    called = f"The look {asset.name}"
+    return from_plain(Look, parse_toml(asset.content, called), called)

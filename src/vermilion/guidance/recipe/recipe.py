@@ -9,7 +9,7 @@ from typing import Any
 from vermilion.assets import Asset, AssetReader, files_from, no_files
 from vermilion.errors import SettingsError
 from vermilion.guidance.controls import Controls
-from vermilion.plain import as_declared, from_plain
+from vermilion.plain import as_declared, from_plain, read_text, text_of
 from vermilion.view import View, ViewOptions
 
 SCHEMA = 2
@@ -174,16 +174,9 @@ def load_recipe(path: str | Path) -> Recipe:
     Raises:
         SettingsError: the file is missing, is no JSON, or holds a key or value that no recipe has.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a NAME{RECIPE_SUFFIX}."
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{path}: is not text in UTF-8; give the path of a NAME{RECIPE_SUFFIX}."
-        ) from error
+    cure = f"give the path of a NAME{RECIPE_SUFFIX}"
+    content = read_text(Path(path), str(path), cure)
+    text = text_of(content, str(path), f"is not text in UTF-8; {cure}")
     return parse_recipe(text, str(path), files_from(Path()))
 
 

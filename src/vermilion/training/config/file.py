@@ -1,10 +1,10 @@
-"""Recipes as they are written: TOML tables, which may be like others but for some keys."""
+"""Configs as they are written: TOML tables, which may be like others but for some keys."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from vermilion.errors import SettingsError
+from vermilion.plain import parse_toml, read_text
 
 Table = dict[str, Any]
 
@@ -21,24 +21,13 @@ def read_config(path: Path, readers: tuple[Path, ...] = ()) -> Table:
     """
     if path.resolve() in readers:
         raise SettingsError(f"{path}: is like itself; remove the key `like` from one of the configs.")
-    table = _table_of(path)
+    table = parse_toml(read_text(path, str(path), "give the path of a TOML file"), str(path))
     other = table.pop("like", None)
     if other is None:
         return table
     if not isinstance(other, str):
         raise SettingsError(f"{path}: like: must be a text in quotes, not {other!r}.")
     return laid_over(read_config(path.parent / other, (*readers, path.resolve())), table)
-
-
-def _table_of(path: Path) -> Table:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}); give the path of a TOML file."
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: is not valid TOML: {error}.") from error
 
 
 def laid_over(below: Table, above: Table) -> Table:
