@@ -84,7 +84,7 @@ class Task(Protocol):
     multiple: int  # of both sides of what the generator takes
 
     def check(self, settings: Settings) -> None:
-        """Refuse settings that do not fit.
+        """Refuse settings that do not fit, such as `cached_versions` where the generator has no `encoder`.
 
         Raises:
             SettingsError: it names the key, what it may be and what it is.
