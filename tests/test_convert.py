@@ -9,7 +9,8 @@ from tests.older_files import make_old_model, make_old_recipe
 from vermilion.convert import convert
 from vermilion.errors import ExistsError, ModelError, SettingsError
 from vermilion.guidance import Controls, Recipe, UsedFile, UsedModel, load_recipe
-from vermilion.network import default_model_folder, folder_hash, read_card, verify_model
+from vermilion.network import default_model_folder, folder_hash, read_card
+from vermilion.network.library import verify_model
 
 
 @pytest.fixture

@@ -9,12 +9,8 @@ from pathlib import Path
 from vermilion.errors import ExistsError, OutputError, SettingsError, VermilionError
 from vermilion.guidance import RECIPE_SUFFIX, convert_recipe
 from vermilion.leftovers import scratch_prefix, sweep
-from vermilion.network import (
-    convert_model,
-    default_model_folder,
-    folder_hash,
-    read_card,
-)
+from vermilion.network import default_model_folder, folder_hash, read_card
+from vermilion.network.library import convert_model
 
 _RUN_FILES = ("*.ckpt", "*.safetensors", "config.json")
 _OLD_SHIPPED = "a22b4320bda597c2299ed51a71dc5c445c44b6f03f9f3e019496199c75074de9"

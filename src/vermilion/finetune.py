@@ -15,16 +15,15 @@ from vermilion.network import (
     WEIGHTS_FILE,
     ModelCard,
     check_files,
-    check_free,
     encoder_folder,
     find_model,
     folder_hash,
     lenders,
     models_folder,
-    new_model,
     read_card,
     read_graphs,
 )
+from vermilion.network.library import check_free, new_model
 
 if TYPE_CHECKING:
     from vermilion.training import Adapted, CardFacts, Comparison, Reporter

@@ -7,7 +7,6 @@ and, as numbers come back, by when it was started.
 import hashlib
 import os
 import re
-import secrets
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ _NAME = re.compile(
 
 def temporary_name() -> str:
     """A new name of a temporary file, hidden and short enough for every disk."""
-    return f".{scratch_prefix()}{secrets.token_hex(6)}.part"
+    return f".{scratch_prefix()}{os.urandom(6).hex()}.part"
 
 
 def scratch_prefix() -> str:

@@ -10,7 +10,8 @@ from tests.hub_server import COMMIT, Hub, ask_it, serve_hub
 from tests.tiny_model import make_tiny_model
 from vermilion import Colorizer
 from vermilion.errors import ModelError
-from vermilion.network import Model, find_model, import_model, known_models
+from vermilion.network import Model, find_model
+from vermilion.network.library import import_model, known_models
 
 constants = pytest.importorskip("huggingface_hub.constants")
 

@@ -11,14 +11,11 @@ import pytest
 from tests.tiny_model import make_tiny_model, write_card
 from vermilion import Colorizer
 from vermilion.errors import ExistsError, ModelError, OutputError
-from vermilion.network import (
-    Model,
+from vermilion.network import Model, find_model, folder, models_folder
+from vermilion.network.library import (
     export_model,
-    find_model,
-    folder,
     import_model,
     known_models,
-    models_folder,
     new_model,
     remove_model,
     verify_model,
@@ -291,7 +288,7 @@ def test_archives_that_are_none(installed, own_folder, tmp_path, monkeypatch):
         archive.writestr("b/model.json", "{}")
     with pytest.raises(ModelError, match="holds 2 models"):
         import_model(str(tmp_path / "two.zip"))
-    monkeypatch.setattr("vermilion.network.exchange.LARGEST_MODEL", 10)
+    monkeypatch.setattr("vermilion.network.library.exchange.LARGEST_MODEL", 10)
     import_model(str(own_folder), "kodachrome")
     export_model("kodachrome", tmp_path / "large.zip")
     with pytest.raises(
@@ -329,7 +326,7 @@ def test_the_files_that_a_card_names_are_limited_as_a_whole(installed, own_folde
         for name in more:
             archive.writestr(f"model/{name}", bytes(1_000_000))
     assert (tmp_path / "model.zip").stat().st_size < 2_000_000
-    monkeypatch.setattr("vermilion.network.exchange.LARGEST_MODEL", 20_000_000)
+    monkeypatch.setattr("vermilion.network.library.exchange.LARGEST_MODEL", 20_000_000)
     with pytest.raises(ModelError, match=r"unpacks to 3\d,\d{3},\d{3} bytes"):
         import_model(str(tmp_path / "model.zip"))
     assert not list(installed.glob("*"))

@@ -1,9 +1,7 @@
 """Model folders and ONNX Runtime: arrays in, arrays out."""
 
 from vermilion.network.card import CHROMA_UNIT, ModelCard, read_card
-from vermilion.network.convert import convert_model
 from vermilion.network.engine import engine_name
-from vermilion.network.exchange import export_model, import_model
 from vermilion.network.find import find_model, name_of_model
 from vermilion.network.folder import (
     ENCODER_FILE,
@@ -16,14 +14,6 @@ from vermilion.network.folder import (
     read_graphs,
 )
 from vermilion.network.frame import with_margin, working_size
-from vermilion.network.installed import (
-    KnownModel,
-    check_free,
-    known_models,
-    new_model,
-    remove_model,
-    verify_model,
-)
 from vermilion.network.model import SIDE_MULTIPLE, Decoded, Features, Model
 from vermilion.network.places import models_folder
 
@@ -34,28 +24,19 @@ __all__ = [
     "WEIGHTS_FILE",
     "Decoded",
     "Features",
-    "KnownModel",
     "Model",
     "ModelCard",
     "check_files",
-    "check_free",
-    "convert_model",
     "default_model_folder",
     "encoder_folder",
     "engine_name",
-    "export_model",
     "find_model",
     "folder_hash",
-    "import_model",
-    "known_models",
     "lenders",
     "models_folder",
     "name_of_model",
-    "new_model",
     "read_card",
     "read_graphs",
-    "remove_model",
-    "verify_model",
     "with_margin",
     "working_size",
 ]

@@ -10,7 +10,7 @@ from vermilion.cli.say import say, say_error, shown
 from vermilion.errors import VermilionError
 
 if TYPE_CHECKING:
-    from vermilion.network import KnownModel
+    from vermilion.network.library import KnownModel
 
 models = typer.Typer(rich_markup_mode=None)
 
@@ -29,7 +29,8 @@ def list_models(context: typer.Context) -> None:
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     if context.invoked_subcommand is not None:
         return
-    from vermilion.network import known_models, models_folder
+    from vermilion.network import models_folder
+    from vermilion.network.library import known_models
 
     known = known_models()
     width = max(len(model.name) for model in known)
@@ -71,7 +72,7 @@ def verify(
       vermilion models verify
       vermilion models verify kodachrome
     """  # noqa: D301
-    from vermilion.network import known_models, verify_model
+    from vermilion.network.library import known_models, verify_model
 
     damaged = False
     for name in names or [model.name for model in known_models()]:
@@ -107,7 +108,7 @@ def import_(
       vermilion models import autochrome.zip
       vermilion models import my-model --name town-archive
     """  # noqa: D301
-    from vermilion.network import import_model
+    from vermilion.network.library import import_model
 
     folder = import_model(source, name, overwrite=overwrite)
     say(f"{folder.name} is installed; try it with: vermilion colorize PICTURE --model {folder.name}")
@@ -132,7 +133,7 @@ def export(
       vermilion models export kodachrome kodachrome.zip
       vermilion models export kodachrome kodachrome-folder --whole
     """  # noqa: D301
-    from vermilion.network import export_model
+    from vermilion.network.library import export_model
 
     say(f"{name} -> {shown(export_model(name, target, whole=whole))}")
 
@@ -178,6 +179,6 @@ def remove(
     Examples:
       vermilion models remove kodachrome
     """  # noqa: D301
-    from vermilion.network import remove_model
+    from vermilion.network.library import remove_model
 
     say(f"{remove_model(name)} is gone")

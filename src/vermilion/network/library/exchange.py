@@ -14,7 +14,7 @@ from vermilion.network.card import CARD_FILE, ModelCard, read_card
 from vermilion.network.find import find_model
 from vermilion.network.folder import ENCODER_FILE, encoder_folder
 from vermilion.network.hub import PREFIX, fetch_model
-from vermilion.network.installed import check_free, new_model
+from vermilion.network.library.installed import check_free, new_model
 from vermilion.network.model import check_model
 from vermilion.network.places import models_folder
 

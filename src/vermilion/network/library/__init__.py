@@ -1,0 +1,27 @@
+"""The models on this machine: listed, checked, installed, handed on, removed, and brought into today's form.
+
+Who only paints does without: that keeps the start of the program quick.
+"""
+
+from vermilion.network.library.convert import convert_model
+from vermilion.network.library.exchange import export_model, import_model
+from vermilion.network.library.installed import (
+    KnownModel,
+    check_free,
+    known_models,
+    new_model,
+    remove_model,
+    verify_model,
+)
+
+__all__ = [
+    "KnownModel",
+    "check_free",
+    "convert_model",
+    "export_model",
+    "import_model",
+    "known_models",
+    "new_model",
+    "remove_model",
+    "verify_model",
+]
