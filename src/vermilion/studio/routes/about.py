@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from vermilion import __version__
 from vermilion.guidance import look_names
-from vermilion.network import known_models
+from vermilion.network.library import known_models
 from vermilion.studio.routes.common import PROBLEMS
 from vermilion.studio.studio import Studio
 from vermilion.studio.web.addresses import qr_svg
