@@ -2,10 +2,12 @@
 
 import re
 import shlex
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -124,6 +126,16 @@ def test_the_glossary_uses_the_names_of_the_code() -> None:
     named = re.findall(r"`([\w.]+)`", "\n".join(lines[4:]))
     assert len(named) > 40
     assert [name for name in named if name not in words] == []
+
+
+def test_the_list_of_licences_names_what_is_installed() -> None:
+    page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8").partition("## Licences of")[2]
+    listed = set(re.findall(r"`([\w-]+)`", page))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["hub"], *extras["c2pa"], *extras["formats"]]
+    assert {Requirement(text).name for text in wanted} <= listed
+    assert "x264 and x265" in page
 
 
 @pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "src").rglob("*.py"))], ids=lambda page: page.stem)
