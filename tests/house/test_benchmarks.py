@@ -179,10 +179,13 @@ def test_way_up(
     way_up.main()
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "turned pictures put right 0.0%, turned wrongly 0.0%", "the tiny model has no heads"
-    lines = list(way_up.table([[0, 3, 2, 1], [1, 0, 2, 2]], [False, True]))
+    found = [way_up.Found((0, 3, 2, 1), (False, True)), way_up.Found((1, 0, 2, 2), (False, False))]
+    lines = list(way_up.table(found, [False, True]))
     assert lines[0] == "turned pictures put right 66.7%, turned wrongly 16.7%"
-    assert lines[1] == "of 1 with faces put right 33.3%"
-    assert lines[2] == "upright pictures turned 50.00%"
+    assert lines[1] == "put right of those turned by 90 / 180 / 270°: 50.0% / 100.0% / 50.0%"
+    assert lines[2] == "of 1 with faces put right 33.3%"
+    assert lines[3] == "upright pictures turned 50.00%"
+    assert lines[4] == "negatives told 50.0%, positives taken for one 0.00%"
 
 
 def test_mounts_measure_how_far_a_frame_lies_away() -> None:

@@ -8,36 +8,63 @@ import pytest
 from vermilion.errors import ModelError
 from vermilion.view import Head, Heads, describe, likely_turns, read_heads, write_heads
 
-NEGATIVE = Head(np.eye(4, dtype=np.float32), np.zeros(4, np.float32), np.ones((4, 2), np.float32) * (-1, 1),
-                np.zeros(2, np.float32), 1.0, 0.9)  # fmt: skip
+EYE = np.eye(4, dtype=np.float32)
+NONE = np.zeros(4, np.float32)
+STAYING = np.zeros((9, 4, 4), np.float32)
+"""Weights of a layer that passes each part on, and none of its neighbours."""
+STAYING[4] = EYE
+
+NEGATIVE = Head(
+    EYE,
+    NONE,
+    STAYING,
+    NONE,
+    np.tile(np.array([-1, 1], np.float32) / 9, (9, 4, 1)).astype(np.float32),
+    np.zeros(2, np.float32),
+    1.0,
+    0.9,
+)
 
 
 def seeing_head(sure: float = 5.0) -> Head:
     """Its feature k says, the larger the surer, that the picture was turned by k quarters."""
-    eye = np.eye(4, dtype=np.float32)
-    return Head(eye, np.zeros(4, np.float32), eye, np.zeros(4, np.float32), 1.0, sure)
+    return Head(EYE, NONE, STAYING, NONE, (EYE[None].repeat(9, 0) / 9).astype(np.float32), NONE, 1.0, sure)
 
 
 def seen(turned: int, strength: float) -> np.ndarray:
-    return np.eye(4, dtype=np.float32)[None, turned % 4] * np.float32(strength)
+    everywhere = np.ones((1, 1, 6, 6), np.float32) * np.float32(strength)
+    return np.eye(4, dtype=np.float32)[None, turned % 4, :, None, None] * everywhere
 
 
-def test_a_description_is_made_of_means_of_thirds_without_the_margin() -> None:
-    fine = np.zeros((1, 1, 8, 8), np.float32)
-    fine[..., :6, :6] = np.kron(np.arange(9).reshape(3, 3), np.ones((2, 2)))
-    fine[..., 6:, :] = fine[..., 6:] = 99
-    coarse = np.full((1, 2, 4, 4), 7, np.float32)
-    described = describe((fine, coarse), ((6, 6), (3, 3)))
-    assert described.shape == (1, 9 + 18)
-    np.testing.assert_allclose(described[0, :9], np.arange(9), atol=1e-6)
-    np.testing.assert_allclose(described[0, 9:], 7)
+def test_a_description_is_made_of_means_of_parts_without_the_margin() -> None:
+    fine = np.zeros((1, 1, 14, 14), np.float32)
+    fine[..., :12, :12] = np.kron(np.arange(36).reshape(6, 6), np.ones((2, 2)))
+    fine[..., 12:, :] = fine[..., 12:] = 99
+    coarse = np.full((1, 2, 7, 7), 7, np.float32)
+    described = describe((fine, coarse), ((12, 12), (6, 6)))
+    assert described.shape == (1, 3, 6, 6)
+    np.testing.assert_allclose(described[0, 0].ravel(), np.arange(36), atol=1e-5)
+    np.testing.assert_allclose(described[0, 1:], 7, atol=1e-5)
 
 
 def test_fractions_of_cells_count_by_their_share() -> None:
     fine = np.zeros((1, 1, 3, 1), np.float32)
     fine[0, 0, :, 0] = 0, 1, 99
     described = describe((fine, np.zeros((1, 1, 1, 1), np.float32)), ((1.5, 1), (1, 1)))
-    np.testing.assert_allclose(described[0, [0, 3, 6]], [0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(described[0, 0, :, 0], [0, 0, 0, 0, 1, 1], atol=1e-5)
+
+
+def test_a_head_sees_neighbours_where_they_lie() -> None:
+    """A value in one part moves to the part below it, and is told by the region that holds that."""
+    below = np.zeros((9, 1, 1), np.float32)
+    below[1] = 1  # of the part above
+    out = np.zeros((9, 1, 2), np.float32)
+    out[3, 0, 1] = 4  # the mean of 2 × 2 parts is a quarter of one
+    one, none = np.ones((1, 1), np.float32), np.zeros(1, np.float32)
+    head = Head(one, none, below, none, out, np.zeros(2, np.float32), 1.0, 0.0)
+    described = np.zeros((3, 1, 6, 6), np.float32)
+    described[0, 0, 1, 0] = described[1, 0, 2, 0] = described[2, 0, 3, 0] = 3
+    np.testing.assert_allclose(head.logits(described), [[0, 3], [0, 3], [0, 0]], atol=1e-6)
 
 
 @pytest.mark.parametrize("turned", range(4))
@@ -75,7 +102,7 @@ def test_heads_come_back_from_a_file() -> None:
     again = read_heads(write_heads(heads))
     assert again.way_up.sure == 3.25
     assert again.negative.sure == pytest.approx(0.9)
-    np.testing.assert_array_equal(again.way_up.hidden, heads.way_up.hidden)
+    np.testing.assert_array_equal(again.way_up.parts, heads.way_up.parts)
     told, likely = again.is_negative(seen(0, 3))
     assert told
     assert likely == pytest.approx(1 / (1 + np.exp(-6)), abs=1e-5)
@@ -96,11 +123,17 @@ def spoilt(**changes: np.ndarray) -> bytes:
         b"",
         b"PK\x03\x04 no archive",
         write_heads(Heads(seeing_head(), NEGATIVE))[:-40],
-        spoilt(way_up__out=np.zeros((3, 4), np.float32)),
-        spoilt(way_up__hidden=np.full((4, 4), np.nan, np.float16)),
+        spoilt(way_up__out=np.zeros((9, 3, 4), np.float32)),
+        spoilt(way_up__near=np.zeros((4, 4), np.float32)),
+        spoilt(negative__facts=np.zeros(3, np.float32)),
+        spoilt(way_up__parts=np.full((4, 4), np.nan, np.float16)),
         spoilt(negative__out_bias=np.array([None, None], object)),
     ],
 )
 def test_a_file_that_holds_no_heads_is_refused(content: bytes) -> None:
     with pytest.raises(ModelError, match="heads cannot be used"):
         read_heads(content)
+
+
+def test_the_same_heads_are_the_same_bytes() -> None:
+    assert write_heads(Heads(seeing_head(), NEGATIVE)) == write_heads(Heads(seeing_head(), NEGATIVE))

@@ -19,6 +19,7 @@ from vermilion.cli.commands import (
     replay,
     studio,
     train,
+    train_heads,
 )
 from vermilion.cli.quick import QuickCommand, converted_late
 from vermilion.cli.say import say_error, say_loss
@@ -92,6 +93,9 @@ app.add_typer(models.models, name="models", short_help="List, check, hand on and
 app.command("train", short_help="Train a model by a recipe.")(train.train)
 app.command("finetune", short_help="Adapt a model to a style or a collection.")(finetune.finetune)
 app.command("export", short_help="Turn a checkpoint into a model folder.")(export.export)
+app.command("train-heads", short_help="Make heads that see which way is up, and negatives.")(
+    train_heads.train_heads
+)
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so

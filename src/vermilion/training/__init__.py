@@ -8,6 +8,8 @@ from vermilion.training.adapt import Adaptation, Adapted, Comparison, adapt
 from vermilion.training.config.settings import Settings, load_settings
 from vermilion.training.convert import convert_training_file
 from vermilion.training.devices.distributed import is_first_process
+from vermilion.training.export.head_features import HeadPictures
+from vermilion.training.export.heads import add_heads
 from vermilion.training.export.model import CardFacts, Lender, export, export_decoder
 from vermilion.training.loop.colorization import ColorizationTask
 from vermilion.training.loop.log import Progress, Reporter
@@ -29,6 +31,7 @@ __all__ = [
     "Comparison",
     "FeatureExtractor",
     "Figures",
+    "HeadPictures",
     "InceptionDistance",
     "Lender",
     "Loss",
@@ -39,6 +42,7 @@ __all__ = [
     "Step",
     "Task",
     "adapt",
+    "add_heads",
     "convert_training_file",
     "encoder_hash",
     "export",

@@ -1,7 +1,8 @@
 """What small heads tell of a picture, from what the encoder made of it: which way is up, and negatives.
 
-A head looks at averages of the encoder's two coarsest feature maps over three by three parts of the picture,
-through one hidden layer. Heads are trained for one encoder and lie in its model folder.
+A head looks at the encoder's two coarsest feature maps, averaged over six by six parts of the picture. It
+mixes the channels of each part, then each part with its neighbours, and votes by what nine regions hold.
+Heads are trained for one encoder and lie in its model folder.
 """
 
 import io
@@ -16,34 +17,41 @@ from vermilion.errors import ModelError
 
 Floats = NDArray[np.float32]
 
-PARTS = 3
+PARTS = 6
 """The picture is described by averages over this many parts down and across."""
 
-PLAINLY_UPRIGHT = 0.7
-"""Probability of standing upright, seen once, from which a picture is not looked at again."""
+REGIONS = 3
+"""A head votes by the averages over this many regions down and across."""
 
-_HEADS = "way_up", "negative"
-_ARRAYS = "hidden", "hidden_bias", "out", "out_bias", "facts"
+PLAINLY_UPRIGHT = 0.4
+"""Probability of standing upright, seen once, from which a picture is not looked at again: a tenth of the
+upright ones are, and hardly a turned one that four looks would find gets away."""
+
+FLOOR = 1e-4
+"""Least likelihood that one look gives a turn: none of four can rule it out alone."""
+
+_HEADS = {"way_up": 4, "negative": 2}
+_ARRAYS = "parts", "parts_bias", "near", "near_bias", "out", "out_bias"
 
 
 def describe(
     coarse: tuple[Floats, Floats], covered: tuple[tuple[float, float], tuple[float, float]]
 ) -> Floats:
-    """Return what heads look at, float32 [N,F]: averages over 3 × 3 parts of each map.
+    """Return what heads look at, float32 [N,C,6,6]: averages over parts of the picture, of both maps.
 
     Args:
         coarse: the two coarsest feature maps [N,C,h,w] (strides 16 and 32).
         covered: rows and columns of each map that the picture covers, as fractions: the rest is margin.
     """
-    parts = []
-    for features, (rows, columns) in zip(coarse, covered, strict=True):
-        down, across = _averages(features.shape[2], rows), _averages(features.shape[3], columns)
-        parts.append((down @ features @ across.T).reshape(len(features), -1))
+    parts = [
+        _averages(features.shape[2], rows) @ features @ _averages(features.shape[3], columns).T
+        for features, (rows, columns) in zip(coarse, covered, strict=True)
+    ]
     return np.concatenate(parts, axis=1)
 
 
 def _averages(cells: int, covered: float) -> Floats:
-    """Return the weights [3,cells] of the cells in each third of what is covered."""
+    """Return the weights [6,cells] of the cells in each part of what is covered."""
     edges = np.arange(PARTS + 1) * (covered / PARTS)
     begin = np.arange(cells)
     shared = np.minimum(edges[1:, None], begin + 1) - np.maximum(edges[:-1, None], begin)
@@ -53,31 +61,48 @@ def _averages(cells: int, covered: float) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Head:
-    """One hidden layer.
+    """Two convolutional layers of H channels and a linear one.
 
     Attributes:
-        hidden: weights [F,H].
-        hidden_bias: [H].
-        out: weights [H,K].
+        parts: weights [C,H] of the layer that sees each part alone.
+        parts_bias: [H].
+        near: weights [9,H,H] of the layer that sees a part and its neighbours, row by row: in, out.
+        near_bias: [H].
+        out: weights [9,H,K] of the regions, row by row.
         out_bias: [K].
         slope: factor on the logits that makes probabilities of them; fitted on held-out pictures.
         sure: from where it is believed: of turns, by how much their logarithm of the likelihood must exceed
             that of standing upright; of negatives, a probability. Chosen on held-out pictures.
     """
 
-    hidden: Floats
-    hidden_bias: Floats
+    parts: Floats
+    parts_bias: Floats
+    near: Floats
+    near_bias: Floats
     out: Floats
     out_bias: Floats
     slope: float
     sure: float
 
     def probabilities(self, described: Floats) -> Floats:
-        """Return the probabilities [N,K] for what ``describe`` gave [N,F]."""
-        inner = np.maximum(described @ self.hidden + self.hidden_bias, 0)
-        logits = (inner @ self.out + self.out_bias) * np.float32(self.slope)
+        """Return the probabilities [N,K] for what ``describe`` gave [N,C,6,6]."""
+        logits = self.logits(described) * np.float32(self.slope)
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+    def logits(self, described: Floats) -> Floats:
+        """Return what is said for each class [N,K] of what ``describe`` gave [N,C,6,6]."""
+        alone = np.maximum(np.moveaxis(described, 1, 3) @ self.parts + self.parts_bias, 0)
+        padded = np.pad(alone, [(0, 0), (1, 1), (1, 1), (0, 0)])
+        near = self.near_bias + sum(
+            padded[:, row : row + PARTS, column : column + PARTS] @ self.near[3 * row + column]
+            for row in range(3)
+            for column in range(3)
+        )
+        count, across = len(described), PARTS // REGIONS
+        tiles = np.maximum(near, 0).reshape(count, REGIONS, across, REGIONS, across, -1)
+        regions = tiles.mean(axis=(2, 4)).reshape(count, -1)
+        return np.asarray(regions @ self.out.reshape(regions.shape[1], -1) + self.out_bias, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +124,7 @@ class Heads:
         must agree with what is seen of it as it is.
 
         Args:
-            first: the picture [1,F] as it lies.
+            first: the picture [1,C,6,6] as it lies.
             others: gives the picture turned clockwise by one, two and three quarters.
 
         Returns:
@@ -113,7 +138,7 @@ class Heads:
         return (-most % 4, lead) if most and lead >= self.way_up.sure else (0, 0.0)
 
     def is_negative(self, described: Floats) -> tuple[bool, float]:
-        """Return whether a picture [1,F] is a negative, and how likely that is."""
+        """Return whether a picture [1,C,6,6] is a negative, and how likely that is."""
         likely = float(self.negative.probabilities(described)[0, 1])
         return likely >= self.negative.sure, likely
 
@@ -123,22 +148,22 @@ def likely_turns(way_up: Head, described: Floats) -> Floats:
 
     Args:
         way_up: the head.
-        described: pictures as they lie and turned clockwise by one, two and three more quarters, [N,4,F].
+        described: pictures as they lie and turned clockwise by one, two and three more quarters, [N,4,C,6,6].
     """
     count = len(described)
-    likelihoods = way_up.probabilities(described.reshape(4 * count, -1)).reshape(count, 4, 4)
-    logs = np.log(np.maximum(likelihoods, 1e-6))
+    likelihoods = way_up.probabilities(described.reshape(4 * count, *described.shape[2:]))
+    logs = np.log(np.maximum(likelihoods.reshape(count, 4, 4), FLOOR))
     return np.stack([sum(logs[:, more, (most + more) % 4] for more in range(4)) for most in range(4)], axis=1)
 
 
 def write_heads(heads: Heads) -> bytes:
-    """Return heads as the bytes of an .npz file, weights in half precision."""
+    """Return heads as the bytes of an .npz file, weights in half precision; always the same ones."""
     arrays = {}
     for name in _HEADS:
         head: Head = getattr(heads, name)
-        for array in _ARRAYS[:-1]:
+        for array in _ARRAYS:
             values = getattr(head, array)
-            arrays[f"{name}.{array}"] = values.astype(np.float16 if array == "hidden" else np.float32)
+            arrays[f"{name}.{array}"] = values.astype(np.float16 if values.ndim > 1 else np.float32)
         arrays[f"{name}.facts"] = np.array([head.slope, head.sure], np.float32)
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
@@ -155,20 +180,22 @@ def read_heads(content: bytes) -> Heads:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             heads = Heads(*(_head(file, name) for name in _HEADS))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise ModelError(f"The model's heads cannot be used ({error}); export the model again.") from error
+        raise ModelError(
+            f"The model's heads cannot be used ({error}); make them again with `vermilion train-heads`."
+        ) from error
     return heads
 
 
 def _head(file: "np.lib.npyio.NpzFile", name: str) -> Head:
-    hidden, hidden_bias, out, out_bias, facts = (
-        np.asarray(file[f"{name}.{array}"], np.float32) for array in _ARRAYS
-    )
-    fits = (
-        hidden.ndim == out.ndim == 2
-        and hidden.shape[1:] == hidden_bias.shape == out.shape[:1]
-        and out.shape[1:] == out_bias.shape == ((4,) if name == "way_up" else (2,))
-        and facts.shape == (2,)
-    )
-    if not fits or not all(np.isfinite(each).all() for each in (hidden, hidden_bias, out, out_bias, facts)):
+    arrays = [np.asarray(file[f"{name}.{array}"], np.float32) for array in _ARRAYS]
+    facts = np.asarray(file[f"{name}.facts"], np.float32)
+    parts, classes = arrays[0], _HEADS[name]
+    if parts.ndim != 2 or facts.shape != (2,):
         raise ValueError(f"the arrays of {name} do not fit together")
-    return Head(hidden, hidden_bias, out, out_bias, float(facts[0]), float(facts[1]))
+    units = parts.shape[1]
+    wanted = [parts.shape, (units,), (9, units, units), (units,), (REGIONS**2, units, classes), (classes,)]
+    if [array.shape for array in arrays] != wanted:
+        raise ValueError(f"the arrays of {name} do not fit together")
+    if not all(np.isfinite(each).all() for each in (*arrays, facts)):
+        raise ValueError(f"the arrays of {name} are not numbers")
+    return Head(**dict(zip(_ARRAYS, arrays, strict=True)), slope=float(facts[0]), sure=float(facts[1]))

@@ -27,7 +27,7 @@ HeadsFrom = Annotated[
         "--heads",
         metavar="PICTURES",
         help="Also make the heads that see which way is up, and negatives, from these ordinary colour "
-        "pictures (a folder or a Parquet shard, some thousands).",
+        "pictures (a folder or a Parquet shard, some thousands); `vermilion train-heads` makes them later.",
     ),
 ]
 

@@ -1,11 +1,13 @@
 """Heads made for an encoder: which way is up, and whether a picture is a negative.
 
-pictures, turned and some aged ─▶ encoder ─▶ descriptions ─▶ a hidden layer ─▶ calibrated on pictures held out
+what the encoder makes of pictures ─▶ two convolutional layers ─▶ calibrated on pictures held out ─▶ heads.npz
 """
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -14,178 +16,235 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from vermilion.color import old_photograph, plain_luma
 from vermilion.errors import TrainingError
-from vermilion.tone import reduce_luma
-from vermilion.training.data.store import decode_picture, encoded_pictures
-from vermilion.training.export.graphs import open_graph
-from vermilion.view import Head, Heads, describe, likely_turns, write_heads
+from vermilion.training.export.head_features import Described, Halves, HeadPictures, described_pictures
+from vermilion.view import PARTS, REGIONS, Head, Heads, likely_turns, write_heads
 
 HEADS_FILE = "heads.npz"
-HIDDEN = 64  # units
-DROPOUT = 0.4  # of inputs and of units
-EPOCHS = 14
-BATCH = 256
-HELD_OUT = 8  # one picture of so many calibrates, and is not trained on
-AGED = 0.4  # share of the pictures that are aged first
-FALSE_TURNS = 0.001  # share of upright held-out pictures that may be turned
-FALSE_NEGATIVES = 0.01  # share of positives that may be called negatives
-LEAST = 64  # pictures
+HIDDEN = 128  # channels
+BATCH = 128
+RATE = 1.5e-3
+DECAY = 0.05
+FALSE_TURNS = 0.005  # share of upright held-out pictures that may be turned; some do lie on a side
+FALSE_NEGATIVES = 0.003  # share of held-out positives that may be called negatives
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Described:
-    """Pictures as heads see them.
+@dataclass(frozen=True, slots=True)
+class HeadTraining:
+    """How a head is trained.
 
     Attributes:
-        values: [N,F] to train on.
-        labels: [N].
-        held_out: [M,K,F], of each picture of class 0 all K classes in order: it calibrates.
+        classes: that it tells.
+        epochs: of all looks.
+        dropout: of input channels, and of what layers give.
     """
 
-    values: Floats
-    labels: Labels
-    held_out: Floats
+    classes: int
+    epochs: int
+    dropout: tuple[float, float]
 
 
-def make_heads(folder: Path, pictures: Path, working_size: int, most: int = 40_000) -> None:
-    """Write `heads.npz` into a model folder that holds `encoder.onnx`.
+WAY_UP = HeadTraining(4, 10, (0.2, 0.45))
+NEGATIVE = HeadTraining(2, 4, (0.2, 0.45))
+
+
+def add_heads(folder: Path, working_size: int, of: HeadPictures, *, overwrite: bool = False) -> str:
+    """Make heads for a model, and name them in its card.
 
     Args:
         folder: of the model.
-        pictures: ordinary colour pictures that stand upright, a folder or a shard.
+        working_size: pixels of the short side at which its network looks.
+        of: the pictures.
+        overwrite: replace heads that it has.
+
+    Returns:
+        How good they are on pictures held out, in one line.
+
+    Raises:
+        TrainingError: the model has heads, or no encoder of its own, or there are too few pictures.
+    """
+    if not (folder / "encoder.onnx").exists():
+        raise TrainingError(
+            f"{folder}: has no encoder.onnx of its own, and heads lie beside the encoder; make them for the "
+            "model that lends it."
+        )
+    if (folder / HEADS_FILE).exists() and not overwrite:
+        raise TrainingError(f"{folder}: has heads; add --overwrite to replace them.")
+    said = make_heads(folder, working_size, of)
+    name_heads(folder)
+    return said
+
+
+def make_heads(folder: Path, working_size: int, of: HeadPictures) -> str:
+    """Write `heads.npz` into a model folder that holds `encoder.onnx`; the same bytes for the same pictures.
+
+    Args:
+        folder: of the model.
         working_size: pixels of the short side at which the network looks.
-        most: how many pictures to look at; each is encoded twice, and held-out ones six times.
+        of: the pictures; each is encoded once or twice, and held-out ones ten times.
+
+    Returns:
+        How good they are on pictures held out, in one line.
 
     Raises:
         TrainingError: there are too few pictures.
     """
-    way_up, negative = describe_pictures(folder / "encoder.onnx", pictures, working_size, most)
-    heads = Heads(fit_way_up(way_up), fit_negative(negative))
+    with described_pictures(folder / "encoder.onnx", working_size, of) as described, _one_thread():
+        heads = Heads(fit_way_up(described), fit_negative(described))
+        said = how_good(heads, described.held_out)
     (folder / HEADS_FILE).write_bytes(write_heads(heads))
+    return said
 
 
-def describe_pictures(
-    encoder: Path, pictures: Path, working_size: int, most: int
-) -> tuple[Described, Described]:
-    """Describe pictures that were turned, and pictures half of which were made negatives.
-
-    Raises:
-        TrainingError: there are too few.
-    """
-    session = open_graph(encoder)
-
-    def look(luma: Floats) -> Floats:
-        return describe_luma(session, luma, working_size)
-
-    rows: list[tuple[tuple[Floats, int], tuple[Floats, int]]] = []
-    held: list[tuple[Floats, Floats]] = []
-    for number, rgb in enumerate(islice(_pictures(pictures, working_size), most)):
-        random = np.random.default_rng([27, number])
-        luma = old_photograph(rgb, random) if random.random() < AGED else plain_luma(rgb)
-        if number % HELD_OUT == 0:
-            turned = [look(np.rot90(luma, -turns)) for turns in range(4)]
-            held.append((np.stack(turned, axis=1), np.stack([turned[0], look(1 - luma)], axis=1)))
-            continue
-        turns, is_negative = int(random.integers(4)), int(random.integers(2))
-        seen = look(np.rot90(luma, -turns)), look(1 - luma if is_negative else luma)
-        rows.append(((seen[0], turns), (seen[1], is_negative)))
-    if len(rows) < LEAST:
-        raise TrainingError(
-            f"{pictures}: has {len(rows) + len(held)} colour pictures, and heads need {LEAST} or more to "
-            "train on; name others."
-        )
-    return _stacked(rows, held, 0), _stacked(rows, held, 1)
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch compute the same on any number of cores."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
-def _stacked(
-    rows: list[tuple[tuple[Floats, int], tuple[Floats, int]]], held: list[tuple[Floats, Floats]], which: int
-) -> Described:
-    values = np.concatenate([row[which][0] for row in rows])
-    labels = np.array([row[which][1] for row in rows], np.int64)
-    return Described(values, labels, np.concatenate([one[which] for one in held]))
+def how_good(heads: Heads, held_out: Halves) -> str:
+    """Say in one line what heads make of pictures held out [M,5,C,6,6]."""
+    looks = [np.asarray(group, np.float32)[:, None] for group in held_out]
+    found = np.array(
+        [[_turns(heads, np.roll(group[:4], -lies, axis=0)) for lies in range(4)] for group in looks]
+    )
+    right = found[:, 1:] == [3, 2, 1]
+    told = np.array([[heads.is_negative(look)[0] for look in (group[0], group[4])] for group in looks])
+    return (
+        f"of {len(looks)} pictures held out, {right.mean():.1%} of the turned are put right and "
+        f"{(found[:, 0] != 0).mean():.2%} of the upright turned; {told[:, 1].mean():.1%} of negatives are "
+        f"told, and {told[:, 0].mean():.2%} of positives taken for one"
+    )
 
 
-def describe_luma(session: object, luma: Floats, working_size: int) -> Floats:
-    """Return what heads look at [1,F] of one picture's luma [H,W] in 0..1."""
-    scale = working_size / min(luma.shape)
-    height, width = (max(4, round(side * scale / 4) * 4) for side in luma.shape)
-    small = reduce_luma(np.ascontiguousarray(luma, np.float32), (height, width))
-    padded = np.pad(small, [(0, -height % 32), (0, -width % 32)], mode="reflect")
-    maps = session.run(["features_16", "features_32"], {"luma": padded[None, None]})  # type: ignore[attr-defined]
-    return describe(tuple(maps), ((height / 16, width / 16), (height / 32, width / 32)))
+def _turns(heads: Heads, looks: Floats) -> int:
+    """Return the turns found for a picture [4,1,C,6,6], as it lies and turned by one to three quarters."""
+    return heads.turns(looks[0], lambda: list(looks[1:]))[0]
 
 
-def _pictures(pictures: Path, working_size: int) -> Iterator[NDArray[np.uint8]]:
-    for data, _, _ in encoded_pictures((str(pictures),)):
-        rgb = decode_picture(data, working_size)
-        if not isinstance(rgb, str):
-            yield np.ascontiguousarray(rgb)
+def name_heads(folder: Path) -> None:
+    """Write the hash of a model's `heads.npz` into its card, and leave all else of the card as it is."""
+    path = folder / "model.json"
+    card = json.loads(path.read_text(encoding="utf-8"))
+    card["files"][HEADS_FILE] = sha256((folder / HEADS_FILE).read_bytes()).hexdigest()
+    part = path.with_name("model.json.part")
+    part.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)
 
 
 def fit_way_up(described: Described) -> Head:
     """Train the head that tells which way is up; few upright held-out pictures are turned by it."""
-    head = _fitted(described, 4)
-    likely = likely_turns(head, described.held_out)
+    positive = np.flatnonzero(described.negative == 0)
+    layers = _trained(described.values, positive, described.turns[positive], WAY_UP)
+    four = described.held_out[:, :4]
+    head = _calibrated(layers, _flat(four), np.tile(np.arange(4), len(four)))
+    likely = likely_turns(head, np.asarray(four, np.float32))
     leads = (likely[:, 1:] - likely[:, :1]).max(axis=1)
     return replace(head, sure=max(0.0, float(np.quantile(leads, 1 - FALSE_TURNS)) + 1e-3))
 
 
 def fit_negative(described: Described) -> Head:
     """Train the head that tells negatives; few held-out positives are called so by it."""
-    head = _fitted(described, 2)
-    likely = head.probabilities(described.held_out[:, 0])[:, 1]
+    layers = _trained(described.values, np.arange(len(described.values)), described.negative, NEGATIVE)
+    held = described.held_out
+    labels = np.tile([0, 0, 0, 0, 1], len(held))
+    head = _calibrated(layers, _flat(held), labels)
+    likely = head.probabilities(_flat(held)[labels == 0])[:, 1]
     return replace(head, sure=float(np.clip(np.quantile(likely, 1 - FALSE_NEGATIVES) + 1e-4, 0.5, 0.9999)))
 
 
-def _fitted(described: Described, outputs: int) -> Head:
-    """Train a head, and find the slope of least loss on what was held out."""
-    mean, spread = described.values.mean(axis=0), described.values.std(axis=0) + 0.01
-    layers = _train((described.values - mean) / spread, described.labels, outputs)
-    weights = (layers.hidden.weight.detach().numpy() / spread).T
-    bias = layers.hidden.bias.detach().numpy() - mean @ weights
-    out = layers.out.weight.detach().numpy().T, layers.out.bias.detach().numpy()
-    values = described.held_out.reshape(-1, weights.shape[0])
-    labels = np.tile(np.arange(outputs), len(described.held_out))
-    heads = [Head(weights, bias, *out, float(slope), 0.0) for slope in np.geomspace(0.3, 2, 40)]
-    return min(heads, key=lambda head: _loss(head, values, labels))
+def _flat(groups: Halves) -> Floats:
+    """Groups of looks [M,G,C,6,6] as looks [M·G,C,6,6]."""
+    return np.asarray(groups, np.float32).reshape(-1, *groups.shape[2:])
 
 
-class _Layers(nn.Module):
-    """One hidden layer, with much dropout: there are more features than pictures need."""
+class HeadLayers(nn.Module):
+    """What a head computes, with dropout: there are more features than pictures need.
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    Attributes:
+        mean: [C,1,1] of the channels, which are brought to a mean of 0.
+        spread: [C,1,1], and to a spread of 1.
+        dropout: of input channels, and of what layers give.
+    """
+
+    def __init__(self, mean: Tensor, spread: Tensor, training: HeadTraining) -> None:
         super().__init__()
-        self.hidden = nn.Linear(inputs, HIDDEN)
-        self.out = nn.Linear(HIDDEN, outputs)
+        self.mean, self.spread, self.dropout = mean, spread, training.dropout
+        self.parts = nn.Conv2d(len(mean), HIDDEN, 1, bias=False)
+        self.parts_bias = nn.Parameter(torch.zeros(HIDDEN))
+        self.near = nn.Conv2d(HIDDEN, HIDDEN, 3, padding=1, bias=False)
+        self.near_bias = nn.Parameter(torch.zeros(HIDDEN))
+        self.out = nn.Linear(HIDDEN * REGIONS**2, training.classes)
 
     def forward(self, values: Tensor) -> Tensor:
-        """Values [N,F] to logits [N,K]."""
-        inner = torch.relu(self.hidden(F.dropout(values, DROPOUT)))
-        logits: Tensor = self.out(F.dropout(inner, DROPOUT))
+        """Values [N,C,6,6] to logits [N,K]."""
+        seen, given = self.dropout
+        values = F.dropout2d((values - self.mean) / self.spread, seen, self.training)
+        alone = F.dropout(
+            torch.relu(self.parts(values) + self.parts_bias[:, None, None]), given, self.training
+        )
+        near = torch.relu(self.near(alone) + self.near_bias[:, None, None])
+        regions = F.avg_pool2d(near, PARTS // REGIONS).flatten(1)
+        logits: Tensor = self.out(F.dropout(regions, given, self.training))
         return logits
 
+    @torch.no_grad()
+    def as_head(self, slope: float) -> Head:
+        """Return the same in arrays, the channels' mean and spread folded into the first layer."""
+        weights = (self.parts.weight[:, :, 0, 0] / self.spread[:, 0, 0]).T
+        return Head(
+            parts=weights.numpy(),
+            parts_bias=(self.parts_bias - self.mean[:, 0, 0] @ weights).numpy(),
+            near=self.near.weight.permute(2, 3, 1, 0).reshape(9, HIDDEN, HIDDEN).numpy(),
+            near_bias=self.near_bias.numpy(),
+            out=self.out.weight.reshape(-1, HIDDEN, REGIONS**2).permute(2, 1, 0).numpy(),
+            out_bias=self.out.bias.numpy(),
+            slope=slope,
+            sure=0.0,
+        )
 
-def _train(values: Floats, labels: Labels, outputs: int) -> _Layers:
+
+def _calibrated(layers: HeadLayers, values: Floats, labels: Labels) -> Head:
+    """Return a head with the slope of least loss on what was held out."""
+    head = _as_written(layers.as_head(1.0))
+    logits = head.logits(values)
+    slopes = np.geomspace(0.3, 3, 60)
+    losses = [F.cross_entropy(torch.from_numpy(logits * slope), torch.from_numpy(labels)) for slope in slopes]
+    return replace(head, slope=float(slopes[int(np.argmin(losses))]))
+
+
+def _as_written(head: Head) -> Head:
+    """Return a head with its weights rounded as in the file, so that it is calibrated as it will be read."""
+    names = "parts", "near", "out"
+    weights = {name: getattr(head, name).astype(np.float16).astype(np.float32) for name in names}
+    return replace(head, **weights)
+
+
+def _trained(values: Halves, numbers: Labels, labels: Labels, training: HeadTraining) -> HeadLayers:
+    """Train on some of the looks; the same result for the same looks on the same machine."""
     torch.manual_seed(0)
-    layers = _Layers(values.shape[1], outputs)
-    inputs, targets = torch.from_numpy(values.astype(np.float32)), torch.from_numpy(labels)
-    optimizer = torch.optim.AdamW(layers.parameters(), lr=2e-3, weight_decay=0.3)
-    batches = -(-len(values) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=EPOCHS * batches)
-    for _ in range(EPOCHS):
-        for batch in torch.randperm(len(values)).split(BATCH):  # type: ignore[no-untyped-call]
-            loss = F.cross_entropy(layers(inputs[batch]), targets[batch])
+    sample = np.asarray(values[numbers[:4096]], np.float32)
+    mean, spread = sample.mean(axis=(0, 2, 3)), sample.std(axis=(0, 2, 3)) + 0.01
+    layers = HeadLayers(
+        torch.from_numpy(mean)[:, None, None], torch.from_numpy(spread)[:, None, None], training
+    )
+    optimizer = torch.optim.AdamW(layers.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = training.epochs * -(-len(numbers) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
+    for _ in range(training.epochs):
+        for batch in torch.randperm(len(numbers)).split(BATCH):  # type: ignore[no-untyped-call]
+            seen = torch.from_numpy(np.asarray(values[numbers[batch.numpy()]], np.float32))
+            loss = F.cross_entropy(layers(seen), torch.from_numpy(labels[batch.numpy()]))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
-    return layers
-
-
-def _loss(head: Head, values: Floats, labels: Labels) -> float:
-    likelihoods = head.probabilities(values)[np.arange(len(labels)), labels]
-    return float(-np.log(np.maximum(likelihoods, 1e-9)).mean())
+    return layers.eval()

@@ -20,6 +20,7 @@ from torch.export import Dim
 from vermilion.errors import TrainingError
 from vermilion.training.export.eight_bit import make_eight_bit
 from vermilion.training.export.graphs import open_graph
+from vermilion.training.export.head_features import HeadPictures
 from vermilion.training.export.heads import make_heads
 from vermilion.training.networks.bins import rows
 from vermilion.training.networks.decoder_alone import encoder_hash, save_decoder_alone
@@ -118,7 +119,7 @@ def export(
         differs = make_eight_bit(folder, calibrate_on)
         facts = replace(facts, training=facts.training | {"eight_bit": {"differs_by": round(differs, 3)}})
     if heads_from is not None:
-        make_heads(folder, heads_from, facts.working_size)
+        make_heads(folder, facts.working_size, HeadPictures((str(heads_from),)))
     shutil.copyfile(source, folder / "generator.safetensors")
     images = int(read_facts(source).get("images", "0"))
     write_card(generator, folder, facts, images)
