@@ -1,5 +1,6 @@
 """Starting and stopping a server."""
 
+import signal
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -72,10 +73,14 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._studio = studio
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop as soon as the requests in progress are answered."""
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signals call it
+        """Stop as soon as the requests in progress are answered; on a second Ctrl-C at once.
+
+        The signal is not raised again afterwards, as uvicorn would do: this is how a server ends.
+        """
         self._studio.events.close()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -4,6 +4,16 @@ from urllib.parse import quote
 
 from fastapi import Response
 
+KINDS = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "webp": "image/webp",
+}
+"""Media types of results by their suffixes."""
+
 _PNG = b"\x89PNG"
 _WEEK = 7 * 24 * 3600
 

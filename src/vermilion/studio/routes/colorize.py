@@ -16,13 +16,12 @@ from vermilion.pictures import NamedBytes, SaveOptions
 from vermilion.studio.desk.names import clean_name
 from vermilion.studio.desk.said import controls_said
 from vermilion.studio.desk.saving import Saving, encoded
-from vermilion.studio.routes.answers import attachment
+from vermilion.studio.routes.answers import KINDS, attachment
 from vermilion.studio.routes.common import FORM, PROBLEMS, file_body, sent_files
 from vermilion.studio.shapes import EXAMPLE_CONTROLS, ReadingTable
 from vermilion.studio.studio import Studio
 from vermilion.work import Work
 
-_KINDS = {"jpg": "image/jpeg", "png": "image/png", "tif": "image/tiff", "webp": "image/webp"}
 _CONTROLS = {
     "controls": {
         "type": "string",
@@ -31,7 +30,7 @@ _CONTROLS = {
     }
 }
 _ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The coloured picture", "content": {kind: {} for kind in _KINDS.values()}}
+    200: {"description": "The coloured picture", "content": {kind: {} for kind in KINDS.values()}}
 }
 _IN_MEMORY = 1 << 20
 
@@ -76,7 +75,7 @@ def colorize_routes(studio: Studio) -> APIRouter:
                 return encoded(session.paint(controls, work), options.saving())
 
             content, kind = await studio.jobs.run(request, paint)
-        return attachment(content, name_beside(Path(name), f".{kind}").name, _KINDS[kind])
+        return attachment(content, name_beside(Path(name), f".{kind}").name, KINDS[kind])
 
     return router
 

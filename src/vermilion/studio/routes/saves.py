@@ -17,7 +17,7 @@ from vermilion.studio.desk.facts import Facts
 from vermilion.studio.desk.saving import Saving, save_to_folder, save_to_send
 from vermilion.studio.faults import NoFolderError
 from vermilion.studio.jobs import Urgency
-from vermilion.studio.routes.answers import naming
+from vermilion.studio.routes.answers import KINDS, naming
 from vermilion.studio.routes.common import PROBLEMS, PictureId
 from vermilion.studio.shapes import EXAMPLE_ID, ProblemTable, Strict
 from vermilion.studio.studio import Studio
@@ -28,7 +28,7 @@ Ids = Annotated[list[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]], Field(min
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The names of the files, or the file itself",
-        "content": {"application/octet-stream": {}, "application/zip": {}},
+        "content": dict.fromkeys(("application/json", "application/zip", *KINDS.values()), {}),
     }
 }
 
@@ -143,7 +143,7 @@ async def _send(studio: Studio, request: Request, pictures: list[Facts], how: Sa
     except BaseException:
         clean()
         raise
-    kind = "application/zip" if file.suffix == ".zip" else None
+    kind = KINDS.get(file.suffix.lower().removeprefix("."), "application/zip")
     return FileResponse(file, media_type=kind, headers=naming(file.name), background=BackgroundTask(clean))
 
 

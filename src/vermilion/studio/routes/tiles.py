@@ -1,6 +1,6 @@
 """Tiles, in the URL form of the IIIF Image API 3; the identifier names the colours: none are stale."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -27,6 +27,9 @@ Format = Literal["jpg", "png"]
 Part = Annotated[str, Path(max_length=48)]
 
 _KIND = f'application/ld+json;profile="{CONTEXT}"'
+_INFO: dict[int | str, dict[str, Any]] = {
+    200: {"description": "As IIIF has it", "content": {"application/ld+json": {}}}
+}
 
 
 def tile_routes(studio: Studio) -> APIRouter:
@@ -48,7 +51,7 @@ def tile_routes(studio: Studio) -> APIRouter:
         """Send whoever asks for the picture itself to what is told of it."""
         return RedirectResponse(f"/v1/iiif/{identifier}/info.json", 303)
 
-    @router.get("/info.json")
+    @router.get("/info.json", responses=_INFO)
     async def tell(request: Request, identifier: Identifier) -> JSONResponse:
         """What may be asked of a picture."""
         facts = current(identifier)

@@ -1,0 +1,63 @@
+"""A newer gesture overtakes an older one; what was last said holds."""
+
+import threading
+
+import pytest
+
+from tests.studio.conftest import grey_jpeg, running
+from vermilion.errors import CancelledError
+from vermilion.studio.desk.held import Held
+
+
+def test_an_older_gesture_comes_too_late(client, opened):
+    place = f"/v1/pictures/{opened['id']}/controls"
+    assert client.put(f"{place}?gesture=7", json={"vividness": 1.2}).status_code == 200
+    for number in (7, 6):
+        late = client.put(f"{place}?gesture={number}", json={"vividness": 1.5})
+        assert (late.status_code, late.json()["code"]) == (409, "superseded")
+    assert client.put(place, json={"vividness": 1.1}, headers={"gesture": "8"}).status_code == 200
+    assert client.get(f"/v1/pictures/{opened['id']}").json()["controls"]["vividness"] == 1.1
+
+
+def test_a_newer_gesture_stops_the_work_of_the_older_one(tiny_colorizer, settings, monkeypatch):
+    with running(settings, tiny_colorizer) as server:
+        [picture] = server.client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg())}).json()
+        place = f"/v1/pictures/{picture['id']}/controls"
+        entered, stopped, answers = threading.Event(), threading.Event(), []
+        paint = Held.paint
+
+        def slow(self, revision, facts, work):
+            if facts.controls.vividness == 1.5:
+                entered.set()
+                while not work.cancelled():
+                    pass
+                stopped.set()
+                raise CancelledError("The work was cancelled.")
+            return paint(self, revision, facts, work)
+
+        monkeypatch.setattr(Held, "paint", slow)
+        older = threading.Thread(
+            target=lambda: answers.append(server.client.put(f"{place}?gesture=1", json={"vividness": 1.5}))
+        )
+        older.start()
+        assert entered.wait(20)
+        newer = server.client.put(f"{place}?gesture=2", json={"vividness": 1.2})
+        assert newer.json()["controls"]["vividness"] == 1.2
+        older.join(20)
+        assert stopped.is_set()
+        assert (answers[0].status_code, answers[0].json()["code"]) == (409, "superseded")
+        now = server.client.get(f"/v1/pictures/{picture['id']}").json()
+        assert now == newer.json()
+
+
+def test_two_pictures_do_not_disturb_each_other(client):
+    files = [("file", (f"{number}.jpg", grey_jpeg(seed=number))) for number in range(2)]
+    for picture in client.post("/v1/pictures", files=files).json():
+        answer = client.put(f"/v1/pictures/{picture['id']}/controls?gesture=1", json={"vividness": 1.2})
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("gesture", ["-1", "x", "1e9", "99999999999999999999"])
+def test_a_gesture_is_a_number(client, opened, gesture):
+    answer = client.put(f"/v1/pictures/{opened['id']}/controls?gesture={gesture}", json={})
+    assert (answer.status_code, answer.json()["code"]) == (422, "request")
