@@ -100,9 +100,10 @@ class Process:
             stderr=subprocess.PIPE,
             text=True,
         )
+        assert self.process.stdout is not None
         url = self.process.stdout.readline().strip()
         self.client = httpx.Client(base_url=url.partition("?")[0].rstrip("/"), timeout=30)
-        assert self.client.get(url.partition(":")[2] and f"/?{url.partition('?')[2]}").status_code == 303
+        assert self.client.get(f"/?{url.partition('?')[2]}").status_code == 303
         assert self.client.get("/").status_code == 200
 
     def end(self, number):

@@ -28,7 +28,7 @@ Ids = Annotated[list[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]], Field(min
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The names of the files, or the file itself",
-        "content": dict.fromkeys(("application/json", "application/zip", *KINDS.values()), {}),
+        "content": {kind: {} for kind in ("application/json", "application/zip", *KINDS.values())},
     }
 }
 

@@ -1,0 +1,106 @@
+"""The client does what the library does, and raises what it raises."""
+
+import io
+import subprocess
+import sys
+
+import pytest
+from PIL import Image
+
+from tests.studio.conftest import TOKEN, grey_jpeg, running
+from vermilion import errors
+from vermilion.client import Client, ServerError
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, tiny_colorizer):
+    from vermilion.studio import Settings
+
+    with running(Settings(token=TOKEN, work=tmp_path_factory.mktemp("work")), tiny_colorizer) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server):
+    with Client(f"http://127.0.0.1:{server.port}", TOKEN) as client:
+        yield client
+
+
+@pytest.fixture
+def grandma(tmp_path):
+    path = tmp_path / "grandma.jpg"
+    path.write_bytes(grey_jpeg())
+    return path
+
+
+def test_one_call_gives_what_the_library_gives(client, grandma, tiny_colorizer, monkeypatch):
+    from vermilion import Controls, Hint
+
+    monkeypatch.chdir(grandma.parent)
+    result = client.colorize(grandma, {"hints": [{"x": 50, "y": 30, "color": "navy"}]})
+    wanted = tiny_colorizer.colorize("grandma.jpg", controls=Controls((Hint(50, 30, "navy"),)))
+    assert result.content == wanted.encode("jpg")
+    assert (result.name, result.media_type) == ("grandma.color.jpg", "image/jpeg")
+    result.save("grandma.color.jpg")
+    with pytest.raises(errors.OutputError, match="choose another name"):
+        result.save("grandma.color.jpg")
+    assert client.colorize(grey_jpeg(), format="png", mark=False).media_type == "image/png"
+
+
+def test_a_picture_is_opened_changed_shown_and_closed(client, grandma):
+    picture = client.open(grandma)
+    assert (picture.name, picture.size, picture.state) == ("grandma.jpg", (64, 96), "coloured")
+    changed = client.set_controls(picture, {"vividness": 1.2})
+    assert changed.revision != picture.revision
+    assert changed.controls["vividness"] == 1.2
+    assert client.pictures() == [changed]
+    assert Image.open(io.BytesIO(client.preview(changed, 48).content)).size == (48, 32)
+    assert client.suggest(changed, 50, 30)[0][0].startswith("#")
+    assert isinstance(client.variants(changed, 2), list)
+    assert client.result(changed, format="png").name == "grandma.color.png"
+    assert any(model.get("in_use") for model in client.models())
+    client.close(changed)
+    assert client.pictures() == []
+
+
+def test_files_for_controls_are_sent(client, grandma):
+    picture = client.open(grandma)
+    color = io.BytesIO()
+    Image.merge("RGB", [Image.linear_gradient("L")] * 2 + [Image.new("L", (256, 256), 9)]).save(color, "png")
+    reference = client.send(color.getvalue(), "reference", name="aunt.png")
+    assert client.set_controls(picture, {"reference": reference}).controls["reference"] == reference
+    client.close(picture)
+
+
+def test_what_the_server_refuses_is_raised_as_the_library_raises_it(client, grandma, tmp_path):
+    with pytest.raises(errors.PictureError, match="notes"):
+        client.open(b"no picture", name="notes.jpg")
+    assert client.pictures() == []
+    with pytest.raises(errors.SettingsError, match="unknown"):
+        client.colorize(grandma, {"unknown": 1})
+    with pytest.raises(errors.HintError):
+        client.colorize(grandma, {"hints": [{"x": 5000, "y": 1, "color": "red"}]})
+    with pytest.raises(errors.PictureError, match="check the path"):
+        client.open(tmp_path / "nowhere.jpg")
+    with pytest.raises(ServerError) as refused:
+        client.close("0123456789abcdef")
+    assert (refused.value.code, refused.value.status) == ("not-found", 404)
+
+
+def test_who_has_no_token_or_no_server_is_told_so(server):
+    with Client(f"http://127.0.0.1:{server.port}") as stranger, pytest.raises(ServerError) as refused:
+        stranger.pictures()
+    assert (refused.value.code, refused.value.status) == ("token", 403)
+    with Client(f"http://127.0.0.1:{server.port}/?token={TOKEN}") as known:
+        assert known.pictures() == []
+    with Client("http://127.0.0.1:1") as nobody, pytest.raises(ServerError, match="does not answer") as lost:
+        nobody.pictures()
+    assert lost.value.code == "unreachable"
+    with pytest.raises(errors.SettingsError, match="is no URL"):
+        Client("ftp://x")
+
+
+def test_it_needs_nothing_but_errors():
+    code = "import sys, vermilion.client; print(*(n for n in sys.modules if n.startswith('vermilion')))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert set(loaded.split()) == {"vermilion", "vermilion.errors", "vermilion.client"}
