@@ -70,6 +70,7 @@ def read_card(folder: Path) -> ModelCard:
 
 
 def _card_of(facts: object, path: Path) -> ModelCard:
+    """Checked by hand, not by ``vermilion.plain``: every run reads a card, and would wait for pydantic."""
     if not isinstance(facts, dict):
         raise ModelError(f"{path} holds no card but a {type(facts).__name__}; export the model again.")
     if facts.get("schema") != SCHEMA:

@@ -33,7 +33,7 @@ Indices = NDArray[np.intp]
 _ELSEWHERE = 2  # cells from a match at which another place begins
 _LEAST_SHARE = 0.025  # of all places; fewer matches are chance: 1 of 120 random pairs had as many, and two
 # parts of one picture ten times as many at least
-_MOOD_WEIGHT = 0.25  # of the palette's hints; a match has 1
+_SOFT_WEIGHT = 0.25  # of the palette's hints; a match has 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +74,7 @@ def soft_palette_canvas(palette: Sequence[Color], automatic: Floats, regions: La
     own = np.array([automatic[regions == region].mean(axis=0) for region in range(count)])
     nearest = np.linalg.norm(own[:, None] - colors, axis=-1).argmin(axis=1)
     canvas = lattice_canvas(colors[nearest[regions]])
-    canvas[2] *= np.float32(_MOOD_WEIGHT)
+    canvas[2] *= np.float32(_SOFT_WEIGHT)
     return canvas
 
 
