@@ -9,12 +9,13 @@ import { loadTexts, t } from "./model/texts.js";
 import { AskWalk } from "./parts/ask-walk.js";
 import "./parts/bars.js";
 import "./parts/color-popover.js";
-import { helpDialog, saveDialog, settingsDialog, share } from "./parts/dialogs.js";
+import { helpDialog, settingsDialog, share } from "./parts/dialogs.js";
 import "./parts/hints-panel.js";
 import "./parts/look-panel.js";
 import "./parts/messages.js";
 import "./parts/panel.js";
 import "./parts/picture-panel.js";
+import { saveDialog } from "./parts/save-dialog.js";
 import "./parts/strip.js";
 import "./parts/variants-panel.js";
 import { takeDrops } from "./parts/welcome.js";
@@ -35,7 +36,13 @@ class App extends HTMLElement {
     listen(this.#acts());
     takeDrops(this, (files) => this.#take(files));
     this.input.setAttribute("aria-label", t("welcome.open"));
-    this.input.addEventListener("change", () => { this.studio.open([...this.input.files]); this.input.value = ""; });
+    this.input.addEventListener("change", () => {
+      this.studio.open([...this.input.files]);
+      this.input.value = "";
+    });
+    addEventListener("pagehide", () => {
+      for (const open of this.studio.pictures) if (open.isUnstored) open.store(true);
+    });
     await this.studio.start();
     this.classList.add("ready");
   }
@@ -48,21 +55,47 @@ class App extends HTMLElement {
     this.asking = part("color-popover", studio, this.stage);
     this.walk = new AskWalk(studio, this.stage, this.asking);
     const pages = {
-      colors: part("hints-panel", studio, this.stage),
-      variants: part("variants-panel", studio, this.walk),
+      colors: part("hints-panel", studio, this.stage, this.walk),
+      variants: part("variants-panel", studio),
       look: part("look-panel", studio),
       picture: part("picture-panel", studio, this.stage),
     };
     this.pages = pages;
     this.panel = part("panel", studio, pages);
-    this.panel.addEventListener("selected", ({ detail }) => { if (detail === "variants" && !pages.variants.loaded) pages.variants.load(); });
-    this.asking.addEventListener("agree", ({ detail }) => { this.panel.open("colors"); pages.colors.agree(detail); });
+    this.panel.addEventListener("selected", ({ detail }) => {
+      if (detail === "variants" && !pages.variants.loaded) pages.variants.load();
+    });
+    this.asking.addEventListener("agree", ({ detail }) => {
+      this.panel.open("colors");
+      pages.colors.agree(detail);
+    });
     const tools = part("tool-bar", studio);
-    const viewing = part("view-bar", studio, this.stage, { ask: () => this.walk.start(), full: () => this.#full() });
-    this.room = h("main", { class: "room" }, this.stage, tools, viewing, this.asking, part("welcome", studio, () => this.input.click()), part("messages", studio), part("banner", studio));
+    const viewing = part("view-bar", studio, this.stage, {
+      ask: () => this.walk.start(),
+      full: () => this.#full(),
+    });
+    this.room = h(
+      "main",
+      { class: "room" },
+      this.stage,
+      tools,
+      viewing,
+      this.asking,
+      part("welcome", studio, () => this.input.click()),
+      part("messages", studio),
+    );
     this.append(
-      part("top-bar", studio, { open: () => this.input.click(), save: () => this.#save(), share: () => share(studio), settings: () => settingsDialog(studio), help: () => helpDialog() }),
-      h("div", { class: "desk" }, this.room, this.panel), part("strip", studio));
+      part("top-bar", studio, {
+        open: () => this.input.click(),
+        save: () => this.#save(),
+        share: () => share(studio),
+        settings: () => settingsDialog(studio),
+        help: () => helpDialog(),
+      }),
+      part("banner", studio),
+      h("div", { class: "desk" }, this.room, this.panel),
+      part("strip", studio),
+    );
     studio.addEventListener("current", () => this.asking.close());
   }
 
@@ -76,7 +109,9 @@ class App extends HTMLElement {
     this.studio.open(files.filter((file) => file !== recipe && file !== cube));
   }
 
-  #save() { if (this.studio.current?.isUsable) saveDialog(this.studio); }
+  #save() {
+    if (this.studio.current?.isUsable) saveDialog(this.studio);
+  }
 
   #full() {
     if (document.fullscreenElement) document.exitFullscreen();
@@ -85,19 +120,30 @@ class App extends HTMLElement {
 
   #acts() {
     const { studio, stage } = this;
-    const tools = Object.fromEntries(["look", "point", "stroke", "box", "lasso", "grey"].map((tool) => [tool, () => studio.take(tool)]));
+    const tools = Object.fromEntries(
+      ["look", "point", "stroke", "box", "lasso", "grey"].map((tool) => [tool, () => studio.take(tool)]),
+    );
     return {
       ...tools,
       open: () => this.input.click(),
       save: () => this.#save(),
       previous: () => studio.step(-1),
       next: () => studio.step(1),
-      tick: () => { if (studio.current) { studio.current.selected = !studio.current.selected; studio.tell("pictures"); } },
+      tick: () => {
+        if (studio.current) {
+          studio.current.selected = !studio.current.selected;
+          studio.tell("pictures");
+        }
+      },
       undo: () => studio.current?.undo(),
       redo: () => studio.current?.redo(),
       ask: () => this.walk.start(),
       surface: () => stage.surface.focus(),
-      escape: () => { this.asking.close(); stage.drop(); if (studio.show.frames) studio.showAs({ frames: false }); },
+      escape: () => {
+        this.asking.close();
+        stage.drop();
+        if (studio.show.frames) studio.showAs({ frames: false });
+      },
       before: (isDown) => studio.showAs({ before: isDown }),
       slider: () => studio.showAs({ compare: "slider" }),
       side: () => studio.showAs({ compare: settings.compare === "side" ? "slider" : "side" }),
@@ -106,7 +152,9 @@ class App extends HTMLElement {
       farther: () => stage.zoom(1 / 1.5),
       fit: () => stage.fit(),
       one: () => stage.zoomTo(1 / (window.devicePixelRatio || 1)),
-      rotate: () => { if (studio.current) this.pages.picture.rotate(1); },
+      rotate: () => {
+        if (studio.current) this.pages.picture.rotate(1);
+      },
       full: () => this.#full(),
       help: () => helpDialog(),
     };

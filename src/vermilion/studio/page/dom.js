@@ -7,7 +7,9 @@ const ICONS = new URL("icons.svg", import.meta.url).href;
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   setAll(element, props);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -21,9 +23,11 @@ export function s(tag, props = {}, ...children) {
 
 function setAll(element, props) {
   for (const [name, value] of Object.entries(props)) {
-    if (name === "on") for (const [event, call] of Object.entries(value)) element.addEventListener(event, call);
+    if (name === "on")
+      for (const [event, call] of Object.entries(value)) element.addEventListener(event, call);
     else if (name === "text") element.textContent = value;
-    else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden") element[name] = value;
+    else if (name === "value" || name === "checked" || name === "disabled" || name === "hidden")
+      element[name] = value;
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
@@ -31,18 +35,31 @@ function setAll(element, props) {
 
 /** An icon of icons.svg; decorative, so hidden from screen readers. */
 export function icon(name) {
-  return s("svg", { class: "icon", "aria-hidden": "true", focusable: "false" }, s("use", { href: `${ICONS}#${name}` }));
+  return s(
+    "svg",
+    { class: "icon", "aria-hidden": "true", focusable: "false" },
+    s("use", { href: `${ICONS}#${name}` }),
+  );
 }
 
 /** A button with an icon; `label` is its name and its tooltip, `key` its shortcut. */
 export function iconButton(name, label, click, { key = "", ...props } = {}) {
   const title = key ? `${label} (${key})` : label;
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title, on: { click }, ...props }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title, on: { click }, ...props },
+    icon(name),
+  );
 }
 
 /** A button with words, and perhaps an icon before them. */
 export function button(label, click, { icon: name = "", ...props } = {}) {
-  return h("button", { type: "button", class: "button", on: { click }, ...props }, name && icon(name), h("span", { text: label }));
+  return h(
+    "button",
+    { type: "button", class: "button", on: { click }, ...props },
+    name && icon(name),
+    h("span", { text: label }),
+  );
 }
 
 /** Replace all children. */
@@ -55,7 +72,11 @@ export function fill(element, ...children) {
 export function onceAFrame(call) {
   let waiting = 0;
   return () => {
-    if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; call(); });
+    if (!waiting)
+      waiting = requestAnimationFrame(() => {
+        waiting = 0;
+        call();
+      });
   };
 }
 

@@ -20,20 +20,34 @@ export class HttpEngine {
     this.base = base;
   }
 
-  session(signal) { return this.#json("GET", "/v1/session", undefined, signal); }
-  looks(signal) { return this.#json("GET", "/v1/looks", undefined, signal); }
-  pictures(signal) { return this.#json("GET", "/v1/pictures", undefined, signal); }
-  picture(id, signal) { return this.#json("GET", `/v1/pictures/${id}`, undefined, signal); }
-  close(id, signal) { return this.#fetch("DELETE", `/v1/pictures/${id}`, {}, signal); }
+  session(signal) {
+    return this.#json("GET", "/v1/session", undefined, signal);
+  }
+  looks(signal) {
+    return this.#json("GET", "/v1/looks", undefined, signal);
+  }
+  pictures(signal) {
+    return this.#json("GET", "/v1/pictures", undefined, signal);
+  }
+  picture(id, signal) {
+    return this.#json("GET", `/v1/pictures/${id}`, undefined, signal);
+  }
+  close(id, signal) {
+    return this.#fetch("DELETE", `/v1/pictures/${id}`, {}, signal);
+  }
 
   /** Open files; those that cannot be opened come back with an `error`. */
-  open(files, signal) { return this.#form("/v1/pictures", files, signal); }
+  open(files, signal) {
+    return this.#form("/v1/pictures", files, signal);
+  }
 
   setControls(id, controls, gesture, signal) {
     return this.#json("PUT", `/v1/pictures/${id}/controls?gesture=${gesture}`, controls, signal);
   }
 
-  setView(id, options, signal) { return this.#json("PUT", `/v1/pictures/${id}/view`, options, signal); }
+  setView(id, options, signal) {
+    return this.#json("PUT", `/v1/pictures/${id}/view`, options, signal);
+  }
 
   /** A small picture of all of it: what is "color", "scan" or "confidence". */
   async preview(picture, { side, what }, signal) {
@@ -53,7 +67,12 @@ export class HttpEngine {
   }
 
   async reach(id, { hint, controls }, signal) {
-    const answer = await this.#fetch("POST", `/v1/pictures/${id}/reach`, { body: JSON.stringify({ hint, controls }), headers: JSON_TYPE }, signal);
+    const answer = await this.#fetch(
+      "POST",
+      `/v1/pictures/${id}/reach`,
+      { body: JSON.stringify({ hint, controls }), headers: JSON_TYPE },
+      signal,
+    );
     return answer.blob();
   }
 
@@ -65,22 +84,47 @@ export class HttpEngine {
     return this.#json("POST", `/v1/pictures/${id}/ask`, { controls, count }, signal);
   }
 
-  pick(id, { x, y }, signal) { return this.#json("POST", `/v1/pictures/${id}/pick`, { x, y }, signal); }
+  pick(id, { x, y }, signal) {
+    return this.#json("POST", `/v1/pictures/${id}/pick`, { x, y }, signal);
+  }
 
-  asset(file, kind, signal) { return this.#form(`/v1/assets?kind=${kind}`, [file], signal); }
-  openRecipe(id, file, signal) { return this.#form(`/v1/pictures/${id}/recipe`, [file], signal); }
+  asset(file, kind, signal) {
+    return this.#form(`/v1/assets?kind=${kind}`, [file], signal);
+  }
+  openRecipe(id, file, signal) {
+    return this.#form(`/v1/pictures/${id}/recipe`, [file], signal);
+  }
 
-  state(id, signal) { return this.#json("GET", `/v1/pictures/${id}/state`, undefined, signal); }
-  setState(id, state, signal) { return this.#json("PUT", `/v1/pictures/${id}/state`, state, signal); }
+  state(id, signal) {
+    return this.#json("GET", `/v1/pictures/${id}/state`, undefined, signal);
+  }
 
-  apply(from, to, what, signal) { return this.#json("POST", "/v1/apply", { from, to, what }, signal); }
-  agree(from, hint, name, signal) { return this.#json("POST", "/v1/album", { from, hint, name }, signal); }
-  disagree(name, signal) { return this.#fetch("DELETE", `/v1/album/${encodeURIComponent(name)}`, {}, signal); }
+  /** Keep a state; `isLeaving`: the page may be gone before the answer comes. */
+  setState(id, state, isLeaving = false) {
+    const body = JSON.stringify(state);
+    return this.#fetch("PUT", `/v1/pictures/${id}/state`, { body, headers: JSON_TYPE, keepalive: isLeaving });
+  }
+
+  apply(from, to, what, signal) {
+    return this.#json("POST", "/v1/apply", { from, to, what }, signal);
+  }
+  agree(from, hint, name, signal) {
+    return this.#json("POST", "/v1/album", { from, hint, name }, signal);
+  }
+  disagree(name, signal) {
+    return this.#fetch("DELETE", `/v1/album/${encodeURIComponent(name)}`, {}, signal);
+  }
 
   /** Save one or several pictures: {files} when they went into the folder, {blob, name} when they come here. */
   async save(ids, options, signal) {
-    const [path, body] = ids.length === 1 ? [`/v1/pictures/${ids[0]}/save`, options] : ["/v1/save", { ...options, ids }];
-    const answer = await this.#fetch("POST", path, { body: JSON.stringify(body), headers: JSON_TYPE }, signal);
+    const [path, body] =
+      ids.length === 1 ? [`/v1/pictures/${ids[0]}/save`, options] : ["/v1/save", { ...options, ids }];
+    const answer = await this.#fetch(
+      "POST",
+      path,
+      { body: JSON.stringify(body), headers: JSON_TYPE },
+      signal,
+    );
     if (options.target === "out") return answer.json();
     return { blob: await answer.blob(), name: fileName(answer.headers.get("Content-Disposition")) };
   }
@@ -93,7 +137,9 @@ export class HttpEngine {
   /** Listen for what happens on the server; returns a function that stops. */
   events(heard) {
     const source = new EventSource(`${this.base}/v1/events`);
-    const hear = (event) => { if (event.data) heard(JSON.parse(event.data)); };
+    const hear = (event) => {
+      if (event.data) heard(JSON.parse(event.data));
+    };
     source.addEventListener("message", hear);
     for (const kind of ["picture", "progress", "closed"]) source.addEventListener(kind, hear);
     return () => source.close();

@@ -11,8 +11,14 @@ let pen = null;
 export function parseColor(text) {
   const hex = HEX.exec(text.trim());
   if (hex) return longHex(hex[1]);
-  const wanted = /^\d+[\s,]+\d+[\s,]+\d+$/.test(text.trim()) ? `rgb(${text.trim().split(/[\s,]+/).join(",")})` : text.trim();
-  if (!wanted || !CSS.supports("color", wanted) || /^(currentcolor|transparent|inherit|var)/i.test(wanted)) return null;
+  const wanted = /^\d+[\s,]+\d+[\s,]+\d+$/.test(text.trim())
+    ? `rgb(${text
+        .trim()
+        .split(/[\s,]+/)
+        .join(",")})`
+    : text.trim();
+  if (!wanted || !CSS.supports("color", wanted) || /^(currentcolor|transparent|inherit|var)/i.test(wanted))
+    return null;
   pen ??= document.createElement("canvas").getContext("2d");
   pen.fillStyle = "#000";
   pen.fillStyle = wanted;
@@ -43,10 +49,28 @@ export function isGrey(color) {
 }
 
 const NAMES = {
-  black: "#141414", white: "#f4f4f4", grey: "#808080", brown: "#6b4a32", tan: "#b59a78", beige: "#ddcfb5",
-  skin: "#d9a88c", red: "#b8322a", brick: "#8f4a3b", pink: "#d98aa0", orange: "#d9822b", gold: "#b8902f",
-  yellow: "#dcc850", olive: "#71713a", green: "#3f7a3f", leaf: "#7f9f5a", teal: "#2f7f7f", sky: "#8ab4d8",
-  blue: "#34609f", navy: "#232f55", violet: "#6a4a8f", plum: "#6f3a58",
+  black: "#141414",
+  white: "#f4f4f4",
+  grey: "#808080",
+  brown: "#6b4a32",
+  tan: "#b59a78",
+  beige: "#ddcfb5",
+  skin: "#d9a88c",
+  red: "#b8322a",
+  brick: "#8f4a3b",
+  pink: "#d98aa0",
+  orange: "#d9822b",
+  gold: "#b8902f",
+  yellow: "#dcc850",
+  olive: "#71713a",
+  green: "#3f7a3f",
+  leaf: "#7f9f5a",
+  teal: "#2f7f7f",
+  sky: "#8ab4d8",
+  blue: "#34609f",
+  navy: "#232f55",
+  violet: "#6a4a8f",
+  plum: "#6f3a58",
 };
 const LABS = Object.entries(NAMES).map(([name, hex]) => [name, toLab(hex)]);
 
@@ -54,7 +78,10 @@ const LABS = Object.entries(NAMES).map(([name, hex]) => [name, toLab(hex)]);
 export function nameOf(color) {
   if (color === GREY) return t("color.grey");
   const lab = toLab(shown(color));
-  const distances = LABS.map(([name, other]) => [Math.hypot(...other.map((value, axis) => value - lab[axis])), name]);
+  const distances = LABS.map(([name, other]) => [
+    Math.hypot(...other.map((value, axis) => value - lab[axis])),
+    name,
+  ]);
   return t(`color.${distances.sort((one, two) => one[0] - two[0])[0][1]}`);
 }
 
@@ -73,7 +100,9 @@ function toLab(hex) {
 
 function fromLab(light, a, b) {
   const fy = (light + 16) / 116;
-  const [x, y, z] = [fy + a / 500, fy, fy - b / 200].map((f) => (f > 6 / 29 ? f ** 3 : (f - 16 / 116) / 7.787));
+  const [x, y, z] = [fy + a / 500, fy, fy - b / 200].map((f) =>
+    f > 6 / 29 ? f ** 3 : (f - 16 / 116) / 7.787,
+  );
   const linear = [
     3.2406 * x * 0.9505 - 1.5372 * y - 0.4986 * z * 1.089,
     -0.9689 * x * 0.9505 + 1.8758 * y + 0.0415 * z * 1.089,

@@ -4,8 +4,20 @@ import { polygonMask } from "./mask.js";
 
 /** All controls but the hints, at their defaults, as Controls have them. */
 export const PLAIN = Object.freeze({
-  temperature: null, fade_unsure: 0, vividness: 1, warmth: 0, tint: 0, look: null, cube: null, palette: [],
-  reference: null, album: null, variant: null, variants: 6, seed: 0, corner_mark: false,
+  temperature: null,
+  fade_unsure: 0,
+  vividness: 1,
+  warmth: 0,
+  tint: 0,
+  look: null,
+  cube: null,
+  palette: [],
+  reference: null,
+  album: null,
+  variant: null,
+  variants: 6,
+  seed: 0,
+  corner_mark: false,
 });
 
 /** The controls that grade colours; the others say which colours there are. */
@@ -111,7 +123,15 @@ function centre(points) {
 /** A hint moved by some pixels, kept in a picture of a size {width, height}. */
 export function moved(hint, across, down, size) {
   const kind = kindOf(hint);
-  const points = { point: () => [[hint.x, hint.y]], box: () => [[hint.x0, hint.y0], [hint.x1, hint.y1]], stroke: () => hint.points, lasso: () => hint.polygon || [] }[kind]();
+  const points = {
+    point: () => [[hint.x, hint.y]],
+    box: () => [
+      [hint.x0, hint.y0],
+      [hint.x1, hint.y1],
+    ],
+    stroke: () => hint.points,
+    lasso: () => hint.polygon || [],
+  }[kind]();
   if (!points.length) return {};
   const edge = kind === "box" ? 0 : 0.01;
   const xs = points.map(([x]) => x);

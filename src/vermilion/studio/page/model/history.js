@@ -11,9 +11,15 @@ export class History {
     this.merging = "";
   }
 
-  get doc() { return this.steps[this.at]; }
-  get canUndo() { return this.at > 0; }
-  get canRedo() { return this.at < this.steps.length - 1; }
+  get doc() {
+    return this.steps[this.at];
+  }
+  get canUndo() {
+    return this.at > 0;
+  }
+  get canRedo() {
+    return this.at < this.steps.length - 1;
+  }
 
   /** Add a document; it takes the last one's place if both belong to one gesture, named by `merge`. */
   push(doc, merge = "") {
@@ -28,11 +34,25 @@ export class History {
     this.steps = this.steps.with(this.at, doc);
   }
 
-  /** The gesture is over: what comes next is a step of its own. */
-  rest() { this.merging = ""; }
+  /** Take back the document that holds, for good: it cannot be. */
+  refuse() {
+    this.rest();
+    if (!this.canUndo) return;
+    this.steps = this.steps.toSpliced(this.at, 1);
+    this.at -= 1;
+  }
 
-  undo() { this.#go(-1); }
-  redo() { this.#go(1); }
+  /** The gesture is over: what comes next is a step of its own. */
+  rest() {
+    this.merging = "";
+  }
+
+  undo() {
+    this.#go(-1);
+  }
+  redo() {
+    this.#go(1);
+  }
 
   #go(step) {
     this.rest();
@@ -50,7 +70,10 @@ export class History {
   static fromPlain(plain) {
     const history = new History();
     const { hints, settings, steps, at } = plain;
-    history.steps = steps.map(([places, place]) => ({ hints: places.map((one) => hints[one]), settings: settings[place] }));
+    history.steps = steps.map(([places, place]) => ({
+      hints: places.map((one) => hints[one]),
+      settings: settings[place],
+    }));
     history.at = Math.min(Math.max(0, at), history.steps.length - 1);
     if (!history.steps.length || history.steps.some(isBroken)) throw new TypeError("no history");
     return history;
@@ -66,5 +89,10 @@ function pack(steps, at) {
     const known = pool.indexOf(value);
     return known >= 0 ? known : pool.push(value) - 1;
   };
-  return { hints, settings, at, steps: steps.map((doc) => [doc.hints.map((hint) => place(hints, hint)), place(settings, doc.settings)]) };
+  return {
+    hints,
+    settings,
+    at,
+    steps: steps.map((doc) => [doc.hints.map((hint) => place(hints, hint)), place(settings, doc.settings)]),
+  };
 }

@@ -5,9 +5,12 @@ import { debounce } from "../dom.js";
 import { EMPTY, controlsOf, documentOf, says, withSettings } from "./document.js";
 import { History } from "./history.js";
 
-const SAVE_STATE_AFTER = 600; // milliseconds
+const SAVE_STATE_AFTER = 400; // milliseconds
 
-/** Fires "change" (something to show anew), "painted" (other colours), "trouble" (detail: an Error). */
+/**
+ * Fires "change" (something to show anew), "usable" (it is painted for the first time), "painted" (other colours),
+ * "busy", "trouble" (detail: an Error).
+ */
 export class OpenPicture extends EventTarget {
   constructor(engine, picture) {
     super();
@@ -22,16 +25,35 @@ export class OpenPicture extends EventTarget {
     this.waiting = null;
     this.restored = null;
     this.storeSoon = debounce(() => this.store(), SAVE_STATE_AFTER);
+    this.isUnstored = false;
   }
 
-  get id() { return this.picture.id; }
-  get doc() { return this.history.doc; }
-  get size() { return { width: this.picture.width, height: this.picture.height }; }
-  get controls() { return controlsOf(this.doc, this.size); }
+  get id() {
+    return this.picture.id;
+  }
+  get doc() {
+    return this.history.doc;
+  }
+  get size() {
+    return { width: this.picture.width, height: this.picture.height };
+  }
+  get controls() {
+    return controlsOf(this.doc, this.size);
+  }
   /** The Controls of another document of this picture. */
-  controlsFor(doc) { return controlsOf(doc, this.size); }
+  controlsFor(doc) {
+    return controlsOf(doc, this.size);
+  }
 
-  get isUsable() { return !this.picture.error; }
+  /** Whether it is a picture at all. */
+  get canBeShown() {
+    return !this.picture.error;
+  }
+
+  /** Whether it was painted, so that its size is known and something can be said of it. */
+  get isUsable() {
+    return this.canBeShown && this.picture.width > 0;
+  }
 
   /** Bring back undo and muted hints from before a reload; once. */
   restore() {
@@ -40,12 +62,14 @@ export class OpenPicture extends EventTarget {
   }
 
   async #restore() {
-    if (!this.isUsable) return;
+    if (!this.canBeShown) return;
+    if (!this.isUsable) await this.#open();
     const state = await this.engine.state(this.id).catch(() => null);
     if (!state?.history || this.history.canUndo) return;
     try {
       const history = History.fromPlain(state.history);
-      if (!says(history.doc, this.picture.controls, this.size)) history.push(documentOf(this.picture.controls));
+      if (!says(history.doc, this.picture.controls, this.size))
+        history.push(documentOf(this.picture.controls));
       this.history = history;
     } catch {
       return; // a state that cannot be read is none
@@ -53,9 +77,23 @@ export class OpenPicture extends EventTarget {
     this.#tell("change");
   }
 
-  store() {
-    if (!this.isUsable) return Promise.resolve();
-    return this.engine.setState(this.id, { history: this.history.toPlain() }).catch(() => {});
+  /** Have a picture painted that only its name is known of. */
+  async #open() {
+    this.#work(1);
+    try {
+      this.take(await this.engine.picture(this.id));
+    } catch (error) {
+      this.#trouble(error);
+    } finally {
+      this.#work(-1);
+    }
+  }
+
+  /** Keep the history with the server, so that a reload or a crash loses nothing. */
+  store(isLeaving = false) {
+    this.storeSoon.cancel();
+    this.isUnstored = false;
+    return this.engine.setState(this.id, { history: this.history.toPlain() }, isLeaving).catch(() => {});
   }
 
   /** Change the document; changes of one gesture (`merge`) are one step of undo. */
@@ -64,11 +102,22 @@ export class OpenPicture extends EventTarget {
     this.#changed(Boolean(merge));
   }
 
-  undo() { if (this.history.canUndo) { this.history.undo(); this.#changed(); } }
-  redo() { if (this.history.canRedo) { this.history.redo(); this.#changed(); } }
+  undo() {
+    if (this.history.canUndo) {
+      this.history.undo();
+      this.#changed();
+    }
+  }
+  redo() {
+    if (this.history.canRedo) {
+      this.history.redo();
+      this.#changed();
+    }
+  }
 
   #changed(isDrag = false) {
     this.#tell("change");
+    this.isUnstored = true;
     this.storeSoon();
     // While one thing is dragged, the picture that is being made is still worth seeing.
     if (isDrag && this.sending?.isDrag) this.waiting = { isDrag };
@@ -76,7 +125,9 @@ export class OpenPicture extends EventTarget {
   }
 
   /** Paint again, as after a time without the server. */
-  again() { return this.#send(false); }
+  again() {
+    return this.#send(false);
+  }
 
   async #send(isDrag) {
     this.sending?.abort.abort();
@@ -85,10 +136,15 @@ export class OpenPicture extends EventTarget {
     this.waiting = null;
     this.#work(1);
     try {
-      const picture = await this.engine.setControls(this.id, this.controls, ++this.gesture, sending.abort.signal);
+      const picture = await this.engine.setControls(
+        this.id,
+        this.controls,
+        ++this.gesture,
+        sending.abort.signal,
+      );
       if (this.sending === sending) this.take(picture);
     } catch (error) {
-      if (error.name !== "AbortError" && error.code !== SUPERSEDED) this.#trouble(error);
+      if (this.sending === sending) this.#refused(error);
     } finally {
       this.#work(-1);
       if (this.sending === sending) {
@@ -96,6 +152,18 @@ export class OpenPicture extends EventTarget {
         if (this.waiting) this.#send(this.waiting.isDrag);
       }
     }
+  }
+
+  /** Controls were not taken. What the server calls wrong is taken back; all else is kept, to be sent again. */
+  #refused(error) {
+    if (error.name === "AbortError" || error.code === SUPERSEDED) return;
+    this.#trouble(error);
+    if (![400, 404, 413, 422].includes(error.status) || !this.history.canUndo) return;
+    this.history.refuse();
+    this.isUnstored = true;
+    this.storeSoon();
+    this.#tell("change");
+    if (!says(this.doc, this.picture.controls, this.size)) this.waiting = { isDrag: false };
   }
 
   #trouble(error) {
@@ -106,8 +174,10 @@ export class OpenPicture extends EventTarget {
   /** Take what the engine says of the picture. */
   take(picture) {
     const isPainted = picture.revision !== this.picture.revision;
+    const wasUsable = this.isUsable;
     this.picture = picture;
     this.unsent = false;
+    if (this.isUsable && !wasUsable) this.#tell("usable");
     this.#tell("change");
     if (isPainted) this.#tell("painted");
   }
@@ -119,6 +189,7 @@ export class OpenPicture extends EventTarget {
     if (isAlbumAlone) this.history.amend(withSettings(this.doc, { album }));
     else if (!says(this.doc, picture.controls, this.size)) this.history.push(documentOf(picture.controls));
     this.history.rest();
+    this.isUnstored = true;
     this.storeSoon();
     this.take(picture);
   }
@@ -142,7 +213,9 @@ export class OpenPicture extends EventTarget {
   }
 
   /** Start anew: no hints, all settings at their defaults. */
-  reset() { this.change({ ...EMPTY, settings: { ...EMPTY.settings, album: this.doc.settings.album } }); }
+  reset() {
+    this.change({ ...EMPTY, settings: { ...EMPTY.settings, album: this.doc.settings.album } });
+  }
 
   /** Choose a hint, to be shown as the one that is worked on. */
   choose(id) {
@@ -156,7 +229,7 @@ export class OpenPicture extends EventTarget {
     const heard = this.doc.hints.filter((hint) => !hint.muted);
     const notes = new Map();
     for (const { text, hint } of this.picture.notes || []) {
-      const id = hint === null || hint === undefined ? null : heard[hint]?.id ?? null;
+      const id = hint === null || hint === undefined ? null : (heard[hint]?.id ?? null);
       notes.set(id, [...(notes.get(id) || []), text]);
     }
     return notes;
@@ -167,5 +240,7 @@ export class OpenPicture extends EventTarget {
     this.#tell("busy");
   }
 
-  #tell(kind) { this.dispatchEvent(new Event(kind)); }
+  #tell(kind) {
+    this.dispatchEvent(new Event(kind));
+  }
 }

@@ -7,7 +7,10 @@ import { t } from "./texts.js";
 
 const TRY_AGAIN = 2000; // milliseconds between looks for a server that is gone
 
-/** Fires "pictures", "current", "change" (of the current picture), "painted", "busy", "tool", "show", "say", "offline". */
+/**
+ * Fires "pictures", "current", "tool", "show", "say", "offline", "progress", "picture" (any, in detail), and what
+ * the current picture fires: "change", "painted", "busy".
+ */
 export class Studio extends EventTarget {
   constructor(engine) {
     super();
@@ -51,9 +54,13 @@ export class Studio extends EventTarget {
     for (const file of files) {
       try {
         const opened = this.#add(await this.engine.open([file]));
-        for (const picture of opened) if (!picture.isUsable) this.say(picture.picture.error.detail, "error");
-        first ??= opened.find((picture) => picture.isUsable);
-        if (first && !files.shown) { files.shown = true; this.select(first); }
+        for (const picture of opened)
+          if (!picture.canBeShown) this.say(picture.picture.error.detail, "error");
+        first ??= opened.find((picture) => picture.canBeShown);
+        if (first && !files.shown) {
+          files.shown = true;
+          this.select(first);
+        }
       } catch (error) {
         this.trouble(error);
       } finally {
@@ -64,10 +71,11 @@ export class Studio extends EventTarget {
   }
 
   #add(plain) {
+    for (const one of plain) this.find(one.id)?.hear(one);
     const fresh = plain.filter(({ id }) => !this.pictures.some((known) => known.id === id));
     for (const picture of fresh.map((one) => new OpenPicture(this.engine, one))) this.#watch(picture);
     this.tell("pictures");
-    if (!this.current) this.select(this.pictures.find((picture) => picture.isUsable) || null);
+    if (!this.current) this.select(this.pictures.find((picture) => picture.canBeShown) || null);
     return plain.map(({ id }) => this.pictures.find((picture) => picture.id === id));
   }
 
@@ -79,6 +87,9 @@ export class Studio extends EventTarget {
         if (kind !== "busy") this.tell("picture", picture);
       });
     }
+    picture.addEventListener("usable", () => {
+      if (picture === this.current) for (const kind of ["current", "show", "change"]) this.tell(kind);
+    });
     picture.addEventListener("trouble", (event) => this.trouble(event.detail));
   }
 
@@ -87,7 +98,8 @@ export class Studio extends EventTarget {
     if (place < 0) return;
     this.pictures = this.pictures.filter((picture) => picture.id !== id);
     this.tell("pictures");
-    if (this.current?.id === id) this.select(this.pictures[Math.min(place, this.pictures.length - 1)] || null);
+    if (this.current?.id === id)
+      this.select(this.pictures[Math.min(place, this.pictures.length - 1)] || null);
   }
 
   /** Close a picture; what was saved of it stays. */
@@ -111,7 +123,7 @@ export class Studio extends EventTarget {
 
   /** Show the next picture (1) or the one before (-1). */
   step(by) {
-    const usable = this.pictures.filter((picture) => picture.isUsable);
+    const usable = this.pictures.filter((picture) => picture.canBeShown);
     if (!usable.length) return;
     const place = usable.indexOf(this.current);
     this.select(usable[(place + by + usable.length) % usable.length]);
@@ -119,7 +131,9 @@ export class Studio extends EventTarget {
 
   /** The pictures that are selected in the film strip, with the current one first. */
   get selection() {
-    const others = this.pictures.filter((picture) => picture.selected && picture.isUsable && picture !== this.current);
+    const others = this.pictures.filter(
+      (picture) => picture.selected && picture.isUsable && picture !== this.current,
+    );
     return this.current ? [this.current, ...others] : others;
   }
 
@@ -137,7 +151,11 @@ export class Studio extends EventTarget {
   /** Apply what was said of the current picture to others. */
   async apply(others, what) {
     try {
-      const pictures = await this.engine.apply(this.current.id, others.map(({ id }) => id), what);
+      const pictures = await this.engine.apply(
+        this.current.id,
+        others.map(({ id }) => id),
+        what,
+      );
       for (const picture of pictures) this.find(picture.id)?.takeOver(picture, { step: true });
       this.say(t("apply.done", { count: pictures.length }));
     } catch (error) {
@@ -145,10 +163,14 @@ export class Studio extends EventTarget {
     }
   }
 
-  find(id) { return this.pictures.find((picture) => picture.id === id); }
+  find(id) {
+    return this.pictures.find((picture) => picture.id === id);
+  }
 
   /** Say something for a moment; kind "error" stays until it is closed. */
-  say(text, kind = "info") { this.tell("say", { text, kind }); }
+  say(text, kind = "info") {
+    this.tell("say", { text, kind });
+  }
 
   /** Tell a person what went wrong, in the server's words. */
   trouble(error) {
@@ -176,5 +198,7 @@ export class Studio extends EventTarget {
     setTimeout(look, TRY_AGAIN);
   }
 
-  tell(kind, detail = null) { this.dispatchEvent(new CustomEvent(kind, { detail })); }
+  tell(kind, detail = null) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
+  }
 }

@@ -28,5 +28,7 @@ export function t(key, values = {}) {
 /** One of two texts, "key.one" or "key.many", by a number. */
 export const plural = (key, count) => t(count === 1 ? `${key}.one` : `${key}.many`, { count: number(count) });
 
-export const number = (value, digits = 0) => value.toLocaleString(language(), { maximumFractionDigits: digits });
-export const percent = (share) => share.toLocaleString(language(), { style: "percent", maximumFractionDigits: share < 0.1 ? 1 : 0 });
+export const number = (value, digits = 0) =>
+  value.toLocaleString(language(), { maximumFractionDigits: digits });
+export const percent = (share) =>
+  share.toLocaleString(language(), { style: "percent", maximumFractionDigits: share < 0.1 ? 1 : 0 });

@@ -8,8 +8,12 @@ const COUNT = 5;
 export class AskWalk {
   constructor(studio, stage, popover) {
     Object.assign(this, { studio, stage, popover, spots: [], at: -1 });
-    popover.addEventListener("answered", () => { this.isAnswered = true; });
-    studio.addEventListener("current", () => { this.spots = []; });
+    popover.addEventListener("answered", () => {
+      this.isAnswered = true;
+    });
+    studio.addEventListener("current", () => {
+      this.spots = [];
+    });
   }
 
   /** Look for the spots and go to the first one. */

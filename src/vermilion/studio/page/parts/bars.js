@@ -3,7 +3,14 @@
 import { button, fill, h, icon, iconButton } from "../dom.js";
 import { number, percent, t } from "../model/texts.js";
 
-export const TOOLS = [["look", "V"], ["point", "P"], ["stroke", "S"], ["box", "X"], ["lasso", "L"], ["grey", "G"]];
+export const TOOLS = [
+  ["look", "V"],
+  ["point", "P"],
+  ["stroke", "S"],
+  ["box", "X"],
+  ["lasso", "L"],
+  ["grey", "G"],
+];
 
 export class TopBar extends HTMLElement {
   setUp(studio, actions) {
@@ -13,12 +20,36 @@ export class TopBar extends HTMLElement {
     this.name = h("span", { class: "picture-name" });
     this.undo = iconButton("undo", t("undo"), () => studio.current?.undo(), { key: "Ctrl+Z" });
     this.redo = iconButton("redo", t("redo"), () => studio.current?.redo(), { key: "Ctrl+Shift+Z" });
-    this.save = button(t("save.short"), actions.save, { icon: "save", class: "button primary", title: t("save.key") });
+    this.save = button(t("save.short"), actions.save, {
+      icon: "save",
+      class: "button primary",
+      title: t("save.key"),
+      "aria-label": t("save.short"),
+    });
     this.share = iconButton("share", t("share"), actions.share);
-    this.append(h("h1", { class: "brand" }, h("span", { class: "brand-dot", "aria-hidden": "true" }), h("span", { class: "brand-name", text: "vermilion" })), this.name,
+    this.append(
+      h(
+        "h1",
+        { class: "brand" },
+        h("span", { class: "brand-dot", "aria-hidden": "true" }),
+        h("span", { class: "brand-name", text: "vermilion" }),
+      ),
+      this.name,
       h("div", { class: "bar-group" }, this.undo, this.redo),
-      h("div", { class: "bar-group" }, button(t("open.short"), actions.open, { icon: "open", class: "button wide-only", title: t("open.key") }), this.share, this.save,
-        iconButton("settings", t("settings.title"), actions.settings), iconButton("help", t("help.title"), actions.help, { key: "?" })));
+      h(
+        "div",
+        { class: "bar-group" },
+        button(t("open.short"), actions.open, {
+          icon: "open",
+          title: t("open.key"),
+          "aria-label": t("welcome.open"),
+        }),
+        this.share,
+        this.save,
+        iconButton("settings", t("settings.title"), actions.settings),
+        iconButton("help", t("help.title"), actions.help, { key: "?" }),
+      ),
+    );
     for (const name of ["change", "current", "pictures"]) studio.addEventListener(name, () => this.show());
     this.show();
   }
@@ -40,7 +71,9 @@ export class ToolBar extends HTMLElement {
     this.className = "tool-bar";
     this.setAttribute("role", "toolbar");
     this.setAttribute("aria-label", t("tools.label"));
-    const buttons = TOOLS.map(([tool, key]) => iconButton(tool, t(`tool.${tool}`), () => studio.take(tool), { key, "data-tool": tool }));
+    const buttons = TOOLS.map(([tool, key]) =>
+      iconButton(tool, t(`tool.${tool}`), () => studio.take(tool), { key, "data-tool": tool }),
+    );
     this.append(...buttons);
     const show = () => {
       for (const one of buttons) one.setAttribute("aria-pressed", String(one.dataset.tool === studio.tool));
@@ -58,16 +91,38 @@ export class ViewBar extends HTMLElement {
     this.setAttribute("aria-label", t("viewing.label"));
     this.studio = studio;
     this.stage = stage;
-    this.slider = iconButton("slider", t("compare.slider"), () => studio.showAs({ compare: "slider" }), { key: "\\" });
+    this.slider = iconButton("slider", t("compare.slider"), () => studio.showAs({ compare: "slider" }), {
+      key: "\\",
+    });
     this.side = iconButton("side", t("compare.side"), () => studio.showAs({ compare: "side" }), { key: "D" });
     this.hold = this.#holdButton();
-    this.confidence = iconButton("confidence", t("confidence.show"), () => studio.showAs({ confidence: !studio.show.confidence }), { key: "M" });
-    this.zoom = h("button", { type: "button", class: "zoom-value", title: t("zoom.toggle"), on: { click: () => stage.toggleZoom() } });
+    this.confidence = iconButton(
+      "confidence",
+      t("confidence.show"),
+      () => studio.showAs({ confidence: !studio.show.confidence }),
+      { key: "M" },
+    );
+    this.zoom = h("button", {
+      type: "button",
+      class: "zoom-value",
+      title: t("zoom.toggle"),
+      on: { click: () => stage.toggleZoom() },
+    });
     this.full = iconButton("full", t("full.show"), actions.full, { key: "F" });
     const group = (...parts) => h("div", { class: "bar-group" }, ...parts);
-    this.append(group(this.slider, this.side, this.hold), group(this.confidence, iconButton("ask", t("ask.start"), actions.ask, { key: "A" })),
-      group(iconButton("minus", t("zoom.out"), () => stage.zoom(1 / 1.5), { key: "−", class: "icon-button wide-only" }), this.zoom,
-        iconButton("add", t("zoom.in"), () => stage.zoom(1.5), { key: "+", class: "icon-button wide-only" }), this.full));
+    this.append(
+      group(this.slider, this.side, this.hold),
+      group(this.confidence, iconButton("ask", t("ask.start"), actions.ask, { key: "A" })),
+      group(
+        iconButton("minus", t("zoom.out"), () => stage.zoom(1 / 1.5), {
+          key: "−",
+          class: "icon-button wide-only",
+        }),
+        this.zoom,
+        iconButton("add", t("zoom.in"), () => stage.zoom(1.5), { key: "+", class: "icon-button wide-only" }),
+        this.full,
+      ),
+    );
     stage.addEventListener("drawn", () => this.show());
     for (const name of ["show", "current", "pictures"]) studio.addEventListener(name, () => this.show());
     document.addEventListener("fullscreenchange", () => this.show());
@@ -77,10 +132,20 @@ export class ViewBar extends HTMLElement {
   /** Before is shown as long as the button is held; by keyboard as long as the key is. */
   #holdButton() {
     const hold = iconButton("hold", t("compare.hold"), () => {}, { key: "B" });
-    const show = (before) => { if (this.studio.show.before !== before) this.studio.showAs({ before }); };
-    hold.addEventListener("pointerdown", (event) => { hold.setPointerCapture(event.pointerId); show(true); });
+    const show = (before) => {
+      if (this.studio.show.before !== before) this.studio.showAs({ before });
+    };
+    hold.addEventListener("pointerdown", (event) => {
+      hold.setPointerCapture(event.pointerId);
+      show(true);
+    });
     for (const name of ["pointerup", "pointercancel", "blur"]) hold.addEventListener(name, () => show(false));
-    hold.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); show(true); } });
+    hold.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        show(true);
+      }
+    });
     hold.addEventListener("keyup", () => show(false));
     hold.addEventListener("contextmenu", (event) => event.preventDefault());
     return hold;
@@ -97,7 +162,10 @@ export class ViewBar extends HTMLElement {
     const share = scale * (window.devicePixelRatio || 1);
     const words = share < 0.995 && share > 0.1 ? `${number(100 * share)} %` : percent(share);
     this.zoom.textContent = words;
-    this.zoom.setAttribute("aria-label", t("zoom.now", { percent: words, action: isFitted ? t("zoom.to-one") : t("zoom.to-all") }));
+    this.zoom.setAttribute(
+      "aria-label",
+      t("zoom.now", { percent: words, action: isFitted ? t("zoom.to-one") : t("zoom.to-all") }),
+    );
     this.full.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement)));
   }
 }

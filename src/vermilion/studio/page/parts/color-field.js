@@ -11,8 +11,19 @@ export function swatch(color, click, { share = null, small = false, pressed = fa
   const label = share === null ? name : t("swatch.likely", { color: name, percent: percent(share) });
   const dot = h("span", { class: "swatch-color" }, color === GREY && icon("grey"));
   dot.style.setProperty("--hint", shown(color));
-  return h("button", { type: "button", class: `swatch${small ? " small" : ""}`, "aria-label": label, title: label, "aria-pressed": String(pressed), on: { click: () => click(color) } },
-    dot, share !== null && h("span", { class: "swatch-share", text: percent(share) }));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `swatch${small ? " small" : ""}`,
+      "aria-label": label,
+      title: label,
+      "aria-pressed": String(pressed),
+      on: { click: () => click(color) },
+    },
+    dot,
+    share !== null && h("span", { class: "swatch-share", text: percent(share) }),
+  );
 }
 
 export class ColorField extends HTMLElement {
@@ -21,19 +32,46 @@ export class ColorField extends HTMLElement {
     this.chosen = chosen;
     this.className = "color-field";
     const id = newId("color");
-    this.text = h("input", { id, type: "text", class: "text-input", autocomplete: "off", spellcheck: "false", placeholder: t("field.example") });
-    this.wheel = h("input", { type: "color", class: "color-input", "aria-label": t("field.wheel"), title: t("field.wheel"), value: "#8a6b52" });
+    this.text = h("input", {
+      id,
+      type: "text",
+      class: "text-input",
+      autocomplete: "off",
+      spellcheck: "false",
+      placeholder: t("field.example"),
+    });
+    this.wheel = h("input", {
+      type: "color",
+      class: "color-input",
+      "aria-label": t("field.wheel"),
+      title: t("field.wheel"),
+      value: "#8a6b52",
+    });
     this.error = h("p", { class: "field-error", role: "alert", id: `${id}-error` });
     this.text.setAttribute("aria-describedby", this.error.id);
     this.keep = iconButton("star", t("field.keep"), () => this.#keep());
     this.rows = h("div", { class: "swatch-rows" });
-    this.text.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); this.#typed(); } });
+    this.text.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") {
+        event.preventDefault();
+        this.#typed();
+      }
+    });
     this.text.addEventListener("change", () => this.#typed());
     this.wheel.addEventListener("input", () => this.choose(this.wheel.value, "wheel"));
     this.append(
       h("label", { class: "field-label", for: id, text: t("field.label") }),
-      h("div", { class: "field-row" }, this.wheel, this.text, iconButton("dropper", t("field.pick"), () => pick((color) => this.choose(color))), this.keep),
-      this.error, this.rows);
+      h(
+        "div",
+        { class: "field-row" },
+        this.wheel,
+        this.text,
+        iconButton("dropper", t("field.pick"), () => pick((color) => this.choose(color))),
+        this.keep,
+      ),
+      this.error,
+      this.rows,
+    );
     this.showRows();
   }
 
@@ -70,8 +108,16 @@ export class ColorField extends HTMLElement {
     const isKept = Boolean(this.color) && settings.kept.includes(this.color);
     this.keep.disabled = !this.color;
     this.keep.setAttribute("aria-pressed", String(isKept));
-    const row = (title, colors) => colors.length > 0 && h("div", { class: "swatch-row", role: "group", "aria-label": title },
-      h("span", { class: "row-title", text: title }), colors.map((color) => swatch(color, () => this.choose(color), { small: true, pressed: color === this.color })));
+    const row = (title, colors) =>
+      colors.length > 0 &&
+      h(
+        "div",
+        { class: "swatch-row", role: "group", "aria-label": title },
+        h("span", { class: "row-title", text: title }),
+        colors.map((color) =>
+          swatch(color, () => this.choose(color), { small: true, pressed: color === this.color }),
+        ),
+      );
     fill(this.rows, row(t("field.recent"), settings.recent), row(t("field.kept"), settings.kept));
   }
 }

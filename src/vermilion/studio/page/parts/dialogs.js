@@ -1,78 +1,61 @@
-// The dialogs: saving, settings, and the sheet of all keys.
+// The dialogs: what they share, settings, and the sheet of all keys.
 
-import { button, fill, h, iconButton, newId } from "../dom.js";
+import { h, iconButton, newId } from "../dom.js";
 import { remember, settings, showTheme } from "../model/settings.js";
-import { language, plural, t } from "../model/texts.js";
+import { language, t } from "../model/texts.js";
 import { KEYS } from "../keys.js";
 
 /** A modal dialog with a title and a way out; it is gone once it is closed. */
 export function dialog(title, ...content) {
   const id = newId("dialog");
-  const element = h("dialog", { class: "dialog", "aria-labelledby": id },
-    h("div", { class: "dialog-head" }, h("h2", { id, text: title }), iconButton("close", t("close"), () => element.close())), ...content);
+  const element = h(
+    "dialog",
+    { class: "dialog", "aria-labelledby": id },
+    h(
+      "div",
+      { class: "dialog-head" },
+      h("h2", { id, text: title }),
+      iconButton("close", t("close"), () => element.close()),
+    ),
+    ...content,
+  );
   element.addEventListener("close", () => element.remove());
-  element.addEventListener("click", (event) => { if (event.target === element) element.close(); });
+  element.addEventListener("click", (event) => {
+    if (event.target === element) element.close();
+  });
   document.body.append(element);
   element.showModal();
   return element;
 }
 
-function choice(label, options, value, changed, hint = "") {
+/** A labelled list to choose from. */
+export function choice(label, options, value, changed, hint = "") {
   const id = newId("choice");
-  const select = h("select", { id, class: "select", on: { change: () => changed(select.value) } }, options.map(([name, text]) => h("option", { value: name, text })));
+  const select = h(
+    "select",
+    { id, class: "select", on: { change: () => changed(select.value) } },
+    options.map(([name, text]) => h("option", { value: name, text })),
+  );
   select.value = value;
-  return h("div", { class: "select-row" }, h("label", { for: id, text: label }), select, hint && h("p", { class: "quiet", text: hint }));
+  return h(
+    "div",
+    { class: "select-row" },
+    h("label", { for: id, text: label }),
+    select,
+    hint && h("p", { class: "quiet", text: hint }),
+  );
 }
 
-function check(label, value, changed, hint = "") {
+/** A labelled box to tick. */
+export function check(label, value, changed, hint = "") {
   const box = h("input", { type: "checkbox", checked: value, on: { change: () => changed(box.checked) } });
-  return h("label", { class: "check" }, box, h("span", {}, h("span", { text: label }), hint && h("small", { text: hint })));
+  return h(
+    "label",
+    { class: "check" },
+    box,
+    h("span", {}, h("span", { text: label }), hint && h("small", { text: hint })),
+  );
 }
-
-/** Save this picture, the selection, or all. */
-export function saveDialog(studio) {
-  const { selection, pictures } = studio;
-  const wanted = { ...settings.save, target: studio.session.out ? settings.save.target || "out" : "download" };
-  const set = (changes) => { Object.assign(wanted, changes); remember({ save: { ...wanted } }); show(); };
-  const usable = pictures.filter((open) => open.isUsable);
-  const scopes = { one: [studio.current], selected: selection, all: usable };
-  let scope = selection.length > 1 ? "selected" : "one";
-  const scopeRow = usable.length > 1 && choice(t("save.which"), [["one", t("save.one")], selection.length > 1 && ["selected", plural("save.selected", selection.length)], ["all", plural("save.all", usable.length)]].filter(Boolean), scope, (value) => { scope = value; show(); });
-  const go = h("button", { type: "submit", class: "button primary" });
-  const said = h("p", { class: "quiet", role: "status" });
-  const form = h("form", { class: "dialog-body", on: { submit: (event) => { event.preventDefault(); send(); } } },
-    scopeRow,
-    studio.session.out && choice(t("save.target"), [["out", t("save.out", { name: studio.session.out })], ["download", t("save.download")]], wanted.target, (target) => set({ target })),
-    choice(t("save.format"), [["same", t("save.same")], ["jpg", "JPEG"], ["png", "PNG"], ["tif", "TIFF"], ["webp", "WebP"]], wanted.format, (format) => set({ format })),
-    choice(t("save.depth"), [["same", t("save.depth-same")], ["8", t("save.depth-8")]], String(wanted.depth), (depth) => set({ depth: depth === "8" ? 8 : "same" })),
-    check(t("save.mark"), wanted.mark, (mark) => set({ mark }), t("save.mark-about")),
-    check(t("save.recipe"), wanted.recipe, (recipe) => set({ recipe }), t("save.recipe-about")),
-    check(t("save.confidence"), wanted.confidence, (confidence) => set({ confidence })),
-    said, h("div", { class: "dialog-foot" }, go));
-  const show = () => { go.textContent = wanted.target === "out" ? t("save.go") : t("save.go-download"); };
-  show();
-  const element = dialog(t("save.title"), form);
-  go.focus();
-
-  async function send() {
-    go.disabled = true;
-    said.textContent = t("save.working");
-    try {
-      const answer = await studio.engine.save(scopes[scope].map(({ id }) => id), wanted);
-      if (answer.blob) download(answer.blob, answer.name || studio.current.picture.name);
-      element.close();
-      studio.say(answer.blob ? t("save.downloaded") : t("save.done", { files: listed(answer.files), folder: studio.session.out }));
-    } catch (error) {
-      said.textContent = "";
-      go.disabled = false;
-      if (error.code === "offline") element.close();
-      else fill(said, h("span", { class: "field-error", text: error.message }));
-      if (!error.status) studio.trouble(error);
-    }
-  }
-}
-
-const listed = (files = []) => (files.length > 3 ? `${files.slice(0, 2).join(", ")} …` : files.join(", "));
 
 /** Hand a file to the browser's downloads. */
 export function download(blob, name) {
@@ -86,22 +69,82 @@ export function download(blob, name) {
 /** Theme, language, keys, and the link for a phone. */
 export function settingsDialog(studio) {
   const { lan_url: url, lan_qr: code, version } = studio.session;
-  const phone = url && h("section", { class: "section" }, h("h3", { text: t("phone.title") }), h("p", { class: "quiet", text: t("phone.about") }),
-    code && h("img", { class: "qr", alt: t("phone.code"), src: `data:image/svg+xml;utf8,${encodeURIComponent(code)}` }), h("p", { class: "mono", text: url }));
-  dialog(t("settings.title"), h("div", { class: "dialog-body" },
-    choice(t("settings.theme"), ["auto", "light", "dark"].map((name) => [name, t(`theme.${name}`)]), settings.theme, (theme) => { remember({ theme }); showTheme(); }),
-    choice(t("settings.language"), [["en", "English"], ["de", "Deutsch"]], language(), (code_) => { remember({ language: code_ }); location.reload(); }),
-    check(t("settings.keys"), settings.keys, (keys) => remember({ keys }), t("settings.keys-about")),
-    phone, h("p", { class: "quiet", text: t("settings.about", { version: version || "" }) })));
+  const phone =
+    url &&
+    h(
+      "section",
+      { class: "section" },
+      h("h3", { text: t("phone.title") }),
+      h("p", { class: "quiet", text: t("phone.about") }),
+      code &&
+        h("img", {
+          class: "qr",
+          alt: t("phone.code"),
+          src: `data:image/svg+xml;utf8,${encodeURIComponent(code)}`,
+        }),
+      h("p", { class: "mono", text: url }),
+    );
+  dialog(
+    t("settings.title"),
+    h(
+      "div",
+      { class: "dialog-body" },
+      choice(
+        t("settings.theme"),
+        ["auto", "light", "dark"].map((name) => [name, t(`theme.${name}`)]),
+        settings.theme,
+        (theme) => {
+          remember({ theme });
+          showTheme();
+        },
+      ),
+      choice(
+        t("settings.language"),
+        [
+          ["en", "English"],
+          ["de", "Deutsch"],
+        ],
+        language(),
+        (code_) => {
+          remember({ language: code_ });
+          location.reload();
+        },
+      ),
+      check(t("settings.keys"), settings.keys, (keys) => remember({ keys }), t("settings.keys-about")),
+      phone,
+      h("p", { class: "quiet", text: t("settings.about", { version: version || "" }) }),
+    ),
+  );
 }
 
 /** The sheet of all keys. */
 export function helpDialog() {
   const groups = [...new Set(KEYS.map(({ group }) => group))];
-  const rows = (group) => KEYS.filter((one) => one.group === group).map(({ shown, text }) => [h("dt", {}, shown.split(" ").map((key) => h("kbd", { text: key }))), h("dd", { text: t(text) })]);
-  const element = dialog(t("help.title"), h("div", { class: "dialog-body help", tabindex: "0" },
-    h("p", { class: "quiet", text: t("help.about") }),
-    groups.map((group) => h("section", {}, h("h3", { text: t(`help.${group}`) }), h("dl", { class: "keys" }, rows(group).flat())))));
+  const rows = (group) =>
+    KEYS.filter((one) => one.group === group).map(({ shown, text }) => [
+      h(
+        "dt",
+        {},
+        shown.split(" ").map((key) => h("kbd", { text: key })),
+      ),
+      h("dd", { text: t(text) }),
+    ]);
+  const element = dialog(
+    t("help.title"),
+    h(
+      "div",
+      { class: "dialog-body help", tabindex: "0" },
+      h("p", { class: "quiet", text: t("help.about") }),
+      groups.map((group) =>
+        h(
+          "section",
+          {},
+          h("h3", { text: t(`help.${group}`) }),
+          h("dl", { class: "keys" }, rows(group).flat()),
+        ),
+      ),
+    ),
+  );
   element.classList.add("broad");
 }
 
@@ -113,7 +156,8 @@ export async function share(studio) {
   try {
     const { blob, name } = await studio.engine.share(open.id, 1600);
     const file = new File([blob], name || `${open.picture.name}.before-after.jpg`, { type: "image/jpeg" });
-    if (matchMedia("(pointer: coarse)").matches && navigator.canShare?.({ files: [file] })) await navigator.share({ files: [file] });
+    if (matchMedia("(pointer: coarse)").matches && navigator.canShare?.({ files: [file] }))
+      await navigator.share({ files: [file] });
     else download(blob, file.name);
     studio.say(t("share.done"));
   } catch (error) {

@@ -13,7 +13,14 @@ const SLIDERS = [
   { name: "vividness", min: 0, max: 2, step: 0.05, neutral: 1, say: percent },
   { name: "warmth", min: -30, max: 30, step: 1, neutral: 0, say: signed },
   { name: "tint", min: -30, max: 30, step: 1, neutral: 0, say: signed },
-  { name: "temperature", min: 0, max: 2, step: 0.05, neutral: AUTOMATIC, say: (value) => (value === AUTOMATIC ? t("automatic") : number(value, 2)) },
+  {
+    name: "temperature",
+    min: 0,
+    max: 2,
+    step: 0.05,
+    neutral: AUTOMATIC,
+    say: (value) => (value === AUTOMATIC ? t("automatic") : number(value, 2)),
+  },
   { name: "fade_unsure", min: 0, max: 1, step: 0.05, neutral: 0, say: percent },
 ];
 
@@ -27,22 +34,50 @@ export class LookPanel extends HTMLElement {
   setUp(studio) {
     this.studio = studio;
     const id = newId("look");
-    this.looks = h("select", { id, class: "select", on: { change: () => this.#set({ look: this.looks.value || null, cube: null }) } });
-    this.sliders = SLIDERS.map((one) => ({ ...one, ...slider({ ...one, label: t(`look.${one.name}`), changed: (value, isOver) => this.#slide(one.name, value, isOver) }) }));
+    this.looks = h("select", {
+      id,
+      class: "select",
+      on: { change: () => this.#set({ look: this.looks.value || null, cube: null }) },
+    });
+    this.sliders = SLIDERS.map((one) => ({
+      ...one,
+      ...slider({
+        ...one,
+        label: t(`look.${one.name}`),
+        changed: (value, isOver) => this.#slide(one.name, value, isOver),
+      }),
+    }));
     this.files = h("div", { class: "file-rows" });
     this.palette = h("div", { class: "swatch-row", role: "group", "aria-label": t("look.palette") });
-    this.mark = h("input", { type: "checkbox", on: { change: () => this.#set({ corner_mark: this.mark.checked }) } });
+    this.mark = h("input", {
+      type: "checkbox",
+      on: { change: () => this.#set({ corner_mark: this.mark.checked }) },
+    });
     this.append(
       h("div", { class: "select-row" }, h("label", { for: id, text: t("look.look") }), this.looks),
-      this.sliders.map(({ element }) => element),
-      h("section", { class: "section" }, h("h3", { text: t("look.files") }), h("p", { class: "quiet", text: t("look.files-about") }), this.files, this.palette),
+      ...this.sliders.map(({ element }) => element),
+      h(
+        "section",
+        { class: "section" },
+        h("h3", { text: t("look.files") }),
+        h("p", { class: "quiet", text: t("look.files-about") }),
+        this.files,
+        this.palette,
+      ),
       h("label", { class: "check" }, this.mark, h("span", { text: t("look.corner_mark") })),
-      h("div", { class: "button-row" }, button(t("look.reset"), () => this.#reset(), { icon: "reset" })));
+      h(
+        "div",
+        { class: "button-row" },
+        button(t("look.reset"), () => this.#reset(), { icon: "reset" }),
+      ),
+    );
     studio.addEventListener("change", () => this.show());
     studio.addEventListener("current", () => this.#showLooks());
   }
 
-  get doc() { return this.studio.current.doc; }
+  get doc() {
+    return this.studio.current.doc;
+  }
 
   #set(changes, merge = "") {
     this.studio.current.change(withSettings(this.doc, changes), { merge });
@@ -56,11 +91,16 @@ export class LookPanel extends HTMLElement {
 
   #reset() {
     const { hints, settings } = this.doc;
-    this.studio.current.change({ hints, settings: { ...PLAIN, album: settings.album, variant: settings.variant, seed: settings.seed } });
+    this.studio.current.change({
+      hints,
+      settings: { ...PLAIN, album: settings.album, variant: settings.variant, seed: settings.seed },
+    });
   }
 
   #showLooks() {
-    const options = this.studio.looks.map(({ name, title }) => h("option", { value: name, text: lookTitle(name, title) }));
+    const options = this.studio.looks.map(({ name, title }) =>
+      h("option", { value: name, text: lookTitle(name, title) }),
+    );
     fill(this.looks, h("option", { value: "", text: t("look.none") }), options);
     this.show();
   }
@@ -70,22 +110,52 @@ export class LookPanel extends HTMLElement {
     const { settings } = this.doc;
     this.looks.value = typeof settings.look === "string" ? settings.look : "";
     for (const { name, show, neutral, input } of this.sliders) {
-      if (document.activeElement !== input || Number(input.value) !== settings[name]) show(settings[name] ?? neutral);
+      if (document.activeElement !== input || Number(input.value) !== settings[name])
+        show(settings[name] ?? neutral);
     }
     this.mark.checked = settings.corner_mark;
-    fill(this.files, FILES.map((file) => this.#fileRow(file, settings)));
+    fill(
+      this.files,
+      FILES.map((file) => this.#fileRow(file, settings)),
+    );
     const colors = Array.isArray(settings.palette) ? settings.palette : [];
-    fill(this.palette, colors.map((color) => swatch(color, () => this.#set({ palette: colors.filter((other) => other !== color) }), { small: true })), this.#addColor(colors));
+    fill(
+      this.palette,
+      colors.map((color) =>
+        swatch(color, () => this.#set({ palette: colors.filter((other) => other !== color) }), {
+          small: true,
+        }),
+      ),
+      this.#addColor(colors),
+    );
   }
 
   #fileRow({ kind, accept }, settings) {
     const value = settings[kind];
     const isSet = value && !Array.isArray(value);
-    const choose = h("input", { type: "file", class: "file-input", accept, tabindex: "-1", "aria-hidden": "true", on: { change: () => this.use(kind, choose.files[0]) } });
+    const choose = h("input", {
+      type: "file",
+      class: "file-input",
+      accept,
+      tabindex: "-1",
+      "aria-hidden": "true",
+      on: { change: () => this.use(kind, choose.files[0]) },
+    });
     const words = isSet ? value.name || value.path || t("look.file") : t(`look.${kind}-hint`);
-    const row = h("div", { class: "file-row" }, choose, button(t(`look.${kind}`), () => choose.click()), h("span", { class: "file-name", text: words }),
-      isSet && iconButton("close", t("look.remove", { name: words }), () => this.#set({ [kind]: PLAIN[kind] })));
-    row.addEventListener("dragover", (event) => { event.preventDefault(); event.stopPropagation(); row.classList.add("target"); });
+    const row = h(
+      "div",
+      { class: "file-row" },
+      choose,
+      button(t(`look.${kind}`), () => choose.click()),
+      h("span", { class: "file-name", text: words }),
+      isSet &&
+        iconButton("close", t("look.remove", { name: words }), () => this.#set({ [kind]: PLAIN[kind] })),
+    );
+    row.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      row.classList.add("target");
+    });
     row.addEventListener("dragleave", () => row.classList.remove("target"));
     row.addEventListener("drop", (event) => {
       event.preventDefault();
@@ -98,7 +168,13 @@ export class LookPanel extends HTMLElement {
   }
 
   #addColor(colors) {
-    const input = h("input", { type: "color", class: "color-input small", "aria-label": t("look.palette-add"), title: t("look.palette-add"), value: "#8a6b52" });
+    const input = h("input", {
+      type: "color",
+      class: "color-input small",
+      "aria-label": t("look.palette-add"),
+      title: t("look.palette-add"),
+      value: "#8a6b52",
+    });
     input.addEventListener("change", () => this.#set({ palette: [...colors, input.value] }));
     return input;
   }

@@ -12,14 +12,22 @@ export class Messages extends HTMLElement {
     this.setAttribute("aria-live", "polite");
     this.setAttribute("role", "log");
     studio.addEventListener("say", (event) => this.say(event.detail));
-    studio.addEventListener("current", () => { for (const one of this.querySelectorAll(".info")) one.remove(); });
+    studio.addEventListener("current", () => {
+      for (const one of this.querySelectorAll(".info")) one.remove();
+    });
   }
 
   say({ text, kind }) {
     const isThere = [...this.children].find((one) => one.dataset.text === text);
     isThere?.remove();
-    const message = h("div", { class: `message ${kind}`, "data-text": text, role: kind === "error" ? "alert" : null },
-      kind === "error" && icon("warning"), h("span", { text }), kind === "error" && iconButton("close", t("close"), () => message.remove(), { class: "icon-button slim" }));
+    const message = h(
+      "div",
+      { class: `message ${kind}`, "data-text": text, role: kind === "error" ? "alert" : null },
+      kind === "error" && icon("warning"),
+      h("span", { text }),
+      kind === "error" &&
+        iconButton("close", t("close"), () => message.remove(), { class: "icon-button slim" }),
+    );
     this.append(message);
     while (this.children.length > MOST) this.firstChild.remove();
     if (kind !== "error") setTimeout(() => message.remove(), SHOWN);

@@ -4,7 +4,12 @@ import { h, icon, isNarrow } from "../dom.js";
 import { remember, settings } from "../model/settings.js";
 import { t } from "../model/texts.js";
 
-const TABS = [["colors", "point"], ["variants", "variants"], ["look", "palette"], ["picture", "picture"]];
+const TABS = [
+  ["colors", "point"],
+  ["variants", "variants"],
+  ["look", "palette"],
+  ["picture", "picture"],
+];
 
 export class Panel extends HTMLElement {
   /** @param pages an element for each of the tabs, by name */
@@ -13,9 +18,21 @@ export class Panel extends HTMLElement {
     this.className = "panel";
     this.setAttribute("aria-label", t("panel.label"));
     this.setAttribute("role", "region");
-    this.tabs = TABS.map(([name, image]) => h("button", {
-      type: "button", role: "tab", id: `tab-${name}`, class: "tab", "aria-controls": `page-${name}`, on: { click: () => this.#click(name) },
-    }, icon(image), h("span", { text: t(`panel.${name}`) })));
+    this.tabs = TABS.map(([name, image]) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          class: "tab",
+          "aria-controls": `page-${name}`,
+          on: { click: () => this.#click(name) },
+        },
+        icon(image),
+        h("span", { text: t(`panel.${name}`) }),
+      ),
+    );
     const list = h("div", { class: "tabs", role: "tablist", "aria-label": t("panel.label") }, this.tabs);
     list.addEventListener("keydown", (event) => this.#arrows(event));
     this.body = h("div", { class: "panel-body" });
@@ -29,7 +46,9 @@ export class Panel extends HTMLElement {
     }
     this.append(list, this.body);
     this.addEventListener("reveal", () => this.open("colors"));
-    studio.addEventListener("current", () => { this.hidden = !studio.current; });
+    studio.addEventListener("current", () => {
+      this.hidden = !studio.current;
+    });
     this.hidden = !studio.current;
     this.#select(TABS.some(([name]) => name === settings.panel) ? settings.panel : "colors");
     this.up(false);

@@ -9,17 +9,71 @@ export class PicturePanel extends HTMLElement {
     this.studio = studio;
     this.stage = stage;
     this.facts = h("dl", { class: "facts" });
-    this.framing = button(t("frame.show"), () => studio.showAs({ frames: !studio.show.frames }), { icon: "frame" });
-    this.frameTools = h("div", { class: "button-row" },
-      button(t("frame.add"), () => stage.frames.add(), { icon: "add" }), button(t("frame.find"), () => this.#view({ view: "auto", frames: [] })), button(t("frame.whole"), () => this.#view({ view: "whole", frames: [] })));
-    const recipe = h("input", { type: "file", class: "file-input", accept: ".json", tabindex: "-1", "aria-hidden": "true", on: { change: () => { this.openRecipe(recipe.files[0]); recipe.value = ""; } } });
-    this.append(this.facts,
-      h("section", { class: "section" }, h("h3", { text: t("view.title") }), h("p", { class: "quiet", text: t("view.about") }),
-        h("div", { class: "button-row" }, button(t("view.left"), () => this.rotate(-1), { icon: "left" }), button(t("view.right"), () => this.rotate(1), { icon: "right" }), button(t("view.auto"), () => this.#view({ way_up: "auto" })))),
-      h("section", { class: "section" }, h("h3", { text: t("frame.title") }), h("p", { class: "quiet", text: t("frame.about") }), h("div", { class: "button-row" }, this.framing), this.frameTools),
-      h("section", { class: "section" }, h("h3", { text: t("recipe.title") }), h("p", { class: "quiet", text: t("recipe.about") }),
-        h("div", { class: "button-row" }, recipe, button(t("recipe.open"), () => recipe.click(), { icon: "open" }), button(t("picture.reset"), () => studio.current.reset(), { icon: "reset" }))),
-      h("div", { class: "button-row" }, button(t("picture.close"), () => studio.close(studio.current), { icon: "close" })));
+    this.framing = button(t("frame.show"), () => studio.showAs({ frames: !studio.show.frames }), {
+      icon: "frame",
+    });
+    this.frameTools = h(
+      "div",
+      { class: "button-row" },
+      button(t("frame.add"), () => stage.frames.add(), { icon: "add" }),
+      button(t("frame.find"), () => this.#view({ view: "auto", frames: [] })),
+      button(t("frame.whole"), () => this.#view({ view: "whole", frames: [] })),
+    );
+    const recipe = h("input", {
+      type: "file",
+      class: "file-input",
+      accept: ".json",
+      tabindex: "-1",
+      "aria-hidden": "true",
+      on: {
+        change: () => {
+          this.openRecipe(recipe.files[0]);
+          recipe.value = "";
+        },
+      },
+    });
+    this.append(
+      this.facts,
+      h(
+        "section",
+        { class: "section" },
+        h("h3", { text: t("view.title") }),
+        h("p", { class: "quiet", text: t("view.about") }),
+        h(
+          "div",
+          { class: "button-row" },
+          button(t("view.left"), () => this.rotate(-1), { icon: "left" }),
+          button(t("view.right"), () => this.rotate(1), { icon: "right" }),
+          button(t("view.auto"), () => this.#view({ way_up: "auto" })),
+        ),
+      ),
+      h(
+        "section",
+        { class: "section" },
+        h("h3", { text: t("frame.title") }),
+        h("p", { class: "quiet", text: t("frame.about") }),
+        h("div", { class: "button-row" }, this.framing),
+        this.frameTools,
+      ),
+      h(
+        "section",
+        { class: "section" },
+        h("h3", { text: t("recipe.title") }),
+        h("p", { class: "quiet", text: t("recipe.about") }),
+        h(
+          "div",
+          { class: "button-row" },
+          recipe,
+          button(t("recipe.open"), () => recipe.click(), { icon: "open" }),
+          button(t("picture.reset"), () => studio.current.reset(), { icon: "reset" }),
+        ),
+      ),
+      h(
+        "div",
+        { class: "button-row" },
+        button(t("picture.close"), () => studio.close(studio.current), { icon: "close" }),
+      ),
+    );
     for (const name of ["change", "show"]) studio.addEventListener(name, () => this.show());
   }
 
@@ -28,8 +82,16 @@ export class PicturePanel extends HTMLElement {
     if (!open?.isUsable) return;
     const { picture } = open;
     const fact = (name, value) => [h("dt", { text: t(name) }), h("dd", { text: value })];
-    fill(this.facts, fact("picture.name", picture.name), fact("picture.size", t("picture.pixels", { width: number(picture.width), height: number(picture.height) })),
-      fact("picture.state", t(`state.${picture.state}`)), picture.negative > 0.5 ? fact("picture.negative", percent(picture.negative)) : []);
+    fill(
+      this.facts,
+      fact("picture.name", picture.name),
+      fact(
+        "picture.size",
+        t("picture.pixels", { width: number(picture.width), height: number(picture.height) }),
+      ),
+      fact("picture.state", t(`state.${picture.state}`)),
+      picture.negative > 0.5 ? fact("picture.negative", percent(picture.negative)) : [],
+    );
     this.framing.setAttribute("aria-pressed", String(this.studio.show.frames));
     this.frameTools.hidden = !this.studio.show.frames;
   }
@@ -37,7 +99,7 @@ export class PicturePanel extends HTMLElement {
   /** Turn the picture by quarter turns, clockwise if positive. */
   rotate(turns) {
     const now = this.stage.viewport.turn;
-    this.#view({ way_up: (((now + turns + 4) % 4) * 90) });
+    this.#view({ way_up: ((now + turns + 4) % 4) * 90 });
   }
 
   #view(changes) {

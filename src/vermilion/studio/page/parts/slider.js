@@ -8,7 +8,15 @@ export function slider({ label, min, max, step, neutral, say, changed }) {
   const id = newId("slider");
   const input = h("input", { id, type: "range", class: "slider", min, max, step });
   const value = h("output", { for: id, class: "slider-value" });
-  const back = iconButton("reset", t("slider.reset", { label }), () => { show(neutral); changed(neutral, true); }, { class: "icon-button slim" });
+  const back = iconButton(
+    "reset",
+    t("slider.reset", { label }),
+    () => {
+      show(neutral);
+      changed(neutral, true);
+    },
+    { class: "icon-button slim" },
+  );
   const show = (number) => {
     input.value = number;
     const words = say(number);
@@ -17,11 +25,16 @@ export function slider({ label, min, max, step, neutral, say, changed }) {
     back.classList.toggle("unseen", number === neutral);
     back.tabIndex = number === neutral ? -1 : 0;
     const span = max - min;
-    const [low, high] = [Math.min(number, neutral), Math.max(number, neutral)].map((end) => (100 * (end - min)) / span);
+    const [low, high] = [Math.min(number, neutral), Math.max(number, neutral)].map(
+      (end) => (100 * (end - min)) / span,
+    );
     input.style.setProperty("--from", `${low}%`);
     input.style.setProperty("--to", `${high}%`);
   };
-  input.addEventListener("input", () => { show(Number(input.value)); changed(Number(input.value), false); });
+  input.addEventListener("input", () => {
+    show(Number(input.value));
+    changed(Number(input.value), false);
+  });
   input.addEventListener("change", () => changed(Number(input.value), true));
   const element = h("div", { class: "slider-row" }, h("label", { for: id, text: label }), value, back, input);
   show(neutral);

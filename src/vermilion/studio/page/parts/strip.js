@@ -16,9 +16,12 @@ export class Strip extends HTMLElement {
     this.all = h("button", { type: "button", class: "link", on: { click: () => this.#selectAll() } });
     this.append(h("div", { class: "strip-head" }, this.count, this.all), this.list);
     this.items = new Map();
-    this.watch = new IntersectionObserver((seen) => {
-      for (const { target, isIntersecting } of seen) if (isIntersecting) this.#load(target.open);
-    }, { root: this.list, rootMargin: "200px" });
+    this.watch = new IntersectionObserver(
+      (seen) => {
+        for (const { target, isIntersecting } of seen) if (isIntersecting) this.#load(target.open);
+      },
+      { root: this.list, rootMargin: "200px" },
+    );
     for (const name of ["pictures", "current"]) studio.addEventListener(name, () => this.show());
     studio.addEventListener("picture", (event) => this.#refresh(event.detail));
     this.show();
@@ -27,12 +30,25 @@ export class Strip extends HTMLElement {
   show() {
     const { pictures, isOpening } = this.studio;
     this.hidden = pictures.length + isOpening < 2;
-    for (const [open, item] of this.items) if (!pictures.includes(open)) { this.watch.unobserve(item); this.items.delete(open); }
+    for (const [open, item] of this.items)
+      if (!pictures.includes(open)) {
+        this.watch.unobserve(item);
+        this.items.delete(open);
+      }
     const items = pictures.map((open) => this.#item(open));
-    const waiting = Array.from({ length: Math.min(isOpening, 12) }, () => h("li", { class: "strip-item" }, h("span", { class: "strip-picture skeleton" })));
-    if (isOpening || items.length !== this.list.children.length || items.some((item, place) => this.list.children[place] !== item)) fill(this.list, items, waiting);
+    const waiting = Array.from({ length: Math.min(isOpening, 12) }, () =>
+      h("li", { class: "strip-item" }, h("span", { class: "strip-picture skeleton" })),
+    );
+    if (
+      isOpening ||
+      items.length !== this.list.children.length ||
+      items.some((item, place) => this.list.children[place] !== item)
+    )
+      fill(this.list, items, waiting);
     const chosen = pictures.filter((open) => open.selected).length;
-    this.count.textContent = chosen ? plural("strip.selected", chosen) : plural("strip.count", pictures.length);
+    this.count.textContent = chosen
+      ? plural("strip.selected", chosen)
+      : plural("strip.count", pictures.length);
     this.all.textContent = chosen ? t("strip.none") : t("strip.all");
     for (const open of pictures) this.#mark(open);
     this.items.get(this.studio.current)?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -40,14 +56,31 @@ export class Strip extends HTMLElement {
 
   #item(open) {
     if (this.items.has(open)) return this.items.get(open);
-    const picture = h("button", { type: "button", class: "strip-picture", on: { click: (event) => this.#click(open, event) } }, h("span", { class: "strip-image" }));
-    const tick = h("input", { type: "checkbox", class: "strip-tick", "aria-label": t("strip.select", { name: open.picture.name }), on: { change: () => this.#select(open, tick.checked) } });
+    const picture = h(
+      "button",
+      {
+        type: "button",
+        class: "strip-picture",
+        on: { click: (event) => this.#click(open, event), keydown: (event) => this.#key(open, event) },
+      },
+      h("span", { class: "strip-image" }),
+    );
+    const tick = h("input", {
+      type: "checkbox",
+      class: "strip-tick",
+      "aria-label": t("strip.select", { name: open.picture.name }),
+      on: { change: () => this.#select(open, tick.checked) },
+    });
     const state = h("span", { class: "strip-state" });
     const item = h("li", { class: "strip-item" }, picture, tick, state);
     Object.assign(item, { open, picture, tick, state });
-    if (!open.isUsable) {
+    if (!open.canBeShown) {
       tick.hidden = true;
-      item.append(iconButton("close", t("strip.close", { name: open.picture.name }), () => this.studio.close(open), { class: "icon-button strip-close" }));
+      item.append(
+        iconButton("close", t("strip.close", { name: open.picture.name }), () => this.studio.close(open), {
+          class: "icon-button strip-close",
+        }),
+      );
     }
     this.items.set(open, item);
     this.watch.observe(item);
@@ -56,8 +89,14 @@ export class Strip extends HTMLElement {
 
   #click(open, event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) this.#select(open, !open.selected);
-    else if (open.isUsable) this.studio.select(open);
+    else if (open.canBeShown) this.studio.select(open);
     else this.studio.say(open.picture.error.detail, "error");
+  }
+
+  #key(open, event) {
+    if (event.key !== "Delete") return;
+    event.preventDefault();
+    this.studio.close(open);
   }
 
   #select(open, selected) {
@@ -67,7 +106,7 @@ export class Strip extends HTMLElement {
 
   #selectAll() {
     const chosen = this.studio.pictures.some((open) => open.selected);
-    for (const open of this.studio.pictures) open.selected = !chosen && open.isUsable;
+    for (const open of this.studio.pictures) open.selected = !chosen && open.canBeShown;
     this.studio.tell("pictures");
   }
 
@@ -83,12 +122,17 @@ export class Strip extends HTMLElement {
   #mark(open) {
     const item = this.items.get(open);
     if (!item) return;
-    const state = open.isUsable ? open.picture.state : "error";
+    const state = open.canBeShown ? open.picture.state : "error";
     const words = t(`state.${state}`);
     item.state.className = `strip-state ${state}`;
     if (item.shownState !== state) {
       item.shownState = state;
-      fill(item.state, icon({ new: "dot", coloured: "dot", changed: "edit", saved: "check", error: "warning" }[state] || "dot"));
+      fill(
+        item.state,
+        icon(
+          { new: "dot", coloured: "dot", changed: "edit", saved: "check", error: "warning" }[state] || "dot",
+        ),
+      );
     }
     item.tick.checked = open.selected;
     item.classList.toggle("current", open === this.studio.current);
@@ -100,7 +144,7 @@ export class Strip extends HTMLElement {
 
   async #load(open) {
     const item = this.items.get(open);
-    if (!item || !open.isUsable || item.revision === open.picture.revision) return;
+    if (!item || !open.canBeShown || item.revision === open.picture.revision) return;
     item.revision = open.picture.revision;
     try {
       const blob = await this.studio.engine.preview(open.picture, { side: SIDE, what: "color" });

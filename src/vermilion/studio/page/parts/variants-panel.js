@@ -1,4 +1,4 @@
-// Other plausible colourings as thumbnails, and the walk through the spots where an answer changes most.
+// Other plausible colourings as thumbnails.
 
 import { button, fill, h } from "../dom.js";
 import { withSettings } from "../model/document.js";
@@ -7,14 +7,16 @@ import { t } from "../model/texts.js";
 const COUNT = 6;
 
 export class VariantsPanel extends HTMLElement {
-  setUp(studio, walk) {
+  setUp(studio) {
     this.studio = studio;
     this.grid = h("div", { class: "thumbs", role: "group", "aria-label": t("variants.title") });
     this.again = button(t("variants.show"), () => this.load(), { icon: "variants" });
     this.other = button(t("variants.other"), () => this.#reseed());
     this.append(
-      h("p", { class: "quiet", text: t("variants.about") }), this.grid, h("div", { class: "button-row" }, this.again, this.other),
-      h("section", { class: "section" }, h("h3", { text: t("ask.title") }), h("p", { class: "quiet", text: t("ask.about") }), button(t("ask.start"), () => walk.start(), { icon: "ask" })));
+      h("p", { class: "quiet", text: t("variants.about") }),
+      this.grid,
+      h("div", { class: "button-row" }, this.again, this.other),
+    );
     studio.addEventListener("current", () => this.#forget());
     studio.addEventListener("change", () => this.#mark());
     this.#forget();
@@ -35,11 +37,18 @@ export class VariantsPanel extends HTMLElement {
     this.abort?.abort();
     const abort = new AbortController();
     this.abort = abort;
-    fill(this.grid, Array.from({ length: COUNT }, () => h("span", { class: "thumb skeleton" })));
+    fill(
+      this.grid,
+      Array.from({ length: COUNT }, () => h("span", { class: "thumb skeleton" })),
+    );
     this.again.hidden = true;
     try {
       const controls = open.controlsFor(withSettings(open.doc, { variant: null }));
-      const list = await this.studio.engine.variants(open.id, { controls, count: open.doc.settings.variants || COUNT }, abort.signal);
+      const list = await this.studio.engine.variants(
+        open.id,
+        { controls, count: open.doc.settings.variants || COUNT },
+        abort.signal,
+      );
       if (this.abort === abort) this.#show(list);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -50,11 +59,28 @@ export class VariantsPanel extends HTMLElement {
 
   #show(list) {
     this.loaded = list;
-    const none = h("button", { type: "button", class: "thumb words", "data-rank": "", on: { click: () => this.#choose(null) } }, h("span", { text: t("variants.automatic") }));
-    fill(this.grid, none, list.map((variant, place) => h("button", {
-      type: "button", class: "thumb", "data-rank": variant.rank, "aria-label": t("variants.one", { number: place + 1 }),
-      on: { click: () => this.#choose(variant.rank) },
-    }, h("img", { src: variant.thumbnail, alt: "" }))));
+    const none = h(
+      "button",
+      { type: "button", class: "thumb words", "data-rank": "", on: { click: () => this.#choose(null) } },
+      h("span", { text: t("variants.automatic") }),
+    );
+    fill(
+      this.grid,
+      none,
+      list.map((variant, place) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "thumb",
+            "data-rank": variant.rank,
+            "aria-label": t("variants.one", { number: place + 1 }),
+            on: { click: () => this.#choose(variant.rank) },
+          },
+          h("img", { src: variant.thumbnail, alt: "" }),
+        ),
+      ),
+    );
     this.other.hidden = false;
     if (!list.length) this.grid.append(h("p", { class: "quiet", text: t("variants.none") }));
     this.#mark();
@@ -62,7 +88,8 @@ export class VariantsPanel extends HTMLElement {
 
   #mark() {
     const { variant } = this.studio.current?.doc.settings || {};
-    for (const thumb of this.grid.querySelectorAll("button")) thumb.setAttribute("aria-pressed", String(thumb.dataset.rank === String(variant ?? "")));
+    for (const thumb of this.grid.querySelectorAll("button"))
+      thumb.setAttribute("aria-pressed", String(thumb.dataset.rank === String(variant ?? "")));
   }
 
   #choose(rank) {

@@ -6,11 +6,21 @@ import { t } from "../model/texts.js";
 export class Welcome extends HTMLElement {
   setUp(studio, open) {
     this.className = "welcome";
-    this.rest = h("div", { class: "welcome-box" },
+    this.rest = h(
+      "div",
+      { class: "welcome-box" },
       h("div", { class: "welcome-mark", "aria-hidden": "true" }, icon("photograph")),
-      h("h2", { text: t("welcome.title") }), h("p", { text: t("welcome.text") }),
-      button(t("welcome.open"), open, { icon: "open", class: "button primary large" }), h("p", { class: "quiet", text: t("welcome.private") }));
-    this.work = h("div", { class: "welcome-box", role: "status" }, h("div", { class: "spinner", "aria-hidden": "true" }), h("p", { text: t("welcome.opening") }));
+      h("h2", { text: t("welcome.title") }),
+      h("p", { text: t("welcome.text") }),
+      button(t("welcome.open"), open, { icon: "open", class: "button primary large" }),
+      h("p", { class: "quiet", text: t("welcome.private") }),
+    );
+    this.work = h(
+      "div",
+      { class: "welcome-box", role: "status" },
+      h("div", { class: "spinner", "aria-hidden": "true" }),
+      h("p", { text: t("welcome.opening") }),
+    );
     const show = () => {
       this.hidden = Boolean(studio.current);
       this.replaceChildren(studio.isOpening ? this.work : this.rest);
@@ -22,7 +32,11 @@ export class Welcome extends HTMLElement {
 
 /** Files may be dropped anywhere: pictures open, recipes and cubes are used for the current picture. */
 export function takeDrops(root, opened) {
-  const veil = h("div", { class: "veil", hidden: true, "aria-hidden": "true" }, h("div", { class: "veil-text" }, icon("open"), h("span", { text: t("drop.here") })));
+  const veil = h(
+    "div",
+    { class: "veil", hidden: true, "aria-hidden": "true" },
+    h("div", { class: "veil-text" }, icon("open"), h("span", { text: t("drop.here") })),
+  );
   root.append(veil);
   let depth = 0;
   const over = (change) => {
@@ -31,9 +45,15 @@ export function takeDrops(root, opened) {
   };
   const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
   const on = (name, call) => window.addEventListener(name, call);
-  on("dragenter", (event) => { if (hasFiles(event)) over(1); });
-  on("dragleave", (event) => { if (hasFiles(event)) over(-1); });
-  on("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
+  on("dragenter", (event) => {
+    if (hasFiles(event)) over(1);
+  });
+  on("dragleave", (event) => {
+    if (hasFiles(event)) over(-1);
+  });
+  on("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
   on("drop", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
@@ -43,7 +63,10 @@ export function takeDrops(root, opened) {
   root.addEventListener("dropped", () => over(-depth));
   on("paste", (event) => {
     const files = [...(event.clipboardData?.files || [])];
-    if (files.length && !event.target.closest?.("input[type=text]")) { event.preventDefault(); opened(files); }
+    if (files.length && !event.target.closest?.("input[type=text]")) {
+      event.preventDefault();
+      opened(files);
+    }
   });
 }
 

@@ -10,16 +10,29 @@ export class Compare {
   constructor(stage) {
     this.stage = stage;
     this.shown = new WeakSet();
-    this.input = h("input", { class: "divider", type: "range", min: "0", max: "100", step: "0.5", value: "0", "aria-label": t("compare.slider") });
+    this.input = h("input", {
+      class: "divider",
+      type: "range",
+      min: "0",
+      max: "100",
+      step: "0.5",
+      value: "0",
+      "aria-label": t("compare.slider"),
+    });
     this.input.addEventListener("input", () => this.#move(Number(this.input.value)));
   }
 
-  get show() { return this.stage.studio.show; }
+  get show() {
+    return this.stage.studio.show;
+  }
 
   /** The visible columns of the picture on the stage. */
   get #span() {
     const { bounds, screen, margin } = this.stage.viewport;
-    return { left: Math.max(margin.left, bounds.left), right: Math.min(screen.width - margin.right, bounds.right) };
+    return {
+      left: Math.max(margin.left, bounds.left),
+      right: Math.min(screen.width - margin.right, bounds.right),
+    };
   }
 
   /** Where the line is, in CSS pixels of the stage; 0 if all is in colour. */
@@ -38,7 +51,8 @@ export class Compare {
   /** Put the input over the picture. */
   place() {
     const { studio, viewport } = this.stage;
-    this.input.hidden = this.show.compare !== "slider" || !studio.current?.isUsable || this.show.before || this.show.frames;
+    this.input.hidden =
+      this.show.compare !== "slider" || !studio.current?.isUsable || this.show.before || this.show.frames;
     if (this.input.hidden) return;
     const { left, right } = this.#span;
     const { top, bottom } = viewport.bounds;
@@ -57,7 +71,8 @@ export class Compare {
   introduce(open) {
     cancelAnimationFrame(this.sweeping);
     this.show.divider = 0;
-    if (!open?.isUsable || this.shown.has(open) || this.stage.isStill || this.show.compare !== "slider") return;
+    if (!open?.isUsable || this.shown.has(open) || this.stage.isStill || this.show.compare !== "slider")
+      return;
     this.shown.add(open);
     if (open.picture.state !== "new" && open.picture.state !== "coloured") return;
     let begun = 0;

@@ -11,15 +11,23 @@ export class Cursor {
     this.stage = stage;
     this.place = null;
     const cross = s("svg", { viewBox: "-16 -16 32 32" });
-    for (const kind of ["cross-under", "cross-over"]) cross.append(s("path", { class: kind, d: "M-14 0H-4M4 0H14M0-14V-4M0 4V14" }));
+    for (const kind of ["cross-under", "cross-over"])
+      cross.append(s("path", { class: kind, d: "M-14 0H-4M4 0H14M0-14V-4M0 4V14" }));
     this.element = h("div", { class: "cursor", "aria-hidden": "true", hidden: true }, cross);
     const { surface } = stage;
     surface.addEventListener("keydown", (event) => this.#key(event));
-    surface.addEventListener("blur", () => { this.element.hidden = true; });
-    surface.addEventListener("pointerdown", () => { this.place = null; this.element.hidden = true; });
+    surface.addEventListener("blur", () => {
+      this.element.hidden = true;
+    });
+    surface.addEventListener("pointerdown", () => {
+      this.place = null;
+      this.element.hidden = true;
+    });
   }
 
-  get tool() { return this.stage.studio.tool; }
+  get tool() {
+    return this.stage.studio.tool;
+  }
 
   #key(event) {
     const { current } = this.stage.studio;
@@ -46,7 +54,8 @@ export class Cursor {
     const within = (value, most) => Math.min(most - 0.01, Math.max(0, value));
     this.place = this.place ? { x: within(from.x + by.x, width), y: within(from.y + by.y, height) } : from;
     const { left, right, top, bottom } = stage.viewport.seen;
-    const isSeen = this.place.x >= left && this.place.x <= right && this.place.y >= top && this.place.y <= bottom;
+    const isSeen =
+      this.place.x >= left && this.place.x <= right && this.place.y >= top && this.place.y <= bottom;
     if (!isSeen) stage.viewport.centre(this.place);
     if (stage.drawing && this.tool === "box") this.#draft();
     stage.reach.hover(this.place);
@@ -68,7 +77,8 @@ export class Cursor {
     if (!stage.drawing) stage.drawing = new Drawing(this.tool, stage.studio.current.size);
     const before = stage.drawing.points.length;
     stage.drawing.add(this.place, stage.scaleNow);
-    const isEnd = this.tool === "box" ? stage.drawing.points.length > 1 : stage.drawing.points.length === before;
+    const isEnd =
+      this.tool === "box" ? stage.drawing.points.length > 1 : stage.drawing.points.length === before;
     stage.draft = stage.drawing.shape;
     if (isEnd) return stage.finish();
     return stage.render();

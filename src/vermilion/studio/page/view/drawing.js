@@ -19,7 +19,12 @@ export class Drawing {
     const point = [inside(x, this.size.width), inside(y, this.size.height)];
     const last = this.points.at(-1);
     if (this.tool === "box" && this.points.length > 1) this.points.pop();
-    else if (last && this.tool !== "box" && Math.hypot(point[0] - last[0], point[1] - last[1]) * scale < LEAST_STEP) return;
+    else if (
+      last &&
+      this.tool !== "box" &&
+      Math.hypot(point[0] - last[0], point[1] - last[1]) * scale < LEAST_STEP
+    )
+      return;
     this.points.push(point);
     this.brush = round(Math.max(1, BRUSH / scale));
   }
@@ -44,13 +49,25 @@ function boxOf([[x0, y0], [x1, y1]]) {
 export function pathOf(shape, toScreen) {
   if ("x0" in shape) {
     const { x0, y0, x1, y1 } = shape;
-    return `${lines([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], toScreen)}Z`;
+    return `${lines(
+      [
+        [x0, y0],
+        [x1, y0],
+        [x1, y1],
+        [x0, y1],
+      ],
+      toScreen,
+    )}Z`;
   }
-  if (shape.points) return lines(shape.points.length > 1 ? shape.points : [shape.points[0], shape.points[0]], toScreen);
+  if (shape.points)
+    return lines(shape.points.length > 1 ? shape.points : [shape.points[0], shape.points[0]], toScreen);
   return shape.polygon ? `${lines(shape.polygon, toScreen)}Z` : "";
 }
 
-const lines = (points, toScreen) => points.map(([x, y], place) => {
-  const at = toScreen({ x, y });
-  return `${place ? "L" : "M"}${at.x.toFixed(1)} ${at.y.toFixed(1)}`;
-}).join("");
+const lines = (points, toScreen) =>
+  points
+    .map(([x, y], place) => {
+      const at = toScreen({ x, y });
+      return `${place ? "L" : "M"}${at.x.toFixed(1)} ${at.y.toFixed(1)}`;
+    })
+    .join("");

@@ -4,7 +4,12 @@ import { fill, h, iconButton } from "../dom.js";
 import { round } from "../model/document.js";
 import { t } from "../model/texts.js";
 
-const CORNERS = [["nw", 0, 0], ["ne", 1, 0], ["se", 1, 1], ["sw", 0, 1]];
+const CORNERS = [
+  ["nw", 0, 0],
+  ["ne", 1, 0],
+  ["se", 1, 1],
+  ["sw", 0, 1],
+];
 const LEAST = 16; // pixels of the picture
 
 export class Frames {
@@ -15,28 +20,56 @@ export class Frames {
     this.dragged = null;
   }
 
-  get open() { return this.stage.studio.current; }
+  get open() {
+    return this.stage.studio.current;
+  }
 
   /** The frames as they are now asked for, or were found. */
-  get frames() { return this.dragged || framesOf(this.open); }
+  get frames() {
+    return this.dragged || framesOf(this.open);
+  }
 
   show() {
     if (!this.stage.studio.show.frames || !this.open?.isUsable) return void fill(this.element);
-    if (this.element.contains(document.activeElement) && this.element.children.length === this.frames.length) {
+    if (
+      this.element.contains(document.activeElement) &&
+      this.element.children.length === this.frames.length
+    ) {
       [...this.element.children].forEach((box, place) => this.#place(box, this.frames[place]));
-    } else fill(this.element, this.frames.map((frame, place) => this.#box(frame, place)));
+    } else
+      fill(
+        this.element,
+        this.frames.map((frame, place) => this.#box(frame, place)),
+      );
     return undefined;
   }
 
   #box(frame, place) {
     const name = t("frame.label", { number: place + 1 });
-    const box = h("div", { class: "frame", tabindex: "0", role: "group", "aria-label": name, "aria-description": t("frame.keys") });
+    const box = h("div", {
+      class: "frame",
+      tabindex: "0",
+      role: "group",
+      "aria-label": name,
+      "aria-description": t("frame.keys"),
+    });
     for (const [corner, right, bottom] of CORNERS) {
-      const grip = h("button", { type: "button", class: `grip ${corner}`, "aria-label": `${name}: ${t(`corner.${corner}`)}` });
+      const grip = h("button", {
+        type: "button",
+        class: `grip ${corner}`,
+        "aria-label": `${name}: ${t(`corner.${corner}`)}`,
+      });
       this.#drag(grip, place, (from, across, down) => sized(from, right, bottom, across, down));
       box.append(grip);
     }
-    box.append(iconButton("close", t("frame.delete"), () => this.send(this.frames.filter((_, other) => other !== place)), { class: "icon-button frame-close" }));
+    box.append(
+      iconButton(
+        "close",
+        t("frame.delete"),
+        () => this.send(this.frames.filter((_, other) => other !== place)),
+        { class: "icon-button frame-close" },
+      ),
+    );
     this.#drag(box, place, (from, across, down) => ({ ...from, x: from.x + across, y: from.y + down }));
     this.#place(box, frame);
     return box;
@@ -54,7 +87,9 @@ export class Frames {
   #drag(handle, place, change) {
     const go = (from, x, y) => {
       const { x: across, y: down } = this.stage.turnBack(x, y);
-      this.dragged = this.frames.map((frame, other) => (other === place ? kept(change(from, across, down), this.open.size) : frame));
+      this.dragged = this.frames.map((frame, other) =>
+        other === place ? kept(change(from, across, down), this.open.size) : frame,
+      );
       this.show();
     };
     handle.addEventListener("keydown", (event) => {
@@ -78,7 +113,8 @@ export class Frames {
     handle.setPointerCapture(event.pointerId);
     const from = this.frames[place];
     const scale = this.stage.scaleNow;
-    const move = (next) => go(from, (next.clientX - event.clientX) / scale, (next.clientY - event.clientY) / scale);
+    const move = (next) =>
+      go(from, (next.clientX - event.clientX) / scale, (next.clientY - event.clientY) / scale);
     const up = () => {
       handle.removeEventListener("pointermove", move);
       handle.removeEventListener("pointerup", up);
@@ -91,12 +127,17 @@ export class Frames {
   /** Add a frame in the middle, for a picture that was not found. */
   add() {
     const { width, height } = this.open.size;
-    this.send([...this.frames.filter((frame) => !isWhole(frame, this.open.size)), { x: width / 4, y: height / 4, width: width / 2, height: height / 2, angle: 0 }]);
+    this.send([
+      ...this.frames.filter((frame) => !isWhole(frame, this.open.size)),
+      { x: width / 4, y: height / 4, width: width / 2, height: height / 2, angle: 0 },
+    ]);
   }
 
   async send(frames) {
     this.dragged = frames;
-    const rounded = frames.map((frame) => Object.fromEntries(Object.entries(frame).map(([key, value]) => [key, round(value)])));
+    const rounded = frames.map((frame) =>
+      Object.fromEntries(Object.entries(frame).map(([key, value]) => [key, round(value)])),
+    );
     await this.open.setView({ ...optionsOf(this.open), view: "auto", frames: rounded });
     this.dragged = null;
     this.show();
@@ -104,7 +145,12 @@ export class Frames {
 }
 
 /** What was asked of how a picture is seen. */
-export const optionsOf = (open) => ({ view: "auto", frames: [], way_up: "auto", ...open.picture.view_options });
+export const optionsOf = (open) => ({
+  view: "auto",
+  frames: [],
+  way_up: "auto",
+  ...open.picture.view_options,
+});
 
 /** The frames that were asked for, or else found. */
 export function framesOf(open) {
@@ -120,7 +166,10 @@ function sized(from, right, bottom, across, down) {
   const beside = down * Math.cos(angle) - across * Math.sin(angle);
   const width = Math.max(LEAST, from.width + (right ? along : -along));
   const height = Math.max(LEAST, from.height + (bottom ? beside : -beside));
-  const [wider, higher] = [(width - from.width) * (right ? 1 : -1), (height - from.height) * (bottom ? 1 : -1)];
+  const [wider, higher] = [
+    (width - from.width) * (right ? 1 : -1),
+    (height - from.height) * (bottom ? 1 : -1),
+  ];
   const x = from.x + from.width / 2 + (wider * Math.cos(angle) - higher * Math.sin(angle)) / 2;
   const y = from.y + from.height / 2 + (wider * Math.sin(angle) + higher * Math.cos(angle)) / 2;
   return { ...from, x: x - width / 2, y: y - height / 2, width, height };

@@ -65,12 +65,17 @@ export class Gestures {
 
   #spread() {
     const [one, two] = [...this.points.values()];
-    return { x: (one.x + two.x) / 2, y: (one.y + two.y) / 2, length: Math.hypot(one.x - two.x, one.y - two.y) };
+    return {
+      x: (one.x + two.x) / 2,
+      y: (one.y + two.y) / 2,
+      length: Math.hypot(one.x - two.x, one.y - two.y),
+    };
   }
 
   #move(event) {
     const point = this.#at(event);
-    if (!this.points.has(event.pointerId)) return event.pointerType === "mouse" ? this.#rest(point) : undefined;
+    if (!this.points.has(event.pointerId))
+      return event.pointerType === "mouse" ? this.#rest(point) : undefined;
     this.points.set(event.pointerId, point);
     if (this.state === "pinch") return this.#pinch();
     if (this.state === "pressed" && Math.hypot(point.x - this.start.x, point.y - this.start.y) > STILL) {

@@ -10,7 +10,10 @@ export class Layers {
     this.engine = engine;
     this.changed = changed;
     this.trouble = trouble;
-    this.tiles = new Tiles((quality, tile, signal) => engine.tile(this.open.picture, { ...tile, quality }, signal), changed);
+    this.tiles = new Tiles(
+      (quality, tile, signal) => engine.tile(this.open.picture, { ...tile, quality }, signal),
+      changed,
+    );
     this.set(null);
   }
 
@@ -32,7 +35,9 @@ export class Layers {
     if (withConfidence) this.#load("confidence", this.open.picture.revision);
   }
 
-  get isReady() { return Boolean(this.previews.color || this.previews.scan); }
+  get isReady() {
+    return Boolean(this.previews.color || this.previews.scan);
+  }
 
   async #load(what, version) {
     if (this.asked[what]?.version === version) return;
@@ -40,14 +45,19 @@ export class Layers {
     const asked = { version, abort: new AbortController() };
     this.asked[what] = asked;
     try {
-      const blob = await this.engine.preview(this.open.picture, { side: PREVIEW_SIDE, what }, asked.abort.signal);
+      const blob = await this.engine.preview(
+        this.open.picture,
+        { side: PREVIEW_SIDE, what },
+        asked.abort.signal,
+      );
       const bitmap = await createImageBitmap(blob);
       if (this.asked[what] !== asked) return bitmap.close();
       this.previews[what]?.bitmap.close();
       this.previews[what] = { bitmap, version };
       this.changed();
     } catch (error) {
-      if (this.asked[what] === asked) delete this.asked[what];
+      if (this.asked[what] !== asked) return undefined;
+      delete this.asked[what];
       if (error.name !== "AbortError" && error.status !== 409) this.trouble(error);
     }
     return undefined;
@@ -81,7 +91,17 @@ export class Layers {
     const { bitmap } = this.previews.color || this.previews.scan;
     const [across, down] = [bitmap.width / this.open.size.width, bitmap.height / this.open.size.height];
     pen.globalCompositeOperation = "color";
-    pen.drawImage(bitmap, tile.x * across, tile.y * down, tile.width * across, tile.height * down, tile.x, tile.y, tile.width, tile.height);
+    pen.drawImage(
+      bitmap,
+      tile.x * across,
+      tile.y * down,
+      tile.width * across,
+      tile.height * down,
+      tile.x,
+      tile.y,
+      tile.width,
+      tile.height,
+    );
     pen.globalCompositeOperation = "source-over";
   }
 
@@ -101,7 +121,10 @@ export class Layers {
   }
 
   #tilesOver(seen, scale) {
-    const most = Math.max(0, Math.ceil(Math.log2(Math.max(this.open.size.width, this.open.size.height) / TILE)));
+    const most = Math.max(
+      0,
+      Math.ceil(Math.log2(Math.max(this.open.size.width, this.open.size.height) / TILE)),
+    );
     const level = Math.min(most, Math.max(0, Math.floor(Math.log2(1 / scale) + 0.1)));
     return Tiles.over(seen, level, this.open.size);
   }

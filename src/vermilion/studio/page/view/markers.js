@@ -17,25 +17,44 @@ export class Markers {
     this.buttons = new Map();
   }
 
-  get open() { return this.stage.studio.current; }
+  get open() {
+    return this.stage.studio.current;
+  }
 
   /** Draw all anew: hints, and a shape that is just being drawn. */
   show(draft) {
     const { open } = this;
     const hints = open?.isUsable && !this.stage.studio.show.before ? open.doc.hints : [];
-    const paths = hints.filter((hint) => kindOf(hint) !== "point").map((hint) => this.#path(hint, hint.id === open.chosenHint));
-    if (draft) paths.push(s("path", { class: `shape draft ${kindOf(draft)}`, d: this.#d(draft), "stroke-width": this.#width(draft) }));
+    const paths = hints
+      .filter((hint) => kindOf(hint) !== "point")
+      .map((hint) => this.#path(hint, hint.id === open.chosenHint));
+    if (draft)
+      paths.push(
+        s("path", {
+          class: `shape draft ${kindOf(draft)}`,
+          d: this.#d(draft),
+          "stroke-width": this.#width(draft),
+        }),
+      );
     this.shapes.replaceChildren(...paths);
     this.#handles(hints, open);
   }
 
-  #d(shape) { return pathOf(shape, (place) => this.stage.toScreen(place)); }
+  #d(shape) {
+    return pathOf(shape, (place) => this.stage.toScreen(place));
+  }
 
-  #width(shape) { return shape.points ? Math.max(3, (shape.width || 6) * this.stage.scaleNow) : 2; }
+  #width(shape) {
+    return shape.points ? Math.max(3, (shape.width || 6) * this.stage.scaleNow) : 2;
+  }
 
   #path(hint, isChosen) {
     const kind = kindOf(hint);
-    const path = s("path", { class: `shape ${kind}${isChosen ? " chosen" : ""}${hint.muted ? " muted" : ""}`, d: this.#d(hint), "stroke-width": this.#width(hint) });
+    const path = s("path", {
+      class: `shape ${kind}${isChosen ? " chosen" : ""}${hint.muted ? " muted" : ""}`,
+      d: this.#d(hint),
+      "stroke-width": this.#width(hint),
+    });
     path.style.setProperty("--hint", shown(hint.color));
     return path;
   }
@@ -44,7 +63,10 @@ export class Markers {
     const notes = open ? open.notes() : new Map();
     const placed = hints.filter((hint) => anchorOf(hint));
     for (const [id, button] of this.buttons) {
-      if (!placed.some((hint) => hint.id === id)) { button.remove(); this.buttons.delete(id); }
+      if (!placed.some((hint) => hint.id === id)) {
+        button.remove();
+        this.buttons.delete(id);
+      }
     }
     for (const hint of placed) {
       if (!this.buttons.has(hint.id)) this.buttons.set(hint.id, this.#handle(hint.id));
@@ -53,8 +75,15 @@ export class Markers {
       button.style.transform = `translate(${at.x}px, ${at.y}px)`;
       button.style.setProperty("--hint", shown(hint.color));
       const note = notes.get(hint.id);
-      button.className = `handle${hint.muted ? " muted" : ""}${hint.id === open.chosenHint ? " chosen" : ""}${note ? " noted" : ""}`;
-      const label = t("hint.label", { kind: t(`kind.${kindOf(hint)}`), number: hints.indexOf(hint) + 1, color: nameOf(hint.color) });
+      button.className = "handle";
+      button.classList.toggle("muted", Boolean(hint.muted));
+      button.classList.toggle("chosen", hint.id === open.chosenHint);
+      button.classList.toggle("noted", Boolean(note));
+      const label = t("hint.label", {
+        kind: t(`kind.${kindOf(hint)}`),
+        number: hints.indexOf(hint) + 1,
+        color: nameOf(hint.color),
+      });
       button.setAttribute("aria-label", note ? `${label}. ${note.join(" ")}` : label);
       button.title = note ? note.join("\n") : "";
       if (button.parentNode !== this.handles) this.handles.append(button);
@@ -63,14 +92,18 @@ export class Markers {
 
   #handle(id) {
     const button = h("button", { type: "button", class: "handle" }, h("span", { class: "handle-dot" }));
-    button.addEventListener("click", (event) => { if (!event.detail) this.stage.openHint(id); });
+    button.addEventListener("click", (event) => {
+      if (!event.detail) this.stage.openHint(id);
+    });
     button.addEventListener("keydown", (event) => this.#key(event, id));
     button.addEventListener("focus", () => this.open.choose(id));
     button.addEventListener("pointerdown", (event) => this.#drag(event, id, button));
     return button;
   }
 
-  #hint(id) { return this.open.doc.hints.find((hint) => hint.id === id); }
+  #hint(id) {
+    return this.open.doc.hints.find((hint) => hint.id === id);
+  }
 
   #key(event, id) {
     const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -82,7 +115,12 @@ export class Markers {
       event.preventDefault();
       event.stopPropagation();
       const length = (event.shiftKey ? 24 : 6) / this.stage.scaleNow;
-      this.#move(id, this.#hint(id), steps[event.key].map((step) => step * length), `keys-${id}`);
+      this.#move(
+        id,
+        this.#hint(id),
+        steps[event.key].map((step) => step * length),
+        `keys-${id}`,
+      );
     }
   }
 
@@ -107,12 +145,26 @@ export class Markers {
       if (isDrag) this.#move(id, from, [across / this.stage.scaleNow, down / this.stage.scaleNow], merge);
     };
     const up = () => {
-      for (const [name, call] of [["pointermove", move], ["pointerup", up], ["pointercancel", up]]) button.removeEventListener(name, call);
+      for (const [name, call] of [
+        ["pointermove", move],
+        ["pointerup", up],
+        ["pointercancel", up],
+      ])
+        button.removeEventListener(name, call);
       if (isDrag) this.open.history.rest();
       else this.stage.openHint(id);
     };
-    for (const [name, call] of [["pointermove", move], ["pointerup", up], ["pointercancel", up]]) button.addEventListener(name, call);
+    for (const [name, call] of [
+      ["pointermove", move],
+      ["pointerup", up],
+      ["pointercancel", up],
+    ])
+      button.addEventListener(name, call);
   }
 
-  clear() { fill(this.handles); this.buttons.clear(); this.shapes.replaceChildren(); }
+  clear() {
+    fill(this.handles);
+    this.buttons.clear();
+    this.shapes.replaceChildren();
+  }
 }

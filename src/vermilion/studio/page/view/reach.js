@@ -13,8 +13,13 @@ export class Reach {
   hover(place) {
     if (this.isHeld) return;
     const { studio, viewport, picking } = this.stage;
-    const isHint = (studio.tool === "point" || studio.tool === "grey") && !picking && !studio.show.before && !studio.show.frames;
-    if (place && isHint && studio.current?.isUsable && viewport.isInside(place)) this.#ask({ x: place.x, y: place.y });
+    const isHint =
+      (studio.tool === "point" || studio.tool === "grey") &&
+      !picking &&
+      !studio.show.before &&
+      !studio.show.frames;
+    if (place && isHint && studio.current?.isUsable && viewport.isInside(place))
+      this.#ask({ x: place.x, y: place.y });
     else this.#end();
   }
 
@@ -42,8 +47,13 @@ export class Reach {
     this.abort = abort;
     try {
       const hint = { ...plainHint(shape, current.size), color: ANY };
-      const blob = await this.stage.studio.engine.reach(current.id, { hint, controls: current.controls }, abort.signal);
-      if (this.abort === abort && current === this.stage.studio.current) await this.stage.layers.showReach(blob);
+      const blob = await this.stage.studio.engine.reach(
+        current.id,
+        { hint, controls: current.controls },
+        abort.signal,
+      );
+      if (this.abort === abort && current === this.stage.studio.current)
+        await this.stage.layers.showReach(blob);
     } catch {
       // It is a help that may be missing: what goes wrong is told where the hint itself is laid.
     }

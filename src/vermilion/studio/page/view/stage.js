@@ -11,10 +11,9 @@ import { Frames } from "./frames.js";
 import { Gestures } from "./gestures.js";
 import { Layers } from "./layers.js";
 import { Markers } from "./markers.js";
+import { density, drawPanes } from "./panes.js";
 import { Reach } from "./reach.js";
 import { Viewport } from "./viewport.js";
-
-const CONFIDENCE_SHOWN = 0.85;
 
 export class Stage extends HTMLElement {
   /** Give it the studio, and how to ask a person for a colour: askColor({shape} or {id}). */
@@ -22,7 +21,13 @@ export class Stage extends HTMLElement {
     this.studio = studio;
     this.askColor = askColor;
     this.viewport = new Viewport();
-    this.layers = new Layers(studio.engine, () => this.render(), (error) => studio.trouble(error));
+    this.cover = 0;
+    this.split = "";
+    this.layers = new Layers(
+      studio.engine,
+      () => this.render(),
+      (error) => studio.trouble(error),
+    );
     this.render = onceAFrame(() => this.#draw());
     this.#build();
     this.#listen();
@@ -30,7 +35,13 @@ export class Stage extends HTMLElement {
 
   #build() {
     this.className = "stage";
-    this.surface = h("canvas", { class: "surface", tabindex: "0", role: "application", "aria-label": t("stage.label"), "aria-description": t("stage.keys") });
+    this.surface = h("canvas", {
+      class: "surface",
+      tabindex: "0",
+      role: "application",
+      "aria-label": t("stage.label"),
+      "aria-description": t("stage.keys"),
+    });
     this.pen = this.surface.getContext("2d", { alpha: true });
     this.markers = new Markers(this);
     this.frames = new Frames(this);
@@ -38,7 +49,15 @@ export class Stage extends HTMLElement {
     this.cursor = new Cursor(this);
     this.reach = new Reach(this);
     this.wait = h("div", { class: "wait", role: "status" });
-    this.append(this.surface, this.markers.shapes, this.compare.input, this.markers.handles, this.frames.element, this.cursor.element, this.wait);
+    this.append(
+      this.surface,
+      this.markers.shapes,
+      this.compare.input,
+      this.markers.handles,
+      this.frames.element,
+      this.cursor.element,
+      this.wait,
+    );
     this.gestures = new Gestures(this.surface, this.#told());
     new ResizeObserver(() => this.#resize()).observe(this);
   }
@@ -46,11 +65,23 @@ export class Stage extends HTMLElement {
   #listen() {
     const on = (name, call) => this.studio.addEventListener(name, call);
     on("current", () => this.#current());
-    on("painted", () => { this.layers.refresh(this.studio.show.confidence); this.#turn(); });
-    on("change", () => { this.#turn(); this.render(); });
+    on("painted", () => {
+      this.layers.refresh(this.studio.show.confidence);
+      this.#turn();
+    });
+    on("change", () => {
+      this.#turn();
+      this.render();
+    });
     on("busy", () => this.classList.toggle("busy", Boolean(this.studio.current?.busy)));
-    on("tool", () => { this.drop(); this.render(); });
-    on("show", () => { this.layers.refresh(this.studio.show.confidence); this.#resize(); });
+    on("tool", () => {
+      this.drop();
+      this.render();
+    });
+    on("show", () => {
+      this.layers.refresh(this.studio.show.confidence);
+      this.#resize();
+    });
   }
 
   #current() {
@@ -76,32 +107,62 @@ export class Stage extends HTMLElement {
 
   #resize() {
     const { clientWidth: width, clientHeight: height } = this;
-    const isSplit = this.studio.show.compare === "side";
-    this.viewport.screen = { width: isSplit ? width / 2 : width, height };
-    const narrow = isNarrow();
-    this.viewport.margin = narrow ? { top: 8, right: 8, bottom: 60, left: 8 } : { top: 20, right: 24, bottom: 72, left: isSplit ? 24 : 72 };
-    const density = window.devicePixelRatio || 1;
-    this.surface.width = Math.round(width * density);
-    this.surface.height = Math.round(height * density);
+    this.split = this.studio.show.compare !== "side" ? "" : height > 1.1 * width ? "stacked" : "beside";
+    this.viewport.screen = {
+      width: this.split === "beside" ? width / 2 : width,
+      height: this.split === "stacked" ? height / 2 : height,
+    };
+    this.viewport.margin = isNarrow()
+      ? { top: 8, right: 12, bottom: this.split ? 8 : 60, left: 12 }
+      : { top: 20, right: 24, bottom: 72, left: 72 };
+    this.viewport.margin.bottom += this.cover;
+    this.surface.width = Math.round(width * density());
+    this.surface.height = Math.round(height * density());
     this.viewport.adapt();
     this.#draw();
   }
 
-  get isSplit() { return this.studio.show.compare === "side"; }
-  get pane() { return this.isSplit ? this.viewport.screen.width : 0; }
-  get scaleNow() { return this.viewport.scale; }
+  /** How far the second pane, of two beside or above each other, is from the first. */
+  get pane() {
+    const { width, height } = this.viewport.screen;
+    return { x: this.split === "beside" ? width : 0, y: this.split === "stacked" ? height : 0 };
+  }
+
+  /** Something covers the lower part of the stage: the picture makes room. */
+  setCover(height) {
+    if (this.cover === height) return;
+    this.cover = height;
+    this.#resize();
+  }
+
+  get scaleNow() {
+    return this.viewport.scale;
+  }
 
   /** A place of the picture on the stage; side by side, in the coloured one. */
   toScreen(place) {
     const { x, y } = this.viewport.toScreen(place);
-    return { x: x + this.pane, y };
+    return { x: x + this.pane.x, y: y + this.pane.y };
   }
 
-  toImage({ x, y }) { return this.viewport.toImage({ x: this.isSplit && x >= this.pane ? x - this.pane : x, y }); }
+  toImage(point) {
+    return this.viewport.toImage(this.inPane(point));
+  }
+
+  /** A point of the stage as one of the pane that it lies in. */
+  inPane({ x, y }) {
+    const { pane } = this;
+    return { x: pane.x && x >= pane.x ? x - pane.x : x, y: pane.y && y >= pane.y ? y - pane.y : y };
+  }
 
   /** A length along the screen as one along the picture, which may be turned; its unit stays. */
   turnBack(x, y) {
-    const turns = [[x, y], [y, -x], [-x, -y], [-y, x]];
+    const turns = [
+      [x, y],
+      [y, -x],
+      [-x, -y],
+      [-y, x],
+    ];
     return { x: turns[this.viewport.turn][0], y: turns[this.viewport.turn][1] };
   }
 
@@ -111,8 +172,8 @@ export class Stage extends HTMLElement {
     pen.clearRect(0, 0, this.surface.width, this.surface.height);
     const isShown = Boolean(studio.current?.isUsable);
     this.classList.toggle("empty", !isShown);
-    this.wait.textContent = isShown && !this.layers.isReady ? t("stage.loading") : "";
-    if (isShown) this.#panes();
+    this.wait.textContent = this.studio.current?.canBeShown && !this.layers.isReady ? t("stage.loading") : "";
+    if (isShown) drawPanes(this);
     this.compare.place();
     this.markers.show(this.draft);
     this.frames.show();
@@ -120,66 +181,31 @@ export class Stage extends HTMLElement {
     this.dispatchEvent(new Event("drawn"));
   }
 
-  #panes() {
-    const { width, height } = this.viewport.screen;
-    const { before } = this.studio.show;
-    const layers = before ? ["scan"] : this.isSplit || this.compare.line > 0 ? ["scan", "color"] : ["color"];
-    this.layers.want(layers, this.viewport.seen, this.scaleNow * (window.devicePixelRatio || 1));
-    if (this.isSplit) {
-      this.#layer("scan", 0, width, 0);
-      this.#layer(before ? "scan" : "color", width, width, width);
-    } else if (before) this.#layer("scan", 0, width, 0);
-    else {
-      const line = this.compare.line;
-      if (line > 0) this.#layer("scan", 0, line, 0);
-      this.#layer("color", line, width - line, 0);
-    }
-    return height;
-  }
-
-  /** Draw a layer, clipped to some columns of the stage, the picture shifted by `offset`. */
-  #layer(layer, left, width, offset) {
-    const { pen, viewport } = this;
-    const density = window.devicePixelRatio || 1;
-    pen.save();
-    pen.beginPath();
-    pen.rect(left * density, 0, width * density, this.surface.height);
-    pen.clip();
-    const matrix = viewport.matrix(density);
-    matrix[4] += offset * density;
-    pen.setTransform(...matrix);
-    pen.imageSmoothingEnabled = viewport.scale * density < 3;
-    pen.imageSmoothingQuality = "high";
-    this.layers.draw(pen, layer, viewport.seen, viewport.scale * density);
-    if (layer === "color") this.#overlays();
-    pen.restore();
-  }
-
-  #overlays() {
-    const { width, height } = viewportImage(this);
-    const confidence = this.studio.show.confidence && this.layers.previews.confidence;
-    this.pen.imageSmoothingEnabled = true;
-    if (confidence) {
-      this.pen.globalAlpha = CONFIDENCE_SHOWN;
-      this.pen.drawImage(confidence.bitmap, 0, 0, width, height);
-      this.pen.globalAlpha = 1;
-    }
-    if (this.layers.reach) this.pen.drawImage(this.layers.reach, 0, 0, width, height);
-  }
-
   #told() {
     return {
       tap: (point) => this.act(this.toImage(point)),
       draws: () => DRAWING_TOOLS.includes(this.studio.tool) && Boolean(this.studio.current) && !this.picking,
-      drawStart: (point) => { this.askColor(null); this.drawing = new Drawing(this.studio.tool, this.studio.current.size); this.#extend(point); },
+      drawStart: (point) => {
+        this.askColor(null);
+        this.drawing = new Drawing(this.studio.tool, this.studio.current.size);
+        this.#extend(point);
+      },
       drawMove: (point) => this.#extend(point),
       drawEnd: () => this.finish(),
       drawCancel: () => this.drop(),
-      pan: (x, y) => { this.viewport.pan(x, y); this.render(); },
-      zoom: (point, factor) => { this.viewport.zoomAt({ x: point.x % Math.max(1, this.viewport.screen.width), y: point.y }, factor); this.render(); },
+      pan: (x, y) => {
+        this.viewport.pan(x, y);
+        this.render();
+      },
+      zoom: (point, factor) => {
+        this.viewport.zoomAt(this.inPane(point), factor);
+        this.render();
+      },
       press: (isDown) => this.studio.showAs({ before: isDown }),
       hover: (point) => this.reach.hover(point && this.toImage(point)),
-      double: (point) => { if (this.studio.tool === "look") this.toggleZoom(point); },
+      double: (point) => {
+        if (this.studio.tool === "look") this.toggleZoom(point);
+      },
     };
   }
 
@@ -217,7 +243,9 @@ export class Stage extends HTMLElement {
     this.askColor({ shape, at: anchorOf(shape) });
   }
 
-  openHint(id) { this.askColor({ id }); }
+  openHint(id) {
+    this.askColor({ id });
+  }
 
   /** Let go of what was being drawn. */
   drop() {
@@ -235,8 +263,11 @@ export class Stage extends HTMLElement {
 
   /** Between all of the picture and one of its pixels to one of the screen. */
   toggleZoom(point) {
-    if (this.viewport.isFitted) this.zoomTo(1 / (window.devicePixelRatio || 1), point);
-    else { this.viewport.fit(); this.render(); }
+    if (this.viewport.isFitted) this.zoomTo(1 / density(), point);
+    else {
+      this.viewport.fit();
+      this.render();
+    }
   }
 
   zoomTo(scale, point = this.viewport.middle) {
@@ -244,11 +275,14 @@ export class Stage extends HTMLElement {
     this.render();
   }
 
-  fit() { this.viewport.fit(); this.render(); }
+  fit() {
+    this.viewport.fit();
+    this.render();
+  }
 
-  get isStill() { return isStill(); }
+  get isStill() {
+    return isStill();
+  }
 }
-
-const viewportImage = (stage) => stage.viewport.image;
 
 customElements.define("v-stage", Stage);

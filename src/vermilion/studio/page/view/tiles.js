@@ -23,7 +23,14 @@ export class Tiles {
       for (let x = Math.floor(left / side) * side; x < right; x += side) {
         const [across, down] = [Math.min(side, width - x), Math.min(side, height - y)];
         if (across > 0 && down > 0) {
-          tiles.push({ x, y, width: across, height: down, outWidth: Math.ceil(across / step), outHeight: Math.ceil(down / step) });
+          tiles.push({
+            x,
+            y,
+            width: across,
+            height: down,
+            outWidth: Math.ceil(across / step),
+            outHeight: Math.ceil(down / step),
+          });
         }
       }
     }
@@ -93,4 +100,5 @@ export class Tiles {
   }
 }
 
-const keyOf = (quality, version, { x, y, width, outWidth }) => `${quality}/${version}/${x},${y}/${width}/${outWidth}`;
+const keyOf = (quality, version, { x, y, width, outWidth }) =>
+  `${quality}/${version}/${x},${y}/${width}/${outWidth}`;

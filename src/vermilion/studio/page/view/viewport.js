@@ -1,7 +1,12 @@
 // Where a picture lies on the screen: scale, place and quarter turns. Screen lengths are CSS pixels.
 
 const MOST_SCALE = 32;
-const TURNS = [[1, 0, 0, 1], [0, 1, -1, 0], [-1, 0, 0, -1], [0, -1, 1, 0]]; // clockwise, as canvases take them
+const TURNS = [
+  [1, 0, 0, 1],
+  [0, 1, -1, 0],
+  [-1, 0, 0, -1],
+  [0, -1, 1, 0],
+]; // clockwise, as canvases take them
 
 export class Viewport {
   constructor() {
@@ -23,7 +28,10 @@ export class Viewport {
 
   get room() {
     const { top, right, bottom, left } = this.margin;
-    return { width: Math.max(40, this.screen.width - left - right), height: Math.max(40, this.screen.height - top - bottom) };
+    return {
+      width: Math.max(40, this.screen.width - left - right),
+      height: Math.max(40, this.screen.height - top - bottom),
+    };
   }
 
   get fitScale() {
@@ -76,8 +84,10 @@ export class Viewport {
 
   keepIn() {
     const half = (side) => side / 2 / this.scale;
-    const [across, down] = this.turn % 2 ? [this.room.height, this.room.width] : [this.room.width, this.room.height];
-    const keep = (value, length, room) => (length <= 2 * room ? length / 2 : Math.min(length - room, Math.max(room, value)));
+    const [across, down] =
+      this.turn % 2 ? [this.room.height, this.room.width] : [this.room.width, this.room.height];
+    const keep = (value, length, room) =>
+      length <= 2 * room ? length / 2 : Math.min(length - room, Math.max(room, value));
     this.x = keep(this.x, this.image.width, half(across));
     this.y = keep(this.y, this.image.height, half(down));
   }
@@ -111,7 +121,12 @@ export class Viewport {
   get bounds() {
     const one = this.toScreen({ x: 0, y: 0 });
     const two = this.toScreen({ x: this.image.width, y: this.image.height });
-    return { left: Math.min(one.x, two.x), top: Math.min(one.y, two.y), right: Math.max(one.x, two.x), bottom: Math.max(one.y, two.y) };
+    return {
+      left: Math.min(one.x, two.x),
+      top: Math.min(one.y, two.y),
+      right: Math.max(one.x, two.x),
+      bottom: Math.max(one.y, two.y),
+    };
   }
 
   /** The part of the picture that can be seen, in its pixels. */
@@ -120,8 +135,10 @@ export class Viewport {
     const two = this.toImage({ x: this.screen.width, y: this.screen.height });
     const clip = (value, most) => Math.min(most, Math.max(0, value));
     return {
-      left: clip(Math.min(one.x, two.x), this.image.width), right: clip(Math.max(one.x, two.x), this.image.width),
-      top: clip(Math.min(one.y, two.y), this.image.height), bottom: clip(Math.max(one.y, two.y), this.image.height),
+      left: clip(Math.min(one.x, two.x), this.image.width),
+      right: clip(Math.max(one.x, two.x), this.image.width),
+      top: clip(Math.min(one.y, two.y), this.image.height),
+      bottom: clip(Math.max(one.y, two.y), this.image.height),
     };
   }
 }

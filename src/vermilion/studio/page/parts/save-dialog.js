@@ -1,0 +1,129 @@
+// Saving: which pictures, where to, and as what.
+
+import { fill, h } from "../dom.js";
+import { remember, settings } from "../model/settings.js";
+import { plural, t } from "../model/texts.js";
+import { check, choice, dialog, download } from "./dialogs.js";
+
+/** Save this picture, the selection, or all. */
+export function saveDialog(studio) {
+  const { selection, pictures } = studio;
+  const wanted = {
+    ...settings.save,
+    target: studio.session.out ? settings.save.target || "out" : "download",
+  };
+  const set = (changes) => {
+    Object.assign(wanted, changes);
+    remember({ save: { ...wanted } });
+    show();
+  };
+  const usable = pictures.filter((open) => open.isUsable);
+  const scopes = { one: [studio.current], selected: selection, all: usable };
+  let scope = selection.length > 1 ? "selected" : "one";
+  const scopeRow =
+    usable.length > 1 &&
+    choice(
+      t("save.which"),
+      [
+        ["one", t("save.one")],
+        selection.length > 1 && ["selected", plural("save.selected", selection.length)],
+        ["all", plural("save.all", usable.length)],
+      ].filter(Boolean),
+      scope,
+      (value) => {
+        scope = value;
+        show();
+      },
+    );
+  const go = h("button", { type: "submit", class: "button primary" });
+  const said = h("p", { class: "quiet", role: "status" });
+  let overwrite = false; // asked for anew each time, as it cannot be undone
+  const replace = check(t("save.replace"), false, (value) => {
+    overwrite = value;
+  });
+  const form = h(
+    "form",
+    {
+      class: "dialog-body",
+      on: {
+        submit: (event) => {
+          event.preventDefault();
+          send();
+        },
+      },
+    },
+    scopeRow,
+    studio.session.out &&
+      choice(
+        t("save.target"),
+        [
+          ["out", t("save.out", { name: studio.session.out })],
+          ["download", t("save.download")],
+        ],
+        wanted.target,
+        (target) => set({ target }),
+      ),
+    choice(
+      t("save.format"),
+      [
+        ["same", t("save.same")],
+        ["jpg", "JPEG"],
+        ["png", "PNG"],
+        ["tif", "TIFF"],
+        ["webp", "WebP"],
+      ],
+      wanted.format,
+      (format) => set({ format }),
+    ),
+    choice(
+      t("save.depth"),
+      [
+        ["same", t("save.depth-same")],
+        ["8", t("save.depth-8")],
+      ],
+      String(wanted.depth),
+      (depth) => set({ depth: depth === "8" ? 8 : "same" }),
+    ),
+    check(t("save.mark"), wanted.mark, (mark) => set({ mark }), t("save.mark-about")),
+    check(t("save.recipe"), wanted.recipe, (recipe) => set({ recipe }), t("save.recipe-about")),
+    check(t("save.confidence"), wanted.confidence, (confidence) => set({ confidence })),
+    replace,
+    said,
+    h("div", { class: "dialog-foot" }, go),
+  );
+  const show = () => {
+    replace.hidden = wanted.target !== "out";
+    go.textContent = wanted.target === "out" ? t("save.go") : t("save.go-download");
+  };
+  show();
+  const element = dialog(t("save.title"), form);
+  go.focus();
+
+  async function send() {
+    go.disabled = true;
+    said.textContent = t("save.working");
+    try {
+      const answer = await studio.engine.save(
+        scopes[scope].map(({ id }) => id),
+        { ...wanted, overwrite },
+      );
+      if (answer.blob) download(answer.blob, answer.name || studio.current.picture.name);
+      element.close();
+      for (const { error } of (answer.failed || []).slice(0, 2)) studio.say(error.detail, "error");
+      if (answer.blob || answer.files.length)
+        studio.say(
+          answer.blob
+            ? t("save.downloaded")
+            : t("save.done", { files: listed(answer.files), folder: studio.session.out }),
+        );
+    } catch (error) {
+      said.textContent = "";
+      go.disabled = false;
+      if (error.code === "offline") element.close();
+      else fill(said, h("span", { class: "field-error", text: error.message }));
+      if (!error.status) studio.trouble(error);
+    }
+  }
+}
+
+const listed = (files = []) => (files.length > 3 ? `${files.slice(0, 2).join(", ")} …` : files.join(", "));

@@ -1,0 +1,140 @@
+"""A studio with the tiny model in a process of its own, and a real browser that opens its page."""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from tests.studio.page.hands import Hands
+
+ROOT = Path(__file__).parents[3]
+CHROMIUM = "/usr/bin/chromium"
+SIZES = {"wide": (1280, 800), "phone": (390, 844)}
+PICTURES = {"house.jpg": (640, 480), "coat.jpg": (480, 640), "large.jpg": (3000, 2000)}
+
+
+@dataclass
+class Server:
+    """A studio that runs."""
+
+    url: str
+    out: Path
+    process: subprocess.Popen
+
+
+@contextmanager
+def running(model, folder):
+    """Run `vermilion studio` as a person does; what it keeps lies in the folder."""
+    out = folder / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "vermilion",
+        "studio",
+        "--no-browser",
+        "--port",
+        "0",
+        "-o",
+        out,
+        "--model",
+        model,
+    ]
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT / "src"),
+        "VERMILION_STUDIO": str(folder / "kept"),
+        "OMP_NUM_THREADS": "1",
+    }
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert url.startswith("http://127.0.0.1:")
+        yield Server(url, out, process)
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture(scope="session")
+def server(tiny_model_folder, tmp_path_factory):
+    with running(tiny_model_folder, tmp_path_factory.mktemp("studio")) as running_server:
+        yield running_server
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(chromium):
+    """Open an address in a new window; gives hands. What the page's console complains of fails the test."""
+    opened = []
+
+    def looking(url, size="wide", scheme="light", language="en"):
+        width, height = SIZES[size]
+        touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            locale=language,
+            reduced_motion="reduce",
+            accept_downloads=True,
+            **touch,
+        )
+        context.set_default_timeout(15_000)
+        hands = Hands(context.new_page())
+        opened.append((context, hands))
+        hands.page.goto(url)
+        hands.page.wait_for_selector("v-app.ready")
+        return hands
+
+    yield looking
+    for context, hands in opened:
+        context.close()
+        assert hands.complaints == []
+
+
+@pytest.fixture
+def empty(look, server):
+    """Hands at the page in which no picture is open; arguments: size, scheme, language."""
+
+    def opening(*how, **more):
+        hands = look(server.url, *how, **more)
+        hands.close_all()
+        return hands
+
+    return opening
+
+
+@pytest.fixture(scope="session")
+def photographs(tmp_path_factory):
+    """Made-up grey photographs by their names."""
+    folder = tmp_path_factory.mktemp("photographs")
+    for seed, (name, size) in enumerate(PICTURES.items()):
+        content = made_up(*size, seed)
+        (folder / name).write_bytes(content)
+    colors = Image.new("RGB", (64, 48), (180, 40, 30))
+    colors.paste((30, 60, 150), (0, 0, 32, 48))
+    colors.save(folder / "flag.png")
+    return folder
+
+
+def made_up(width, height, seed):
+    """A soft grey picture with a few large things in it, as a JPEG."""
+    small = np.random.default_rng(seed).integers(40, 216, (6, 8), np.uint8)
+    image = Image.fromarray(small).resize((width, height), Image.Resampling.NEAREST)
+    image = image.filter(ImageFilter.GaussianBlur(3))
+    content = io.BytesIO()
+    image.save(content, "jpeg", quality=85)
+    return content.getvalue()
