@@ -23,7 +23,7 @@ from vermilion.training.networks.weights import read_facts, save_module
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small batches of small pictures, and few of them to survey."""
     monkeypatch.setattr(sys.modules["vermilion.training.loop.state"], "SURVEYED", 32)
-    monkeypatch.setattr(sys.modules["vermilion.training.loop.average"], "SURVEYED_BATCHES", 2)
+    monkeypatch.setattr(sys.modules["vermilion.training.data.samples"], "SURVEYED_BATCHES", 2)
     monkeypatch.setattr(sys.modules["vermilion.training.adapt"], "SIZES", ((64, 64), (32, 64)))
 
 
