@@ -22,7 +22,7 @@ class FakeComparison:
     pictures: int = 9
 
 
-class Room(SimpleNamespace):
+class Trainer(SimpleNamespace):
     """What `vermilion.training` would be; a generator is a file that names its encoder, or no encoder."""
 
     def __init__(self, better: bool) -> None:
@@ -75,13 +75,13 @@ def installed(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def room(monkeypatch):
-    room = Room(better=True)
-    monkeypatch.setitem(sys.modules, "vermilion.training", room)
-    return room
+def trainer(monkeypatch):
+    trainer = Trainer(better=True)
+    monkeypatch.setitem(sys.modules, "vermilion.training", trainer)
+    return trainer
 
 
-def test_what_is_better_is_installed_as_a_decoder_alone(installed, room, tmp_path) -> None:
+def test_what_is_better_is_installed_as_a_decoder_alone(installed, trainer, tmp_path) -> None:
     done = finetune(["photos"], FinetuneOptions("kodachrome", images=64, licence="CC-BY-4.0"))
     assert done.folder == installed / "kodachrome"
     assert {path.name for path in (installed / "kodachrome").iterdir()} == {
@@ -90,10 +90,10 @@ def test_what_is_better_is_installed_as_a_decoder_alone(installed, room, tmp_pat
         "generator.safetensors",
     }
     shipped = tmp_path / "shipped"
-    [(wanted, resume, _)] = room.asked
+    [(wanted, resume, _)] = trainer.asked
     assert (wanted.pictures, wanted.run, wanted.images, resume) == (("photos",), "runs/kodachrome", 64, False)
     assert wanted.start_from == wanted.encoder == shipped / "generator.safetensors"
-    [(kind, generator, lender)] = room.exported
+    [(kind, generator, lender)] = trainer.exported
     assert (kind, generator) == ("decoder", Path("runs/kodachrome/generator.safetensors"))
     assert (lender.encoder_folder, lender.generator) == (shipped, shipped / "generator.safetensors")
     card = Colorizer("kodachrome", device="cpu").model.card
@@ -105,61 +105,61 @@ def test_what_is_better_is_installed_as_a_decoder_alone(installed, room, tmp_pat
     assert card.training["pictures"] == 40
 
 
-def test_what_is_no_better_is_not_installed_unless_it_is_wanted(installed, room) -> None:
-    room.better = False
+def test_what_is_no_better_is_not_installed_unless_it_is_wanted(installed, trainer) -> None:
+    trainer.better = False
     done = finetune(["photos"], FinetuneOptions("kodachrome"))
     assert (done.folder, done.comparison.better) == (None, False)
-    assert room.exported == []
+    assert trainer.exported == []
     assert not installed.exists()
     assert finetune(["photos"], FinetuneOptions("kodachrome", keep_anyway=True)).folder is not None
 
 
-def test_a_thawed_encoder_goes_with_its_model(installed, room) -> None:
+def test_a_thawed_encoder_goes_with_its_model(installed, trainer) -> None:
     done = finetune(["photos"], FinetuneOptions("thawed", thaw=2))
-    assert room.exported == [("whole", Path("runs/thawed/generator.safetensors"))]
+    assert trainer.exported == [("whole", Path("runs/thawed/generator.safetensors"))]
     assert done.folder is not None
     assert (done.folder / "encoder.onnx").exists()
 
 
-def test_an_installed_decoder_may_be_trained_on(installed, room, tmp_path) -> None:
+def test_an_installed_decoder_may_be_trained_on(installed, trainer, tmp_path) -> None:
     finetune(["photos"], FinetuneOptions("first"))
     finetune(["others"], FinetuneOptions("second", start="first"))
-    wanted = room.asked[-1][0]
+    wanted = trainer.asked[-1][0]
     assert wanted.start_from == installed / "first" / "generator.safetensors"
     assert wanted.encoder == tmp_path / "shipped" / "generator.safetensors"
     made_from = json.loads((installed / "second" / "model.json").read_text())["training"]["made_from"]
     assert made_from["name"] == "first"
 
 
-def test_a_taken_name_is_told_before_anything_is_trained(installed, room) -> None:
+def test_a_taken_name_is_told_before_anything_is_trained(installed, trainer) -> None:
     finetune(["photos"], FinetuneOptions("kodachrome"))
     with pytest.raises(ExistsError, match="--overwrite"):
         finetune(["photos"], FinetuneOptions("kodachrome"))
     with pytest.raises(ModelError, match="cannot be installed as"):
         finetune(["photos"], FinetuneOptions("Koda Chrome"))
-    assert len(room.asked) == 1
+    assert len(trainer.asked) == 1
     finetune(["photos"], FinetuneOptions("kodachrome", overwrite=True, resume=True))
-    assert room.asked[-1][1] is True
+    assert trainer.asked[-1][1] is True
 
 
-def test_a_model_without_weights_cannot_be_trained_on(installed, room, tmp_path) -> None:
+def test_a_model_without_weights_cannot_be_trained_on(installed, trainer, tmp_path) -> None:
     own = make_tiny_model(tmp_path / "own")
     with pytest.raises(ModelError, match=r"own has no generator\.safetensors"):
         finetune(["photos"], FinetuneOptions("kodachrome", start=own))
     (tmp_path / "shipped" / "generator.safetensors").write_text("damaged")
     with pytest.raises(ModelError, match=r"generator\.safetensors is damaged"):
         finetune(["photos"], FinetuneOptions("kodachrome"))
-    assert room.asked == []
+    assert trainer.asked == []
 
 
-def test_a_decoder_whose_encoder_is_nowhere_cannot_be_trained_on(installed, room, tmp_path) -> None:
+def test_a_decoder_whose_encoder_is_nowhere_cannot_be_trained_on(installed, trainer, tmp_path) -> None:
     finetune(["photos"], FinetuneOptions("first"))
     (tmp_path / "shipped" / "generator.safetensors").unlink()
     with pytest.raises(ModelError, match="no model here has the weights of its encoder"):
         finetune(["photos"], FinetuneOptions("second", start="first"))
 
 
-def test_configs_know_a_fine_tuned_model_from_what_it_was_made_from(installed, room, tmp_path) -> None:
+def test_configs_know_a_fine_tuned_model_from_what_it_was_made_from(installed, trainer, tmp_path) -> None:
     import numpy as np
 
     finetune(["photos"], FinetuneOptions("kodachrome"))

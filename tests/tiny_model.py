@@ -96,10 +96,10 @@ def _paint_graph() -> bytes:
         make("Mul", ["hint_units", "ab_scale"], ["hint_ab"], name="hint_scale"),
         make("Sub", ["one", "weight"], ["rest"], name="unhinted"),
         make("Mul", ["automatic", "rest"], ["kept"], name="keep"),
-        make("Mul", ["hint_ab", "weight"], ["told"], name="tell"),
-        make("Add", ["kept", "told"], ["chroma"], name="paint"),
-        make("ReduceMax", ["sharp_odds", "channels"], ["sure"], keepdims=1, name="sureness"),
-        make("Max", ["sure", "weight"], ["confidence"], name="confidence"),
+        make("Mul", ["hint_ab", "weight"], ["hinted"], name="hinted_share"),
+        make("Add", ["kept", "hinted"], ["chroma"], name="paint"),
+        make("ReduceMax", ["sharp_odds", "channels"], ["likeliest"], keepdims=1, name="greatest_odds"),
+        make("Max", ["likeliest", "weight"], ["confidence"], name="confidence"),
     ]
     constants["quarter"] = np.array(0.25, np.float32)
     for s in STRIDES[1:]:

@@ -85,18 +85,18 @@ AFTER = SimpleNamespace(ab_error=11.25, corr=0.5625, corr_c=0.5, chroma_ratio=0.
 @pytest.fixture
 def finetuning(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A finetune that only remembers what it was asked; `folder` is where it says that the model lies."""
-    room = SimpleNamespace(asked=[], folder=Path("models/kodachrome"), FinetuneOptions=SimpleNamespace)
+    trainer = SimpleNamespace(asked=[], folder=Path("models/kodachrome"), FinetuneOptions=SimpleNamespace)
 
     def finetune(pictures, options, report):
-        room.asked.append((pictures, options))
+        trainer.asked.append((pictures, options))
         comparison = SimpleNamespace(
             pictures=30, nearer=21, before=BEFORE, after=AFTER, aged_before=BEFORE, aged_after=AFTER
         )
-        return SimpleNamespace(comparison=comparison, folder=room.folder, run=Path("runs/kodachrome"))
+        return SimpleNamespace(comparison=comparison, folder=trainer.folder, run=Path("runs/kodachrome"))
 
-    room.finetune = finetune
-    monkeypatch.setitem(sys.modules, "vermilion.finetune", room)
-    return room
+    trainer.finetune = finetune
+    monkeypatch.setitem(sys.modules, "vermilion.finetune", trainer)
+    return trainer
 
 
 def test_finetune_tells_figures_before_and_after(vermilion, finetuning: SimpleNamespace) -> None:

@@ -116,10 +116,10 @@ def training(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     def export(checkpoint, folder, facts, int8, heads):
         asked.append((checkpoint, folder, facts, int8, heads))
 
-    room = SimpleNamespace(train=train, export=export, CardFacts=Facts, asked=asked)
-    room.is_first_process = lambda: True
-    monkeypatch.setitem(sys.modules, "vermilion.training", room)
-    return room
+    trainer = SimpleNamespace(train=train, export=export, CardFacts=Facts, asked=asked)
+    trainer.is_first_process = lambda: True
+    monkeypatch.setitem(sys.modules, "vermilion.training", trainer)
+    return trainer
 
 
 def test_train_calls_the_trainer(vermilion, training: SimpleNamespace) -> None:

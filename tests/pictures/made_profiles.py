@@ -1,4 +1,4 @@
-"""ICC profiles by hand, independent of the room's own: a header, a tag table, and the tags."""
+"""ICC profiles by hand, independent of our own: a header, a tag table, and the tags."""
 
 import struct
 

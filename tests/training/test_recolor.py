@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from vermilion.training.data import batch as making
-from vermilion.training.data import recolor as room
+from vermilion.training.data import recolor
 from vermilion.training.data.dice import BatchDice, Dice, SampleDice
 from vermilion.training.data.hints import AB_SCALE
 from vermilion.training.data.recolor import Recolored, recolored
@@ -54,7 +54,7 @@ def test_the_new_color_fills_the_thing_and_ends_at_its_border() -> None:
     torch.testing.assert_close(colors, colors[:, :1].expand_as(colors), rtol=0, atol=1e-3)
     chroma = colors[:, 0].norm(dim=1)
     assert 9.9 <= chroma.min() <= chroma.max() <= 60.1
-    assert ((colors[:, 0] - torch.tensor(THING)).norm(dim=1) > room.CLEAR).all()
+    assert ((colors[:, 0] - torch.tensor(THING)).norm(dim=1) > recolor.CLEAR).all()
 
 
 def test_cells_of_two_colors_keep_their_shares() -> None:
@@ -115,19 +115,19 @@ def test_what_winds_is_found_as_a_whole_or_not_at_all() -> None:
     marked = torch.zeros(1, 1, 9, 9, dtype=torch.bool)
     marked[..., ::4, :] = marked[..., 1:4, 8] = marked[..., 5:8, 0] = True  # an S of 33 cells
     at = torch.tensor([[4]]), torch.tensor([[4]])
-    assert torch.equal(room._connected(marked, *at), torch.zeros(1, 1, 9, 9))
+    assert torch.equal(recolor._connected(marked, *at), torch.zeros(1, 1, 9, 9))
     marked[..., 1:4, 8] = marked[..., 5:8, 0] = False
     wanted = torch.zeros(1, 1, 9, 9)
     wanted[..., 4, :] = 1
-    assert torch.equal(room._connected(marked, *at), wanted)
-    assert not room._connected(marked, torch.tensor([[3]]), torch.tensor([[4]])).any()
+    assert torch.equal(recolor._connected(marked, *at), wanted)
+    assert not recolor._connected(marked, torch.tensor([[3]]), torch.tensor([[4]])).any()
 
 
 def test_a_card_finds_the_same_as_a_processor() -> None:
     marked = torch.rand(4, 3, 30, 50, generator=uniform(0)) < 0.35
     y, x = torch.randint(30, (4, 3), generator=uniform(1)), torch.randint(50, (4, 3), generator=uniform(2))
-    found = room._connected(marked, y, x)
-    assert torch.equal(found, room._connected_one_by_one(marked, y, x))
+    found = recolor._connected(marked, y, x)
+    assert torch.equal(found, recolor._connected_one_by_one(marked, y, x))
     assert 0 < found.sum() < marked.sum() / 2
 
 
