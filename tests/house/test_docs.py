@@ -128,16 +128,6 @@ def test_the_glossary_uses_the_names_of_the_code() -> None:
     assert [name for name in named if name not in words] == []
 
 
-def test_the_list_of_licences_names_what_is_installed() -> None:
-    page = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8").partition("## Licences of")[2]
-    listed = set(re.findall(r"`([\w-]+)`", page))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["hub"], *extras["c2pa"], *extras["formats"]]
-    assert {Requirement(text).name for text in wanted} <= listed
-    assert "x264 and x265" in page
-
-
 @pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "src").rglob("*.py"))], ids=lambda page: page.stem)
 def test_nobody_is_sent_to_an_index_that_does_not_have_us(page: Path) -> None:
     lines = page.read_text(encoding="utf-8").splitlines()
