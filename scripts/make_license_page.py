@@ -21,7 +21,7 @@ NOTES = {
     "numpy": "bundles OpenBLAS (BSD) and libgfortran (GPL with the runtime exception)",
     "opencv-python-headless": "bundles FFmpeg (LGPL-2.1-or-later) and libgfortran",
     "pi-heif": "bundles libheif and libde265 (LGPL-3.0-or-later)",
-    "av": "bundles FFmpeg with x264 and x265 (GPL-2.0-or-later): whoever passes on its wheel must keep to the GPL",
+    "av": "bundles FFmpeg with x264 and x265 (GPL-2.0-or-later): to pass on its wheel, keep to the GPL",
     "torch": "its CUDA build brings NVIDIA's libraries, under NVIDIA's own terms",
 }
 HEAD = """\

@@ -2,12 +2,10 @@
 
 import re
 import shlex
-import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 from PIL import Image
 from typer.testing import CliRunner
 
