@@ -1,13 +1,16 @@
 """Print every figure with one command.
 
 python -m benchmarks --bench PICTURES --scorer score.py [--faces YUNET.onnx] [--only colors|speed|faces]
+python -m benchmarks studio
 """
 
 import argparse
 import os
 import platform
+import sys
 from pathlib import Path
 
+from benchmarks import studio
 from benchmarks.colors import Bench, color_figures, table
 from benchmarks.faces import face_figures
 from benchmarks.speed import all_speeds
@@ -15,6 +18,9 @@ from benchmarks.speed import all_speeds
 
 def main() -> None:
     """Parse, measure, print."""
+    if sys.argv[1:2] == ["studio"]:
+        studio.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--bench", type=Path, help="folder of true colour pictures")
     parser.add_argument("--scorer", type=Path, help="score.py, with make_grey.py beside it")

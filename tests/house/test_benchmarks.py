@@ -26,6 +26,7 @@ from benchmarks import (
     seen,
     speed,
     steering,
+    studio,
     two_sample,
     way_up,
 )
@@ -352,3 +353,15 @@ def test_a_limit_picks_evenly_and_never_more(tmp_path: Path) -> None:
     assert [path.name[0] for path in pictures_in(tmp_path, 4)] == list("abcd")
     assert [path.name[0] for path in pictures_in(tmp_path, 3)] == list("ace")
     assert len(pictures_in(tmp_path, 9)) == 6
+
+
+@pytest.mark.slow
+def test_studio(tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    words = ["studio", "--model", tiny_model_folder, "--load", "20", "--requests", "20", "--changes", "3"]
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *map(str, words)])
+    monkeypatch.setattr(studio, "SIZES", {"12 megapixels": (160, 120)})
+    everything.main()
+    told = capsys.readouterr().out
+    assert "first colour, 12 megapixels:" in told
+    assert "answers {200: 20}" in told
+    assert "memory over 20 requests: first 100 " in told

@@ -50,6 +50,50 @@ def test_a_newer_gesture_stops_the_work_of_the_older_one(tiny_colorizer, setting
         assert now == newer.json()
 
 
+def test_a_change_of_another_kind_in_between_is_not_lost(tiny_colorizer, settings, monkeypatch):
+    with running(settings, tiny_colorizer) as server:
+        [picture] = server.client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg())}).json()
+        place = f"/v1/pictures/{picture['id']}"
+        entered, go_on, answers = threading.Event(), threading.Event(), []
+        paint = Held.paint
+
+        def slow(self, revision, facts, work):
+            if facts.controls.vividness == 1.5 and facts.view.mode == "auto":
+                entered.set()
+                assert go_on.wait(20)
+            return paint(self, revision, facts, work)
+
+        monkeypatch.setattr(Held, "paint", slow)
+        change = threading.Thread(
+            target=lambda: answers.append(server.client.put(f"{place}/controls", json={"vividness": 1.5}))
+        )
+        change.start()
+        assert entered.wait(20)
+        assert server.client.put(f"{place}/view", json={"view": "whole"}).status_code == 200
+        go_on.set()
+        change.join(20)
+        told = answers[0].json()
+        assert (told["controls"]["vividness"], told["view_options"]["view"]) == (1.5, "whole")
+        assert server.client.get(place).json() == told
+
+
+def test_changes_without_a_number_wait_their_turn(tiny_colorizer, settings):
+    with running(settings, tiny_colorizer) as server:
+        [picture] = server.client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg())}).json()
+        place = f"/v1/pictures/{picture['id']}/controls"
+        statuses = []
+
+        def change(number):
+            statuses.append(server.client.put(place, json={"vividness": 1 + number / 10}).status_code)
+
+        threads = [threading.Thread(target=change, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert statuses == [200] * 8
+
+
 def test_two_pictures_do_not_disturb_each_other(client):
     files = [("file", (f"{number}.jpg", grey_jpeg(seed=number))) for number in range(2)]
     for picture in client.post("/v1/pictures", files=files).json():

@@ -193,7 +193,8 @@ class Desk:
         Args:
             picture: its id.
             how: gives the new facts for the old ones.
-            gesture: its number; one that is not larger than the last one's is too late.
+            gesture: its number; it overtakes all that is under way, and is too late itself if it is no larger
+                than the last one's. None overtakes nothing.
             work: may cancel it.
 
         Raises:
@@ -202,23 +203,38 @@ class Desk:
         """
         place, overtaken = self._begin(picture, gesture)
         watched = Work(work.progress, lambda: overtaken.is_set() or _is_cancelled(work))
-        facts = how(place.facts)
-        try:
-            held = self.ready(facts)
-            painted = held.paint(self.revision(facts), facts, watched)
-        except CancelledError as error:
-            if overtaken.is_set():
-                raise SupersededError(_OVERTAKEN) from error
-            raise
+        now = None
+        while now is None:
+            facts = how(place.facts)
+            try:
+                held = self.ready(facts)
+                painted = held.paint(self.revision(facts), facts, watched)
+            except CancelledError as error:
+                if overtaken.is_set():
+                    raise SupersededError(_OVERTAKEN) from error
+                raise
+            now = self._commit(place, facts, how, overtaken, _shown(held.session, painted))
+        self._changed(now)
+        return now
+
+    def _commit(
+        self,
+        place: _Place,
+        painted: Facts,
+        how: Callable[[Facts], Facts],
+        overtaken: threading.Event,
+        found: Shown,
+    ) -> Facts | None:
+        """Keep facts that were painted; None if another change came in between: both must be painted."""
         with self._lock:
             if overtaken.is_set():
                 raise SupersededError(_OVERTAKEN)
-            # What was saved meanwhile stays known.
-            found = _shown(held.session, painted)
-            place.facts = now = replace(facts, saved=place.facts.saved, shown=found, failure=None)
-            self.shelf.write(now)
-        self._changed(now)
-        return now
+            facts = how(place.facts)
+            if self.revision(facts) != self.revision(painted):
+                return None
+            place.facts = replace(facts, shown=found, failure=None)
+            self.shelf.write(place.facts)
+            return place.facts
 
     def put(self, facts: Facts) -> Facts:
         """Keep facts that need no painting now; the picture is painted when it is shown.
@@ -247,12 +263,13 @@ class Desk:
     def _begin(self, picture: str, gesture: int | None) -> tuple[_Place, threading.Event]:
         with self._lock:
             place = self._place(picture)
-            if gesture is not None and gesture <= place.gesture:
-                raise SupersededError(_OVERTAKEN)
-            place.overtaken.set()
-            place.overtaken = threading.Event()
             if gesture is not None:
+                if gesture <= place.gesture:
+                    raise SupersededError(_OVERTAKEN)
                 place.gesture = gesture
+                place.overtaken.set()
+            if place.overtaken.is_set():
+                place.overtaken = threading.Event()
             return place, place.overtaken
 
     def _place(self, picture: str) -> _Place:
