@@ -25,8 +25,8 @@ HIDDEN = 128  # channels
 BATCH = 128
 RATE = 1.5e-3
 DECAY = 0.05
-FALSE_TURNS = 0.005  # share of upright held-out pictures that may be turned; some do lie on a side
-FALSE_NEGATIVES = 0.003  # share of held-out positives that may be called negatives
+FALSE_TURNS = 0.004  # share of upright held-out pictures that may be turned; some do lie on a side
+FALSE_NEGATIVES = 0.0005  # share of held-out positives that may be called negatives
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
