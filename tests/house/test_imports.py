@@ -11,8 +11,8 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 HEAVY = [
-    "cv2", "jpeglib", "numpy", "onnx", "onnxruntime", "PIL", "pydantic", "pyvips", "rich",
-    "simplejpeg", "timm", "torch", "typer",
+    "cv2", "fastapi", "jpeglib", "numpy", "onnx", "onnxruntime", "PIL", "pydantic", "pyvips", "rich",
+    "segno", "simplejpeg", "starlette", "timm", "torch", "typer", "uvicorn",
 ]  # fmt: skip
 
 

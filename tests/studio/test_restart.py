@@ -152,3 +152,20 @@ def test_nothing_is_lost_when_the_process_is_killed_in_the_middle(tmp_path, tiny
     assert second.end(signal.SIGINT) == 0
     left = [path.name for path in (tmp_path / "studio").rglob("*") if "vermilion" in path.name]
     assert left == []
+
+
+def test_files_that_nothing_names_any_more_go_with_the_next_start(start, settings):
+    client = start()
+    hint = {"from": None, "hint": 0, "name": "coat"}
+    [picture] = client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg())}).json()
+    client.put(f"/v1/pictures/{picture['id']}/controls", json={"hints": [HINT]}).raise_for_status()
+    agreed = client.post("/v1/album", json=hint | {"from": picture["id"]}).json()
+    lone = client.post("/v1/assets?kind=mask", files={"file": ("m.png", b"anything")}).json()
+    start()
+    assert (settings.work / "assets" / lone["sha256"]).exists()  # the page may still name it
+    client.delete(f"/v1/pictures/{picture['id']}")
+    again = start()
+    assert not (settings.work / "assets" / lone["sha256"]).exists()
+    assert again.get("/v1/album").json()["entries"] == agreed["entries"]
+    [late] = again.post("/v1/pictures", files={"file": ("b.jpg", grey_jpeg(seed=2))}).json()
+    assert late["error"] is None

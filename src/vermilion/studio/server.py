@@ -3,8 +3,9 @@
 import signal
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -24,7 +25,7 @@ _STOPPING = 5  # seconds that open requests get to end
 def run_server(
     settings: Settings,
     make_colorizer: Callable[[], Colorizer],
-    started: Callable[[Settings], None],
+    started: Callable[[Settings, Sequence[Path]], None],
     *,
     browser: bool = False,
 ) -> None:
@@ -33,7 +34,8 @@ def run_server(
     Args:
         settings: of the server; port 0 takes any that is free.
         make_colorizer: called once.
-        started: called with the settings once the server listens.
+        started: called once the server listens, with the settings and with files of pictures that were open
+            at an earlier time and cannot be opened again.
         browser: whether to open the page.
 
     Raises:
@@ -44,7 +46,7 @@ def run_server(
         settings = replace(settings, port=listening.getsockname()[1], work=folder)
         studio = create_studio(settings, make_colorizer())
         open_named(studio.desk, settings.paths, settings.out)
-        started(settings)
+        started(settings, studio.desk.unread)
         if browser:
             webbrowser.open(settings.url)
         make_server(studio).run([listening])

@@ -76,7 +76,7 @@ class Settings:
 
     @property
     def url(self) -> str:
-        """The address that opens the page on this machine."""
+        """The address on this machine; that of a page opens it, the token included."""
         return self._url("[::1]" if self.host == "::1" else "127.0.0.1" if self.lan_host else self.host)
 
     @property
@@ -85,4 +85,4 @@ class Settings:
         return self._url(self.lan_host) if self.lan_host else None
 
     def _url(self, host: str) -> str:
-        return f"http://{host}:{self.port}/" + (f"?token={self.token}" if self.token else "")
+        return f"http://{host}:{self.port}/" + (f"?token={self.token}" if self.token and self.page else "")

@@ -8,9 +8,11 @@ import typer
 
 from vermilion.cli import options as opt
 from vermilion.cli.loading import loading
-from vermilion.cli.say import say, say_aside
+from vermilion.cli.say import say, say_aside, say_error
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vermilion.colorizer import Colorizer
     from vermilion.studio import Settings
 
@@ -113,8 +115,10 @@ def _start_engine(device: str, model: str | None, threads: int | None) -> "Color
         return Colorizer(model, device=device, threads=threads)
 
 
-def _say_page(settings: "Settings") -> None:
+def _say_page(settings: "Settings", unread: "Sequence[Path]") -> None:
     say(settings.url)
+    for path in unread:
+        say_error(f"{path} tells of a picture that was open, but is damaged; remove it, or restore it.")
     say_aside("Keep this window open; Ctrl-C ends the studio.")
     if settings.lan_url:
         from vermilion.studio import qr_text
@@ -122,5 +126,5 @@ def _say_page(settings: "Settings") -> None:
         say_aside(f"On a phone in this house: {settings.lan_url}\n{qr_text(settings.lan_url)}")
 
 
-def _say_service(settings: "Settings") -> None:
+def _say_service(settings: "Settings", _: "Sequence[Path]") -> None:
     say(settings.url)

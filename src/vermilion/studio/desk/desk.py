@@ -55,6 +55,7 @@ class Desk:
         self._held = Cache(limits.held)
         self._places: dict[str, _Place] = {}
         self._lock = threading.RLock()
+        shelf.tidy()
         kept, self.unread = shelf.read_all()
         self._agreed = shelf.read_album()
         self._places = {facts.id: _Place(facts) for facts in kept}

@@ -96,6 +96,16 @@ class Shelf:
                 unread.append(path)
         return sorted(facts, key=lambda each: each.number), unread
 
+    def tidy(self) -> None:
+        """Remove assets that nothing names any more, when no picture is open."""
+        if any((self.folder / "pictures").iterdir()):
+            return
+        album = self.folder / "album.json"
+        named = set(_HASH.findall(album.read_text("utf-8"))) if album.exists() else set()
+        for path in (self.folder / "assets").iterdir():
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+
     def write_state(self, picture: str, state: bytes) -> None:
         """Keep what the page wants to know of a picture again."""
         self._write(self.folder / "states" / f"{picture}.json", state)
