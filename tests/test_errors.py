@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "python.md"
 def test_each_class_has_a_code_of_its_own() -> None:
     assert all("code" in vars(kind) for kind in CLASSES)
     codes = [kind.code for kind in CLASSES]
-    assert len(set(codes)) == len(codes) == 12
+    assert len(set(codes)) == len(codes) == 13
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", code) for code in codes)
 
 

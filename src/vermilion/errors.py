@@ -4,6 +4,7 @@
     ├── PictureError            a scan that cannot be read or is not what it claims to be
     │   └── AlreadyColoredError     a picture that is in real colour already
     │       └── PrintOnColorError       a grey print on a coloured background
+    ├── FilmError               a film that cannot be read or is not what it claims to be
     ├── OutputError             a result that cannot be written, or would lose or overwrite something
     │   └── ExistsError             a result that is there already
     ├── ModelError              a model folder that is missing, damaged or does not fit
@@ -54,6 +55,12 @@ class PrintOnColorError(AlreadyColoredError):
     def __init__(self, message: str, corners: tuple[tuple[float, float], ...] = ()) -> None:
         super().__init__(message)
         self.corners = corners
+
+
+class FilmError(VermilionError):
+    """A film that cannot be read."""
+
+    code = "film"
 
 
 class OutputError(VermilionError):

@@ -20,6 +20,7 @@ from vermilion.cli.commands import (
     studio,
     train,
     train_heads,
+    video,
 )
 from vermilion.cli.quick import QuickCommand, converted_late
 from vermilion.cli.say import say_error, say_loss
@@ -81,6 +82,7 @@ app = typer.Typer(
 app.command("colorize", cls=QuickCommand, short_help="Colourise pictures, or whole folders of them.")(
     colorize.colorize
 )
+app.command("video", cls=QuickCommand, short_help="Colourise films.")(video.video)
 app.command("studio", cls=QuickCommand, short_help="Open the page where you colour photographs.")(
     studio.studio
 )

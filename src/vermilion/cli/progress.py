@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from vermilion.cli.say import escaped, say_aside
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from vermilion.training import Progress as TrainingProgress
 
 T = TypeVar("T")
+
+_LINE_EVERY = 30.0  # seconds
 
 
 def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
@@ -66,3 +69,33 @@ def _training_line(progress: "TrainingProgress") -> str:
     done = f"{progress.done}/{progress.wanted}"
     used = f"{progress.waiting:.0%} waiting  {progress.utilisation:.0%} used"
     return f"{progress.stage}  {done}  {progress.rate:.0f} images/s  {used}  {left} left  {numbers}"
+
+
+@contextmanager
+def film_bar(*, hidden: bool) -> Iterator[Callable[[str, float], None]]:
+    """Give a function that shows how far a film is: a bar on a terminal, else a line every half a minute."""
+    if hidden:
+        yield lambda _text, _share: None
+        return
+    if not is_terminal(sys.stderr):
+        yield _line_now_and_then()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading", total=1.0)
+        yield lambda text, share: bar.update(task, description=escaped(text), completed=share)
+
+
+def _line_now_and_then() -> Callable[[str, float], None]:
+    last = monotonic()
+
+    def show(text: str, _share: float) -> None:
+        nonlocal last
+        if monotonic() - last >= _LINE_EVERY:
+            last = monotonic()
+            say_aside(text)
+
+    return show

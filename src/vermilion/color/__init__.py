@@ -5,7 +5,14 @@ float32 [...,2] in -0.5..0.5, CIELAB is L 0..100 with a, b of about -110..110.
 """
 
 from vermilion.color.aging import FILMS, old_photograph, plain_luma
-from vermilion.color.chroma import Convert, ab_to_cbcr, cbcr_to_ab, cbcr_to_rgb, fit_gamut, rgb_to_cbcr
+from vermilion.color.chroma import (
+    Convert,
+    ab_to_cbcr,
+    cbcr_to_ab,
+    cbcr_to_rgb,
+    fit_gamut,
+    rgb_to_cbcr,
+)
 from vermilion.color.differences import ciede2000, psnr, ssim
 from vermilion.color.enlarge import ChromaEnlarger, enlarge_chroma
 from vermilion.color.figures import (
@@ -17,7 +24,7 @@ from vermilion.color.figures import (
     palette,
     palette_distance,
 )
-from vermilion.color.guide import FLAT, smooth_along_edges
+from vermilion.color.guide import FLAT, lines_of, smooth_along_edges
 from vermilion.color.join import ExactJoiner, join, join_enlarged
 from vermilion.color.lab import lab_to_rgb, rgb_to_lab
 from vermilion.color.planes import chroma_planes
@@ -43,6 +50,7 @@ __all__ = [
     "join_enlarged",
     "kernel_distance",
     "lab_to_rgb",
+    "lines_of",
     "old_photograph",
     "palette",
     "palette_distance",

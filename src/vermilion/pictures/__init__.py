@@ -13,7 +13,7 @@ from vermilion.pictures.read.scans import read_scan
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import LARGEST_WHOLE, Buffer, NamedBytes, NamedFile
 from vermilion.pictures.write.checks import check_before_decoding, check_output
-from vermilion.pictures.write.disk import unwritable
+from vermilion.pictures.write.disk import give_name, unwritable
 from vermilion.pictures.write.encode import encode_parts, encode_picture, write_picture
 from vermilion.pictures.write.options import SaveOptions, metadata_left_out
 from vermilion.pictures.write.whole_file import Stream, WholeFiles, publish
@@ -37,6 +37,7 @@ __all__ = [
     "check_output",
     "encode_parts",
     "encode_picture",
+    "give_name",
     "is_deep_jpeg",
     "is_jpeg",
     "metadata_left_out",

@@ -1,0 +1,176 @@
+"""`vermilion video`: films in, coloured films out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vermilion.cli import options as opt
+from vermilion.cli.controls import read_controls
+from vermilion.cli.gather import gathered
+from vermilion.cli.loading import loading
+from vermilion.cli.progress import film_bar
+from vermilion.cli.say import say, say_aside, say_error, shown
+from vermilion.errors import FilmError, SettingsError, VermilionError
+
+if TYPE_CHECKING:
+    from vermilion.film import EncodeOptions, FilmResult
+    from vermilion.guidance import Controls
+
+Films = Annotated[list[Path], typer.Argument(metavar="FILM", help="One film, or several.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        help="Name of the result, whose ending names the container; for several films a folder. Without it "
+        "NAME.color.EXT is written beside each film.",
+    ),
+]
+Codec = Annotated[
+    str,
+    typer.Option("--codec", metavar="NAME", help="libx264, libx265, libsvtav1, prores or ffv1 (lossless)."),
+]
+Crf = Annotated[
+    int | None,
+    typer.Option("--crf", metavar="N", help="Quality, lower is better; 17 for libx264, where 0 is lossless."),
+]
+Preset = Annotated[
+    str | None,
+    typer.Option("--preset", metavar="NAME", help="Of the encoder: veryfast for libx264; medium is smaller."),
+]
+From = Annotated[
+    str,
+    typer.Option("--from", metavar="TIME", help="Where to begin, in seconds or as 1:02:03.5."),
+]
+To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Where to stop, likewise.")]
+Deinterlace = Annotated[
+    bool, typer.Option("--deinterlace", help="Make whole frames of fields first, with bwdif.")
+]
+Recolor = Annotated[bool, typer.Option("--recolor", help="Colour films, too, that are in colour already.")]
+
+
+def read_encoding(*, codec: Codec = "libx264", crf: Crf = None, preset: Preset = None) -> "EncodeOptions":
+    """Put together how frames are written.
+
+    Raises:
+        SettingsError: there is no such codec or setting.
+        FilmError: PyAV is not installed.
+    """
+    with film_packages_needed():
+        from vermilion.film import EncodeOptions
+
+    return EncodeOptions(codec, crf, preset)
+
+
+@gathered(encode=read_encoding, controls=read_controls)
+def video(
+    films: Films,
+    *,
+    output: Output = None,
+    encode: "EncodeOptions",
+    from_: From = "0",
+    to: To = None,
+    recolor: Recolor = False,
+    deinterlace: Deinterlace = False,
+    overwrite: opt.Overwrite = False,
+    size: opt.Size = None,
+    device: opt.Device = "auto",
+    model: opt.ModelFolder = None,
+    threads: opt.Threads = None,
+    quiet: opt.Quiet = False,
+    controls: "Controls",
+) -> None:
+    """Colour black-and-white films; luma, sound, subtitles and all else stay as they are.
+
+    A run that was stopped goes on where it was when the same command is given again.
+
+    \b
+    Examples:
+      vermilion video film.mp4                      # writes film.color.mp4
+      vermilion video film.mkv -o test.mkv --from 1:00 --to 1:20
+      vermilion video film.mkv --codec ffv1         # lossless, for further work
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    from vermilion.film import FilmOptions, VideoColorizer
+    from vermilion.work import Work
+
+    end = None if to is None else _seconds(to)
+    options = FilmOptions(
+        encode=encode,
+        start=_seconds(from_),
+        end=end,
+        size=size,
+        recolor=recolor,
+        deinterlace=deinterlace,
+        overwrite=overwrite,
+        controls=controls,
+    )
+    _check_output(films, output)
+    with loading():
+        colorizer = VideoColorizer(model, device=device, threads=threads)
+    failed = 0
+    for film in films:
+        try:
+            with film_bar(hidden=quiet) as show:
+                result = colorizer.colorize(film, _result(film, output), options, Work(show))
+        except VermilionError as error:
+            say_error(str(error))
+            failed += 1
+        else:
+            _tell(result, quiet=quiet)
+    if failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def film_packages_needed() -> Iterator[None]:
+    """Turn the lack of PyAV into a sentence that says how to get it.
+
+    Raises:
+        FilmError: it is not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name != "av":
+            raise
+        raise FilmError('Films need PyAV, which is not installed; run: pip install ".[film]".') from error
+
+
+def _check_output(films: list[Path], output: Path | None) -> None:
+    if len(films) > 1 and output is not None and not output.is_dir():
+        raise SettingsError(
+            f"Several films need a folder for their results, and {output} is none; create it."
+        )
+
+
+def _result(film: Path, output: Path | None) -> Path | None:
+    if output is not None and output.is_dir():
+        return output / f"{film.stem}.color{film.suffix}"
+    return output
+
+
+def _seconds(text: str) -> float:
+    """Read a time, as seconds or H:MM:SS.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    try:
+        parts = [float(part) for part in text.split(":")]
+    except ValueError:
+        parts = []
+    if not 1 <= len(parts) <= 3 or not all(0 <= part < 1e6 for part in parts):
+        raise SettingsError(f"A time is given in seconds or as 1:02:03.5, not {text!r}.")
+    return sum((part * 60.0**place for place, part in enumerate(reversed(parts))), 0.0)
+
+
+def _tell(result: "FilmResult", *, quiet: bool) -> None:
+    for note in result.notes:
+        say_aside(f"note: {shown(result.path)}: {note}")
+    if not quiet:
+        shots = "1 shot" if result.shots == 1 else f"{result.shots} shots"
+        say(f"{shown(result.path)}: {result.frames} frames, {shots}")

@@ -1,0 +1,7 @@
+"""Films: frames decoded, key frames painted, their colours carried along the motion, all else copied."""
+
+from vermilion.film.colorizer import FilmResult, VideoColorizer
+from vermilion.film.media import CODECS, EncodeOptions
+from vermilion.film.options import FilmOptions
+
+__all__ = ["CODECS", "EncodeOptions", "FilmOptions", "FilmResult", "VideoColorizer"]

@@ -1,0 +1,82 @@
+"""Frames at the sizes at which they are compared: for cuts, for motion, and for carrying chroma."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.film.cuts import small_of, with_cuts
+from vermilion.film.media import Layout, Luma
+from vermilion.film.motion import Motion, Step, is_still, motion_size
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+KEY_EVERY = 4
+"""Frames from one key frame to the next, not counting those that repeat the one before."""
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A frame that waits for those after it.
+
+    Attributes:
+        luma: its own, full size.
+        motion: uint8 [H,W] at ``motion_size``.
+        tiny: float32 [36,64] in levels.
+        shot: number of its shot, from 0.
+        begins: whether it begins that.
+        still: whether it shows the same as the frame before.
+        key: whether the network paints it.
+        step: from the frame before; None until ``find_step``, and where nothing moves.
+        small: float32 [h,w] in 0..1, on the grid on which chroma is carried, half as fine as ``motion``.
+    """
+
+    luma: Luma
+    motion: Bytes
+    tiny: Floats
+    shot: int = 0
+    begins: bool = False
+    still: bool = False
+    key: bool = False
+    step: Step | None = None
+    small: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+    def find_step(self, motion: Motion, before: "Held") -> None:
+        """Find how its places moved from the frame before, unless that is known."""
+        if self.step is None and not self.still and not self.begins:
+            self.step = motion.step(before.motion, self.motion)
+
+
+def hold(frames: Iterable[Luma], layout: Layout) -> Iterator[Held]:
+    """Yield frames with their shots and keys found."""
+    shot, last, moving = -1, None, 0
+    for held, begins in with_cuts((_reduced(frame, layout) for frame in frames), lambda held: held.tiny):
+        if begins:
+            shot, moving, last = shot + 1, 0, None
+        held.begins, held.shot = begins, shot
+        held.still = last is not None and is_still(last.motion, held.motion)
+        if not held.still:
+            held.key = moving % KEY_EVERY == 0
+            moving, last = moving + 1, held
+        yield held
+
+
+def _reduced(luma: Luma, layout: Layout) -> Held:
+    size = motion_size(luma.codes.shape)
+    codes = luma.codes
+    while codes.shape[0] >= 2 * size[0] and codes.shape[0] % 2 == 0 and codes.shape[1] % 2 == 0:
+        codes = _resized(codes, (codes.shape[0] // 2, codes.shape[1] // 2))
+    if codes.shape != size:
+        codes = _resized(codes, size)
+    motion = codes.astype(np.uint8) if layout.depth == 8 else (codes >> (layout.depth - 8)).astype(np.uint8)
+    small = _resized(codes, (size[0] // 2, size[1] // 2))
+    return Held(luma, motion, small_of(motion), small=layout.unit(small))
+
+
+def _resized(codes: NDArray[np.uint8 | np.uint16], size: tuple[int, int]) -> NDArray[np.uint8 | np.uint16]:
+    shrinks = codes.shape[0] >= size[0]
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(codes, size[::-1], interpolation=way), codes.dtype)

@@ -1,0 +1,208 @@
+"""What a film says of itself, checked before any work begins."""
+
+import struct
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+from av.container import InputContainer
+from av.sidedata.sidedata import SideData
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from vermilion.errors import FilmError
+from vermilion.film.media.layout import Layout, layout_of, matrix_of
+
+_LOCAL = {"protocol_whitelist": "file"}  # a playlist may name what lies elsewhere
+_COVER = 0x400  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC
+_MISSING = 0.02  # of the stated length that may be missing at the end
+_SLACK = 1.0  # seconds that may be missing, too
+_FIRST_PACKETS = 500  # in which a picture must be found
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFacts:
+    """One stream: FFmpeg's ``index``, its ``kind`` ("audio", ...) and the name of its ``codec``."""
+
+    index: int
+    kind: str
+    codec: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFacts:
+    """A film.
+
+    Attributes:
+        path: of its file.
+        container: FFmpeg's name of the format.
+        size: height and width in pixels as they are stored.
+        pix_fmt: FFmpeg's name of the pixel format.
+        layout: how luma is taken from frames.
+        aspect: of a pixel, its width to its height.
+        rate: frames a second, on average.
+        time_base: seconds of one tick.
+        start: of the first frame, in ticks.
+        frames: how many there are.
+        seconds: how long they are shown.
+        colors: FFmpeg's numbers of range, matrix, primaries and tone curve, as they are stated.
+        rotation: degrees counter-clockwise by which it is shown turned.
+        display: the nine numbers of the matrix by which it is shown, if there is one.
+        interlaced: whether its frames are made of two fields.
+        video: the number of the stream of pictures.
+        streams: all of them.
+    """
+
+    path: Path
+    container: str
+    size: tuple[int, int]
+    pix_fmt: str
+    layout: Layout
+    aspect: Fraction
+    rate: Fraction
+    time_base: Fraction
+    start: int
+    frames: int
+    seconds: float
+    colors: tuple[int, int, int, int]
+    rotation: int
+    display: tuple[int, ...]
+    interlaced: bool
+    video: int
+    streams: tuple[StreamFacts, ...]
+
+    @property
+    def matrix(self) -> int:
+        """FFmpeg's number of the matrix that makes RGB of its planes."""
+        return matrix_of(self.colors[1], self.size[0])
+
+
+def open_film(path: Path) -> InputContainer:
+    """Open a film.
+
+    Raises:
+        FilmError: it is not there, empty, or no film.
+    """
+    try:
+        if path.stat().st_size == 0:
+            raise FilmError(f"{path} is empty (0 bytes); copy the film again.")
+        return av.open(f"file:{path}", "r", metadata_errors="replace", container_options=_LOCAL)
+    except (FileNotFoundError, PermissionError) as error:
+        raise FilmError(f"{path} cannot be read ({error.strerror or error}); check its name.") from error
+    except (OSError, ValueError) as error:  # what FFmpeg raises is one of both
+        raise _no_film(path) from error
+
+
+def _no_film(path: Path) -> FilmError:
+    return FilmError(
+        f"{path} is no film that can be read, or its table of contents is missing; copy it again."
+    )
+
+
+def video_stream(film: InputContainer, path: Path) -> VideoStream:
+    """Return the stream of moving pictures; covers are none.
+
+    Raises:
+        FilmError: there is none.
+    """
+    for stream in film.streams.video:
+        if not int(stream.disposition) & _COVER:
+            return stream
+    kinds = ", ".join(sorted({stream.type for stream in film.streams})) or "no stream at all"
+    raise FilmError(f"{path} has no moving picture (found: {kinds}); name a film.")
+
+
+def read_facts(path: Path, *, whole: bool = True) -> FilmFacts:
+    """Return what a film says of itself.
+
+    Args:
+        path: of its file.
+        whole: whether its end must be there.
+
+    Raises:
+        FilmError: it cannot be read, has no picture, or is cut off.
+    """
+    with open_film(path) as film:
+        stream = video_stream(film, path)
+        first = _first_frame(film, stream, path)
+        facts = _facts(film, stream, first, path)
+    counted, seconds, stated = _counted(path)
+    if whole and stated - seconds > max(_SLACK, _MISSING * stated):
+        raise FilmError(
+            f"{path} says that it lasts {stated:.1f} s and ends after {seconds:.1f} s; copy it again, or "
+            f"colour what is there with --to {seconds:.1f}."
+        )
+    return replace(facts, frames=counted, seconds=seconds)
+
+
+def _first_frame(film: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
+    try:
+        for number, packet in enumerate(film.demux(stream)):
+            try:
+                for frame in packet.decode():
+                    return frame
+            except av.InvalidDataError:  # a damaged one at the beginning
+                pass
+            if number > _FIRST_PACKETS:
+                break
+    except av.FFmpegError as error:
+        raise FilmError(f"{path} is damaged before its first picture ({error}); copy it again.") from error
+    raise FilmError(f"No picture of {path} can be decoded; copy it again, or convert it with ffmpeg.")
+
+
+def _facts(film: InputContainer, stream: VideoStream, first: VideoFrame, path: Path) -> FilmFacts:
+    context = stream.codec_context
+    display = _display_matrix(first)
+    return FilmFacts(
+        path=path,
+        container=film.format.name,
+        size=(first.height, first.width),
+        pix_fmt=first.format.name,
+        layout=layout_of(first.format.name, int(first.color_range)),
+        aspect=Fraction(stream.sample_aspect_ratio or 1) or Fraction(1),
+        rate=stream.average_rate or stream.guessed_rate or Fraction(25),
+        time_base=stream.time_base or Fraction(1, 1000),
+        start=first.pts or 0,
+        frames=0,
+        seconds=0.0,
+        colors=(
+            int(first.color_range),
+            int(first.colorspace),
+            int(context.color_primaries),
+            int(context.color_trc),
+        ),
+        rotation=first.rotation,
+        display=display,
+        interlaced=first.interlaced_frame,
+        video=stream.index,
+        streams=tuple(
+            StreamFacts(each.index, each.type, each.codec_context.name if each.codec_context else "")
+            for each in film.streams
+        ),
+    )
+
+
+def _display_matrix(frame: VideoFrame) -> tuple[int, ...]:
+    data = cast("SideData | None", frame.side_data.get("DISPLAYMATRIX"))
+    return () if data is None else struct.unpack("=9i", bytes(data))
+
+
+def _counted(path: Path) -> tuple[int, float, float]:
+    """Return how many frames there are, their seconds, and how many seconds the film says it has."""
+    with open_film(path) as film:
+        stream = video_stream(film, path)
+        base = stream.time_base or Fraction(1, 1000)
+        first, end, count = None, 0, 0
+        try:
+            for packet in film.demux(stream):
+                if packet.pts is None or packet.is_discard:
+                    continue
+                count += 1
+                first = packet.pts if first is None else min(first, packet.pts)
+                end = max(end, packet.pts + (packet.duration or 0))
+        except av.FFmpegError:
+            pass  # it ends here, which the length tells
+        stated = float(stream.duration * base) if stream.duration else (film.duration or 0) / 1e6
+        return count, float((end - (first or 0)) * base), stated

@@ -1,0 +1,237 @@
+"""The result: coloured segments joined, and every other stream copied as it is."""
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import AttachmentStream, Stream
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from vermilion.errors import OutputError
+from vermilion.film.media.encode import set_colors
+from vermilion.film.media.facts import FilmFacts, open_film
+from vermilion.film.media.layout import Layout
+
+Ticks = NDArray[np.int64]
+
+_HOLDS_ALL = ".mkv"
+_ASIDE = ("data", "attachment", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The container of a result.
+
+    Attributes:
+        container: FFmpeg's name of the format.
+        notes: a sentence for each stream that is not copied.
+    """
+
+    container: str
+    notes: tuple[str, ...]
+
+
+def check_container(facts: FilmFacts, output: Path, codec: str) -> Target:
+    """Refuse a container that cannot hold the pictures or a stream of the film.
+
+    Raises:
+        OutputError: it cannot hold one; the message names a container that can.
+    """
+    better = f"name the result {output.with_suffix(_HOLDS_ALL).name}"
+    try:
+        holder = av.open(f"file:{output}", "w")
+    except (av.FFmpegError, ValueError) as error:
+        raise OutputError(f"{output} has no ending that names a container; {better}.") from error
+    with open_film(facts.path) as film, holder:
+        holds = holder.supported_codecs
+        if not {codec, av.Codec(_encoder(codec), "w").canonical_name} & holds:
+            raise OutputError(f"{output} cannot hold {codec}; {better}.")
+        notes = []
+        for stream in film.streams:
+            if stream.index == facts.video or _copied(stream, holder):
+                continue
+            what = f"stream {stream.index} ({stream.type}, {_codec_name(stream) or 'no codec'})"
+            if stream.type in ("audio", "subtitle", "video"):
+                raise OutputError(f"{output} cannot hold {what}; {better}, which holds it.")
+            notes.append(f"{what} is not copied: this container has no place for it")
+    return Target(holder.format.name, tuple(notes))
+
+
+def _encoder(codec: str) -> str:
+    return "prores_ks" if codec == "prores" else codec
+
+
+def _codec_name(stream: Stream) -> str:
+    return stream.codec_context.name if stream.codec_context else ""
+
+
+def _copied(stream: Stream, output: OutputContainer) -> bool:
+    """Add a stream like this one to a result, if it has a place for it."""
+    return _added(stream, output) is not None
+
+
+def _added(stream: Stream, output: OutputContainer) -> Stream | None:
+    try:
+        if stream.type == "attachment":
+            if "matroska" not in output.format.name:
+                return None
+            name = stream.metadata.get("filename", f"attachment-{stream.index}")
+            kind = stream.metadata.get("mimetype", "application/octet-stream")
+            return output.add_attachment(name, kind, cast("AttachmentStream", stream).data)
+        if stream.type in _ASIDE:
+            return None
+        return output.add_stream_from_template(stream, opaque=True)
+    except (ValueError, av.FFmpegError):
+        return None
+
+
+def mux_film(
+    facts: FilmFacts,
+    segments: Sequence[tuple[Path, Ticks]],
+    output: tuple[Path, str],
+    layout: Layout,
+    extra: dict[str, str],
+    window: tuple[float, float | None] = (0.0, None),
+) -> None:
+    """Write the result.
+
+    Args:
+        facts: of the film.
+        segments: files of coloured frames, in order, and when their frames are shown.
+        output: a temporary name, and FFmpeg's name of the container.
+        layout: of the coloured frames.
+        extra: metadata added to the film's own.
+        window: seconds between which streams are copied; the end may be None.
+    """
+    files = [path for path, _ in segments]
+    times = _coded_times(files, [shown for _, shown in segments])
+    name, container = output
+    options = {"fflags": "+bitexact"}  # the same film gives the same file
+    if container in ("mp4", "mov"):
+        options["movflags"] = "+faststart"
+    with (
+        open_film(facts.path) as film,
+        av.open(f"file:{name}", "w", format=container, container_options=options) as result,
+        av.open(f"file:{files[0]}", "r") as first,
+    ):
+        result.metadata.update({**film.metadata, **extra})
+        result.set_chapters(film.chapters() if window == (0.0, None) else [])
+        pairs = _streams(film, facts, first, result, layout)
+        offset = 0 if window[0] == 0 else int(times.min())
+        video = _video_packets(files, times - offset, (facts.time_base, pairs[facts.video]))
+        others = _other_packets(film, facts, pairs, window)
+        for _, _, packet in heapq.merge(video, others, key=lambda each: each[:2]):
+            result.mux(packet)
+
+
+def _streams(
+    film: InputContainer, facts: FilmFacts, first: InputContainer, result: OutputContainer, layout: Layout
+) -> dict[int, Stream]:
+    """Add all streams in the film's order; returns them by the film's numbers."""
+    pairs: dict[int, Stream] = {}
+    for stream in film.streams:
+        if stream.index == facts.video:
+            made = result.add_stream_from_template(first.streams.video[0], opaque=True)
+            made.time_base = facts.time_base
+            made.codec_context.sample_aspect_ratio = facts.aspect
+            set_colors(made, facts, layout)
+            if facts.display:
+                made.set_display_matrix(facts.display)
+        else:
+            added = _added(stream, result)
+            if added is None:
+                continue
+            made = added  # type: ignore[assignment]
+        if stream.type != "attachment":
+            made.metadata.update(stream.metadata)
+            made.disposition = stream.disposition
+        pairs[stream.index] = made
+    return pairs
+
+
+def _coded_times(segments: Sequence[Path], shown: Sequence[Ticks]) -> Ticks:
+    """Return when all frames are shown, in coding order, in ticks.
+
+    The files of segments may begin at another time; the order in which their frames are shown is the same.
+    """
+    coded = []
+    for path, times in zip(segments, shown, strict=True):
+        with av.open(f"file:{path}", "r") as file:
+            own = [packet.pts for packet in file.demux(video=0) if packet.pts is not None]
+        ranks = np.argsort(np.argsort(np.array(own, np.int64)))
+        if len(ranks) != len(times):
+            raise OutputError(f"{path} holds {len(ranks)} frames instead of {len(times)}; remove its folder.")
+        coded.append(times[ranks])
+    return np.concatenate(coded)
+
+
+def decoding_times(shown: Ticks) -> Ticks:
+    """Return when frames, in coding order, are decoded: in order, and none after it is shown.
+
+    They are the sorted times at which frames are shown, late by as many frames as the order needs.
+
+    Args:
+        shown: int64 [n], in ticks.
+    """
+    ordered = np.sort(shown)
+    step = max(1, int(np.median(np.diff(ordered)))) if len(shown) > 1 else 1
+    late = 0
+    while late < len(shown) and (ordered[: len(shown) - late] > shown[late:]).any():
+        late += 1
+    before = ordered[0] - step * np.arange(late, 0, -1)
+    return np.concatenate([before, ordered])[: len(shown)]
+
+
+def _video_packets(
+    files: Sequence[Path], shown: Ticks, target: tuple[Fraction, Stream]
+) -> Iterator[tuple[float, int, "Packet[Stream]"]]:
+    decoded = decoding_times(shown)
+    base, stream = target
+    number = 0
+    for path in files:
+        with av.open(f"file:{path}", "r") as file:
+            for packet in file.demux(video=0):
+                if packet.pts is None:
+                    continue
+                packet.pts, packet.dts = int(shown[number]), int(decoded[number])
+                packet.time_base, packet.stream = base, cast("VideoStream", stream)
+                number += 1
+                yield float(packet.dts * base), 0, cast("Packet[Stream]", packet)
+
+
+def _other_packets(
+    film: InputContainer, facts: FilmFacts, pairs: dict[int, Stream], window: tuple[float, float | None]
+) -> Iterator[tuple[float, int, "Packet[Stream]"]]:
+    """Yield the packets of the streams that are copied, in the film's order."""
+    copied = [
+        stream
+        for stream in film.streams
+        if stream.index in pairs and stream.type in ("audio", "subtitle", "video", "data")
+    ]
+    copied = [stream for stream in copied if stream.index != facts.video]
+    if not copied:
+        return
+    zero = float(facts.start * facts.time_base)
+    last = float("-inf")
+    for packet in film.demux(copied):
+        if packet.dts is None or packet.time_base is None:
+            continue
+        at = float(packet.dts * packet.time_base)
+        if at - zero < window[0] or (window[1] is not None and at - zero >= window[1]):
+            continue
+        if window[0]:
+            ticks = round(window[0] / float(packet.time_base))
+            packet.dts -= ticks
+            packet.pts = None if packet.pts is None else packet.pts - ticks
+            at -= window[0]
+        last = max(last, at)  # the merge wants them in order; streams may be interleaved loosely
+        packet.stream = pairs[packet.stream.index]
+        yield last, 1, packet

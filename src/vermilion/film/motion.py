@@ -1,0 +1,119 @@
+"""Motion between neighbouring frames, and how far it can be trusted.
+
+Dense inverse search (Kroeger et al. 2016, arXiv:1603.03590) both ways: where going there and back does not
+lead home, or what is found there is of another luma, nothing is carried.
+"""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Size = tuple[int, int]
+
+_AREA = 480 * 270  # pixels at which motion is looked for
+_LEAST = 64  # pixels of a short side: below, the search has no levels
+_TRUST = 0.9  # of what is carried over one frame, at best: new paintings get their say
+_ASTRAY = 1.5  # pixels
+_OTHER = 20.0  # levels of 255
+_STILL = 0.3  # levels of mean difference below which a frame shows the same as another
+_STILL_PART = 3.0  # levels that any 16th of it may differ
+
+
+_NOTHING = np.zeros((0, 0), np.float32)  # OpenCV's stand-in for a second map
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """From one frame to the next, on the grid on which chroma is carried.
+
+    Attributes:
+        back: float32 [h,w,2]: where each place of the later frame was in the earlier one, x and y.
+        back_weight: float32 [h,w], 0..1.
+        forth: float32 [h,w,2]: where each place of the earlier frame is in the later one.
+        forth_weight: float32 [h,w], 0..1.
+    """
+
+    back: Floats
+    back_weight: Floats
+    forth: Floats
+    forth_weight: Floats
+
+
+def motion_size(size: Size) -> Size:
+    """Return height and width at which motion is looked for in a film of ``size``; both are even."""
+    scale = min(1.0, (_AREA / (size[0] * size[1])) ** 0.5)
+    scale = max(scale, _LEAST / min(size))
+    return round(size[0] * scale / 2) * 2, round(size[1] * scale / 2) * 2
+
+
+def is_still(one: Bytes, other: Bytes) -> bool:
+    """Tell whether two frames, at the size of motion, show the same: telecine, or 16 frames shown as 24."""
+    apart = cv2.absdiff(one, other)
+    if float(apart.mean()) > _STILL:
+        return False
+    return float(cv2.resize(apart, (16, 16), interpolation=cv2.INTER_AREA).max()) <= _STILL_PART
+
+
+@dataclass(slots=True)
+class Motion:
+    """Finds steps. One thread at a time may use it."""
+
+    _search: cv2.DISOpticalFlow = field(
+        default_factory=lambda: cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    )
+
+    def step(self, earlier: Bytes, later: Bytes) -> Step:
+        """Return the step between two frames, uint8 [H,W] at ``motion_size``; its grid is half as fine."""
+        forth = self._halved(earlier, later)
+        back = self._halved(later, earlier)
+        small = _half(earlier), _half(later)
+        places = _places(back.shape[:2])
+        back_map, forth_map = places + back, places + forth
+        return Step(
+            back=back_map,
+            back_weight=_weight(back, forth, back_map, small[1], small[0]),
+            forth=forth_map,
+            forth_weight=_weight(forth, back, forth_map, small[0], small[1]),
+        )
+
+    def _halved(self, one: Bytes, other: Bytes) -> Floats:
+        """Return motion at half the size, in pixels of that."""
+        flow = self._search.calc(one, other, None)  # type: ignore[call-overload]
+        halved = cv2.resize(flow, (flow.shape[1] // 2, flow.shape[0] // 2), interpolation=cv2.INTER_AREA)
+        return np.asarray(halved * np.float32(0.5), np.float32)
+
+
+def carried(values: Floats, places: Floats) -> Floats:
+    """Return values [h,w,c] taken from places [h,w,2] (x, y); beyond the edge the last are repeated."""
+    moved = cv2.remap(values, places, _NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(moved, np.float32)
+
+
+def _half(frame: Bytes) -> Bytes:
+    half = cv2.resize(frame, (frame.shape[1] // 2, frame.shape[0] // 2), interpolation=cv2.INTER_AREA)
+    return half.astype(np.uint8, copy=False)
+
+
+def _places(size: tuple[int, ...]) -> Floats:
+    x, y = np.meshgrid(np.arange(size[1], dtype=np.float32), np.arange(size[0], dtype=np.float32))
+    return np.dstack([x, y])
+
+
+def _weight(flow: Floats, other: Floats, places: Floats, here: Bytes, there: Bytes) -> Floats:
+    """Return how far motion ``flow`` [h,w,2] can be trusted, given the ``other`` way and both lumas."""
+    home = flow + carried(other, places)
+    astray = (home[..., 0] ** 2 + home[..., 1] ** 2) * np.float32(4 / _ASTRAY**2)  # pixels of motion_size
+    found = cv2.remap(there, places, _NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    apart = cv2.absdiff(here, found.astype(np.uint8, copy=False)).astype(np.float32) * np.float32(1 / _OTHER)
+    inside = (
+        (places[..., 0] > -1)
+        & (places[..., 1] > -1)
+        & (places[..., 0] < flow.shape[1])
+        & (places[..., 1] < flow.shape[0])
+    )
+    weight = np.float32(_TRUST) * np.exp(-(astray + apart * apart))
+    return np.asarray(weight * inside, np.float32)

@@ -1,0 +1,153 @@
+"""Frames in, frames with chroma out: a bounded number of them in flight.
+
+frames ─▶ shots, keys ─▶ [ 32 frames │ 8 ahead ] ─▶ keys painted ─▶ carried forward and backward ─▶ 32 out
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.film.carry import backward, chroma_of, forward, wants_painting
+from vermilion.film.held import Held
+from vermilion.film.motion import Motion
+from vermilion.film.paint import KeyPainter, ShotView, find_view
+from vermilion.work import UNWATCHED, Work
+
+Floats = NDArray[np.float32]
+
+CHUNK = 32
+"""Frames that are finished at a time."""
+
+AHEAD = 8
+"""Frames after them, whose keys are carried back."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """What is known between two frames of a film: enough to go on there as if nothing had happened.
+
+    Attributes:
+        frames: how many are finished.
+        sums: what has come to the last of them, float32 [h,w,3]; None at the end of a shot.
+        view: of the shot; None at its end.
+        keys: chroma [h,w,2] of frames that are painted and not finished, by their numbers.
+    """
+
+    frames: int = 0
+    sums: Floats | None = None
+    view: ShotView | None = None
+    keys: Mapping[int, Floats] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Colored:
+    """A frame and its chroma.
+
+    Attributes:
+        held: the frame.
+        cbcr: float32 [h,w,2], in the film's matrix, on the grid of ``held.small``.
+        after: what is known after it, where work may be resumed; None elsewhere.
+        last: whether it is the film's last.
+    """
+
+    held: Held
+    cbcr: Floats
+    after: State | None = None
+    last: bool = False
+
+
+class Pipeline:
+    """Colours frames one after the other; ``shots`` counts the shots up to the last one read.
+
+    Args:
+        painter: paints key frames.
+        state: what was known when an earlier run ended.
+        work: is asked whether to stop before each batch of key frames.
+    """
+
+    def __init__(self, painter: KeyPainter, state: State | None = None, work: Work = UNWATCHED) -> None:
+        self._painter, self._work, self._motion = painter, work, Motion()
+        self._state = state or State()
+        self._buffer: list[Held] = []
+        self._before: Held | None = None
+        self.shots = 0
+
+    def run(self, frames: Iterable[Held]) -> Iterator[Colored]:
+        """Yield the frames that were not finished yet."""
+        for held in frames:
+            self.shots = held.shot + 1
+            if held.luma.number < self._state.frames:
+                self._before = held
+                continue
+            if held.begins:
+                yield from self._finish(len(self._buffer), ended=True)
+            self._buffer.append(held)
+            if len(self._buffer) >= CHUNK + AHEAD:
+                yield from self._finish(CHUNK, ended=False)
+        final: Colored | None = None
+        for colored in self._finish(len(self._buffer), ended=True):
+            if final is not None:
+                yield final
+            final = colored
+        if final is not None:
+            yield replace(final, last=True)
+
+    def _finish(self, count: int, *, ended: bool) -> Iterator[Colored]:
+        """Yield the first frames of the buffer; the rest was looked at, too."""
+        if not self._buffer:
+            return
+        self._work.check()
+        for before, held in zip([self._before, *self._buffer], self._buffer, strict=False):
+            if before is not None:
+                held.find_step(self._motion, before)
+        size = self._buffer[0].small.shape[0], self._buffer[0].small.shape[1]
+        if self._state.view is None:
+            self._state = replace(self._state, view=find_view([held.small for held in self._buffer]))
+        keys = self._painted([held for held in self._buffer if held.key], dict(self._state.keys))
+        ahead, behind = self._sums(keys, size)
+        poor = [
+            held
+            for held, one, other in zip(self._buffer[:count], ahead, behind, strict=False)
+            if not held.still and held.luma.number not in keys and wants_painting(one + other)
+        ]
+        if poor:
+            keys = self._painted(poor, keys)
+            ahead, behind = self._sums(keys, size)
+        yield from self._out(count, ahead, behind, keys, ended=ended)
+
+    def _out(
+        self,
+        count: int,
+        ahead: list[Floats],
+        behind: list[Floats],
+        keys: dict[int, Floats],
+        *,
+        ended: bool,
+    ) -> Iterator[Colored]:
+        done, self._buffer = self._buffer[:count], self._buffer[count:]
+        self._before = done[-1]
+        number = done[-1].luma.number + 1
+        left = {key: chroma for key, chroma in keys.items() if key >= number}
+        view = None if ended else self._state.view
+        self._state = State(number, None if ended else ahead[count - 1], view, left)
+        for place, held in enumerate(done):
+            after = self._state if held is done[-1] else None
+            yield Colored(held, chroma_of(ahead[place] + behind[place]), after)
+            held.step = None
+
+    def _sums(self, keys: dict[int, Floats], size: tuple[int, int]) -> tuple[list[Floats], list[Floats]]:
+        first = self._buffer[0].luma.number
+        own = {number - first: chroma for number, chroma in keys.items()}
+        steps = [held.step for held in self._buffer]
+        return forward(self._state.sums, steps, own, size), backward(steps, own, size)
+
+    def _painted(self, wanted: list[Held], keys: dict[int, Floats]) -> dict[int, Floats]:
+        """Return the chroma of key frames, with that of wanted ones that had none."""
+        new = [held for held in wanted if held.luma.number not in keys]
+        if not new:
+            return keys
+        view = self._state.view or ShotView()
+        painted = self._painter.paint([held.luma.codes for held in new], [held.small for held in new], view)
+        return keys | {held.luma.number: chroma for held, chroma in zip(new, painted, strict=True)}

@@ -1,0 +1,178 @@
+"""Whole films through the colorizer: luma untouched, everything else carried over."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from tests.film.clips import frame_at, lumas, packets, write_clip
+from vermilion.errors import AlreadyColoredError, ExistsError, FilmError, OutputError
+from vermilion.film import EncodeOptions, FilmOptions
+
+LOSSLESS = [EncodeOptions("ffv1"), EncodeOptions("libx264", crf=0, preset="ultrafast")]
+
+
+def few(count=10):
+    return [frame_at(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("encode", LOSSLESS, ids=["ffv1", "x264"])
+@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuv420p10le", "yuv422p10le", "yuv444p", "gray", "gray10le"])
+def test_luma_stays_bit_by_bit(tmp_path, video_colorizer, encode, pix_fmt):
+    film = write_clip(tmp_path / "in.mkv", few(), pix_fmt)
+    result = video_colorizer.colorize(film, tmp_path / "out.mkv", FilmOptions(encode))
+    assert result.frames == 10
+    assert np.array_equal(lumas(film), lumas(result.path))
+    with av.open(str(result.path)) as made:
+        frame = next(made.decode(video=0))
+        assert len(frame.planes) == 3
+        assert frame.format.name.replace("yuvj", "yuv").startswith(pix_fmt.replace("gray", "yuv420p"))
+
+
+def test_a_film_gets_colours_that_do_not_leave_the_gamut(tmp_path, video_colorizer, clip):
+    result = video_colorizer.colorize(clip, tmp_path / "out.mkv", FilmOptions(EncodeOptions("ffv1")))
+    assert result.shots == 2
+    with av.open(str(result.path)) as made:
+        frames = list(made.decode(video=0))
+    chroma = np.stack([frame.to_ndarray()[72:] for frame in frames]).astype(int)
+    assert np.abs(chroma - 128).mean() > 2  # the tiny model paints bright warm and dark cool
+
+
+def test_everything_else_is_copied(tmp_path, video_colorizer, clip):
+    result = video_colorizer.colorize(clip, tmp_path / "out.mkv", FilmOptions(EncodeOptions("ffv1")))
+    assert packets(clip, "audio") == packets(result.path, "audio")
+    with av.open(str(clip)) as before, av.open(str(result.path)) as after:
+        assert [stream.type for stream in after.streams] == [stream.type for stream in before.streams]
+        assert after.streams.attachments[0].data == b"hello"
+        titles = [chapter["metadata"]["title"] for chapter in after.chapters()]
+        assert titles == ["one", "two"]
+        assert after.metadata["title"] == "A test"
+        comment = {key.lower(): value for key, value in after.metadata.items()}["comment"]
+        assert "vermilion" in comment
+        assert "compositeWithTrainedAlgorithmicMedia" in comment
+    assert [at for _, at in packets(clip, "video")] == sorted(at for _, at in packets(result.path, "video"))
+
+
+def test_frames_keep_their_times_where_these_vary(tmp_path, video_colorizer):
+    times = [0, 40, 80, 200, 210, 300, 420, 421, 500, 700]
+    film = write_clip(tmp_path / "in.mkv", few(), pts=times)
+    result = video_colorizer.colorize(film, tmp_path / "out.mkv")
+    shown = sorted(at for _, at in packets(result.path, "video"))
+    assert result.frames == 10
+    assert shown == [at / 1000 for at in times]
+
+
+def test_range_matrix_aspect_and_rotation_are_kept(tmp_path, video_colorizer):
+    def setup(stream):
+        context = stream.codec_context
+        context.color_range, context.colorspace = 2, 1
+        context.sample_aspect_ratio = Fraction(4, 3)
+        stream.set_display_rotation(90)
+
+    film = write_clip(tmp_path / "in.mp4", few(), codec="libx264", setup=setup)
+    result = video_colorizer.colorize(film, tmp_path / "out.mp4")
+    with av.open(str(result.path)) as made:
+        stream = made.streams.video[0]
+        frame = next(made.decode(stream))
+        assert (int(frame.color_range), int(frame.colorspace)) == (2, 1)
+        assert stream.sample_aspect_ratio == Fraction(4, 3)
+        assert frame.rotation == 90
+
+
+def test_a_part_of_a_film(tmp_path, video_colorizer, clip):
+    options = FilmOptions(EncodeOptions("ffv1"), start=0.5, end=1.5)
+    result = video_colorizer.colorize(clip, tmp_path / "out.mkv", options)
+    assert np.array_equal(lumas(result.path), lumas(clip)[12:36])
+
+
+def test_a_film_in_colour_is_refused(tmp_path, video_colorizer):
+    def striped(planes):
+        for plane in planes:
+            plane[:, ::2] = 90
+        return planes
+
+    film = write_clip(tmp_path / "in.mkv", few(), fill=striped)
+    with pytest.raises(AlreadyColoredError, match="--recolor"):
+        video_colorizer.colorize(film, tmp_path / "out.mkv")
+    assert video_colorizer.colorize(film, tmp_path / "out.mkv", FilmOptions(recolor=True)).frames == 10
+
+
+def test_a_result_is_not_overwritten(tmp_path, video_colorizer, clip):
+    (tmp_path / "out.mkv").write_bytes(b"mine")
+    with pytest.raises(ExistsError, match=r"out\.mkv"):
+        video_colorizer.colorize(clip, tmp_path / "out.mkv")
+    with pytest.raises(OutputError, match="the film itself"):
+        video_colorizer.colorize(clip, clip, FilmOptions(overwrite=True))
+    assert (tmp_path / "out.mkv").read_bytes() == b"mine"
+
+
+def damaged(tmp_path, clip, name):
+    path = tmp_path / name
+    content = clip.read_bytes()
+    if name == "empty.mkv":
+        path.write_bytes(b"")
+    if name == "text.mkv":
+        path.write_text("no film")
+    if name == "short.mkv":
+        path.write_bytes(content[: len(content) // 3])
+    if name == "sound.mka":
+        with av.open(str(clip)) as film, av.open(str(path), "w", format="matroska") as sound:
+            stream = sound.add_stream_from_template(film.streams.audio[0])
+            for packet in film.demux(audio=0):
+                if packet.dts is not None:
+                    packet.stream = stream
+                    sound.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("name", ["missing.mkv", "empty.mkv", "text.mkv", "short.mkv", "sound.mka"])
+def test_bad_films_are_refused_in_a_sentence(tmp_path, video_colorizer, clip, name):
+    film = damaged(tmp_path, clip, name)
+    with pytest.raises(FilmError, match=name) as caught:
+        video_colorizer.colorize(film, tmp_path / "out.mkv")
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.glob("*out.mkv*")) + list(tmp_path.glob(".*"))
+
+
+def test_odd_sides_are_refused_where_the_codec_has_none(tmp_path, video_colorizer):
+    frames = [frame[:71, :127] for frame in few()]
+    film = write_clip(tmp_path / "in.mkv", frames)
+    with pytest.raises(OutputError, match=r"odd sides \(127 × 71\)"):
+        video_colorizer.colorize(film, tmp_path / "out.mkv")
+    options = FilmOptions(EncodeOptions("ffv1"))
+    result = video_colorizer.colorize(film, tmp_path / "out.mkv", options)
+    assert np.array_equal(lumas(film), lumas(result.path))
+
+
+def test_a_container_that_cannot_hold_a_stream_is_refused(tmp_path, video_colorizer, clip):
+    with pytest.raises(OutputError, match=r"cannot hold ffv1; name the result out.mkv"):
+        video_colorizer.colorize(clip, tmp_path / "out.webm", FilmOptions(EncodeOptions("ffv1")))
+    with pytest.raises(OutputError, match="ending"):
+        video_colorizer.colorize(clip, tmp_path / "out.xyz")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_stopped_run_goes_on_and_gives_the_same_file(tmp_path, tiny_model, clip, monkeypatch):
+    from vermilion.errors import CancelledError
+    from vermilion.film import VideoColorizer, colorizer
+    from vermilion.work import Work
+
+    monkeypatch.setattr(colorizer, "_SEGMENT", 1)  # a segment may end after each chunk
+    video = VideoColorizer(tiny_model)
+    frames = [frame_at(number) for number in range(110)]
+    film = write_clip(tmp_path / "in.mkv", frames)
+    whole = video.colorize(film, tmp_path / "whole.mkv").path.read_bytes()
+    again = tmp_path / "again.mkv"
+    for share in (0.2, 0.5, 0.8):
+
+        def stop(_text, done, share=share):
+            if done > share:
+                raise KeyboardInterrupt
+
+        with pytest.raises((KeyboardInterrupt, CancelledError)):
+            video.colorize(film, again, work=Work(stop))
+        assert not again.exists()
+        assert list(tmp_path.glob(".again.mkv.work/*.npz"))
+    assert video.colorize(film, again).path.read_bytes() == whole
+    assert not list(tmp_path.glob(".again*"))
