@@ -43,6 +43,7 @@ def test_both_languages_say_the_same_things():
 def test_every_text_that_is_used_is_there_and_every_one_that_is_there_is_used():
     code = "\n".join(path.read_text("utf-8") for path in SCRIPTS)
     used = set(re.findall(r'\b(?:t|fact)\(\s*"([\w.-]+)"', code))
+    used |= set(re.findall(r'\["([\w-]+\.[\w-]+)", \w+\]', code))  # the legends
     used |= set(re.findall(r'shown: "[^"]+",\s*text: "([\w.-]+)"', code))  # the table of keys
     for stem in re.findall(r'\bplural\(\s*"([\w.-]+)"', code):
         used |= {f"{stem}.one", f"{stem}.many"}

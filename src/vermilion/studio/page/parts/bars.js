@@ -1,7 +1,7 @@
 // The bars: at the top names and big steps, at the left the tools, under the picture how it is looked at.
 
 import { button, fill, h, icon, iconButton } from "../dom.js";
-import { number, percent, t } from "../model/texts.js";
+import { percent, t } from "../model/texts.js";
 
 export const TOOLS = [
   ["look", "V"],
@@ -160,7 +160,7 @@ export class ViewBar extends HTMLElement {
     this.confidence.setAttribute("aria-pressed", String(show.confidence));
     const { isFitted, scale } = this.stage.viewport;
     const share = scale * (window.devicePixelRatio || 1);
-    const words = share < 0.995 && share > 0.1 ? `${number(100 * share)} %` : percent(share);
+    const words = percent(share);
     this.zoom.textContent = words;
     this.zoom.setAttribute(
       "aria-label",

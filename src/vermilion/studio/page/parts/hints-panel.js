@@ -12,6 +12,12 @@ export class HintsPanel extends HTMLElement {
     this.list = h("ul", { class: "hint-list" });
     this.empty = h("p", { class: "quiet", text: t("hints.empty") });
     this.notes = h("ul", { class: "notes" });
+    this.unsure = button(t("confidence.show"), () => studio.showAs({ confidence: !studio.show.confidence }), {
+      icon: "confidence",
+    });
+    studio.addEventListener("show", () =>
+      this.unsure.setAttribute("aria-pressed", String(studio.show.confidence)),
+    );
     this.asking = h(
       "section",
       { class: "section" },
@@ -21,6 +27,7 @@ export class HintsPanel extends HTMLElement {
         "div",
         { class: "button-row" },
         button(t("ask.start"), () => walk.start(), { icon: "ask" }),
+        this.unsure,
       ),
     );
     this.album = h("section", { class: "section" });

@@ -7,7 +7,7 @@ import { swatch } from "./color-field.js";
 import { slider } from "./slider.js";
 
 const signed = (value) => (value > 0 ? `+${number(value)}` : number(value));
-const AUTOMATIC = 0; // where the slider of the temperature leaves it to the model
+const USUAL_TEMPERATURE = 0.4; // where the slider stands while the choice is the model's
 
 const SLIDERS = [
   { name: "vividness", min: 0, max: 2, step: 0.05, neutral: 1, say: percent },
@@ -15,11 +15,12 @@ const SLIDERS = [
   { name: "tint", min: -30, max: 30, step: 1, neutral: 0, say: signed },
   {
     name: "temperature",
-    min: 0,
+    min: 0.05,
     max: 2,
     step: 0.05,
-    neutral: AUTOMATIC,
-    say: (value) => (value === AUTOMATIC ? t("automatic") : number(value, 2)),
+    neutral: null,
+    rest: USUAL_TEMPERATURE,
+    say: (value) => (value === null ? t("automatic") : number(value, 2)),
   },
   { name: "fade_unsure", min: 0, max: 1, step: 0.05, neutral: 0, say: percent },
 ];
@@ -84,8 +85,7 @@ export class LookPanel extends HTMLElement {
   }
 
   #slide(name, value, isOver) {
-    const wanted = name === "temperature" && value === AUTOMATIC ? null : value;
-    if (this.doc.settings[name] !== wanted) this.#set({ [name]: wanted }, `slide-${name}`);
+    if (this.doc.settings[name] !== value) this.#set({ [name]: value }, `slide-${name}`);
     if (isOver) this.studio.current.history.rest();
   }
 
@@ -168,15 +168,9 @@ export class LookPanel extends HTMLElement {
   }
 
   #addColor(colors) {
-    const input = h("input", {
-      type: "color",
-      class: "color-input small",
-      "aria-label": t("look.palette-add"),
-      title: t("look.palette-add"),
-      value: "#8a6b52",
-    });
+    const input = h("input", { type: "color", class: "color-input small", value: "#8a6b52" });
     input.addEventListener("change", () => this.#set({ palette: [...colors, input.value] }));
-    return input;
+    return h("label", { class: "add-color" }, input, h("span", { text: t("look.palette-add") }));
   }
 
   /** Send a file to the engine and use it as a reference, a palette or a cube. */

@@ -1,9 +1,10 @@
-// Short messages at the edge of the stage; errors stay until they are closed.
+// Short messages at the edge of the stage; errors stay longer, and can be closed.
 
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../model/texts.js";
 
 const SHOWN = 4000; // milliseconds
+const ERROR_SHOWN = 20_000;
 const MOST = 3;
 
 export class Messages extends HTMLElement {
@@ -30,7 +31,7 @@ export class Messages extends HTMLElement {
     );
     this.append(message);
     while (this.children.length > MOST) this.firstChild.remove();
-    if (kind !== "error") setTimeout(() => message.remove(), SHOWN);
+    setTimeout(() => message.remove(), kind === "error" ? ERROR_SHOWN : SHOWN);
   }
 }
 

@@ -3,8 +3,11 @@
 import { h, iconButton, newId } from "../dom.js";
 import { t } from "../model/texts.js";
 
-/** `changed(value, isOver)` is called while it moves, and once it rests; `say` turns a value into words. */
-export function slider({ label, min, max, step, neutral, say, changed }) {
+/**
+ * `changed(value, isOver)` is called while it moves, and once it rests; `say` turns a value into words.
+ * Where `neutral` is null, which says that nothing was chosen, the thumb stands at `rest`.
+ */
+export function slider({ label, min, max, step, neutral, rest = neutral, say, changed }) {
   const id = newId("slider");
   const input = h("input", { id, type: "range", class: "slider", min, max, step });
   const value = h("output", { for: id, class: "slider-value" });
@@ -18,16 +21,13 @@ export function slider({ label, min, max, step, neutral, say, changed }) {
     { class: "icon-button slim" },
   );
   const show = (number) => {
-    input.value = number;
+    input.value = number ?? rest;
     const words = say(number);
     value.textContent = words;
     input.setAttribute("aria-valuetext", words);
-    back.classList.toggle("unseen", number === neutral);
-    back.tabIndex = number === neutral ? -1 : 0;
-    const span = max - min;
-    const [low, high] = [Math.min(number, neutral), Math.max(number, neutral)].map(
-      (end) => (100 * (end - min)) / span,
-    );
+    back.hidden = number === neutral;
+    const ends = [number ?? rest, rest].sort((one, two) => one - two);
+    const [low, high] = ends.map((end) => (100 * (end - min)) / (max - min));
     input.style.setProperty("--from", `${low}%`);
     input.style.setProperty("--to", `${high}%`);
   };

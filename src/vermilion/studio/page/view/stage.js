@@ -10,6 +10,7 @@ import { DRAWING_TOOLS, Drawing } from "./drawing.js";
 import { Frames } from "./frames.js";
 import { Gestures } from "./gestures.js";
 import { Layers } from "./layers.js";
+import { showLegends } from "./legends.js";
 import { Markers } from "./markers.js";
 import { density, drawPanes } from "./panes.js";
 import { Reach } from "./reach.js";
@@ -49,6 +50,7 @@ export class Stage extends HTMLElement {
     this.cursor = new Cursor(this);
     this.reach = new Reach(this);
     this.wait = h("div", { class: "wait", role: "status" });
+    this.legends = h("div", { class: "legends" });
     this.append(
       this.surface,
       this.markers.shapes,
@@ -56,6 +58,7 @@ export class Stage extends HTMLElement {
       this.markers.handles,
       this.frames.element,
       this.cursor.element,
+      this.legends,
       this.wait,
     );
     this.gestures = new Gestures(this.surface, this.#told());
@@ -113,7 +116,7 @@ export class Stage extends HTMLElement {
       height: this.split === "stacked" ? height / 2 : height,
     };
     this.viewport.margin = isNarrow()
-      ? { top: 8, right: 12, bottom: this.split ? 8 : 60, left: 12 }
+      ? { top: 8, right: 12, bottom: 60, left: 12 }
       : { top: 20, right: 24, bottom: 72, left: 72 };
     this.viewport.margin.bottom += this.cover;
     this.surface.width = Math.round(width * density());
@@ -174,6 +177,7 @@ export class Stage extends HTMLElement {
     this.classList.toggle("empty", !isShown);
     this.wait.textContent = this.studio.current?.canBeShown && !this.layers.isReady ? t("stage.loading") : "";
     if (isShown) drawPanes(this);
+    showLegends(this, isShown);
     this.compare.place();
     this.markers.show(this.draft);
     this.frames.show();
