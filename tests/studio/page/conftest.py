@@ -30,7 +30,7 @@ class Server:
 
 
 @contextmanager
-def running(model, folder):
+def running(model, folder, port=0):
     """Run `vermilion studio` as a person does; what it keeps lies in the folder."""
     out = folder / "out"
     command = [
@@ -40,7 +40,7 @@ def running(model, folder):
         "studio",
         "--no-browser",
         "--port",
-        "0",
+        str(port),
         "-o",
         out,
         "--model",
@@ -52,12 +52,13 @@ def running(model, folder):
         "OMP_NUM_THREADS": "1",
     }
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        assert url.startswith("http://127.0.0.1:")
-        yield Server(url, out, process)
-        process.terminate()
-        process.communicate()
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            assert url.startswith("http://127.0.0.1:")
+            yield Server(url, out, process)
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ import json
 import pytest
 from PIL import Image
 
+from tests.studio.page.hands import STUDIO
+
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium", "chromium")]
 
 
@@ -186,3 +188,52 @@ def test_what_the_server_refuses_is_told_in_its_words_and_taken_back(empty, phot
     hands.page.keyboard.press("Control+z")
     hands.until_painted()
     assert hands.controls == {}
+
+
+def test_a_colour_that_was_agreed_on_arrives_in_the_other_pictures_and_outlives_undo(empty, photographs):
+    hands = empty()
+    hands.open(photographs / "house.jpg", photographs / "coat.jpg")
+    hands.click(0.4, 0.4)
+    hands.say("navy")
+    hands.page.keyboard.press("Escape")
+    hands.page.locator(".hint-row [data-focus$=album]").click()
+    hands.page.get_by_label("What is this?").fill("Grandmother’s coat")
+    hands.page.keyboard.press("Enter")
+    hands.page.locator(".message", has_text="Agreed on: Grandmother’s coat").wait_for()
+    hands.page.keyboard.press("]")
+    hands.until_painted()
+    hands.until(f"{STUDIO}.current.doc.settings.album !== null")
+    [entry] = hands.controls["album"]["entries"]
+    assert entry["name"] == "Grandmother’s coat"
+    hands.click(0.2, 0.2)
+    hands.say("red")
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.hints == []
+    assert "album" in hands.controls
+    hands.page.get_by_label("Forget Grandmother’s coat").click()
+    hands.until(f"{STUDIO}.current.doc.settings.album === null")
+    assert hands.controls == {}
+
+
+def test_all_pictures_are_saved_at_once(empty, photographs, server):
+    hands = empty()
+    hands.open(photographs / "house.jpg", photographs / "coat.jpg")
+    hands.page.keyboard.press("Control+s")
+    hands.page.get_by_label("What", exact=True).select_option("all")
+    hands.page.get_by_label("Format").select_option("webp")
+    hands.page.locator("dialog .button.primary").click()
+    hands.page.locator(".message", has_text="Saved in").wait_for()
+    assert {path.name.split(".")[0] for path in server.out.glob("*.webp")} >= {"house", "coat"}
+
+
+def test_a_cube_that_is_dropped_anywhere_is_used_for_the_picture_that_is_shown(empty, photographs, tmp_path):
+    corners = (f"{red} {green} {blue}" for blue in (0, 1) for green in (0, 1) for red in (0, 1))
+    (tmp_path / "film.cube").write_text("\n".join(["LUT_3D_SIZE 2", *corners]))
+    hands = empty()
+    hands.open(photographs / "house.jpg")
+    hands.drop(tmp_path / "film.cube")
+    hands.page.locator("#tab-look").click()
+    hands.page.get_by_label("Remove film.cube").wait_for()
+    hands.until_painted()
+    assert hands.controls["cube"]["name"] == "film.cube"

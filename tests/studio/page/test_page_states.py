@@ -39,7 +39,9 @@ def test_everything_survives_a_crash_of_the_server(look, photographs, tiny_model
         hands.page.keyboard.press("Escape")
         hands.click(0.8, 0.5)
         hands.page.locator(".banner", has_text="does not answer").wait_for()
-    with running(tiny_model_folder, tmp_path) as server:
+    port = server.url.split(":")[2].split("/")[0]
+    with running(tiny_model_folder, tmp_path, port) as server:
+        hands.page.locator(".banner", has_text="started again").wait_for()
         again = look(server.url)
         again.until_painted()
         assert [hint["color"] for hint in again.hints] == ["#ff0000"]

@@ -11,6 +11,7 @@ export class Problem extends Error {
 
 export const OFFLINE = "offline";
 export const SUPERSEDED = "superseded";
+export const STRANGER = "token"; // the server does not know this page
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
@@ -145,10 +146,10 @@ export class HttpEngine {
     return () => source.close();
   }
 
-  /** Whether the server answers. */
+  /** Whether the server answers, be it that it does not know this page. */
   async isThere() {
     try {
-      return (await fetch(`${this.base}/healthz`, { cache: "no-store" })).ok;
+      return (await fetch(`${this.base}/healthz`, { cache: "no-store" })).status < 500;
     } catch {
       return false;
     }

@@ -49,30 +49,30 @@ export function isGrey(color) {
 }
 
 const NAMES = {
-  black: "#141414",
-  white: "#f4f4f4",
-  grey: "#808080",
-  brown: "#6b4a32",
-  tan: "#b59a78",
-  beige: "#ddcfb5",
-  skin: "#d9a88c",
-  red: "#b8322a",
-  brick: "#8f4a3b",
-  pink: "#d98aa0",
-  orange: "#d9822b",
-  gold: "#b8902f",
-  yellow: "#dcc850",
-  olive: "#71713a",
-  green: "#3f7a3f",
-  leaf: "#7f9f5a",
-  teal: "#2f7f7f",
-  sky: "#8ab4d8",
-  blue: "#34609f",
-  navy: "#232f55",
-  violet: "#6a4a8f",
-  plum: "#6f3a58",
+  black: ["#141414"],
+  white: ["#f4f4f4"],
+  grey: ["#808080", "#b0b0b0"],
+  brown: ["#6b4a32", "#4b3836", "#8b5a2b"],
+  tan: ["#b59a78"],
+  beige: ["#ddcfb5"],
+  skin: ["#d9a88c"],
+  red: ["#b8322a", "#ff0000", "#dc143c"],
+  brick: ["#8f4a3b"],
+  pink: ["#d98aa0", "#ff69b4"],
+  orange: ["#d9822b", "#ff8000"],
+  gold: ["#b8902f"],
+  yellow: ["#dcc850", "#ffff00"],
+  olive: ["#71713a", "#808000"],
+  green: ["#3f7a3f", "#008000", "#00d000"],
+  leaf: ["#7f9f5a"],
+  teal: ["#2f7f7f", "#00a0a0"],
+  sky: ["#8ab4d8", "#60c0ff"],
+  blue: ["#34609f", "#0000ff", "#3366cc"],
+  navy: ["#232f55", "#000080"],
+  violet: ["#6a4a8f", "#8000ff"],
+  plum: ["#6f3a58", "#800080"],
 };
-const LABS = Object.entries(NAMES).map(([name, hex]) => [name, toLab(hex)]);
+const LABS = Object.entries(NAMES).flatMap(([name, list]) => list.map((hex) => [name, toLab(hex)]));
 
 /** The word for a colour, for people who cannot see it. */
 export function nameOf(color) {

@@ -29,9 +29,9 @@ export class History {
     this.merging = merge;
   }
 
-  /** Put a document in the place of the one that holds: something else than a person changed it. */
-  amend(doc) {
-    this.steps = this.steps.with(this.at, doc);
+  /** Change all documents alike: what is no step of this picture's, such as an album, is not undone with them. */
+  amend(change) {
+    this.steps = this.steps.map(change);
   }
 
   /** Take back the document that holds, for good: it cannot be. */

@@ -186,7 +186,7 @@ export class OpenPicture extends EventTarget {
   takeOver(picture, { step }) {
     const { album } = documentOf(picture.controls).settings;
     const isAlbumAlone = !step && says(withSettings(this.doc, { album }), picture.controls, this.size);
-    if (isAlbumAlone) this.history.amend(withSettings(this.doc, { album }));
+    if (isAlbumAlone) this.history.amend((doc) => withSettings(doc, { album }));
     else if (!says(this.doc, picture.controls, this.size)) this.history.push(documentOf(picture.controls));
     this.history.rest();
     this.isUnstored = true;

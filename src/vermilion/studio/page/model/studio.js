@@ -1,6 +1,6 @@
 // The whole studio: the pictures that are open, the tool in hand, and what is shown of them.
 
-import { OFFLINE, Problem } from "../engine/http.js";
+import { OFFLINE, Problem, STRANGER } from "../engine/http.js";
 import { OpenPicture } from "./open-picture.js";
 import { remember, settings } from "./settings.js";
 import { t } from "./texts.js";
@@ -22,6 +22,7 @@ export class Studio extends EventTarget {
     this.session = { out: null };
     this.looks = [];
     this.isOffline = false;
+    this.isStranger = false; // the server was started again, and does not know this page
     this.isOpening = 0;
   }
 
@@ -176,7 +177,10 @@ export class Studio extends EventTarget {
   trouble(error) {
     if (error.name === "AbortError") return;
     if (error.code === OFFLINE) this.#offline();
-    else if (error instanceof Problem) this.say(error.message, "error");
+    else if (error.code === STRANGER) {
+      this.isStranger = true;
+      this.tell("offline");
+    } else if (error instanceof Problem) this.say(error.message, "error");
     else {
       this.say(t("error.page"), "error");
       console.error(error);
@@ -191,7 +195,7 @@ export class Studio extends EventTarget {
       if (!(await this.engine.isThere())) return void setTimeout(look, TRY_AGAIN);
       this.isOffline = false;
       this.tell("offline");
-      if (!this.pictures.length) await this.start();
+      await this.start(); // it may have been started again, with other pictures
       for (const picture of this.pictures) if (picture.unsent) picture.again();
       this.tell("painted");
     };

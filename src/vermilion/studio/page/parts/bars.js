@@ -176,8 +176,9 @@ export class Banner extends HTMLElement {
     this.className = "banner";
     this.setAttribute("role", "status");
     const show = () => {
-      this.hidden = !studio.isOffline;
-      fill(this, studio.isOffline && [icon("offline"), h("span", { text: t("offline.text") })]);
+      this.hidden = !studio.isOffline && !studio.isStranger;
+      const text = studio.isStranger ? t("stranger.text") : t("offline.text");
+      fill(this, this.hidden ? [] : [icon("offline"), h("span", { text })]);
     };
     studio.addEventListener("offline", show);
     show();
