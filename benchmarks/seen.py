@@ -7,9 +7,10 @@ Every picture is painted bare, on a margin of 20 % of the short side (white, bla
 bits) and turned by 90, 180 and 270°; each once as the view finds it and once as a whole. A third as many
 pages hold 2 to 12 of the pictures; there "whole" is each alone, as small as on the page.
 
-Printed: corr and corr_c of a, b, as the network paints them, with the truth in the picture alone, at 64 x 64
-places (corr_c: less their means); cmd, the distance of all palettes; the error of the confidence (ECE, from
-its tenths, right being a distance of at most 10); and how many were seen at the angle they need.
+Printed: corr and corr_c of a, b with the truth in the picture alone, at 64 x 64 places (corr_c: less their
+means), in the result, but of greys as the network paints them: few colours fit into dark or pale greys; cmd,
+the distance of all palettes; the error of the confidence (ECE, from its tenths, right being a distance of at
+most 10); and how many were seen at the angle they need.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from vermilion.painter import Painter
 from vermilion.pictures import ReadOptions, read_colors, read_scan
 from vermilion.session import open_scan
 from vermilion.tone import luma_of_rgb, to_eight_bits
-from vermilion.view import Frame, ViewOptions, whole
+from vermilion.view import Frame, View, ViewOptions, whole
 
 Bytes = NDArray[np.uint8]
 Scans = NDArray[np.uint8] | NDArray[np.uint16]
@@ -43,6 +44,7 @@ MARGINS = {"white": 244, "black": 10, "card": 150}
 RANGES = ((0, 40), (110, 150), (215, 255), (0, 60), (110, 185), (150, 240), (40, 160), (60, 195))
 DEEP = (28000, 38280)  # of 16 bits: 40 levels of 8
 VIEWS = ("auto", "whole")
+GREYS = "greys"
 RIGHT = 10  # how far a painted (a, b) may lie from the true one
 
 
@@ -108,10 +110,11 @@ def scans_of(luma: Bytes, number: int) -> Iterator[Laid]:
     for kind in MOUNTS:
         mounted = mount(luma, kind, np.random.default_rng([number, 1]))
         yield Laid(f"mount, {kind}", mounted.luma, mounted.frames)
+    yield Laid(f"{GREYS} 0 to 255", luma, (whole(luma.shape),))
     for low, high in RANGES:
-        yield Laid(f"greys {low} to {high}", squeezed(luma, low, high), (whole(luma.shape),))
+        yield Laid(f"{GREYS} {low} to {high}", squeezed(luma, low, high), (whole(luma.shape),))
     deep = np.rint(DEEP[0] + luma.astype(np.float64) * ((DEEP[1] - DEEP[0]) / 255)).astype(np.uint16)
-    yield Laid("greys of 16 bits", deep, (whole(luma.shape),))
+    yield Laid(f"{GREYS} of 16 bits", deep, (whole(luma.shape),))
     for turns in (1, 2, 3):
         lies = np.ascontiguousarray(np.rot90(luma, turns))
         yield Laid(f"turned by {90 * turns}", lies, (whole(lies.shape),), turns)
@@ -141,26 +144,37 @@ def small_ab(rgb: Bytes) -> Floats:
 class Measured:
     """Rows of figures, by kind and view."""
 
-    painter: Painter
+    colorizer: Colorizer
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
 
     def paint(self, laid: Laid, true: list[Floats], view: str, row: str = "") -> None:
         """Paint a scan whose pictures have known colours, and keep what it got."""
-        scan = read_scan(laid.scan, ReadOptions(recolor=True))
-        short_side = self.painter.card.working_size
-        opened = open_scan(self.painter, scan, short_side, ViewOptions(view))
-        painted = self.painter.decode(opened.encoded)[0]
+        look = self._by_network if laid.kind.startswith(GREYS) else self._in_result
+        ab, confidence, views = look(laid.scan, view)
         into = self.rows.setdefault((laid.kind, row or view), Row())
         for frame, colors in zip(laid.frames, true, strict=True):
             into.true.append(colors)
-            into.painted.append(part_of(painted.ab, laid.scan.shape, frame, laid.turns))
-            into.sure.append(part_of(painted.confidence, laid.scan.shape, frame, laid.turns))
-        into.upright.append(all(one.turns == laid.turns for one in opened.views))
+            into.painted.append(part_of(ab, laid.scan.shape, frame, laid.turns))
+            into.sure.append(part_of(confidence, laid.scan.shape, frame, laid.turns))
+        into.upright.append(all(one.turns == laid.turns for one in views))
+
+    def _in_result(self, scan: Scans, view: str) -> tuple[Floats, Floats, tuple[View, ...]]:
+        session = self.colorizer.open(scan, recolor=True, view=view)
+        painted = session.paint()
+        return ab_of_rgb(to_eight_bits(painted.to_numpy())), painted.confidence, session.view
+
+    def _by_network(self, scan: Scans, view: str) -> tuple[Floats, Floats, tuple[View, ...]]:
+        """Return a, b as the network paints them: few of them fit into greys that are all dark or pale."""
+        painter = Painter(self.colorizer.model)
+        read = read_scan(scan, ReadOptions(recolor=True))
+        opened = open_scan(painter, read, painter.card.working_size, ViewOptions(view))
+        painted = painter.decode(opened.encoded)[0]
+        return painted.ab, painted.confidence, opened.views
 
 
-def measure(painter: Painter, paths: list[Path], only: str) -> Measured:
+def measure(colorizer: Colorizer, paths: list[Path], only: str) -> Measured:
     """Paint every scan of every picture, and the pages."""
-    measured, true, lumas = Measured(painter), [], []
+    measured, true, lumas = Measured(colorizer), [], []
     for number, path in enumerate(paths):
         rgb = read_colors(path, LARGEST)
         true.append(small_ab(rgb))
@@ -190,7 +204,11 @@ def table(rows: dict[tuple[str, str], Row]) -> Iterator[str]:
             corr, corr_c = row.correlations()
             line += f"  {view} {corr:.3f} {corr_c:.3f} cmd {row.cmd():.1f} ECE {calibration_error([row]):.3f}"
         yield f"{line}  seen upright {np.mean(rows[kind, 'auto'].upright):.1%}"
-    others = [row for (kind, view), row in rows.items() if view == "auto" and kind != "bare"]
+    others = [
+        row
+        for (kind, view), row in rows.items()
+        if view == "auto" and kind not in ("bare", f"{GREYS} 0 to 255")
+    ]
     if others:
         yield f"ECE of mounted, squeezed and turned pictures together {calibration_error(others):.3f}"
 
@@ -204,9 +222,10 @@ def main() -> None:
     parser.add_argument("--only", default="", help="only kinds of scan with this word, and bare ones")
     args = parser.parse_args()
     paths = pictures_in(args.bench, args.limit)
-    model = Colorizer(args.model).model
-    print(f"{len(paths)} pictures, model {model.card.name} {model.card.version}")
-    print("\n".join(table(measure(Painter(model), paths, args.only).rows)))
+    colorizer = Colorizer(args.model)
+    card = colorizer.model.card
+    print(f"{len(paths)} pictures, model {card.name} {card.version}")
+    print("\n".join(table(measure(colorizer, paths, args.only).rows)))
 
 
 if __name__ == "__main__":

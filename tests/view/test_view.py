@@ -106,3 +106,13 @@ def test_boxes_and_masks_go_along() -> None:
     seen = view.mask_to_picture(mask, (200, 100))
     assert seen[:20].all()
     assert not seen[21:].any()
+
+
+def test_a_straight_picture_on_a_mount_is_seen_as_sharply_as_a_bare_one() -> None:
+    """At 1.5 pixels a cell, where interpolated samples would blur."""
+    picture = np.random.default_rng(2).random((180, 240), np.float32)
+    scan = np.full(SCAN, 0.9, np.float32)
+    scan[50:230, 60:300] = picture
+    for frame in (Frame(60, 50, 240, 180), Frame(60.3, 49.8, 239.6, 180.4)):
+        seen = View(SCAN, frame).reduced(scan, (120, 160))
+        np.testing.assert_allclose(seen, reduce_luma(picture, (120, 160)), atol=1e-5)

@@ -42,6 +42,10 @@ class Pixels(Protocol):
         """
         ...
 
+    def rough(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """The same as `preview` in whole levels of 8 bits, for what looks at shapes: it takes less time."""
+        ...
+
     def means(self, size: tuple[int, int]) -> NDArray[np.uint8] | None:
         """Exact means over areas, at least twice `size` (h, w) each way, if they are quicker than `luma`."""
         ...
@@ -180,6 +184,11 @@ class ArrayPixels:
         """Luma reduced to `size` (h, w), whatever `like` is: code values float32 [h, w] in 0..1."""
         del like
         return reduce_finely(self.kept_luma, size)
+
+    def rough(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Luma reduced to `size` (h, w), whatever `like` is, in whole levels of 8 bits."""
+        del like
+        return reduce_to_bytes(self.kept_luma, size)
 
     def means(self, size: tuple[int, int]) -> None:
         """None: nothing is quicker than the samples themselves."""

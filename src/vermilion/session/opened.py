@@ -134,8 +134,8 @@ def _framed(scan: Scan, turns: int, working: tuple[int, int]) -> tuple[View, ...
     size, small = upright_size(scan.size, scan.orientation), _preview_size(scan.size)
     like = working if all(2 * side >= least for side, least in zip(working, small, strict=True)) else None
     # Frames are looked for in the codes of the file: its tone curve takes time, and moves no edge.
-    preview = turn_upright(scan.pixels.preview(small, like), scan.orientation)
-    frames = find_frames(np.rint(preview * 255).astype(np.uint8))
+    preview = turn_upright(scan.pixels.rough(small, like), scan.orientation)
+    frames = find_frames(np.ascontiguousarray(preview))
     if len(frames) == 1 and frames[0] == whole((preview.shape[0], preview.shape[1])):
         return (View(size, whole(size), turns),)
     across, down = size[1] / preview.shape[1], size[0] / preview.shape[0]

@@ -41,9 +41,12 @@ def fit_rectangle(shape: Bools) -> Fitted | None:
     if width < 6 or height < 6:
         return None
     part = shape[top : top + height, left : left + width]
-    angle = _angle(part)
+    profiles = [_profile(part, which) for which in range(4)]
+    angle = _angle(profiles, part.shape)
     upright, back = _turned(part, angle)
-    sides = [_side(upright, which) for which in range(4)]
+    if angle:
+        profiles = [_profile(upright, which) for which in range(4)]
+    sides = [_side(profiles[which], upright.shape[which % 2], which) for which in range(4)]
     places = [side[0] for side in sides]
     wide, high = places[1] - places[3], places[2] - places[0]
     if wide < 5 or high < 5:
@@ -57,10 +60,9 @@ def fit_rectangle(shape: Bools) -> Fitted | None:
     return Fitted(frame, support, float(box.mean()))
 
 
-def _angle(shape: Bools) -> float:
-    """Return the skew in degrees at which the outline of a shape lies on the longest straight lines."""
-    profiles = [_profile(shape, which) for which in range(4)]
-    hull = np.concatenate([_points(profile, which, shape.shape) for which, profile in enumerate(profiles)])
+def _angle(profiles: list[Doubles], size: tuple[int, int]) -> float:
+    """Return the skew in degrees at which an outline, seen from four sides, lies on long straight lines."""
+    hull = np.concatenate([_points(profile, which, size) for which, profile in enumerate(profiles)])
     guess = cv2.minAreaRect(hull.astype(np.float32))[2]
     guess = (guess + 45) % 90 - 45
     found = 0.0
@@ -123,16 +125,20 @@ def _turned(shape: Bools, angle: float) -> tuple[Bools, Doubles]:
     return cv2.warpAffine(shape.astype(np.uint8), back, (wide, high), flags=flags) > 0, back
 
 
-def _side(upright: Bools, which: int) -> tuple[float, float]:
+def _side(profile: Doubles, size: int, which: int) -> tuple[float, float]:
     """Return where a side lies (its coordinate) and on how many pixels of the outline.
 
     The outermost line that a good part of the outline lies on wins over a longer one further in.
+
+    Args:
+        profile: the outline as it is seen from that side.
+        size: pixels across the shape as one looks in from there.
+        which: the side: above, right, below, left.
     """
-    _, into = _profile(upright, which)
+    _, into = profile
     counts = np.convolve(np.bincount(into.astype(np.int64)), [1, 1, 1])[1:-1]
     place = int(np.flatnonzero(counts >= 0.5 * counts.max())[0])
     place += int(np.argmax(counts[place : place + 3]))
     near = into[np.abs(into - place) <= 1]
     edge = float(near.mean())
-    size = upright.shape[which % 2]
     return (edge if which in (0, 3) else size - edge), float(counts[place])

@@ -27,6 +27,9 @@ Size = tuple[int, int]
 _FINER = 2
 """A region is sampled this much finer than it is seen, and then averaged over areas."""
 
+_STRAIGHT = 0.5
+"""Pixels by which the corners of a straight frame may lie aside."""
+
 _NEARLY = 0.8
 """A plane that is to be reduced by less than this is sampled as it is."""
 
@@ -96,10 +99,26 @@ class View:
             return np.ascontiguousarray(np.rot90(lying, -self.turns))
         if self.is_whole:
             return reduce_luma(luma, grid)
+        cut = self._cut(luma)
+        if cut is not None:
+            return reduce_luma(cut, grid)
         size = self._plane_for(luma.shape, grid)
         plane = reduce_luma(luma, size) if size[0] < _NEARLY * luma.shape[0] else unit_range(luma)
         finer = grid[0] * _FINER, grid[1] * _FINER
         return reduce_luma(np.clip(self._sampled(plane, finer, cv2.INTER_LINEAR), 0, 1), grid)
+
+    def _cut(self, luma: Luma) -> Luma | None:
+        """Return the pixels of a frame, to whole ones; None if it is askew or reaches beyond the scan.
+
+        Areas of pixels are averaged as in a whole picture, where interpolation would blur.
+        """
+        frame, scale = self.frame, np.array([luma.shape[1] / self.scan[1], luma.shape[0] / self.scan[0]])
+        tilt = abs(math.sin(math.radians(frame.angle))) * max(frame.width, frame.height) / 2 * scale.max()
+        low, high = np.array([frame.x, frame.y]), np.array([frame.x + frame.width, frame.y + frame.height])
+        if tilt > _STRAIGHT or low.min() < 0 or high[0] > self.scan[1] or high[1] > self.scan[0]:
+            return None
+        (left, top), (right, bottom) = np.rint(low * scale).astype(int), np.rint(high * scale).astype(int)
+        return luma[top : max(bottom, top + 1), left : max(right, left + 1)]
 
     def mask_to_picture(self, mask: NDArray[np.bool_], grid: Size) -> NDArray[np.bool_]:
         """Return a mask [H,W] of the scan as one [h,w] of the picture: true where half of a cell is."""

@@ -29,7 +29,7 @@ from vermilion.pictures.prints.toned import SIDE
 from vermilion.pictures.read.jpeg_deep import read_deep_jpeg
 from vermilion.pictures.scan import Scan
 from vermilion.pictures.source import Source, check_size
-from vermilion.tone import reduce_finely
+from vermilion.tone import reduce_finely, reduce_to_bytes
 
 # The fewest bits that code a block of 64 samples: its mean (one bit) and its end (one bit), which a
 # progressive scan codes for many blocks at once. Arithmetic coding has no such limit.
@@ -61,6 +61,10 @@ class JpegPixels:
     def preview(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.float32]:
         """Luma reduced to `size` (h, w), decoded as for `like`: code values float32 [h, w] in 0..1."""
         return reduce_finely(self._scaled(like or size), size)
+
+    def rough(self, size: tuple[int, int], like: tuple[int, int] | None = None) -> NDArray[np.uint8]:
+        """Luma reduced to `size` (h, w), decoded as for `like`, in whole levels of 8 bits."""
+        return reduce_to_bytes(self._scaled(like or size), size)
 
     def means(self, size: tuple[int, int]) -> NDArray[np.uint8] | None:
         """The means of its blocks, without those beyond the picture, if they are at least twice `size`."""
