@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
-from tests.studio.conftest import TOKEN, grey_jpeg, running
+from tests.studio.conftest import BASE, TOKEN, grey_jpeg, running
 from vermilion.studio import Limits
+from vermilion.studio.app import create_app, create_studio
 from vermilion.studio.desk.names import clean_name, unlike
 
 MARK = b"XXXX"
@@ -343,6 +345,17 @@ def test_the_stream_of_events_tells_changes_and_ends_with_the_server(tiny_colori
     assert not thread.is_alive()
     assert any('"picture"' in line and picture["id"] in line for line in told)
     assert any('"closed"' in line for line in told)
+
+
+def test_a_fault_of_ours_tells_nothing_but_that(tiny_colorizer, settings, monkeypatch):
+    app = create_app(create_studio(settings, tiny_colorizer))
+    monkeypatch.setattr("vermilion.studio.desk.desk.Desk.all", lambda _: 1 / 0)
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    with TestClient(app, base_url=BASE, headers=headers, raise_server_exceptions=False) as client:
+        answer = client.get("/v1/pictures")
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    assert "ZeroDivision" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 def test_bytes_that_are_no_utf_8_in_a_query_are_no_fault(client):

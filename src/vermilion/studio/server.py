@@ -6,6 +6,7 @@ import webbrowser
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 import uvicorn
@@ -48,7 +49,8 @@ def run_server(
         open_named(studio.desk, settings.paths, settings.out)
         started(settings, studio.desk.unread)
         if browser:
-            webbrowser.open(settings.url)
+            # Some browsers run in the terminal, and end when the person ends them.
+            Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
         make_server(studio).run([listening])
 
 

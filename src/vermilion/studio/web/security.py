@@ -33,6 +33,7 @@ _HEADERS = {
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _OWN_SITE = frozenset({"", "same-origin", "none"})
 _OPEN = frozenset({"/healthz"})
+_FAULT = problem(500, "fault", "This is a fault of vermilion; what is open is kept. Please report it.")
 
 
 class Security:
@@ -49,8 +50,13 @@ class Security:
             return
         if scope["type"] != "http":  # no WebSocket is spoken here
             return
-        answer = self._refusal(scope) or self._entry(scope)
-        await (answer or self._app)(scope, receive, _with_headers(send))
+        answer, sending = self._refusal(scope) or self._entry(scope), _Sending(send)
+        try:
+            await (answer or self._app)(scope, receive, sending)
+        except Exception:
+            if not sending.started:
+                await _FAULT(scope, receive, sending)
+            raise  # to be logged
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = _headers(scope)
@@ -129,13 +135,18 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _with_headers(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            _add_headers(message)
-        await send(message)
+class _Sending:
+    """A ``send`` that adds the headers of security."""
 
-    return sending
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            _add_headers(message)
+        await self._send(message)
 
 
 def _add_headers(message: MutableMapping[str, Any]) -> None:
