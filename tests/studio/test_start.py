@@ -131,6 +131,19 @@ def test_a_link_becomes_a_qr_code():
     assert qr_svg("http://192.168.0.7:8484/").startswith("<svg")
 
 
+def test_the_link_for_a_phone_is_printed_with_its_code_row_by_row(settings, capsys):
+    from vermilion.cli.commands.studio import _say_page
+
+    house = replace(settings, lan_host="192.168.0.7")
+    _say_page(house, [Path("lost.json")])
+    out, err = capsys.readouterr()
+    assert out == f"{house.url}\n"
+    assert qr_text(house.lan_url) in err
+    assert "lost.json" in err
+    _say_page(settings, [])
+    assert "phone" not in capsys.readouterr().err
+
+
 def test_the_address_in_the_house_is_that_of_the_way_out(monkeypatch):
     class Probe:
         def __init__(self, *_):

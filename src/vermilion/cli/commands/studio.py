@@ -123,7 +123,9 @@ def _say_page(settings: "Settings", unread: "Sequence[Path]") -> None:
     if settings.lan_url:
         from vermilion.studio import qr_text
 
-        say_aside(f"On a phone in this house: {settings.lan_url}\n{qr_text(settings.lan_url)}")
+        say_aside(f"On a phone in this house: {settings.lan_url}")
+        for row in qr_text(settings.lan_url).splitlines():
+            say_aside(row)
 
 
 def _say_service(settings: "Settings", _: "Sequence[Path]") -> None:
