@@ -94,6 +94,21 @@ def test_changes_without_a_number_wait_their_turn(tiny_colorizer, settings):
         assert statuses == [200] * 8
 
 
+def test_pictures_of_one_name_that_come_at_once_get_names_of_their_own(tiny_colorizer, settings):
+    with running(settings, tiny_colorizer) as server:
+
+        def send(number):
+            server.client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg(seed=number))})
+
+        threads = [threading.Thread(target=send, args=(number,)) for number in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        names = {each["name"] for each in server.client.get("/v1/pictures").json()}
+        assert names == {"a.jpg", *(f"a ({number}).jpg" for number in range(2, 7))}
+
+
 def test_two_pictures_do_not_disturb_each_other(client):
     files = [("file", (f"{number}.jpg", grey_jpeg(seed=number))) for number in range(2)]
     for picture in client.post("/v1/pictures", files=files).json():

@@ -60,6 +60,7 @@ def test_facts_that_are_damaged_do_not_keep_the_others_from_opening(start, setti
     first, second = (picture["id"] for picture in client.post("/v1/pictures", files=files).json())
     damaged = settings.work / "pictures" / f"{first}.json"
     damaged.write_bytes(damaged.read_bytes()[:40])
+    (settings.work / "album.json").write_bytes(b"{")
     again = start()
     assert [picture["id"] for picture in again.get("/v1/pictures").json()] == [second]
     assert damaged.exists()  # it is not ours to throw away

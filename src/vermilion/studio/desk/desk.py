@@ -53,11 +53,10 @@ class Desk:
         self._limits = limits
         self._changed = changed
         self._held = Cache(limits.held)
-        self._places: dict[str, _Place] = {}
         self._lock = threading.RLock()
         shelf.tidy()
         kept, self.unread = shelf.read_all()
-        self._agreed = shelf.read_album()
+        self._agreed = shelf.read_album(self.unread)
         self._places = {facts.id: _Place(facts) for facts in kept}
         self._numbers = itertools.count(max((facts.number for facts in kept), default=-1) + 1)
 
@@ -108,9 +107,7 @@ class Desk:
         """
         self._check_room()
         cleaned = clean_name(name)
-        with self._lock:
-            free = unlike(cleaned, {facts.name.lower() for facts in self.all()})
-        return self._add(self.shelf.keep_original(file, free), free, free, reading)
+        return self._add(self.shelf.keep_original(file, cleaned), cleaned, None, reading)
 
     def open_named(self, path: Path, target: Path) -> Facts | None:
         """Open a file that a person named on the command line; None if it is open already.
@@ -127,9 +124,7 @@ class Desk:
         if any(facts.original.place == original.place for facts in self.all()):
             return None
         self._check_room()
-        with self._lock:
-            name = unlike(clean_name(path.name), {facts.name.lower() for facts in self.all()})
-        return self._add(original, name, str(target), Reading())
+        return self._add(original, clean_name(path.name), str(target), Reading())
 
     def close(self, picture: str) -> Facts:
         """Close a picture and remove what was kept of it.
@@ -285,11 +280,15 @@ class Desk:
                 f"{self._limits.pictures} pictures are open already; close some of them first."
             )
 
-    def _add(self, original: Original, name: str, target: str, reading: Reading) -> Facts:
-        facts = Facts(secrets.token_hex(8), name, next(self._numbers), original, target, reading)
-        if self._agreed is not None:
-            facts = replace(facts, controls=Controls(album=self._agreed))
+    def _add(self, original: Original, wanted: str, target: str | None, reading: Reading) -> Facts:
+        """Put a picture on the desk, under a name that no other has; what was sent is saved under it, too."""
         with self._lock:
+            name = unlike(wanted, {place.facts.name.lower() for place in self._places.values()})
+            if target is None:
+                original, target = replace(original, called=name), name
+            number = next(self._numbers)
+            controls = Controls(album=self._agreed)
+            facts = Facts(secrets.token_hex(8), name, number, original, target, reading, controls=controls)
             self._places[facts.id] = _Place(facts)
             self.shelf.write(facts)
         return facts

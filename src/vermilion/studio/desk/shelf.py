@@ -19,7 +19,7 @@ from threading import Lock
 from typing import IO, cast
 
 from vermilion.assets import Asset
-from vermilion.errors import SettingsError
+from vermilion.errors import SettingsError, VermilionError
 from vermilion.guidance import Album, Controls, controls_from_json, controls_to_json
 from vermilion.leftovers import scratch_prefix, sweep, temporary_name
 from vermilion.studio.desk.facts import Facts, Original, facts_from_json
@@ -92,7 +92,7 @@ class Shelf:
         for path in sorted((self.folder / "pictures").glob("*.json")):
             try:
                 facts.append(facts_from_json(path.read_bytes(), self.asset))
-            except (OSError, ValueError, SettingsError):
+            except (OSError, ValueError, VermilionError):
                 unread.append(path)
         return sorted(facts, key=lambda each: each.number), unread
 
@@ -122,11 +122,15 @@ class Shelf:
         said = controls_to_json(Controls(album=album))
         self._write(self.folder / "album.json", json.dumps(said).encode())
 
-    def read_album(self) -> Album | None:
-        """Return what was agreed on; None if nothing."""
+    def read_album(self, unread: list[Path]) -> Album | None:
+        """Return what was agreed on; None if nothing, or if it could not be read, which ``unread`` learns."""
+        path = self.folder / "album.json"
         try:
-            said = controls_from_json((self.folder / "album.json").read_bytes(), self.asset)
+            said = controls_from_json(path.read_bytes(), self.asset)
         except FileNotFoundError:
+            return None
+        except (OSError, VermilionError):
+            unread.append(path)
             return None
         return cast("Album | None", said.album)
 
