@@ -7,8 +7,10 @@ from vermilion.archive.passed_over import describe as describe_passed_over
 from vermilion.archive.plan import Plan, PlanOptions, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.run import RunOptions, run_plan
+from vermilion.archive.verification import ALLOWABLE, Verified, VerifyOptions, verify
 
 __all__ = [
+    "ALLOWABLE",
     "NOT_DONE",
     "PICTURE_SUFFIXES",
     "LeftOut",
@@ -18,8 +20,11 @@ __all__ = [
     "PlanOptions",
     "Replayed",
     "RunOptions",
+    "Verified",
+    "VerifyOptions",
     "describe_passed_over",
     "make_plan",
     "replay_recipe",
     "run_plan",
+    "verify",
 ]

@@ -20,6 +20,7 @@ from vermilion.cli.commands import (
     studio,
     train,
     train_heads,
+    verify,
     video,
 )
 from vermilion.cli.quick import QuickCommand, converted_late
@@ -89,6 +90,7 @@ app.command("studio", cls=QuickCommand, short_help="Open the page where you colo
 app.command("serve", cls=QuickCommand, short_help="Serve programs over HTTP.")(studio.serve)
 app.command("replay", cls=QuickCommand, short_help="Make a result anew from its recipe.")(replay.replay)
 app.command("inspect", short_help="Show what a picture says of where it comes from.")(inspect.inspect)
+app.command("verify", short_help="Prove that results keep their scans.")(verify.verify)
 app.command("info", short_help="Show version, model, engine and provider.")(info.info)
 app.command("evaluate", short_help="Measure how near our colours are to true ones.")(evaluate.evaluate)
 app.add_typer(models.models, name="models", short_help="List, check, hand on and remove models.")

@@ -60,7 +60,7 @@ def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, options: Sav
     Raises:
         OutputError: They cannot be carried over, and nothing else is allowed.
     """
-    grey, subsampled = _grey_jpeg(scan, options)
+    grey, subsampled = luma_jpeg(scan, options)
     progressive = grey.frame.process == PROGRESSIVE
     planes = painting.chroma_planes(subsampled)
     blue, red = (parse_jpeg(_encode_chroma(plane, progressive=progressive)) for plane in planes)
@@ -68,15 +68,26 @@ def encode_jpeg(scan: Scan, painting: Painting, metadata: Metadata, options: Sav
     return [head, *_scans(grey, blue, red), END]
 
 
-def _grey_jpeg(scan: Scan, options: SaveOptions) -> tuple[JpegFile, bool]:
-    """A grey JPEG of the scan's luma, and whether its chroma is to be halved."""
+def carries_luma(scan: Scan) -> bool:
+    """Whether a JPEG made of a scan carries the scan's own luma coefficients, given jpeglib."""
     if scan.jpeg is None:
-        return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), False
+        return False
+    file = parse_jpeg(scan.jpeg)
+    return file.frame.process in _CARRIED and has_luma_component(file)
+
+
+def luma_jpeg(scan: Scan, options: SaveOptions) -> tuple[JpegFile, bool]:
+    """A grey JPEG of the scan's luma, as a result holds it, and whether its chroma is to be halved.
+
+    Raises:
+        OutputError: The luma coefficients cannot be carried over, and nothing else is allowed.
+    """
+    if scan.jpeg is None or not carries_luma(scan):
+        halved = scan.jpeg is not None and _is_halved(parse_jpeg(scan.jpeg).frame)
+        return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), halved
     file = parse_jpeg(scan.jpeg)
     frame = file.frame
-    subsampled = len(frame.components) == 1 or not _same_sampling(frame)
-    if frame.process not in _CARRIED or not has_luma_component(file):
-        return _encode_luma(scan, {"quality": _NEW_LUMA_QUALITY}), subsampled
+    subsampled = _is_halved(frame)
     if len(frame.components) == 1:
         return carried_jpeg(file), subsampled
     if can_carry_luma():
@@ -89,8 +100,10 @@ def _grey_jpeg(scan: Scan, options: SaveOptions) -> tuple[JpegFile, bool]:
     )
 
 
-def _same_sampling(frame: Frame) -> bool:
-    return len({(c.across, c.down) for c in frame.components}) == 1
+def _is_halved(frame: Frame) -> bool:
+    """Whether chroma has, or beside a grey picture gets, half the size of luma."""
+    same_sampling = len({(c.across, c.down) for c in frame.components}) == 1
+    return len(frame.components) == 1 or not same_sampling
 
 
 def _natural_table(jpeg: bytes, frame: Frame) -> list[int]:

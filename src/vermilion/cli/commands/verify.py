@@ -1,0 +1,86 @@
+"""`vermilion verify`: results proved against their scans."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vermilion.cli import options as opt
+from vermilion.cli.say import say, say_error, shown
+from vermilion.errors import SettingsError
+
+if TYPE_CHECKING:
+    from vermilion.archive import Verified
+
+
+def verify(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="SCAN RESULT", help="A scan and what was made of it.")
+    ],
+    *,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="depth|alpha|profile|metadata|mark",
+            help="What may differ, because you wanted it so; repeatable.",
+        ),
+    ] = None,
+    page: opt.Page = None,
+    crop_print: Annotated[
+        bool, typer.Option("--crop-print", help="The result is a print that was taken out of its photo.")
+    ] = False,
+    max_pixels: opt.MaxPixels = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Say it as JSON, one line a pair, with the SHA-256 of both files.")
+    ] = False,
+) -> None:
+    """Prove that a result keeps all of its scan but the missing colours.
+
+    Luma (of a JPEG made of a JPEG its coefficients), size, depth, orientation, transparency, profile and
+    metadata must be those of the scan, and the mark must have been made for this very file. Whatever does
+    not hold is said in a sentence, and the exit code is then 1.
+
+    \b
+    Examples:
+      vermilion colorize grandma.png -o proved.png
+      vermilion verify grandma.png proved.png
+    """  # noqa: D301 - \\b is typer's mark for lines to be kept
+    from vermilion.archive import VerifyOptions
+    from vermilion.archive import verify as verify_pair
+
+    if len(paths) != 2:
+        raise SettingsError(f"verify takes a scan and its result, not {len(paths)} paths; name both.")
+    number = opt.parse_page(page)
+    if number is None:
+        raise SettingsError("verify looks at one page of a scan, not at all; give its number with --page.")
+    options = VerifyOptions(number, crop_print, frozenset(allow or ()), opt.parse_max_pixels(max_pixels))
+    found = verify_pair(paths[0], paths[1], options)
+    if as_json:
+        say(json.dumps(_facts(found)))
+    else:
+        _tell(found)
+    raise typer.Exit(0 if found.ok else 1)
+
+
+def _tell(found: "Verified") -> None:
+    name = shown(found.result)
+    for each in found.allowed:
+        say(f"{name}: {each.sentence} (allowed)")
+    for each in found.differences:
+        say_error(f"{name}: {each.sentence}")
+    if found.ok:
+        say(f"{shown(found.scan)} -> {name}  holds (luma: {found.luma})")
+
+
+def _facts(found: "Verified") -> dict[str, Any]:
+    return {
+        "scan": str(found.scan),
+        "result": str(found.result),
+        "ok": found.ok,
+        "luma": found.luma,
+        "differences": [{"check": each.check, "sentence": each.sentence} for each in found.differences],
+        "allowed": [{"check": each.check, "sentence": each.sentence} for each in found.allowed],
+        "scan_sha256": found.scan_sha256,
+        "result_sha256": found.result_sha256,
+    }
