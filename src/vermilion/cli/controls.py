@@ -16,8 +16,8 @@ HintTexts = Annotated[
     typer.Option(
         "--hint",
         metavar="X,Y[,R]=COLOUR",
-        help="A colour that you know, in pixels of the picture as it is shown: 120,80=#283ca0, or with a "
-        "radius 120,80,15=navy; grey keeps a place grey; repeatable.",
+        help="A colour that you know, at a place in pixels of the picture as it is shown: 120,80=#283ca0, "
+        "or with a radius 120,80,15=navy. grey keeps a place grey. Repeatable.",
     ),
 ]
 HintFile = Annotated[
@@ -27,7 +27,9 @@ HintFile = Annotated[
 Temperature = Annotated[
     float | None,
     typer.Option(
-        "--temperature", metavar="T", help="Of the network's choice: lower is bolder; the model has its own."
+        "--temperature",
+        metavar="T",
+        help="How the network chooses between colours: lower is bolder. By default, the model's own.",
     ),
 ]
 FadeUnsure = Annotated[
@@ -35,20 +37,18 @@ FadeUnsure = Annotated[
     typer.Option(
         "--fade-unsure",
         metavar="0..1",
-        help="Fade colour out where the model expects to be wrong in more than seven of ten cases; 1 is all "
-        "the way.",
+        help="Fade colours where the model is probably wrong (more than seven chances in ten); 1 fades "
+        "them most.",
     ),
 ]
 Vividness = Annotated[
-    float, typer.Option("--vividness", metavar="F", help="Factor on the colourfulness; 1 leaves it.")
+    float, typer.Option("--vividness", metavar="F", help="Factor on the colourfulness; 1 changes nothing.")
 ]
 Warmth = Annotated[
     float,
-    typer.Option("--warmth", metavar="N", help="Warmer, or with a negative number cooler; 5 is visible."),
+    typer.Option("--warmth", metavar="N", help="Warmer colours, or cooler if negative; 5 is visible."),
 ]
-Tint = Annotated[
-    float, typer.Option("--tint", metavar="N", help="Towards magenta, or with a negative number green.")
-]
+Tint = Annotated[float, typer.Option("--tint", metavar="N", help="Towards magenta, or green if negative.")]
 LookName = Annotated[
     str | None,
     typer.Option(
@@ -58,12 +58,17 @@ LookName = Annotated[
     ),
 ]
 CubeFile = Annotated[
-    str | None, typer.Option("--cube", metavar="FILE.cube", help="A 3D LUT; only its colours are taken.")
+    str | None,
+    typer.Option(
+        "--cube",
+        metavar="FILE.cube",
+        help="A 3D lookup table; only its colours are used, not its brightness.",
+    ),
 ]
 
 CornerMark = Annotated[
     bool,
-    typer.Option("--corner-mark", help="Leave a corner grey, behind a vermilion line, for all to see."),
+    typer.Option("--corner-mark", help="Leave a corner grey, behind a vermilion line, as a visible mark."),
 ]
 
 
@@ -80,7 +85,7 @@ ReferencePicture = Annotated[
     typer.Option(
         "--reference",
         metavar="PICTURE",
-        help="A picture in colour: places that look alike take their colours from it.",
+        help="A picture in colour: places that look like it take its colours.",
     ),
 ]
 AlbumFile = Annotated[
@@ -88,10 +93,10 @@ AlbumFile = Annotated[
     typer.Option(
         "--album",
         metavar="FILE.json",
-        help="Colours agreed on in some pictures: the same things are found in others and get them, too.",
+        help="Colours agreed on for things in some pictures; the same things get them in others.",
     ),
 ]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of the variants: another one, others.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Seed for choosing variants.")]
 
 
 def read_controls(

@@ -35,24 +35,24 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="OUT",
-        help="Folder for the results, which mirrors the tree; for a single picture also a file name, "
-        "or - for standard output. Without it NAME.color.EXT is written beside each picture.",
+        help="Folder for the results, which keeps the tree. For a single picture also a file name, or - "
+        "for standard output. By default, NAME.color.EXT beside each picture.",
     ),
 ]
 ResultFormat = Annotated[
     Format | None,
     typer.Option(
-        "--format", metavar="png|jpg|webp|tif", help="Format of the results; without it the scan's own."
+        "--format", metavar="png|jpg|webp|tif", help="Format of the results. By default, the scan's own."
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Make results that exist already anew.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")]
 Exclude = Annotated[
     list[str] | None,
     typer.Option(
         "--exclude",
         metavar="PATTERN",
-        help="Leave out files and folders of such names, or with a slash such paths in the folder that is "
-        "searched: '*_back.jpg', 'private/', '1931/*'; repeatable.",
+        help="Leave out files and folders with such names, or with a slash such paths: '*_back.jpg', "
+        "'private/', '1931/*'. Repeatable.",
     ),
 ]
 NotDoneFile = Annotated[
@@ -60,8 +60,8 @@ NotDoneFile = Annotated[
     typer.Option(
         "--not-done",
         metavar="FILE.txt",
-        help="List there what failed, to be named as PATH of a later run; without it not-done.txt in the "
-        "folder of -o.",
+        help="Write the list of failures there; a later run takes it as PATH. By default, not-done.txt in "
+        "the folder of -o.",
     ),
 ]
 ReplaceModel = Annotated[bool, typer.Option("--overwrite", help="Replace the installed model of this name.")]
@@ -70,7 +70,7 @@ Device = Annotated[
     typer.Option(
         "--device",
         metavar="NAME",
-        help="What computes: auto, cpu, cuda, coreml, directml, openvino, ...",
+        help="Device to compute on: auto, cpu, cuda, coreml, directml, openvino, ...",
     ),
 ]
 ModelFolder = Annotated[
@@ -78,38 +78,36 @@ ModelFolder = Annotated[
     typer.Option(
         "--model",
         metavar="MODEL",
-        help="Another model than the shipped one: a model folder, the name of an installed model, or "
-        "hf://owner/name.",
+        help="Model to use: a model folder, the name of an installed model, or hf://owner/name. By "
+        "default, the shipped one.",
     ),
 ]
 AllowInexact = Annotated[
     bool,
     typer.Option(
         "--allow-inexact",
-        help="Where jpeglib cannot be installed: write JPEGs, whose greys may be a level or two off, "
-        "instead of exact PNGs.",
+        help="If jpeglib cannot be installed, write JPEGs instead of exact PNGs; their greys may be a "
+        "level or two off.",
     ),
 ]
-Recolor = Annotated[
-    bool, typer.Option("--recolor", help="Colourise pictures, too, that are in real colour already.")
-]
+Recolor = Annotated[bool, typer.Option("--recolor", help="Also colour pictures that are in colour already.")]
 CropPrint = Annotated[
     bool,
     typer.Option(
         "--crop-print",
-        help="Take a grey print that was photographed on a coloured background out of its photo, and "
-        "colourise that alone; its greys stay as they are.",
+        help="Find a grey print in a photo with a coloured background, cut it out and colour it. Its greys "
+        "stay as they are.",
     ),
 ]
 Page = Annotated[
     str | None,
-    typer.Option("--page", metavar="N|all", help="Page of a multi-page file; without it the first."),
+    typer.Option("--page", metavar="N|all", help="Page of a file with several pages. By default, the first."),
 ]
 DropDepth = Annotated[
-    bool, typer.Option("--drop-depth", help="Allow 16 bits to become 8 where the format holds no more.")
+    bool, typer.Option("--drop-depth", help="Allow 16 bits to become 8 if the format holds no more.")
 ]
 DropAlpha = Annotated[
-    bool, typer.Option("--drop-alpha", help="Allow transparency to be lost where the format has none.")
+    bool, typer.Option("--drop-alpha", help="Allow transparency to be lost if the format has none.")
 ]
 Size = Annotated[
     int | None,
@@ -118,13 +116,17 @@ Size = Annotated[
         metavar="N",
         min=32,
         max=2048,
-        help="Short side in pixels at which the network looks, from 32 to 2048; the result keeps its size.",
+        help="Short side in pixels at which the network looks, from 32 to 2048. The result keeps the "
+        "scan's size.",
     ),
 ]
 Threads = Annotated[
     int | None,
     typer.Option(
-        "--threads", metavar="N", min=1, help="Threads for one picture; without it one a core, at most 4."
+        "--threads",
+        metavar="N",
+        min=1,
+        help="Threads for one picture. By default, one for each core, at most 4.",
     ),
 ]
 ViewMode = Annotated[
@@ -132,8 +134,8 @@ ViewMode = Annotated[
     typer.Option(
         "--view",
         metavar="auto|whole",
-        help="auto finds the pictures on the scan, inside margins and film gates, their way up and their "
-        "contrast, for the network alone; whole lets it see the scan as it is.",
+        help="auto shows the network each picture on the scan without margins, upright and with full "
+        "contrast; whole shows it the scan as it is. The result is the whole scan either way.",
     ),
 ]
 FrameTexts = Annotated[
@@ -141,8 +143,8 @@ FrameTexts = Annotated[
     typer.Option(
         "--frame",
         metavar="X,Y,WIDTH,HEIGHT[,ANGLE]",
-        help="Where a picture lies on the scan, in pixels as it is shown, and by how many degrees it is "
-        "turned clockwise about its centre; repeatable.",
+        help="Where a picture lies on the scan, in pixels as it is shown, and how many degrees it is "
+        "turned clockwise about its centre. Repeatable.",
     ),
 ]
 WayUp = Annotated[
@@ -150,7 +152,7 @@ WayUp = Annotated[
     typer.Option(
         "--way-up",
         metavar="auto|0|90|180|270",
-        help="Degrees by which each picture is turned clockwise for the network to stand upright; the result "
+        help="Degrees to turn each picture clockwise so that it stands upright for the network. The result "
         "lies as the scan does.",
     ),
 ]
@@ -160,15 +162,14 @@ MaxPixels = Annotated[
         "--max-pixels",
         metavar="N",
         min=1,
-        help="The most pixels that a scan, reference, palette or mask may claim; without it 400000000. Most "
-        "larger claims are damage.",
+        help="Largest number of pixels of a scan, reference, palette or mask. By default, 400000000.",
     ),
 ]
 WriteRecipe = Annotated[
     bool,
     typer.Option(
         "--recipe",
-        help="Write NAME.recipe.json beside each result: what `vermilion replay` needs to make it anew.",
+        help="Write NAME.recipe.json beside each result: `vermilion replay` makes the same result from it.",
     ),
 ]
 ConfidenceMap = Annotated[
@@ -185,14 +186,15 @@ Variants = Annotated[
         metavar="N",
         min=0,
         max=24,
-        help="Also write N other plausible colourings as NAME.v1.EXT and so on, and a contact sheet of all.",
+        help="Also write N other plausible colourings as NAME.v1.EXT and so on, and a contact sheet.",
     ),
 ]
 NoMark = Annotated[
     bool,
     typer.Option(
         "--no-mark",
-        help="Do not tell in the file's XMP that a network made the colours, and by which recipe.",
+        help="Leave out the mark in the file's XMP, which says that a network made the colours, and by "
+        "which recipe.",
     ),
 ]
 C2pa = Annotated[
@@ -200,13 +202,14 @@ C2pa = Annotated[
     typer.Option(
         "--c2pa",
         metavar="FILE.pem",
-        help="Sign a C2PA manifest with the key and certificates of this file "
-        '(needs: pip install ".[c2pa]").',
+        help=(
+            'Sign a C2PA manifest with the key and certificates in this file (needs: pip install ".[c2pa]").'
+        ),
     ),
 ]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 Verbose = Annotated[
-    bool, typer.Option("-v", "--verbose", help="Say more: model, engine, each skipped picture, tracebacks.")
+    bool, typer.Option("-v", "--verbose", help="Print more: model, engine, each skipped picture, tracebacks.")
 ]
 
 

@@ -51,7 +51,7 @@ def colorize(
     verbose: opt.Verbose = False,
     controls: "Controls",
 ) -> None:
-    """Colourise pictures; every grey level of the scan stays as it is, and results that exist are skipped.
+    """Colour pictures. Every grey level of the scan stays as it is. Existing results are skipped.
 
     \b
     Examples:

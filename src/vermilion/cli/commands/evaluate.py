@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 Pictures = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="Colour pictures; folders in it are not searched.")
+    Path,
+    typer.Argument(metavar="FOLDER", help="Folder of colour pictures; folders inside it are not searched."),
 ]
 ReportFolder = Annotated[
     Path,
@@ -22,16 +23,16 @@ ReportFolder = Annotated[
         "-o",
         "--output",
         metavar="OUT",
-        help="Folder for report.html and report.json; without it, evaluation.",
+        help="Folder for report.html and report.json. By default, evaluation.",
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace a report that is there.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing report.")]
 Against = Annotated[
     Path | None,
     typer.Option(
         "--against",
         metavar="RESULTS",
-        help="Another colouriser's results, of the same stems and sizes, to be put beside ours.",
+        help="Another colouriser's results to compare with, of the same names and sizes.",
     ),
 ]
 Inputs = Annotated[
@@ -39,7 +40,7 @@ Inputs = Annotated[
     typer.Option(
         "--inputs",
         metavar="GREY",
-        help="Also write the pictures without their colours there as PNG, to give to another colouriser.",
+        help="Also write the grey pictures there as PNG, for another colouriser.",
     ),
 ]
 Masks = Annotated[
@@ -47,7 +48,7 @@ Masks = Annotated[
     typer.Option(
         "--masks",
         metavar="MASKS",
-        help="Masks of the same stems and sizes, white where there is skin: adds its error, by tone.",
+        help="Masks of the same names and sizes, white where there is skin: adds the error by skin tone.",
     ),
 ]
 Hints = Annotated[
@@ -59,20 +60,22 @@ MountedKind = Annotated[
     typer.Option(
         "--mounted",
         metavar="KIND",
-        help="Put the pictures on mounts first (white, black, card, gate, caption, letterbox), or give them "
-        "turned or faded; each is taken out of its scan again to be compared.",
+        help="Make scans of the pictures first: on a mount (white, black, card, gate, caption, letterbox), "
+        "turned, or faded.",
     ),
 ]
 Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=1, help="Take only N pictures, evenly picked.")
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Use only N pictures, spread evenly.")
 ]
 Extractor = Annotated[
     str | None,
     typer.Option(
         "--extractor",
         metavar="NAME:WEIGHTS",
-        help="A timm network and its safetensors file: adds Fréchet and kernel distances "
-        '(needs: pip install ".[train]").',
+        help=(
+            "A timm network and the safetensors file of its weights: adds Fréchet and kernel "
+            'distances (needs: pip install ".[train]").'
+        ),
     ),
 ]
 Fid = Annotated[
@@ -80,8 +83,10 @@ Fid = Annotated[
     typer.Option(
         "--fid",
         metavar="WEIGHTS",
-        help="Inception's weights as torch-fidelity has them, or download to let it fetch them: adds FID "
-        '(needs: pip install ".[train,evaluate]").',
+        help=(
+            "File of torch-fidelity's Inception weights, or download to fetch them: adds FID "
+            '(needs: pip install ".[train,evaluate]").'
+        ),
     ),
 ]
 
@@ -106,10 +111,10 @@ def evaluate(
     model: opt.ModelFolder = None,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Measure how near our colours are to true ones, and write a report.
+    """Measure how close the colours come to true ones, and write a report.
 
-    Each picture loses its colours, is colourised, and is compared with itself. No picture is changed.
-    What each figure means is in docs/evaluation.md.
+    Each picture's colours are removed, painted again, and compared. Your pictures are not changed.
+    docs/evaluation.md explains the figures.
 
     \b
     Examples:

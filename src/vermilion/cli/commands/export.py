@@ -17,8 +17,8 @@ Int8 = Annotated[
     typer.Option(
         "--int8",
         metavar="PICTURES",
-        help="Let the decoder work in eight-bit integers, calibrated on these colour pictures (a "
-        "folder or a Parquet shard): quicker on most processors, a little less true.",
+        help="Use eight-bit integers in the decoder, calibrated on these colour pictures (a folder or a "
+        "Parquet shard): faster on most processors, a little less accurate.",
     ),
 ]
 HeadsFrom = Annotated[
@@ -26,8 +26,8 @@ HeadsFrom = Annotated[
     typer.Option(
         "--heads",
         metavar="PICTURES",
-        help="Also make the heads that see which way is up, and negatives, from these ordinary colour "
-        "pictures (a folder or a Parquet shard, some thousands); `vermilion train-heads` makes them later.",
+        help="Also train the heads that recognise which way is up, and negatives, on these colour pictures "
+        "(a folder or a Parquet shard, some thousands). `vermilion train-heads` does it later.",
     ),
 ]
 
@@ -35,9 +35,7 @@ HeadsFrom = Annotated[
 def export(
     checkpoint: Annotated[
         Path,
-        typer.Argument(
-            metavar="CHECKPOINT", help="A generator that a training kept, or the folder of its run."
-        ),
+        typer.Argument(metavar="CHECKPOINT", help="A generator file, or the folder of a run."),
     ],
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The model folder to write.")],
     *,

@@ -29,9 +29,7 @@ Pictures = Annotated[
 Name = Annotated[str, typer.Option("--name", metavar="NAME", help="Name to install the model under.")]
 Start = Annotated[
     str | None,
-    typer.Option(
-        "--from", metavar="MODEL", help="Model to start from, as --model takes it; the shipped one."
-    ),
+    typer.Option("--from", metavar="MODEL", help="Model to start from. By default, the shipped one."),
 ]
 Images = Annotated[
     int,
@@ -39,7 +37,7 @@ Images = Annotated[
         "--images",
         metavar="N",
         min=0,
-        help="Images to learn from, in all; 0 takes each picture 8 times, 1,600 at least.",
+        help="Images to learn from in all; 0 uses each picture 8 times, but at least 1,600.",
     ),
 ]
 Thaw = Annotated[
@@ -48,7 +46,7 @@ Thaw = Annotated[
         "--thaw",
         metavar="N",
         min=0,
-        help="Let the encoder's last N blocks learn, too; the model then carries an encoder of its own.",
+        help="Train the encoder's last N blocks, too. The model then carries its own encoder.",
     ),
 ]
 AdversarialImages = Annotated[
@@ -57,16 +55,14 @@ AdversarialImages = Annotated[
         "--adversarial",
         metavar="N",
         min=0,
-        help="Images of adversarial training at the end; vivid, less true.",
+        help="Images of adversarial training at the end: more vivid, less true.",
     ),
 ]
 Licence = Annotated[
     str, typer.Option("--licence", metavar="LICENCE", help="Licence of the weights, for the card.")
 ]
-Run = Annotated[
-    str, typer.Option("--run", metavar="OUT", help="Folder of the training; without it runs/NAME.")
-]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")]
+Run = Annotated[str, typer.Option("--run", metavar="OUT", help="Folder of the run. By default, runs/NAME.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Continue a training that was stopped.")]
 KeepAnyway = Annotated[
     bool, typer.Option("--keep-anyway", help="Install the model even if it is no better than before.")
 ]
@@ -88,8 +84,8 @@ def finetune(
 ) -> None:
     """Adapt a model to a style or a collection (needs: pip install ".[train]").
 
-    A few hundred pictures and some minutes are enough. One picture in eight is held out; the model is only
-    installed if it paints these better than the one that it was made from.
+    A few hundred pictures and some minutes are enough. One picture in eight is held out. The model is
+    installed only if it paints those better than before.
 
     \b
     Examples:

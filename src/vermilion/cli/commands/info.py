@@ -12,12 +12,12 @@ def program_version() -> str:
 
 
 def info(device: Device = "auto", model: ModelFolder = None) -> None:
-    """Show version, model, hash, licence, engine, and the provider that runs.
+    """Show the version, the model with its hash and licence, and what computes.
 
     \b
     Examples:
       vermilion info
-      vermilion info --device cuda      # tells at once whether a GPU would be used
+      vermilion info --device cuda      # would a GPU be used?
       vermilion info --model my-model
     """  # noqa: D301
     from vermilion.network import Model, engine_name

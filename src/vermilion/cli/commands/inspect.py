@@ -20,14 +20,14 @@ def inspect(
         bool,
         typer.Option(
             "--view",
-            help="Show instead what `colorize` sees on the scan: where its pictures lie, by how many degrees "
-            "each is turned clockwise to stand upright, and how much contrast is restored.",
+            help="Show what `colorize` finds on a scan instead: where its pictures lie, how each is "
+            "turned to stand upright, and how much contrast is restored.",
         ),
     ] = False,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
 ) -> None:
-    """Show what a picture says of where it comes from: how it was made, by which model and recipe.
+    """Show how a result was made: by which model and recipe.
 
     \b
     Examples:

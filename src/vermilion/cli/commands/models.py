@@ -17,10 +17,9 @@ models = typer.Typer(rich_markup_mode=None)
 
 @models.callback(invoke_without_command=True)
 def list_models(context: typer.Context) -> None:
-    """Show the models that --model takes by name: the shipped one and those that you installed.
+    """List the models that --model takes by name: the shipped one and those you installed.
 
-    They lie in a folder of your own, which is shown last; the environment variable VERMILION_MODELS names
-    another.
+    They are in the folder that is shown last. The environment variable VERMILION_MODELS names another.
 
     \b
     Examples:
@@ -62,10 +61,10 @@ def _summary(model: "KnownModel") -> str:
 @models.command("verify", short_help="Check models against their SHA-256.")
 def verify(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="Models to check; all, if none is named.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Models to check. By default, all.")
     ] = None,
 ) -> None:
-    """Check every file of models against its SHA-256, and that they run. Exit code 1 if one is damaged.
+    """Check every file of a model against its SHA-256, and that the model runs. Exit code 1 if not.
 
     \b
     Examples:
@@ -95,11 +94,11 @@ def import_(
     ],
     *,
     name: Annotated[
-        str, typer.Option("--name", metavar="NAME", help="To install it under; without it the source's own.")
+        str, typer.Option("--name", metavar="NAME", help="Name to install it under. By default, its own.")
     ] = "",
     overwrite: ReplaceModel = False,
 ) -> None:
-    """Install a copy of a model, so that --model takes it by name; it is checked first.
+    """Install a model, so that --model takes it by name. It is checked first.
 
     Only hf:// ids are downloaded (needs: pip install ".[hub]"). Take models from people you trust.
 
@@ -122,11 +121,11 @@ def export(
     whole: Annotated[
         bool,
         typer.Option(
-            "--whole", help="Also copy the encoder.onnx that it borrows, so that it runs where that is not."
+            "--whole", help="Also copy the encoder that it borrows, so that it needs no other model."
         ),
     ] = False,
 ) -> None:
-    """Copy a model to a folder or into an archive, to hand on or to keep.
+    """Copy a model to a folder or a .zip, to share or to keep.
 
     \b
     Examples:
@@ -143,19 +142,21 @@ def convert(
     path: Annotated[
         Path,
         typer.Argument(
-            metavar="PATH", help="A model folder, a recipe, the folder of a training, or a file of one."
+            metavar="PATH", help="A model folder, a recipe, the folder of a run, or a file of one."
         ),
     ],
     *,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", metavar="OUT", help="Where the converted one goes; else the same place."),
+        typer.Option(
+            "--out", "-o", metavar="OUT", help="Where to write the result. By default, in its place."
+        ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what exists.")] = False,
 ) -> None:
-    """Convert a model, a recipe or a training that an older vermilion wrote.
+    """Convert a model, a recipe or a training run of an older vermilion.
 
-    The folder of a training can be gone on with afterwards, and so can a single checkpoint.
+    You can continue a converted run, or a single checkpoint of it.
 
     \b
     Examples:
@@ -173,7 +174,7 @@ def convert(
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="An installed model.")],
 ) -> None:
-    """Delete an installed model. One that others borrow from stays.
+    """Delete an installed model, unless others borrow its encoder.
 
     \b
     Examples:

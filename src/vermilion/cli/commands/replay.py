@@ -17,29 +17,28 @@ if TYPE_CHECKING:
 @gathered(save=opt.read_save_options)
 def replay(
     recipe: Annotated[
-        Path, typer.Argument(metavar="RECIPE", help="A NAME.recipe.json, as --recipe writes it.")
+        Path, typer.Argument(metavar="RECIPE", help="A NAME.recipe.json, as written by --recipe.")
     ],
     *,
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="OUT", help="File to write; without it NAME.color.EXT beside the scan."
+            "-o", "--output", metavar="OUT", help="File to write. By default, NAME.color.EXT beside the scan."
         ),
     ] = None,
     scan: Annotated[
         Path | None,
-        typer.Option("--scan", metavar="FILE", help="The scan, if it is not where the recipe found it."),
+        typer.Option("--scan", metavar="FILE", help="The scan, if it has moved."),
     ] = None,
     save: "SaveOptions",
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
     max_pixels: opt.MaxPixels = None,
 ) -> None:
-    """Make a result anew from its recipe: the same pixels on the same kind of machine.
+    """Make a result again from its recipe: the same pixels on the same kind of machine.
 
-    A recipe is a text file and may be edited by hand. It is refused for another picture or model than its
-    own, unless their sha256 in it is emptied. Whenever the colours are not those of the first run, this is
-    said, with the reason.
+    A recipe is a text file that you may edit. It is for one picture and one model; empty their sha256 in it
+    to use it with others. If the colours differ from those of the first run, vermilion says so, and why.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ def studio(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="OUT", help="Folder that results are saved in, besides downloads."
+            "-o", "--output", metavar="OUT", help="Folder to save results in; without it you download them."
         ),
     ] = None,
     port: Annotated[
@@ -45,13 +45,13 @@ def studio(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
     lan: Annotated[
         bool,
-        typer.Option("--lan", help="Let a phone in the same house open it, too, by a link shown as QR code."),
+        typer.Option("--lan", help="Also let a phone in your network open it, by a link shown as a QR code."),
     ] = False,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
     threads: opt.Threads = None,
 ) -> None:
-    """Open the studio: a private page, served by this machine alone, where you colour photographs.
+    """Open the studio: a private page in your browser where you colour photographs.
 
     \b
     Examples:
@@ -87,14 +87,14 @@ def serve(
         typer.Option(
             "--token-file",
             metavar="F",
-            help="File with the token that callers must send; any address but this machine's own needs one.",
+            help="File with the token that callers must send. Needed for any address but loopback.",
         ),
     ] = None,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
     threads: opt.Threads = None,
 ) -> None:
-    """Serve programs over HTTP: the calls of the studio, without its page. docs/api.md shows them.
+    """Serve the HTTP API for programs, without the studio's page. See docs/api.md.
 
     \b
     Examples:

@@ -13,9 +13,7 @@ from vermilion.cli.training_extra import training_packages_needed
 def train(
     config: Annotated[
         Path,
-        typer.Argument(
-            metavar="CONFIG.toml", help="The config; those we used are in the project's configs/."
-        ),
+        typer.Argument(metavar="CONFIG.toml", help="The config. Ours are in configs/."),
     ],
     *,
     pictures: Annotated[
@@ -23,23 +21,23 @@ def train(
         typer.Option(
             "--pictures",
             metavar="PATH",
-            help="A folder of colour photographs or a Parquet shard, in place of the config's; repeatable.",
+            help="A folder of colour photographs or a Parquet shard, instead of the config's. Repeatable.",
         ),
     ] = None,
     run: Annotated[
-        str, typer.Option("--run", metavar="FOLDER", help="Folder of the run, in place of the config's.")
+        str, typer.Option("--run", metavar="FOLDER", help="Folder of the run, instead of the config's.")
     ] = "",
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on from the last checkpoint of the config's run.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue from the last checkpoint.")] = False,
     minutes: Annotated[
         float,
         typer.Option(
-            "--minutes", min=0.0, help="Stop after so many, with a checkpoint to go on from (0 = when done)."
+            "--minutes",
+            min=0.0,
+            help="Stop after so many minutes, with a checkpoint to continue from; 0 runs to the end.",
         ),
     ] = 0.0,
 ) -> None:
-    """Train a model by a config (needs: pip install ".[train]").
+    """Train a model (needs: pip install ".[train]").
 
     \b
     Examples:

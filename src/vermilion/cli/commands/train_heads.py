@@ -8,23 +8,21 @@ import typer
 from vermilion.cli.say import say
 from vermilion.cli.training_extra import training_packages_needed
 
-Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The model folder; it holds its own encoder.")]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A model folder with its own encoder.")]
 Pictures = Annotated[
     list[str],
     typer.Argument(
         metavar="PICTURES",
-        help="Ordinary colour pictures that stand upright, some thousands: folders or Parquet shards.",
+        help="Some thousands of upright colour pictures: folders or Parquet shards.",
     ),
 ]
-Most = Annotated[
-    int, typer.Option("--most", metavar="N", min=1, help="Look at so many pictures, from the first.")
-]
+Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="Use the first N pictures only.")]
 Cache = Annotated[
     Path | None,
     typer.Option(
         "--cache",
         metavar="FOLDER",
-        help="Keep what the encoder makes of the pictures there (31 KB a look) for another time.",
+        help="Keep the encoder's features there for the next time (31 KB a sample).",
     ),
 ]
 HoldOut = Annotated[
@@ -33,10 +31,10 @@ HoldOut = Annotated[
         "--hold-out",
         metavar="N",
         min=2,
-        help="One picture in N calibrates and is not trained on: by its key, as in training.",
+        help="Hold out one picture in N for calibration, by its key.",
     ),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace heads that the model has.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace the model's heads.")]
 
 
 def train_heads(
@@ -48,9 +46,9 @@ def train_heads(
     cache: Cache = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Make the heads that see which way is up, and negatives, for a model (needs: pip install ".[train]").
+    """Train the heads of a model, which see the way up and negatives (needs: pip install ".[train]").
 
-    They are written into the model folder, and its card names them. The same pictures give the same heads.
+    The heads are written into the model folder. The same pictures give the same heads.
 
     \b
     Examples:
