@@ -29,6 +29,9 @@ HEAD = """\
 
 vermilion itself is Apache-2.0. pip installs these packages beside it; none of them is part of its wheel.
 The weights have [a section of their own](MODEL_CARD.md). `scripts/make_license_page.py` makes this page.
+
+PyAV (`av`), which moving pictures would need, is not among them. Its wheel bundles x264 and x265, which are
+under the GPL: whoever passes on a program together with that wheel has to keep to the GPL.
 """
 
 

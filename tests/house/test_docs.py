@@ -17,6 +17,7 @@ from vermilion.network import folder as model_folder
 
 ROOT = Path(__file__).parents[2]
 PAGES = [page for page in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))) if page.exists()]
+ONLY_OPTIONS = {"train", "train-heads", "finetune", "export", "studio", "serve"}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -91,7 +92,7 @@ def test_shell_snippets_run(snippet: str, shoebox: Path) -> None:
         words = shlex.split(line, comments=True)
         if not words or words[0] != "vermilion":
             continue
-        if words[1] in {"train", "finetune", "export", "studio", "serve"} or "--device" in words:
+        if words[1] in ONLY_OPTIONS or "--device" in words:
             check_options(words[1:])
         else:
             result = CliRunner().invoke(app, words[1:])
