@@ -44,7 +44,7 @@ def test_a_model_is_replaced_only_if_allowed_and_converted_once(old_model: Path)
     assert sorted(path.name for path in old_model.parent.iterdir()) == ["tiny"]
     with pytest.raises(ModelError) as refused:
         convert(old_model, old_model.parent / "newer")
-    assert str(refused.value) == f"{old_model} is of today's form already; there is nothing to convert."
+    assert str(refused.value) == f"{old_model} is up to date already; there is nothing to convert."
 
 
 def test_a_damaged_model_stays_as_it_was(old_model: Path) -> None:
@@ -104,7 +104,7 @@ def test_an_album_is_named_by_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"[]", "is no recipe"),
+        (b"[]", "is not a recipe"),
         (b"\xff\xfe", "no text in UTF-8"),
         (b'{"schema": 3}', "has schema 3, not 1"),
         (b'{"schema": 1, "files": 7}', "files must be a list"),
@@ -130,8 +130,8 @@ def test_what_is_of_today_or_something_else_is_left_alone(tmp_path: Path) -> Non
     path.write_text(Recipe("0.1.0", UsedFile("a.jpg"), UsedModel("tiny", "1")).to_json())
     with pytest.raises(SettingsError) as refused:
         convert(path, tmp_path / "b.recipe.json")
-    assert str(refused.value) == f"The recipe {path} is of today's form already; there is nothing to convert."
+    assert str(refused.value) == f"The recipe {path} is up to date already; there is nothing to convert."
     (tmp_path / "a.txt").write_text("text")
     for other in (tmp_path / "a.txt", tmp_path, tmp_path / "none"):
-        with pytest.raises(SettingsError, match="is nothing that can be converted"):
+        with pytest.raises(SettingsError, match="cannot be converted"):
             convert(other, tmp_path / "out")

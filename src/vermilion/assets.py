@@ -61,7 +61,7 @@ class Asset:
         """
         head, found, content = text.partition(DATA)
         if not (found and head.startswith("data:")):
-            raise SettingsError(f'{text[:40]!r} is no data; write "data:image/png;base64,...".')
+            raise SettingsError(f'{text[:40]!r} is not data; write "data:image/png;base64,...".')
         try:
             return cls(base64.b64decode(content, validate=True))
         except binascii.Error as error:

@@ -117,7 +117,7 @@ class Client:
     ) -> None:
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{url!r} is no URL of a server; write it as http://127.0.0.1:8000.")
+            raise SettingsError(f"{url!r} is not the URL of a server; write it as http://127.0.0.1:8000.")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = kind(parts.hostname, parts.port, timeout=timeout)
         self._url = f"{parts.scheme}://{parts.netloc}"

@@ -33,7 +33,7 @@ def convert(path: Path, target: Path | None = None, *, overwrite: bool = False) 
 
     Raises:
         ExistsError: the target exists.
-        VermilionError: it is nothing that can be converted, or is of today's form already.
+        VermilionError: it cannot be converted, or is up to date already.
     """
     target = target or _default_target(path)
     work = _work_for(path)
@@ -70,7 +70,7 @@ def _work_for(path: Path) -> Callable[[Path], str]:
         if path.suffix in (".ckpt", ".safetensors"):
             return _training_file
     raise SettingsError(
-        f"{path} is nothing that can be converted; name a model folder, a NAME{RECIPE_SUFFIX}, the folder of "
+        f"{path} cannot be converted; name a model folder, a NAME{RECIPE_SUFFIX}, the folder of "
         "a training, or a .ckpt or .safetensors of one."
     )
 
@@ -122,7 +122,7 @@ def _training_file(path: Path) -> str:
     from vermilion.training import convert_training_file  # noqa: PLC0415 - torch, for those who train
 
     if not convert_training_file(path):
-        raise SettingsError(f"{path} is of today's form already; there is nothing to convert.")
+        raise SettingsError(f"{path} is up to date already; there is nothing to convert.")
     return "has the names of today"
 
 
@@ -137,5 +137,5 @@ def _run(folder: Path) -> str:
     for pattern in _RUN_FILES:
         changed += sum([convert_training_file(path) for path in sorted(folder.rglob(pattern))])
     if not changed:
-        raise SettingsError(f"{folder} is of today's form already; there is nothing to convert.")
+        raise SettingsError(f"{folder} is up to date already; there is nothing to convert.")
     return f"a run with the names of today ({changed} files)"

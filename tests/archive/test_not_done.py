@@ -92,7 +92,7 @@ def test_a_list_cannot_lead_out_of_the_folder_of_the_results(here: Path) -> None
 
 def test_a_file_that_is_no_list_stays(here: Path) -> None:
     (here / "not-done.txt").write_text("my own notes")
-    with pytest.raises(OutputError, match="is there and no list of vermilion's"):
+    with pytest.raises(OutputError, match="exists and is not a list that vermilion wrote"):
         write(here / "not-done.txt", failed("a.jpg", "."))
     assert (here / "not-done.txt").read_text() == "my own notes"
 

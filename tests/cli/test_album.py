@@ -54,7 +54,7 @@ def test_a_shoebox_is_coloured_as_agreed_and_replays(
     [
         ([], "An album without entries agrees on nothing"),
         ([COAT | {"colour": "navy"}], "album.json: entries 1: unknown key 'colour'"),
-        ([COAT | {"color": "bleu", "picture": "a.png"}], "'bleu' is no colour (did you mean 'blue'?)"),
+        ([COAT | {"color": "bleu", "picture": "a.png"}], "'bleu' is not a colour (did you mean 'blue'?)"),
         ([COAT | {"picture": "gone.png"}], "entries 1: picture: gone.png cannot be read"),
         ([COAT | {"picture": "album.json"}], "album.json"),
         ([COAT | {"picture": "a.png", "hints": [{"x": 500, "y": 2}]}], "lies outside the picture of 96 × 72"),

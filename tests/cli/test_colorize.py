@@ -130,7 +130,7 @@ def test_standard_input_and_output(vermilion, here: Path) -> None:
     assert (here / "b.png").exists()
     said = vermilion("colorize", "-", "-o", "c.png", "--format", "jpg", stdin=content.getvalue())
     assert said.code == 1
-    assert "c.png is no jpg file; leave out --format" in said.errors[0]
+    assert "c.png is not a jpg file; leave out --format" in said.errors[0]
     said = vermilion("colorize", "-", stdin=b"not a picture")
     assert "standard input is not a picture" in said.errors[0]
     vermilion("colorize", "-", "-o", "d.png", "--recipe", stdin=content.getvalue())

@@ -67,8 +67,8 @@ def test_a_report_that_is_there_is_kept_before_any_work(vermilion, photos: Path,
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["nowhere"], "nowhere is no folder"),
-        (["photos", "--against", "nowhere"], "nowhere is no folder"),
+        (["nowhere"], "nowhere is not a folder"),
+        (["photos", "--against", "nowhere"], "nowhere is not a folder"),
         (["photos", "--extractor", "resnet18"], "--extractor takes NAME:WEIGHTS"),
     ],
 )

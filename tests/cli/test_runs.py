@@ -101,7 +101,7 @@ def test_a_list_may_lie_elsewhere_and_is_no_surprise(vermilion, scan, here: Path
     (here / "notes.txt").write_text("mine")
     said = vermilion("colorize", "box", "--not-done", "notes.txt")
     assert (said.code, said.out) == (1, "")
-    assert "is there and no list of vermilion's" in said.errors[0]
+    assert "exists and is not a list that vermilion wrote" in said.errors[0]
 
 
 def test_what_is_left_out_is_counted(vermilion, scan) -> None:

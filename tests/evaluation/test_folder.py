@@ -51,12 +51,12 @@ def test_results_must_be_complete_and_of_the_same_size(photos: Path, write) -> N
 
 def test_masks_must_belong_to_pictures(photos: Path, write) -> None:
     masks = write("masks/nobody.png", np.zeros((48, 64), np.uint8)).parent
-    with pytest.raises(SettingsError, match="has no mask called as a picture of"):
+    with pytest.raises(SettingsError, match="has no mask with the name of a picture in"):
         find_pairs(photos, masks=masks)
 
 
 def test_folders_that_hold_nothing_of_use_are_refused(photos: Path, write, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="is no folder"):
+    with pytest.raises(SettingsError, match="is not a folder"):
         find_pairs(photos / "beach.png")
     (tmp_path / "empty").mkdir()
     with pytest.raises(SettingsError, match="holds no pictures"):

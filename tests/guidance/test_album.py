@@ -57,7 +57,7 @@ def test_names_match_patterns_in_capitals_or_not():
     [
         ({"name": "coat"}, r"album\.json: entries 1: the key 'color' is missing"),
         (COAT | {"colour": "navy"}, "entries 1: unknown key 'colour'"),
-        (COAT | {"color": "bleu"}, "entries 1: .*'bleu' is no colour"),
+        (COAT | {"color": "bleu"}, "entries 1: .*'bleu' is not a colour"),
         (COAT | {"hints": []}, "'coat' has no hints"),
         (COAT | {"hints": [{"x": 1}]}, "entries 1: hints 1: has color, x, but needs"),
         (COAT | {"hints": 5}, r"entries 1: hints: must be a list"),

@@ -34,7 +34,7 @@ def test_a_corner_is_taken_in_which_color_can_be_seen():
 @pytest.mark.parametrize("level", [0.0, 1.0])
 @pytest.mark.parametrize(("down", "across"), [(3, 3), (2, 9), (12, 4)])
 def test_within_a_black_or_white_frame_the_mark_moves_inwards_until_it_is_seen(level, down, across):
-    """At black and white luma there is no colour: the mark was there and nobody saw it."""
+    """At black and white luma there is not a colour: the mark was there and nobody saw it."""
     luma = np.full((64, 96), level, np.float32)
     luma[down:-down, across:-across] = 0.5
     marked = mark_corner(luma, np.full((64, 96, 2), 7, np.float32))

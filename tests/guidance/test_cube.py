@@ -92,7 +92,7 @@ TWO = "LUT_3D_SIZE 2\n" + "0 0 0\n" * 7
         (TWO + "0 0\n", "line 9: '0 0' is not three numbers"),
         (TWO + "0 0 0,5\n", "line 9: '0 0 0,5' is not three numbers"),
         (TWO + "0 0 1e99\n", "line 9: '0 0 1e99' is not three numbers"),
-        (TWO + "nan 0 0\n", "line 9: 'nan' belongs in no .cube file"),
+        (TWO + "nan 0 0\n", "line 9: 'nan' does not belong in a .cube file"),
         ("<html>\nLUT_3D_SIZE 2\n" + "0 0 0\n" * 8, "has 9 rows|is not three numbers"),
         ("DOMAIN_MIN 0 0\n" + TWO + "1 1 1\n", "line 1: '0 0' is not three numbers"),
         ("DOMAIN_MIN 1 1 1\n" + TWO + "1 1 1\n", "DOMAIN_MIN is not below DOMAIN_MAX"),
@@ -124,7 +124,7 @@ def test_a_binary_file_is_told_without_its_bytes(content, tmp_path):
     path.write_bytes(content)
     with pytest.raises(SettingsError) as caught:
         read_cube(path)
-    assert str(caught.value) == f"{path} is no text file of a 3D LUT; name a .cube file."
+    assert str(caught.value) == f"{path} is not a 3D LUT; name a .cube file."
 
 
 def test_long_lines_are_told_by_their_beginning():

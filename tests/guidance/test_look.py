@@ -188,7 +188,7 @@ def test_a_missing_look_file(tmp_path):
         ('about = ""\nmixing = [[1, 0]]', "mixing: must have 2 entries, not 1"),
         ('about = ""\ndyes = "#d8603a"', "dyes: must be a list [...], not '#d8603a'"),
         ('about = ""\ndyes = ["#808080"]', "is grey and has no hue"),
-        ('about = ""\ndyes = ["blurple"]', "'blurple' is no colour"),
+        ('about = ""\ndyes = ["blurple"]', "'blurple' is not a colour"),
     ],
 )
 def test_a_malformed_look_is_refused_in_one_sentence(tmp_path, text, message):

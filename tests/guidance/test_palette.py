@@ -73,7 +73,7 @@ def test_a_color_goes_where_luma_allows_it(regions):
 def test_an_empty_palette_and_one_of_no_colors_are_refused(regions):
     with pytest.raises(SettingsError, match="palette without colours"):
         paint_with((), odds_of(regions, RED, RED, RED), regions)
-    with pytest.raises(HintError, match="'blurple' is no colour"):
+    with pytest.raises(HintError, match="'blurple' is not a colour"):
         paint_with(("blurple",), odds_of(regions, RED, RED, RED), regions)
 
 

@@ -160,7 +160,10 @@ def test_the_least_that_a_person_must_write():
         ({"controls": {"hints": [{"x": 1, "y": 2, "color": "red", "size": 1}]}}, "unknown key 'size'; known"),
         ({"controls": {"hints": [{}]}}, "hints 1: has no keys"),
         ({"controls": {"hints": [[1, 2]]}}, "hints 1: must be a table"),
-        ({"controls": {"hints": [{"x": 1, "y": 2, "color": "blurple"}]}}, "hints 1: 'blurple' is no colour"),
+        (
+            {"controls": {"hints": [{"x": 1, "y": 2, "color": "blurple"}]}},
+            "hints 1: 'blurple' is not a colour",
+        ),
         (
             {"controls": {"hints": [{"x": 1, "y": 2, "color": [1, 2, 3]}]}},
             "must have 2 entries, not 3",

@@ -56,7 +56,7 @@ def test_what_was_had_once_is_there_without_the_hub(hub: Hub, monkeypatch: pytes
         ("hf://owner/none", HIDDEN),
         ("hf://owner/secret", HIDDEN),
         ("hf://owner/Tiny@v9", "is no revision that the hub has; check what follows @, or leave it out."),
-        ("hf://owner/other", "is no model of vermilion: it has no model.json; check the id."),
+        ("hf://owner/other", "is not a model of vermilion: it has no model.json; check the id."),
     ],
 )
 def test_what_the_hub_does_not_have_is_one_sentence(hub: Hub, address: str, sentence: str) -> None:
@@ -87,7 +87,7 @@ def test_the_hub_is_asked_for_nothing_else(hub: Hub, tmp_path: Path) -> None:
         Model.load("owner", "cpu")
     known_models()
     for address in ("hf://owner", "hf://a/b/c", "hf://a/b@", "hf://../x y"):
-        with pytest.raises(ModelError, match="is no model at the hub"):
+        with pytest.raises(ModelError, match="is not a model at the hub"):
             Model.load(address)
     assert hub.asked == []
 

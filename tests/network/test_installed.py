@@ -130,7 +130,7 @@ def test_an_unknown_name_is_told_with_those_that_are_known(installed, own_folder
 
 
 def test_a_path_that_is_not_there_is_no_name(installed, tmp_path):
-    with pytest.raises(ModelError, match=r"nowhere is no model folder"):
+    with pytest.raises(ModelError, match=r"nowhere is not a model folder"):
         Model.load(str(tmp_path / "nowhere"))
 
 
@@ -204,7 +204,7 @@ def test_nothing_is_overwritten_unasked(installed, own_folder, tmp_path):
 def test_what_is_no_model_is_never_replaced(installed, own_folder):
     (installed / "pictures").mkdir(parents=True)
     (installed / "pictures" / "a.jpg").write_bytes(b"dear to somebody")
-    with pytest.raises(ExistsError, match="exists and is no model"):
+    with pytest.raises(ExistsError, match="exists and is not a model"):
         import_model(str(own_folder), "pictures", overwrite=True)
     assert (installed / "pictures" / "a.jpg").exists()
 
@@ -281,7 +281,7 @@ def test_an_archive_leaves_nothing_but_the_files_of_its_card(installed, own_fold
 
 def test_archives_that_are_none(installed, own_folder, tmp_path, monkeypatch):
     (tmp_path / "text.zip").write_text("text")
-    with pytest.raises(ModelError, match=r"text\.zip is damaged or no archive"):
+    with pytest.raises(ModelError, match=r"text\.zip is damaged or not an archive"):
         import_model(str(tmp_path / "text.zip"))
     with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
         archive.writestr("a/model.json", "{}")

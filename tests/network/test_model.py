@@ -102,7 +102,7 @@ def test_threads_get_what_one_gets(tiny_model):
 
 
 def test_no_folder(tmp_path):
-    with pytest.raises(ModelError, match=r"nowhere is no model folder.*vermilion export"):
+    with pytest.raises(ModelError, match=r"nowhere is not a model folder.*vermilion export"):
         Model.load(tmp_path / "nowhere", "cpu")
 
 
@@ -173,7 +173,7 @@ def with_content(own_folder, name, content):
 
 def test_a_graph_that_is_none(own_folder):
     with_content(own_folder, "encoder.onnx", b"no graph at all")
-    with pytest.raises(ModelError, match=r"encoder\.onnx is no graph that ONNX Runtime can run"):
+    with pytest.raises(ModelError, match=r"encoder\.onnx is not a graph that ONNX Runtime can run"):
         Model.load(own_folder, "cpu")
 
 

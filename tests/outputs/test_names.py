@@ -115,7 +115,7 @@ def test_a_folder_may_be_called_like_a_picture(here: Path) -> None:
 
 def test_a_name_of_another_format_is_refused() -> None:
     check_format(Path("a.jpeg"), "jpg")
-    with pytest.raises(SettingsError, match=r"a\.png is no jpg file"):
+    with pytest.raises(SettingsError, match=r"a\.png is not a jpg file"):
         check_format(Path("a.png"), "jpg")
 
 

@@ -96,7 +96,7 @@ def test_who_has_no_token_or_no_server_is_told_so(server):
     with Client("http://127.0.0.1:1") as nobody, pytest.raises(ServerError, match="does not answer") as lost:
         nobody.pictures()
     assert lost.value.code == "unreachable"
-    with pytest.raises(errors.SettingsError, match="is no URL"):
+    with pytest.raises(errors.SettingsError, match="is not the URL"):
         Client("ftp://x")
 
 

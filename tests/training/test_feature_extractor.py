@@ -27,7 +27,7 @@ def test_other_networks_and_other_files_are_refused(tmp_path: Path) -> None:
     broken, other = tmp_path / "broken.safetensors", tmp_path / "other.safetensors"
     broken.write_bytes(b"nothing")
     save_file({"a": torch.zeros(1)}, other)
-    with pytest.raises(TrainingError, match="is no safetensors file"):
+    with pytest.raises(TrainingError, match="is not a safetensors file"):
         load_feature_extractor(ENCODER, broken)
     with pytest.raises(TrainingError, match=f"so it is not {ENCODER}'s"):
         load_feature_extractor(ENCODER, other)

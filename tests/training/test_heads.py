@@ -173,7 +173,7 @@ def test_a_model_that_borrows_its_encoder_gets_none(tmp_path: Path) -> None:
 def test_the_command_says_in_one_sentence_what_it_lacks(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["train-heads", str(tmp_path), str(tmp_path)])
     assert result.exit_code == 1
-    assert "is no model folder" in result.output
+    assert "is not a model folder" in result.output
 
 
 def test_the_command_hands_on_what_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ def test_a_stage_with_an_perceptual_network_learns_from_it(
     ("name", "file", "told"),
     [
         ("no_such_network", "", "timm has no network 'no_such_network'"),
-        (NETWORK, "missing.safetensors", "is no file; give a safetensors file"),
+        (NETWORK, "missing.safetensors", "is not a file; give a safetensors file"),
         ("test_resnet", None, "belongs to another network"),
     ],
 )

@@ -80,7 +80,7 @@ def test_pictures_are_made_small_upright_and_not_too_long() -> None:
         (("nothing",), "matches nothing"),
         ((), "is empty"),
         (("hf://datasets/a/b/*.parquet",), "is not on this machine; set `stream = true`"),
-        (("text.parquet",), "is no readable Parquet file"),
+        (("text.parquet",), "is not a readable Parquet file"),
         (("columns.parquet",), "has no column 'image'"),
         (("greys",), "no usable picture found"),
     ],

@@ -53,7 +53,8 @@ class NotDone:
         """
         if self.file is not None and os.path.lexists(self.file) and not is_list(self.file):
             raise OutputError(
-                f"{self.file} is there and no list of vermilion's; move it away, or name another: --not-done."
+                f"{self.file} exists and is not a list that vermilion wrote; move it away, "
+                "or name another: --not-done."
             )
 
     def add(self, outcome: Outcome) -> None:

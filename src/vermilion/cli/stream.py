@@ -126,12 +126,13 @@ def _write_stdout(content: bytes) -> None:
     except BrokenPipeError as error:
         give_up(sys.stdout, error)
         raise OutputError(
-            "Whoever read the picture went away before its end; let it be read to the end."
+            "The reader of the picture stopped before its end; let it read to the end."
         ) from error
     except OSError as error:
         give_up(sys.stdout, error)
         raise OutputError(
-            f"Standard output takes no more ({error.strerror}); write elsewhere, the picture there is torn."
+            f"Standard output takes no more ({error.strerror}), so the picture there is incomplete; "
+            "write it elsewhere."
         ) from error
 
 

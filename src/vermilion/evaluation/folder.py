@@ -57,7 +57,9 @@ def find_pairs(
     skin = by_stem(masks) if masks else {}
     _refuse_lack(pictures, theirs, against)
     if masks and not pictures.keys() & skin.keys():
-        raise SettingsError(f"{masks} has no mask called as a picture of {folder}; give them the same stems.")
+        raise SettingsError(
+            f"{masks} has no mask with the name of a picture in {folder}; give them the same names."
+        )
     pairs, left_out = [], []
     for stem, path in pictures.items():
         pair = Pair(stem, path, theirs.get(stem), skin.get(stem))
@@ -78,7 +80,7 @@ def by_stem(folder: Path) -> dict[str, Path]:
         SettingsError: there are none, or two of one stem.
     """
     if not folder.is_dir():
-        raise SettingsError(f"{folder} is no folder; name one with pictures in it.")
+        raise SettingsError(f"{folder} is not a folder; name one with pictures in it.")
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in PICTURE_SUFFIXES or not path.is_file():

@@ -49,7 +49,7 @@ def check_controls(controls: Controls) -> None:
     """Refuse files and words that cannot be used, before any picture is opened.
 
     Raises:
-        SettingsError: a look or a cube is malformed, or a word of the palette is no colour.
+        SettingsError: a look or a cube is malformed, or a word of the palette is not a colour.
     """
     read_grading(controls)
     if isinstance(controls.palette, tuple):

@@ -61,7 +61,7 @@ def read_card(folder: Path) -> ModelCard:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(
-            f"{folder} is no model folder, as its {CARD_FILE} cannot be read; name a folder that "
+            f"{folder} is not a model folder, as its {CARD_FILE} cannot be read; name a folder that "
             "`vermilion export` has written, or leave the model out to use the one in the package."
         ) from error
     except (ValueError, RecursionError) as error:

@@ -86,7 +86,7 @@ def open_session(graph: bytes, name: str, provider: str, *, strict: bool) -> "In
     except Exception as error:
         if provider == PROVIDERS["cpu"]:
             raise ModelError(
-                f"{name} is no graph that ONNX Runtime can run ({error}); export it again."
+                f"{name} is not a graph that ONNX Runtime can run ({error}); export it again."
             ) from error
         if strict:
             raise _not_started(provider, str(error)) from error

@@ -30,7 +30,7 @@ def fetch_model(address: str) -> Path:
     match = _ID.fullmatch(address)
     if match is None:
         raise ModelError(
-            f"{address} is no model at the hub; write hf://owner/name or hf://owner/name@revision."
+            f"{address} is not a model at the hub; write hf://owner/name or hf://owner/name@revision."
         )
     try:
         from huggingface_hub import snapshot_download  # noqa: PLC0415 - an extra, and only asked for by name
@@ -45,7 +45,7 @@ def fetch_model(address: str) -> Path:
     except Exception as error:  # it has dozens of errors, of its own and of the libraries below
         raise ModelError(f"{address} {_reason(error)}.") from error
     if not (Path(folder) / "model.json").is_file():
-        raise ModelError(f"{address} is no model of vermilion: it has no model.json; check the id.")
+        raise ModelError(f"{address} is not a model of vermilion: it has no model.json; check the id.")
     return Path(folder)
 
 

@@ -87,5 +87,5 @@ def _same_picture(there: Path, new: Path) -> bool:
 def _mark_of(path: Path) -> Mark | None:
     try:
         return read_mark(path)
-    except Exception:  # noqa: BLE001 - whatever it is, it is no picture of ours
+    except Exception:  # noqa: BLE001 - whatever it is, it is not a picture of ours
         return None

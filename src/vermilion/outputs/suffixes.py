@@ -58,7 +58,7 @@ def check_format(output: Path, format_name: str) -> None:
         SettingsError: it does.
     """
     if SUFFIXES.get(output.suffix.lower()) != SUFFIXES[f".{format_name}"]:
-        raise SettingsError(f"{output} is no {format_name} file; leave out --format or change the name.")
+        raise SettingsError(f"{output} is not a {format_name} file; leave out --format or change the name.")
 
 
 def _holds_jpeg(path: Path) -> bool:

@@ -113,7 +113,7 @@ def _channels_last(array: NDArray[Any]) -> NDArray[Any]:
         array = array[..., None]
     if array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4) or not array.size:
         raise PictureError(
-            f"an array of shape {array.shape} is no picture;"
+            f"an array of shape {array.shape} is not a picture;"
             " give [height, width] or [height, width, 1 to 4 channels]"
         )
     return array

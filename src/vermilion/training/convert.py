@@ -51,7 +51,7 @@ def _convert_checkpoint(path: Path) -> bool:
         converted["generator"] = current_names(converted["generator"])
         converted["average"] = _average(converted["average"])
     except (*UNREADABLE, AttributeError) as error:
-        raise TrainingError(f"{path}: is no checkpoint that vermilion saved ({error!r}).") from error
+        raise TrainingError(f"{path}: is not a checkpoint that vermilion saved ({error!r}).") from error
     unfinished = path.with_name(path.name + ".part")
     torch.save(converted, unfinished)
     unfinished.replace(path)
@@ -70,7 +70,7 @@ def _convert_config(path: Path) -> bool:
     try:
         old = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise TrainingError(f"{path}: is no config that a run kept ({error}).") from error
+        raise TrainingError(f"{path}: is not a config that a run kept ({error}).") from error
     new = _without_what_is_gone(_renamed(old))
     if new == old:
         return False

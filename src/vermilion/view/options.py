@@ -84,10 +84,10 @@ def check_views(views: Sequence[View], size: tuple[int, int]) -> None:
         if view.scan != size:
             raise SettingsError(
                 f"A view of a scan of {view.scan[1]} × {view.scan[0]} pixels does not fit one of "
-                f"{width} × {height}; empty seen in the recipe to look at it anew."
+                f"{width} × {height}; empty seen in the recipe to look at it again."
             )
         if view.turns not in range(4) or not _is_finite(view.tone.gain, view.tone.offset):
-            raise SettingsError("A view in the recipe is impossible; empty seen in it to look at it anew.")
+            raise SettingsError("A view in the recipe is impossible; empty seen in it to look at it again.")
         _check_frame(view.frame, size)
 
 

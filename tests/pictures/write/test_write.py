@@ -255,7 +255,7 @@ def test_a_stream_gets_all_or_it_is_told():
         (io.BytesIO(), None, "does not tell which format"),
         (io.BytesIO(), "bmp", "cannot be written"),
         (io.StringIO(), "png", "open it in binary mode"),
-        ("a.png", "jpg", "is no jpg file"),
+        ("a.png", "jpg", "is not a jpg file"),
     ],
 )
 def test_a_stream_that_cannot_be_written_is_told(target, format_, told, tmp_path, monkeypatch):

@@ -36,7 +36,7 @@ class Drawing:
     """Hints as the network reads them, and whose each cell is.
 
     Attributes:
-        canvas: float32 [3,h,w]: a/110, b/110 and the weight, 0 where there is no hint.
+        canvas: float32 [3,h,w]: a/110, b/110 and the weight, 0 where there is not a hint.
         owner: int [h,w]: number of the hint that is seen in a cell, or ``NOBODY``.
     """
 

@@ -33,7 +33,7 @@ def ab_of(color: Color) -> tuple[float, float]:
         a, b = (float(value) for value in color)
     except (TypeError, ValueError) as error:
         raise HintError(
-            f'{color!r} is no colour; write "#rrggbb", a name such as "navy", or a pair (a, b) of CIELAB.'
+            f'{color!r} is not a colour; write "#rrggbb", a name such as "navy", or a pair (a, b) of CIELAB.'
         ) from error
     if not max(abs(a), abs(b)) <= _FARTHEST:
         raise HintError(
@@ -81,6 +81,6 @@ def _codes_of_name(text: str) -> list[int]:
     alike = difflib.get_close_matches(name, colormap, n=1, cutoff=0.7)
     guess = f" (did you mean {alike[0]!r}?)" if alike else ""
     raise HintError(
-        f'{text!r} is no colour{guess}; write it as "#rrggbb", for example "#c2553a", or as a CSS name such '
-        'as "navy"; "grey" keeps a place grey.'
+        f'{text!r} is not a colour{guess}; write it as "#rrggbb", for example "#c2553a", or as a CSS name '
+        'such as "navy"; "grey" keeps a place grey.'
     )

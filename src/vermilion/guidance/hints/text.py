@@ -29,7 +29,7 @@ def parse_hint(text: str) -> Hint:
         numbers = []
     if len(numbers) not in (2, 3) or not color:
         raise HintError(
-            f'{text!r} is no hint; write x,y=colour or x,y,radius=colour, for example "120,80=#283ca0" or '
+            f'{text!r} is not a hint; write x,y=colour or x,y,radius=colour, for example "120,80=#283ca0" or '
             '"120,80,15=navy".'
         )
     x, y, *radius = numbers
@@ -43,7 +43,7 @@ def load_hints(path: str | Path) -> tuple[AnyHint, ...]:
     box's, and "mask" is the path of a mask, counted from the folder of the file.
 
     Raises:
-        SettingsError: it cannot be read, is no JSON, or holds something that is no hint.
+        SettingsError: it cannot be read, is no JSON, or holds something that is not a hint.
     """
     path = Path(path)
     table = read_json(path, "The hints", "are")

@@ -57,7 +57,7 @@ def parse_cube(text: str, name: str) -> Cube:
         SettingsError: the text is malformed, or holds a 1D LUT.
     """
     if re.search(_BINARY, text):
-        raise SettingsError(f"{name} is no text file of a 3D LUT; name a .cube file.")
+        raise SettingsError(f"{name} is not a 3D LUT; name a .cube file.")
     lines = [(number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1)]
     headers = [(number, line.split()) for number, line in lines if line[:1].isalpha()]
     header = {words[0]: (number, words[1:]) for number, words in headers}
@@ -108,12 +108,12 @@ def _size(header: dict[str, tuple[int, list[str]]], name: str) -> int:
             )
         if key not in _IGNORED | {"LUT_3D_SIZE", "DOMAIN_MIN", "DOMAIN_MAX"}:
             raise SettingsError(
-                f"{name}, line {number}: {shown(key)} belongs in no .cube file; get it again."
+                f"{name}, line {number}: {shown(key)} does not belong in a .cube file; get it again."
             )
     number, words = header.get("LUT_3D_SIZE", (0, []))
     if not number:
         raise SettingsError(
-            f"{name} names no LUT_3D_SIZE, so it is no .cube file of a 3D LUT; give one that is."
+            f"{name} names no LUT_3D_SIZE, so it is not a .cube file of a 3D LUT; give one that is."
         )
     if len(words) != 1 or words[0] not in map(str, _SIZES):
         raise SettingsError(

@@ -23,14 +23,14 @@ def convert_recipe(content: bytes, where: str) -> Table:
         where: what to call it in messages.
 
     Raises:
-        SettingsError: it is no recipe, or is of today's form already.
+        SettingsError: it is not a recipe, or is up to date already.
     """
     table = parse_json(content, where)
     if not isinstance(table, dict) or not isinstance(table.get("controls", {}), dict):
-        raise SettingsError(f"{where} is no recipe; name the NAME.recipe.json of a picture.")
+        raise SettingsError(f"{where} is not a recipe; name the NAME.recipe.json of a picture.")
     schema = table.get("schema", 1 if "files" in table else SCHEMA)
     if schema != 1:
-        form = "is of today's form already" if schema == SCHEMA else f"has schema {schema!r}, not 1"
+        form = "is up to date already" if schema == SCHEMA else f"has schema {schema!r}, not 1"
         raise SettingsError(f"{where} {form}; there is nothing to convert.")
     hashes = _hashes(table.pop("files", []), where)
     controls = _with_assets(table.get("controls", {}), hashes)

@@ -194,7 +194,7 @@ def parse_recipe(text: str, where: str = "the recipe", read_asset: AssetReader =
     try:
         table = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{where}: is not valid JSON ({error}); correct it or write it anew.") from error
+        raise SettingsError(f"{where}: is not valid JSON ({error}); correct it or write it again.") from error
     if isinstance(table, dict) and table.get("schema", SCHEMA) != SCHEMA:
         older = table["schema"] in range(1, SCHEMA)
         cure = "convert it with `vermilion models convert`" if older else "update vermilion"

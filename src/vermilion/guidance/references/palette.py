@@ -54,7 +54,7 @@ def palette_canvas(
         regions: [h,w], from ``find_regions``; ``PALETTE_REGIONS`` of them do well.
 
     Raises:
-        HintError: one of the palette is no colour.
+        HintError: one of the palette is not a colour.
         SettingsError: the palette is empty.
     """
     if not palette:

@@ -36,7 +36,7 @@ def _old_card(path: Path) -> dict[str, Any]:
     if not isinstance(card, dict) or not isinstance(card.get("files"), dict):
         raise ModelError(f"{path} names no hashes of the model's files; export the model again.")
     if card.get("schema") != 1:
-        form = "is of today's form already" if card.get("schema") == SCHEMA else "is not of schema 1"
+        form = "is up to date already" if card.get("schema") == SCHEMA else "is not of schema 1"
         raise ModelError(f"{path.parent} {form}; there is nothing to convert.")
     return card
 

@@ -147,7 +147,7 @@ def _copy_archive(source: Path, target: Path) -> None:
             _unpack(source, Path(workshop))
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
             raise ModelError(
-                f"{source} is damaged or no archive of a model ({error}); copy it again."
+                f"{source} is damaged or not an archive of a model ({error}); copy it again."
             ) from error
         _copy_files(Path(workshop), target)
 

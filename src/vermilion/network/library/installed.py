@@ -93,7 +93,7 @@ def check_free(name: str, *, overwrite: bool) -> Path:
         _check_lends_nothing(found)
     target = models_folder() / name
     if found is None and target.exists():
-        raise ExistsError(f"{target} exists and is no model; choose another name, or move it away.")
+        raise ExistsError(f"{target} exists and is not a model; choose another name, or move it away.")
     return target
 
 

@@ -30,12 +30,12 @@ def refuse_real_color(rgb: NDArray[np.uint8], name: str, options: ReadOptions) -
     if corners is None and options.crop_print:
         raise AlreadyColoredError(
             f"{name} is in colour already, and shows no grey print on a coloured background that could be"
-            " found; crop it by hand, or ask for recolor (--recolor) to paint it anew"
+            " found; crop it by hand, or ask for recolor (--recolor) to colour it again"
         )
     corners = find_print(rgb) if corners is None else corners
     if corners is None:
         raise AlreadyColoredError(
-            f"{name} is in colour already; ask for recolor (--recolor) to paint it anew"
+            f"{name} is in colour already; ask for recolor (--recolor) to colour it again"
         )
     raise PrintOnColorError(
         f"{name} shows a print on a coloured background; ask for crop_print (--crop-print) to colourise"

@@ -48,7 +48,7 @@ def read_provenance(source: "Readable") -> Provenance:
         source: a path, or the bytes of a file.
 
     Raises:
-        PictureError: it is no picture, or its XMP is damaged.
+        PictureError: it is not a picture, or its XMP is damaged.
     """
     scan = read_scan(source, ReadOptions(recolor=True))
     content = scan.jpeg or (scan.source.read() if scan.source else b"")
@@ -76,7 +76,7 @@ def read_mark(source: "Readable", max_pixels: int = DEFAULT_MAX_PIXELS) -> Mark 
         max_pixels: the most pixels that it may claim.
 
     Raises:
-        PictureError: it is no picture.
+        PictureError: it is not a picture.
     """
     metadata = read_head(source, max_pixels=max_pixels).metadata
     try:

@@ -39,7 +39,7 @@ def read_colors(
         rgb = image.cast("uchar").numpy()[..., :3]
     except (vips.Error, UnopenedError) as error:
         raise PictureError(
-            f"{source.name} is no picture that can be read; save it as a JPEG or PNG."
+            f"{source.name} is not a picture that can be read; save it as a JPEG or PNG."
         ) from error
     return np.ascontiguousarray(rgb, np.uint8)
 

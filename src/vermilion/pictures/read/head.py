@@ -44,7 +44,7 @@ def read_head(source: "Readable", page: int = 1, max_pixels: int = DEFAULT_MAX_P
         max_pixels: the most pixels that it may claim.
 
     Raises:
-        PictureError: it is no picture, or claims too many pixels.
+        PictureError: it is not a picture, or claims too many pixels.
     """
     from vermilion.pictures.read.scans import read_scan  # noqa: PLC0415 - which knows all kinds of sources
 

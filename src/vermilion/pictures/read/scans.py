@@ -69,7 +69,7 @@ def _read(source: "Readable", options: ReadOptions) -> Scan:
 
         return _with_likely_density(read_image(source, options))
     raise PictureError(
-        f"a {type(source).__name__} is no picture; give a path, bytes, a NumPy array or a PIL image"
+        f"a {type(source).__name__} is not a picture; give a path, bytes, a NumPy array or a PIL image"
     )
 
 

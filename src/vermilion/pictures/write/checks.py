@@ -26,7 +26,7 @@ def check_suffix(path: Path, format: str | None) -> None:  # noqa: A002
     """
     suffix = path.suffix.lower()
     if format is not None and NAMES.get(suffix[1:]) != NAMES.get(format.lower().removeprefix(".")):
-        raise OutputError(f"{path} is no {format} file; leave out format or change the name")
+        raise OutputError(f"{path} is not a {format} file; leave out format or change the name")
 
 
 def format_of_stream(stream: object) -> str:
@@ -88,7 +88,7 @@ def check_before_decoding(
 
     Raises:
         OutputError: The format cannot hold it.
-        PictureError: The scan is no picture, or claims too many pixels.
+        PictureError: The scan is not a picture, or claims too many pixels.
     """
     kind = SUFFIXES.get(target.suffix.lower())
     if kind is None or FORMATS[kind].longest_side is None:

@@ -61,7 +61,7 @@ def write_stream(parts: Iterable[Buffer], stream: Stream) -> None:
         while rest:
             taken = stream.write(rest)
             if not taken:  # one that would block
-                raise OutputError("The stream takes no more, so that the picture in it is torn.")
+                raise OutputError("The stream takes no more, so the picture in it is incomplete.")
             rest = rest[taken:]
 
 

@@ -57,7 +57,7 @@ def agree(desk: Desk, source: str, hint: int, name: str) -> Album:
     facts = desk.get(source)
     if not 0 <= hint < len(facts.controls.hints):
         raise HintError(
-            f"There is no hint {hint}; the picture has {len(facts.controls.hints)}, counted from 0."
+            f"There is not a hint {hint}; the picture has {len(facts.controls.hints)}, counted from 0."
         )
     said = facts.controls.hints[hint]
     with Path(facts.original.place).open("rb") as file:
@@ -99,7 +99,7 @@ def take_recipe(desk: Desk, picture: str, content: bytes, name: str, work: Work 
         work: may cancel it.
 
     Raises:
-        SettingsError: it is no recipe, or a file that it names was not sent.
+        SettingsError: it is not a recipe, or a file that it names was not sent.
         PictureError: it was made for another picture.
         ModelError: it wants another model.
     """

@@ -186,7 +186,7 @@ def _shard_rows(path: Path) -> Iterator[Row]:
                 for row in batch.to_pylist():
                     yield as_row(row, path.stem)
     except (pa.ArrowInvalid, OSError) as error:
-        raise TrainingError(f"data.pictures: {path} is no readable Parquet file ({error}).") from error
+        raise TrainingError(f"data.pictures: {path} is not a readable Parquet file ({error}).") from error
     except KeyError as error:
         raise TrainingError(
             f"data.pictures: {path} has no column {error}; a shard needs `image` with encoded pictures."

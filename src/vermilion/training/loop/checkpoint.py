@@ -172,7 +172,7 @@ def _check_finite(state: TrainingState, path: Path) -> None:
             kept = f"; {path} still holds the last good state" if path.exists() else ""
             raise TrainingError(
                 f"the {name}'s weights are not finite after {state.images} images{kept}: halve the rates "
-                "or raise `penalty`, then go on with --resume."
+                "or raise `penalty`, then continue with --resume."
             )
 
 

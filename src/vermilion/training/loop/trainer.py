@@ -131,10 +131,10 @@ def _open_run(settings: Settings, run: Path, *, resume: bool) -> None:
     checkpoint = run / LAST_STATE
     if checkpoint.exists() and not resume:
         raise TrainingError(
-            f"{run}: already holds a training; add --resume to go on with it or choose another `run`."
+            f"{run}: already holds a training; add --resume to continue it or choose another `run`."
         )
     if resume and not (checkpoint.exists() or (run / LAST).exists()):
-        raise TrainingError(f"{run}: holds no last.ckpt to go on from; leave out --resume.")
+        raise TrainingError(f"{run}: holds no last.ckpt to continue from; leave out --resume.")
     run.mkdir(parents=True, exist_ok=True)
     keep_config(settings, run, resume=resume)
 

@@ -38,16 +38,15 @@ class Watch:
             if not math.isfinite(value):
                 raise TrainingError(
                     f"stage {stage}: {name} is not finite after {images} images; halve the rates or raise "
-                    "`penalty`, then go on from last.ckpt with --resume."
+                    "`penalty`, then continue from last.ckpt with --resume."
                 )
         self.lost = self.lost + 1 if _is_lost(numbers) else 0
         if self.lost >= PATIENCE:
             raise TrainingError(
                 f"stage {stage}: the discriminator has overpowered the generator for {PATIENCE} reports in "
                 "a row "
-                f"(after {images} images); lower `discriminator_rate` or raise `penalty`, then go on "
-                "with --resume "
-                "from last.ckpt, which was saved before that."
+                f"(after {images} images); lower `discriminator_rate` or raise `penalty`, then "
+                "continue with --resume from last.ckpt, which was saved before that."
             )
 
 

@@ -125,6 +125,6 @@ def make_perceptual_network(name: str, weights: str) -> PerceptualNetwork:
 def _fill(body: nn.Module, name: str, path: Path) -> None:
     if not path.is_file():
         raise TrainingError(
-            f'loss.perceptual_weights: {path} is no file; give a safetensors file, or "timm" to download.'
+            f'loss.perceptual_weights: {path} is not a file; give a safetensors file, or "timm" to download.'
         )
     fill_classifier(body, name, path, "loss.perceptual_weights: ")

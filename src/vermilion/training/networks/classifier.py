@@ -27,12 +27,12 @@ def fill_classifier(body: nn.Module, name: str, path: Path, where: str = "") -> 
     """Give a network its weights from a safetensors file of timm's keys; only its last layer may be missing.
 
     Raises:
-        TrainingError: the file is no safetensors file, or belongs to another network.
+        TrainingError: the file is not a safetensors file, or belongs to another network.
     """
     try:
         state = {key: value.float() for key, value in load_file(path).items()}
     except SafetensorError as error:
-        raise TrainingError(f"{where}{path} is no safetensors file ({error}); name one.") from error
+        raise TrainingError(f"{where}{path} is not a safetensors file ({error}); name one.") from error
     wanted = {key for key in body.state_dict() if not key.startswith("classifier")}
     missing = [key for key in wanted if key not in state and not key.endswith("num_batches_tracked")]
     if missing:

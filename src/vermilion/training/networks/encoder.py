@@ -115,13 +115,14 @@ def _check_equal(name: str, encoder: Encoder, original: nn.Module, config: dict[
 def _load(body: nn.Module, path: Path) -> None:
     if not path.is_file():
         raise TrainingError(
-            f'model.encoder_weights: {path} is no file; give a safetensors file, "timm" to download, or "".'
+            f'model.encoder_weights: {path} is not a file; give a safetensors file, "timm" to download, '
+            'or "".'
         )
     wanted = body.state_dict()
     try:
         state = {key: value.float() for key, value in load_file(path).items() if key in wanted}
     except SafetensorError as error:
-        raise TrainingError(f"model.encoder_weights: {path} is no safetensors file ({error}).") from error
+        raise TrainingError(f"model.encoder_weights: {path} is not a safetensors file ({error}).") from error
     unfit = [key for key in wanted if key not in state or state[key].shape != wanted[key].shape]
     unfit = [key for key in unfit if not key.endswith("num_batches_tracked")]
     if unfit:

@@ -62,7 +62,7 @@ def read_jpeg2000(source: Source, options: ReadOptions) -> Scan:
 def _size_of(data: bytes) -> _Size:
     start = 0 if data.startswith(_CODESTREAM) else next((a for n, a, _ in boxes_of(data) if n == b"jp2c"), 0)
     if not data.startswith(_CODESTREAM, start):
-        raise ValueError("there is no picture in it")
+        raise ValueError("there is not a picture in it")
     right, bottom, left, top = struct.unpack_from(">4I", data, start + 8)
     (components,) = struct.unpack_from(">H", data, start + 40)
     if not 1 <= components <= 64:
