@@ -3,6 +3,7 @@
 import pytest
 
 from tests.studio.page.conftest import running
+from vermilion.studio.web.addresses import qr_svg
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium", "chromium")]
 
@@ -88,6 +89,17 @@ def test_nothing_is_asked_of_anyone_else(look, server):
     hands = look(server.url)
     addresses = hands.ask("performance.getEntriesByType('resource').map((entry) => new URL(entry.name).host)")
     assert set(addresses) == {hands.ask("location.host")}
+
+
+def test_the_link_for_a_phone_is_shown_as_a_code(empty):
+    hands = empty()
+    told = {"lan_url": "http://192.0.2.2:8484/?token=x", "lan_qr": qr_svg("http://192.0.2.2:8484/?token=x")}
+    hands.page.evaluate(
+        "(told) => void Object.assign(document.querySelector('v-app').studio.session, told)", told
+    )
+    hands.page.get_by_role("button", name="Settings").click()
+    hands.until("document.querySelector('.qr').naturalWidth > 0")
+    assert hands.page.get_by_text("192.0.2.2").is_visible()
 
 
 def states(hands, photographs):

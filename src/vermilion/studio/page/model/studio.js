@@ -106,7 +106,8 @@ export class Studio extends EventTarget {
   /** Close a picture; what was saved of it stays. */
   async close(picture) {
     try {
-      if (!picture.picture.error || picture.id) await this.engine.close(picture.id);
+      picture.isClosing = true;
+      await this.engine.close(picture.id);
       this.#remove(picture.id);
     } catch (error) {
       this.trouble(error);

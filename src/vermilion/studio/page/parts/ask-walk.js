@@ -28,6 +28,7 @@ export class AskWalk {
       return;
     }
     this.at = -1;
+    this.studio.tell("hush");
     if (!this.spots.length) this.studio.say(t("ask.none"));
     else this.#next();
   }

@@ -80,7 +80,7 @@ export function settingsDialog(studio) {
         h("img", {
           class: "qr",
           alt: t("phone.code"),
-          src: `data:image/svg+xml;utf8,${encodeURIComponent(code)}`,
+          src: svgAddress(code),
         }),
       h("p", { class: "mono", text: url }),
     );
@@ -163,4 +163,12 @@ export async function share(studio) {
   } catch (error) {
     studio.trouble(error);
   }
+}
+
+/** An address with which an SVG that was meant to stand in a page can be shown as a picture. */
+function svgAddress(code) {
+  const named = code.includes("xmlns=")
+    ? code
+    : code.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ');
+  return `data:image/svg+xml;utf8,${encodeURIComponent(named)}`;
 }

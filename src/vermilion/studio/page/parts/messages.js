@@ -13,9 +13,10 @@ export class Messages extends HTMLElement {
     this.setAttribute("aria-live", "polite");
     this.setAttribute("role", "log");
     studio.addEventListener("say", (event) => this.say(event.detail));
-    studio.addEventListener("current", () => {
+    const hush = () => {
       for (const one of this.querySelectorAll(".info")) one.remove();
-    });
+    };
+    for (const name of ["current", "hush"]) studio.addEventListener(name, hush);
   }
 
   say({ text, kind }) {

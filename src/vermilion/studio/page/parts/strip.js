@@ -76,6 +76,7 @@ export class Strip extends HTMLElement {
     Object.assign(item, { open, picture, tick, state });
     if (!open.canBeShown) {
       tick.hidden = true;
+      picture.append(h("span", { class: "strip-name", text: open.picture.name }));
       item.append(
         iconButton("close", t("strip.close", { name: open.picture.name }), () => this.studio.close(open), {
           class: "icon-button strip-close",

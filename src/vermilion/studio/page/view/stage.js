@@ -27,7 +27,7 @@ export class Stage extends HTMLElement {
     this.layers = new Layers(
       studio.engine,
       () => this.render(),
-      (error) => studio.trouble(error),
+      (error) => !studio.current?.isClosing && studio.trouble(error),
     );
     this.render = onceAFrame(() => this.#draw());
     this.#build();
