@@ -128,6 +128,8 @@ def photographs(tmp_path_factory):
     colors = Image.new("RGB", (64, 48), (180, 40, 30))
     colors.paste((30, 60, 150), (0, 0, 32, 48))
     colors.save(folder / "flag.png")
+    bands = [Image.open(io.BytesIO(made_up(320, 240, seed))) for seed in (7, 8, 9)]
+    Image.merge("RGB", bands).save(folder / "postcard.png")
     return folder
 
 

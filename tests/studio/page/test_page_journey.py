@@ -132,7 +132,7 @@ def test_a_picture_and_its_comparison_are_downloaded(empty, photographs):
     hands.open(photographs / "house.jpg")
     hands.page.keyboard.press("Control+s")
     hands.page.get_by_label("To", exact=True).select_option("download")
-    hands.page.get_by_label("Format").select_option("png")
+    hands.page.get_by_label("Format", exact=True).select_option("png")
     for box in hands.page.locator("dialog input[type=checkbox]").all():
         box.uncheck()
     with hands.page.expect_download() as download:
@@ -221,7 +221,7 @@ def test_all_pictures_are_saved_at_once(empty, photographs, server):
     hands.open(photographs / "house.jpg", photographs / "coat.jpg")
     hands.page.keyboard.press("Control+s")
     hands.page.get_by_label("What", exact=True).select_option("all")
-    hands.page.get_by_label("Format").select_option("webp")
+    hands.page.get_by_label("Format", exact=True).select_option("webp")
     hands.page.locator("dialog .button.primary").click()
     hands.page.locator(".message", has_text="Saved in").wait_for()
     assert {path.name.split(".")[0] for path in server.out.glob("*.webp")} >= {"house", "coat"}

@@ -75,6 +75,14 @@ def test_a_file_that_is_no_picture_is_told_in_the_servers_words(empty, photograp
     hands.until("document.querySelector('v-app').studio.pictures.length === 1")
 
 
+def test_a_picture_in_colour_is_refused_until_a_person_wants_it_coloured_all_the_same(empty, photographs):
+    hands = empty()
+    hands.page.set_input_files("input[type=file] >> nth=0", photographs / "postcard.png")
+    hands.page.get_by_role("button", name="Colour it all the same").click()
+    hands.until_painted()
+    assert hands.page.locator(".strip-name").count() == 0
+
+
 def test_the_page_speaks_german(empty, photographs):
     hands = empty(language="de")
     assert hands.page.locator(".welcome-box h2").inner_text() == "Sehen Sie Ihre alten Fotografien in Farbe"

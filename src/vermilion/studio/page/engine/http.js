@@ -50,6 +50,11 @@ export class HttpEngine {
     return this.#json("PUT", `/v1/pictures/${id}/view`, options, signal);
   }
 
+  /** Say how the file is read: {recolor: true} accepts one in colour, {crop_print: true} a print on a colour. */
+  setReading(id, reading, signal) {
+    return this.#json("PUT", `/v1/pictures/${id}/reading`, reading, signal);
+  }
+
   /** A small picture of all of it: what is "color", "scan" or "confidence". */
   async preview(picture, { side, what }, signal) {
     const query = new URLSearchParams({ side, what, revision: picture.revision });
@@ -142,6 +147,11 @@ export class HttpEngine {
       if (event.data) heard(JSON.parse(event.data));
     };
     source.addEventListener("message", hear);
+    let isFirst = true;
+    source.addEventListener("open", () => {
+      if (!isFirst) heard({ type: "again" });
+      isFirst = false;
+    });
     for (const kind of ["picture", "progress", "closed"]) source.addEventListener(kind, hear);
     return () => source.close();
   }

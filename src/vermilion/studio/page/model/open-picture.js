@@ -5,6 +5,9 @@ import { debounce } from "../dom.js";
 import { EMPTY, controlsOf, documentOf, says, withSettings } from "./document.js";
 import { History } from "./history.js";
 
+/** What may be asked of a file that was refused, by the code of the refusal. */
+export const WAYS_ROUND = { "already-colored": "recolor", "print-on-color": "crop_print" };
+
 const SAVE_STATE_AFTER = 400; // milliseconds
 
 /**
@@ -20,7 +23,7 @@ export class OpenPicture extends EventTarget {
     this.selected = false;
     this.chosenHint = null;
     this.busy = 0;
-    this.gesture = Date.now(); // grows over reloads, too
+    this.gesture = 0;
     this.sending = null;
     this.waiting = null;
     this.restored = null;
@@ -139,7 +142,7 @@ export class OpenPicture extends EventTarget {
       const picture = await this.engine.setControls(
         this.id,
         this.controls,
-        ++this.gesture,
+        this.#nextGesture(),
         sending.abort.signal,
       );
       if (this.sending === sending) this.take(picture);
@@ -152,6 +155,12 @@ export class OpenPicture extends EventTarget {
         if (this.waiting) this.#send(this.waiting.isDrag);
       }
     }
+  }
+
+  /** A number that grows, over reloads and over several pages, too. */
+  #nextGesture() {
+    this.gesture = Math.max(Date.now(), this.gesture + 1);
+    return this.gesture;
   }
 
   /** Controls were not taken. What the server calls wrong is taken back; all else is kept, to be sent again. */
@@ -199,6 +208,19 @@ export class OpenPicture extends EventTarget {
     if (this.sending || this.unsent) return;
     if (says(this.doc, picture.controls || {}, this.size)) this.take(picture);
     else this.takeOver(picture, { step: false });
+  }
+
+  /** Read the file in the other way that there is after a refusal. */
+  async readAnyway() {
+    const way = WAYS_ROUND[this.picture.error?.code];
+    this.#work(1);
+    try {
+      this.take(await this.engine.setReading(this.id, { ...this.picture.reading, [way]: true }));
+    } catch (error) {
+      this.#trouble(error);
+    } finally {
+      this.#work(-1);
+    }
   }
 
   async setView(options) {

@@ -1,7 +1,7 @@
 // The whole studio: the pictures that are open, the tool in hand, and what is shown of them.
 
 import { OFFLINE, Problem, STRANGER } from "../engine/http.js";
-import { OpenPicture } from "./open-picture.js";
+import { OpenPicture, WAYS_ROUND } from "./open-picture.js";
 import { remember, settings } from "./settings.js";
 import { t } from "./texts.js";
 
@@ -39,11 +39,21 @@ export class Studio extends EventTarget {
 
   #hear(event) {
     if (event.type === "closed") this.#remove(event.id);
+    if (event.type === "again") this.#refresh();
     if (event.type === "progress") this.tell("progress", event);
     if (event.type !== "picture") return;
     const known = this.pictures.find((picture) => picture.id === event.picture.id);
     if (known) known.hear(event.picture);
     else if (!this.isOpening) this.#add([event.picture]);
+  }
+
+  /** The events had stopped for a while: take what has come of the pictures since then. */
+  async #refresh() {
+    try {
+      this.#add(await this.engine.pictures());
+    } catch (error) {
+      this.trouble(error);
+    }
   }
 
   /** Open files that were dropped, pasted or chosen; the first one that works is shown. */
@@ -55,8 +65,7 @@ export class Studio extends EventTarget {
     for (const file of files) {
       try {
         const opened = this.#add(await this.engine.open([file]));
-        for (const picture of opened)
-          if (!picture.canBeShown) this.say(picture.picture.error.detail, "error");
+        for (const picture of opened) if (!picture.canBeShown) this.explain(picture);
         first ??= opened.find((picture) => picture.canBeShown);
         if (first && !files.shown) {
           files.shown = true;
@@ -169,9 +178,20 @@ export class Studio extends EventTarget {
     return this.pictures.find((picture) => picture.id === id);
   }
 
+  /** Say why a picture cannot be opened, and offer the way round it, if there is one. */
+  explain(picture) {
+    const { code, detail } = picture.picture.error;
+    const way = WAYS_ROUND[code];
+    const act = async () => {
+      await picture.readAnyway();
+      if (picture.canBeShown) this.select(picture);
+    };
+    this.say(detail, "error", way && { label: t(`way.${way}`), act });
+  }
+
   /** Say something for a moment; kind "error" stays until it is closed. */
-  say(text, kind = "info") {
-    this.tell("say", { text, kind });
+  say(text, kind = "info", action = null) {
+    this.tell("say", { text, kind, action });
   }
 
   /** Tell a person what went wrong, in the server's words. */

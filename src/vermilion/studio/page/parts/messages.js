@@ -1,6 +1,6 @@
 // Short messages at the edge of the stage; errors stay longer, and can be closed.
 
-import { h, icon, iconButton } from "../dom.js";
+import { button, h, icon, iconButton } from "../dom.js";
 import { t } from "../model/texts.js";
 
 const SHOWN = 4000; // milliseconds
@@ -19,7 +19,7 @@ export class Messages extends HTMLElement {
     for (const name of ["current", "hush"]) studio.addEventListener(name, hush);
   }
 
-  say({ text, kind }) {
+  say({ text, kind, action }) {
     const isThere = [...this.children].find((one) => one.dataset.text === text);
     isThere?.remove();
     const message = h(
@@ -27,12 +27,13 @@ export class Messages extends HTMLElement {
       { class: `message ${kind}`, "data-text": text, role: kind === "error" ? "alert" : null },
       kind === "error" && icon("warning"),
       h("span", { text }),
+      action && button(action.label, () => [message.remove(), action.act()]),
       kind === "error" &&
         iconButton("close", t("close"), () => message.remove(), { class: "icon-button slim" }),
     );
     this.append(message);
     while (this.children.length > MOST) this.firstChild.remove();
-    setTimeout(() => message.remove(), kind === "error" ? ERROR_SHOWN : SHOWN);
+    if (!action) setTimeout(() => message.remove(), kind === "error" ? ERROR_SHOWN : SHOWN);
   }
 }
 

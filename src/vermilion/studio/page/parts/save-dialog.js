@@ -10,6 +10,7 @@ export function saveDialog(studio) {
   const { selection, pictures } = studio;
   const wanted = {
     ...settings.save,
+    transparency: "same",
     target: studio.session.out ? settings.save.target || "out" : "download",
   };
   const set = (changes) => {
@@ -38,6 +39,7 @@ export function saveDialog(studio) {
   const go = h("button", { type: "submit", class: "button primary" });
   const said = h("p", { class: "quiet", role: "status" });
   let overwrite = false; // asked for anew each time, as it cannot be undone
+  const flat = check(t("save.flat"), false, (value) => set({ transparency: value ? "drop" : "same" }));
   const replace = check(t("save.replace"), false, (value) => {
     overwrite = value;
   });
@@ -87,6 +89,7 @@ export function saveDialog(studio) {
     check(t("save.mark"), wanted.mark, (mark) => set({ mark }), t("save.mark-about")),
     check(t("save.recipe"), wanted.recipe, (recipe) => set({ recipe }), t("save.recipe-about")),
     check(t("save.confidence"), wanted.confidence, (confidence) => set({ confidence })),
+    flat,
     replace,
     said,
     h("div", { class: "dialog-foot" }, go),

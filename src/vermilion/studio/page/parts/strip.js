@@ -29,9 +29,9 @@ export class Strip extends HTMLElement {
 
   show() {
     const { pictures, isOpening } = this.studio;
-    this.hidden = pictures.length + isOpening < 2;
+    this.hidden = pictures.length + isOpening < 2 && pictures.every((open) => open.canBeShown);
     for (const [open, item] of this.items)
-      if (!pictures.includes(open)) {
+      if (!pictures.includes(open) || item.canBeShown !== open.canBeShown) {
         this.watch.unobserve(item);
         this.items.delete(open);
       }
@@ -73,7 +73,7 @@ export class Strip extends HTMLElement {
     });
     const state = h("span", { class: "strip-state" });
     const item = h("li", { class: "strip-item" }, picture, tick, state);
-    Object.assign(item, { open, picture, tick, state });
+    Object.assign(item, { open, picture, tick, state, canBeShown: open.canBeShown });
     if (!open.canBeShown) {
       tick.hidden = true;
       picture.append(h("span", { class: "strip-name", text: open.picture.name }));
@@ -91,7 +91,7 @@ export class Strip extends HTMLElement {
   #click(open, event) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) this.#select(open, !open.selected);
     else if (open.canBeShown) this.studio.select(open);
-    else this.studio.say(open.picture.error.detail, "error");
+    else this.studio.explain(open);
   }
 
   #key(open, event) {
@@ -112,8 +112,9 @@ export class Strip extends HTMLElement {
   }
 
   #refresh(open) {
-    this.#mark(open);
     const item = this.items.get(open);
+    if (item && item.canBeShown !== open.canBeShown) this.show();
+    this.#mark(open);
     if (item?.revision && item.revision !== open.picture.revision) {
       clearTimeout(item.later);
       item.later = setTimeout(() => this.#load(open), 700); // the large picture comes first
