@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from vermilion.archive.plan import Plan
@@ -28,11 +29,16 @@ from vermilion.pictures import (
     DEFAULT_MAX_PIXELS,
     ReadOptions,
     SaveOptions,
+    Scan,
     check_before_decoding,
     read_head,
     read_scan,
 )
+from vermilion.pictures.write import Written
 from vermilion.view import ViewOptions
+
+Naming = Callable[[Scan, list[Written]], None]
+"""Told of a scan and of what was written of it, before any of that gets its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,16 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """One page of one scan, and its result."""
+class Task:
+    """One page of one scan, and its result.
+
+    Attributes:
+        source: the scan.
+        target: the result.
+        page: of the scan, counted from 1.
+        every_page: whether all its pages are done.
+        root: the folder that the scan's place in a mirrored tree is counted from.
+    """
 
     source: Path
     target: Path
@@ -99,7 +113,7 @@ def run_plan(
     colorizer: Colorizer | None = None
     for job in plan.jobs:
         for found in run.look_at(job):
-            if not isinstance(found, _Task):
+            if not isinstance(found, Task):
                 yield found
                 continue
             colorizer = colorizer or make_colorizer()
@@ -114,10 +128,10 @@ class _Run:
         self._swept: set[Path] = set()
         self._expected = Expected(options.controls, options.size, options.view, model_hash)
 
-    def look_at(self, job: Job) -> list[_Task | Outcome]:
+    def look_at(self, job: Job) -> list[Task | Outcome]:
         """Return what is to be done of a scan, and what is not; whatever is wrong with it ends no run."""
         try:
-            tasks = _tasks_of(job, self._options)
+            tasks = tasks_of(job, self._options)
             there = [not self._options.save.overwrite and is_done(task.target) for task in tasks]
             needs_look = not all(there) and not self._options.recolor
             if needs_look and is_own_result(job.source, self._options.max_pixels):
@@ -128,12 +142,12 @@ class _Run:
         except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
             return [failed_by(error, job.source, job.root)]
 
-    def do(self, task: _Task, colorizer: Colorizer) -> Outcome:
+    def do(self, task: Task, colorizer: Colorizer) -> Outcome:
         """Colourise one page."""
         started = time.perf_counter()
         try:
             self._sweep(task.target.parent)
-            pages, remarks = _paint_and_save(task, colorizer, self._options)
+            pages, remarks = paint_and_save(task, colorizer, self._options)
         except ExistsError:  # another run was quicker
             return self._skip_existing(task)
         except Exception as error:  # noqa: BLE001 - one bad scan must not stop an archive
@@ -141,7 +155,7 @@ class _Run:
         seconds = time.perf_counter() - started
         return Done(task.source, task.target, seconds, task.page, pages, task.every_page, remarks)
 
-    def _skip_existing(self, task: _Task) -> Skipped:
+    def _skip_existing(self, task: Task) -> Skipped:
         other = self._expected.is_other(task.target, task.page) if self._options.save.mark else None
         return Skipped(task.source, f"{task.target.name} exists already", task.target, other_options=other)
 
@@ -152,20 +166,38 @@ class _Run:
             sweep(folder)
 
 
-def _tasks_of(job: Job, options: RunOptions) -> list[_Task]:
+def tasks_of(job: Job, options: RunOptions) -> list[Task]:
+    """Return the pages of a scan that are to be done.
+
+    Raises:
+        PictureError: every page is, and they cannot be counted.
+    """
     if options.page is not None:
-        return [_Task(job.source, job.target, options.page, root=job.root)]
+        return [Task(job.source, job.target, options.page, root=job.root)]
     pages = read_head(job.source, max_pixels=options.max_pixels).pages
     if pages == 1:
-        return [_Task(job.source, job.target, 1, root=job.root)]
+        return [Task(job.source, job.target, 1, root=job.root)]
     numbers = range(1, pages + 1)
-    return [
-        _Task(job.source, job.page_target(page), page, every_page=True, root=job.root) for page in numbers
-    ]
+    return [Task(job.source, job.page_target(page), page, every_page=True, root=job.root) for page in numbers]
 
 
-def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> tuple[int, tuple[str, ...]]:
-    """Return how many pages the scan has, and what is to be said of the picture."""
+def paint_and_save(
+    task: Task, colorizer: Colorizer, options: RunOptions, before_naming: Naming | None = None
+) -> tuple[int, tuple[str, ...]]:
+    """Colourise one page and write its files.
+
+    Args:
+        task: what becomes what.
+        colorizer: that paints.
+        options: of the run.
+        before_naming: told of the scan and of all files before the first of them gets its name.
+
+    Returns:
+        How many pages the scan has, and what is to be said of the picture.
+
+    Raises:
+        VermilionError: it cannot be done.
+    """
     reading = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
     check_before_decoding(task.source, task.target, reading, options.save)
     scan = read_scan(task.source, reading)
@@ -177,7 +209,8 @@ def _paint_and_save(task: _Task, colorizer: Colorizer, options: RunOptions) -> t
     if wanted:
         variants += session.variants(replace(options.controls, variants=wanted))
     fewer = [f"only {len(variants)} variants differ"] if len(variants) < wanted else []
-    save_result(picture, task.target, options.save, options.companions, _one_by_one(variants))
+    telling = None if before_naming is None else partial(before_naming, scan)
+    save_result(picture, task.target, options.save, options.companions, _one_by_one(variants), telling)
     return picture.scan.pages, (*picture.notes, *picture.left_out_of(task.target.suffix), *fewer)
 
 

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from vermilion.cli import streams
 from vermilion.cli.commands import (
+    batch,
     colorize,
     evaluate,
     export,
@@ -84,6 +85,7 @@ app.command("colorize", cls=QuickCommand, short_help="Colourise pictures, or who
     colorize.colorize
 )
 app.command("video", cls=QuickCommand, short_help="Colourise films.")(video.video)
+app.command("batch", cls=QuickCommand, short_help="Colourise an archive, with a manifest.")(batch.batch)
 app.command("studio", cls=QuickCommand, short_help="Open the page where you colour photographs.")(
     studio.studio
 )

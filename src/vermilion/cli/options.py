@@ -129,6 +129,12 @@ Threads = Annotated[
         help="Threads for one picture. By default, one for each core, at most 4.",
     ),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="Number of worker processes. By default, one for each core."
+    ),
+]
 ViewMode = Annotated[
     str,
     typer.Option(

@@ -1,6 +1,6 @@
 """What is written of a picture: what stands beside the result first, and the result last."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,13 @@ from vermilion.outputs.sheet import THUMBNAIL, contact_sheet, jpeg_of
 from vermilion.outputs.state import is_empty
 from vermilion.picture import Picture
 from vermilion.pictures import Mark, SaveOptions, Scan, WholeFiles, check_output, read_mark
+from vermilion.pictures.write import Written
 
 _DEFAULTS = SaveOptions()
 _NOTHING_BESIDE = Companions()
+
+BeforeNaming = Callable[[list[Written]], None]
+"""Told what was written of a picture before any of it gets its name."""
 
 
 def save_result(
@@ -23,6 +27,7 @@ def save_result(
     options: SaveOptions = _DEFAULTS,
     companions: Companions = _NOTHING_BESIDE,
     variants: Iterable[Picture] = (),
+    before_naming: BeforeNaming | None = None,
 ) -> None:
     """Write a picture, what stands beside it, and the folder that they go into.
 
@@ -36,6 +41,7 @@ def save_result(
         companions: what stands beside it.
         variants: other colourings, in the order of their ranks, to be written as NAME.v1.EXT and so on, with
             a contact sheet of all; each is made when its turn comes.
+        before_naming: told of all files once they are on disk, and before the first of them gets its name.
 
     Raises:
         ExistsError: the picture is there already; nothing is written.
@@ -45,7 +51,7 @@ def save_result(
     overwrite = options.overwrite or is_empty(target)
     if not overwrite and target.exists():
         raise ExistsError(f"{target} exists already; choose another name, or allow --overwrite.")
-    with WholeFiles() as files:
+    with WholeFiles(hashed=before_naming is not None) as files:
         small = []
         for rank, variant in enumerate(variants, 1):
             _write(variant, variant_target(target, rank), options, companions, files)
@@ -54,6 +60,8 @@ def save_result(
             sheet = contact_sheet([picture.preview(THUMBNAIL), *small])
             files.write([jpeg_of(sheet)], target.with_suffix(SHEET_SUFFIX))
         _write(picture, target, options, companions, files)
+        if before_naming is not None:
+            before_naming(files.written)
         files.publish(overwrite=overwrite, same=_same_picture)
 
 

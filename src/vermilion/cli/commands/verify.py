@@ -1,6 +1,7 @@
 """`vermilion verify`: results proved against their scans."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
 
 def verify(
     paths: Annotated[
-        list[str], typer.Argument(metavar="SCAN RESULT", help="A scan and what was made of it.")
-    ],
+        list[str] | None, typer.Argument(metavar="SCAN RESULT", help="A scan and what was made of it.")
+    ] = None,
     *,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(
+            "--manifest", metavar="FILE.jsonl", help="Prove all pictures of a batch instead, by its manifest."
+        ),
+    ] = None,
     allow: Annotated[
         list[str] | None,
         typer.Option(
@@ -31,6 +38,7 @@ def verify(
         bool, typer.Option("--crop-print", help="The result is a print that was taken out of its photo.")
     ] = False,
     max_pixels: opt.MaxPixels = None,
+    workers: opt.Workers = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Say it as JSON, one line a pair, with the SHA-256 of both files.")
     ] = False,
@@ -49,18 +57,45 @@ def verify(
     from vermilion.archive import VerifyOptions
     from vermilion.archive import verify as verify_pair
 
+    paths = paths or []
+    limit = opt.parse_max_pixels(max_pixels)
+    if manifest is not None:
+        if paths or allow or page or crop_print:
+            raise SettingsError(
+                "--manifest tells what was made how; give it alone, or a scan and its result."
+            )
+        raise typer.Exit(_verify_all(manifest, workers, limit, as_json=as_json))
     if len(paths) != 2:
         raise SettingsError(f"verify takes a scan and its result, not {len(paths)} paths; name both.")
-    number = opt.parse_page(page)
-    if number is None:
-        raise SettingsError("verify looks at one page of a scan, not at all; give its number with --page.")
-    options = VerifyOptions(number, crop_print, frozenset(allow or ()), opt.parse_max_pixels(max_pixels))
+    options = VerifyOptions(_one_page(page), crop_print, frozenset(allow or ()), limit)
     found = verify_pair(paths[0], paths[1], options)
     if as_json:
         say(json.dumps(_facts(found)))
     else:
         _tell(found)
     raise typer.Exit(0 if found.ok else 1)
+
+
+def _one_page(page: str | None) -> int:
+    number = opt.parse_page(page)
+    if number is None:
+        raise SettingsError("verify looks at one page of a scan, not at all; give its number with --page.")
+    return number
+
+
+def _verify_all(manifest: Path, workers: int | None, limit: int, *, as_json: bool) -> int:
+    from vermilion.archive.batch import verify_manifest
+
+    held = failed = 0
+    for found in verify_manifest(manifest, workers, limit):
+        held, failed = held + found.ok, failed + (not found.ok)
+        if as_json:
+            say(json.dumps(_facts(found)))
+        elif not found.ok:
+            _tell(found)
+    if not as_json:
+        say(f"{held} hold" + (f", {failed} do not" if failed else ""))
+    return 1 if failed else 0
 
 
 def _tell(found: "Verified") -> None:

@@ -5,9 +5,18 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from vermilion.errors import ExistsError, OutputError
 from vermilion.pictures.source import Buffer
+
+
+class Digest(Protocol):
+    """What takes in bytes, as hashes do."""
+
+    def update(self, content: Buffer, /) -> None:
+        """Take in some more."""
+        ...
 
 
 def is_there(path: Path) -> bool:
@@ -39,8 +48,16 @@ def give_name(temporary: Path, path: Path, *, overwrite: bool) -> bool:
     return True
 
 
-def write_parts(parts: Iterable[Buffer], path: Path) -> None:
+def write_parts(parts: Iterable[Buffer], path: Path, digest: "Digest | None" = None) -> int:
     """Write a new file, and flush it to disk.
+
+    Args:
+        parts: The content.
+        path: Where to.
+        digest: What is to take in every byte, too.
+
+    Returns:
+        How many bytes it has.
 
     Raises:
         OSError: It is there already, or cannot be written.
@@ -50,11 +67,19 @@ def write_parts(parts: Iterable[Buffer], path: Path) -> None:
     with os.fdopen(number, "wb") as file:
         for part in parts:
             file.write(part)
+            if digest is not None:
+                digest.update(part)
         file.flush()
-        _flush(file.fileno())
+        flush(file.fileno())
+        return file.tell()
 
 
-def _flush(number: int) -> None:
+def flush(number: int) -> None:
+    """Flush an open file to disk, where the disk can be asked to.
+
+    Raises:
+        OSError: It cannot take the bytes.
+    """
     try:
         os.fsync(number)
     except OSError as error:

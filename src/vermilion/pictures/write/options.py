@@ -42,6 +42,12 @@ class SaveOptions:
         """Whether a JPEG may become a JPEG on this machine, exactly or with leave to be inexact."""
         return self.allow_inexact or can_carry_luma()
 
+    @property
+    def may_differ(self) -> frozenset[str]:
+        """The checks of a comparison (see `compare`) that these options give up."""
+        given_up = {"depth": self.drop_depth, "alpha": self.drop_alpha, "mark": not self.mark}
+        return frozenset(check for check, given in given_up.items() if given)
+
     def refuse_depth(self, scan: Scan | Head, kind: str) -> None:
         """Refuse to drop bits that the format does not hold, unless that is allowed.
 

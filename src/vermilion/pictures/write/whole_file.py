@@ -1,8 +1,10 @@
 """A file appears whole or not at all: a temporary name in the same folder, flushed to disk, then a rename."""
 
+import hashlib
 import io
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -65,15 +67,38 @@ def write_stream(parts: Iterable[Buffer], stream: Stream) -> None:
             rest = rest[taken:]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written.
+
+    Attributes:
+        path: The name that it has or will get.
+        sha256: Of its content, in hexadecimal.
+        size: In bytes.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+
+
 class WholeFiles:
     """Files of one picture: all are written and flushed to disk before the first of them gets its name.
 
     They get their names in the order in which they were written, the result last: where it is, all else is,
     too, whenever the power fails. Used in a ``with`` block, at the end of which nothing temporary is left.
+
+    Args:
+        hashed: Whether `written` is to tell of all files.
+
+    Attributes:
+        written: What was written so far, in order; empty unless it was asked for.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, hashed: bool = False) -> None:
         self._written: list[tuple[Path, Path]] = []
+        self._hashed = hashed
+        self.written: list[Written] = []
 
     def __enter__(self) -> Self:
         return self
@@ -94,7 +119,10 @@ class WholeFiles:
         temporary = path.with_name(temporary_name())
         self._written.append((temporary, path))
         try:
-            write_parts(parts, temporary)
+            digest = hashlib.sha256() if self._hashed else None
+            size = write_parts(parts, temporary, digest)
+            if digest is not None:
+                self.written.append(Written(path, digest.hexdigest(), size))
         except OSError as error:
             raise unwritable(path, error) from error
 

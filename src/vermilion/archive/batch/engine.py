@@ -1,0 +1,215 @@
+"""A batch from its plan to its manifest: what is finished is left, the rest done by workers and recorded."""
+
+import hashlib
+import json
+import os
+from collections.abc import Generator, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from vermilion import __version__
+from vermilion.archive.batch import journal
+from vermilion.archive.batch.lock import locked
+from vermilion.archive.batch.manifest import Manifest, open_manifest
+from vermilion.archive.batch.painting import Order, bury, holds, learn, sha256_of
+from vermilion.archive.batch.record import FAILED, SKIPPED, Header, Record
+from vermilion.archive.batch.workers import Trade, Workers
+from vermilion.archive.plan import Plan, PlanOptions
+from vermilion.archive.run import RunOptions, Task, tasks_of
+from vermilion.errors import DeviceError, ModelError, OutputError, VermilionError
+from vermilion.guidance import Recipe, UsedFile, UsedModel
+from vermilion.network import find_model, folder_hash
+from vermilion.outputs import Failed, Skipped, failed_by, make_folder
+from vermilion.work import available_cores
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """Who works, and where.
+
+    Attributes:
+        folder: of the results and the manifest.
+        run: how each picture is done.
+        plan: how results are called.
+        model: as ``Colorizer`` takes it.
+        device: that computes.
+        workers: processes; None for one a core.
+        threads: of one worker.
+    """
+
+    folder: Path
+    run: RunOptions = field(default_factory=RunOptions)
+    plan: PlanOptions = field(default_factory=PlanOptions)
+    model: str | None = None
+    device: str = "auto"
+    workers: int | None = None
+    threads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """All that a batch is going to do, settled before the first picture.
+
+    Attributes:
+        tasks: the pages that are to be done.
+        settled: what is known of others already: failures and what is skipped.
+    """
+
+    tasks: tuple[Task, ...]
+    settled: tuple[Record, ...] = ()
+
+    @classmethod
+    def of(cls, plan: Plan, run: RunOptions) -> "Batch":
+        """Return what a plan comes to, page by page."""
+        tasks: list[Task] = []
+        known: list[Failed | Skipped] = [*plan.failed, *plan.skipped]
+        settled = [_settled(each) for each in known]
+        for job in plan.jobs:
+            try:
+                tasks += tasks_of(job, run)
+            except VermilionError as error:
+                settled.append(_settled(failed_by(error, job.source)))
+        return cls(tuple(tasks), tuple(settled))
+
+
+def run_batch(batch: Batch, options: BatchOptions) -> Generator[Record, None, None]:
+    """Do a batch, or go on with it; yield what became of each picture as soon as it is known.
+
+    Pictures that the manifest says are finished are left, without a word. Closing the generator, or Ctrl-C,
+    lets the pictures be finished that were begun.
+
+    Args:
+        batch: what is to be done.
+        options: who works, and where.
+
+    Raises:
+        OutputError: another run works there, the manifest is of another run or was changed, or the disk is
+            full.
+        ModelError: there is no such model.
+    """
+    header = header_of_run(options)
+    make_folder(options.folder)
+    with locked(options.folder), open_manifest(options.folder, header) as manifest:
+        yield from _recover(manifest, options.folder)
+        for record in batch.settled:
+            if record.key not in manifest.finished:
+                manifest.add(record)
+            yield record
+        left = [task for task in batch.tasks if not is_finished(manifest, task)]
+        if left:
+            yield from _work(iter(left), manifest, options)
+        manifest.flush()
+        journal.clear(options.folder)
+
+
+def header_of_run(options: BatchOptions) -> Header:
+    """Return the first line of the manifest of a run with such options."""
+    run, plan = options.run, options.plan
+    recipe = Recipe("", UsedFile(""), UsedModel("", ""), size=run.size, view=run.view, controls=run.controls)
+    save = {name: value for name, value in asdict(run.save).items() if name != "overwrite"}
+    facts = {
+        "colours": recipe.options_hash,
+        "companions": asdict(run.companions),
+        "crop-print": run.crop_print,
+        "format": plan.format,
+        "page": run.page,
+        "recolor": run.recolor,
+        "save": save,
+    }
+    texts = {name: json.dumps(value, default=str, sort_keys=True) for name, value in facts.items()}
+    model = folder_hash(find_model(options.model))
+    return Header(texts, model, __version__, tuple(sorted(run.save.may_differ)), run.crop_print)
+
+
+def options_hash(header: Header) -> str:
+    """Return the SHA-256 of all options, in hexadecimal."""
+    return hashlib.sha256(json.dumps(header.options, sort_keys=True).encode()).hexdigest()
+
+
+def is_finished(manifest: Manifest, task: Task) -> bool:
+    """Whether the manifest has a picture, and its scan is that of then: by size and time, or else by hash."""
+    found = manifest.finished.get((os.path.abspath(task.source), task.page))  # noqa: PTH100 - links must stay
+    if found is None:
+        return False
+    try:
+        state = task.source.stat()
+    except OSError:  # it was done; that the scan is gone by now is no reason to fail
+        return True
+    if found[:2] == (state.st_size, state.st_mtime_ns):
+        return True
+    return found[0] == state.st_size and found[2] == _hash_now(str(task.source))
+
+
+def _recover(manifest: Manifest, folder: Path) -> Iterator[Record]:
+    """Record what a killed run had finished and not yet recorded, proved by its hashes."""
+    for record in journal.journalled(folder):
+        if record.key not in manifest.finished and all(holds(folder, each) for each in record.outputs):
+            found = replace(record, recovered=True, scan_sha256_after=_hash_now(record.source))
+            manifest.add(found)
+            yield found
+    manifest.flush()
+    journal.clear(folder)
+
+
+def _hash_now(path: str) -> str:
+    try:
+        return sha256_of(Path(path))
+    except OSError:
+        return ""
+
+
+def _work(tasks: Iterator[Task], manifest: Manifest, options: BatchOptions) -> Iterator[Record]:
+    order = Order(
+        options.folder,
+        options.run,
+        options.model,
+        options.device,
+        options.threads,
+        options_hash(manifest.header),
+        manifest.header.model_sha256,
+    )
+    count = options.workers or max(1, available_cores() // options.threads)
+    trade = Trade(learn, order, partial(bury, order))
+    with Workers(trade, count) as workers:
+        try:
+            for found in workers.results(tasks):
+                if found is not None:
+                    _refuse_model(found[1])
+                    manifest.add(found[1])
+                    yield found[1]
+                    _refuse_full_disk(found[1], options.folder)
+                manifest.flush_if_due()
+        except (KeyboardInterrupt, GeneratorExit, VermilionError):
+            for _, record in workers.drain():
+                manifest.add(record)
+            raise
+
+
+def _refuse_model(record: Record) -> None:
+    """Stop where no picture could succeed.
+
+    Raises:
+        ModelError: the model cannot be loaded, or runs nowhere.
+    """
+    if record.code in (ModelError.code, DeviceError.code):
+        raise ModelError(record.reason)
+
+
+def _refuse_full_disk(record: Record, folder: Path) -> None:
+    """Stop where every picture would fail.
+
+    Raises:
+        OutputError: the disk is full.
+    """
+    if record.outcome == FAILED and record.code == OutputError.code and "disk is full" in record.reason:
+        raise OutputError(
+            f"The disk of {folder} is full; free some space, and run the same command again to go on."
+        )
+
+
+def _settled(outcome: Failed | Skipped) -> Record:
+    source = os.path.abspath(outcome.source)  # noqa: PTH100 - links must stay
+    if isinstance(outcome, Failed):
+        return Record(source, 1, FAILED, code=outcome.code, reason=outcome.reason)
+    return Record(source, 1, SKIPPED, reason=outcome.reason)
