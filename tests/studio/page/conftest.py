@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -108,9 +109,10 @@ def look(chromium):
 
 @pytest.fixture
 def empty(look, server):
-    """Hands at the page in which no picture is open; arguments: size, scheme, language."""
+    """Hands at the page in which no picture is open, nor any saved; arguments: size, scheme, language."""
 
     def opening(*how, **more):
+        shutil.rmtree(server.out, ignore_errors=True)
         hands = look(server.url, *how, **more)
         hands.close_all()
         return hands
