@@ -11,7 +11,7 @@ from PIL import Image
 
 from vermilion import Box, Colorizer, Controls, Hint, Session, Stroke
 from vermilion.color import ab_to_cbcr, cbcr_to_ab, smooth_along_edges
-from vermilion.errors import HintError, SettingsError
+from vermilion.errors import HintError, OutputError, SettingsError
 from vermilion.guidance import ab_of
 from vermilion.guidance.confidence import fade_unsure
 from vermilion.guidance.looks import adjust_colors, apply_look, load_look
@@ -330,6 +330,7 @@ def test_ask_me_here_leaves_out_what_was_told(tiny_colorizer):
     session = tiny_colorizer.open(scene())
     first, *others = session.ask_me_here(3)
     assert len(others) == 2
+    assert session.ask_me_here() == (first, *others), "three, unless told otherwise"
     assert 0 <= first.x <= 180
     assert 0 <= first.y <= 120
     told = Controls(hints=(Hint(first.x, first.y, "olive", radius=25),))
@@ -350,3 +351,13 @@ def test_the_overlay_has_the_size_of_the_picture(tiny_colorizer, tmp_path):
         assert (image.mode, image.size) == ("RGBA", (180, 120))
         opacity = np.asarray(image)[..., 3].mean() / 255
     assert opacity == pytest.approx(0.8 * (1 - picture.confidence.mean()), abs=0.02)
+
+
+def test_an_overlay_that_is_there_stays_unless_it_may_be_replaced(tiny_colorizer, tmp_path):
+    picture = tiny_colorizer.colorize(scene())
+    (tmp_path / "doubt.png").write_bytes(b"mine")
+    with pytest.raises(OutputError):
+        picture.save_confidence(tmp_path / "doubt.png")
+    assert (tmp_path / "doubt.png").read_bytes() == b"mine"
+    picture.save_confidence(tmp_path / "doubt.png", overwrite=True)
+    assert (tmp_path / "doubt.png").read_bytes() == picture.confidence_png()

@@ -7,7 +7,7 @@ import pytest
 
 from vermilion.archive import NotDone, PlanOptions, make_plan
 from vermilion.archive.not_done import Listed, read_list
-from vermilion.errors import OutputError
+from vermilion.errors import OutputError, SettingsError
 from vermilion.outputs import Done, Failed
 
 
@@ -102,3 +102,13 @@ def test_without_a_place_there_is_no_list(here: Path) -> None:
     not_done.check()
     not_done.add(failed("a.jpg", "."))
     assert not_done.write() == 0
+
+
+def test_a_list_of_a_thousand_paths_is_read_and_one_beyond_64_megabytes_is_none(here: Path) -> None:
+    paths = [Path(f"a rather long name of a picture, number {number}.jpg") for number in range(1000)]
+    Path("list.txt").write_text("".join(f"{path}\n" for path in paths))
+    assert [listed.path for listed in read_list(Path("list.txt"))] == paths
+    with Path("list.txt").open("r+b") as file:
+        file.truncate(2**26 + 1)
+    with pytest.raises(SettingsError, match="too large for a list"):
+        read_list(Path("list.txt"))
