@@ -58,7 +58,11 @@ def test_a_damaged_model_stays_as_it_was(old_model: Path) -> None:
 def test_a_recipe_has_its_files_in_place(tmp_path: Path) -> None:
     path = make_old_recipe(
         tmp_path / "a.recipe.json",
-        hints=[{"mask": "mask.png", "color": "red"}, {"x": 1, "y": 2, "color": "navy"}],
+        hints=[
+            {"mask": "mask.png", "color": "red"},
+            {"x": 1, "y": 2, "color": "navy"},
+            {"mask": "data:;base64,AAAA", "color": "red"},
+        ],
         reference="ref.jpg", cube="a.cube", palette=["pal.png"],
     )  # fmt: skip
     said = convert(path, tmp_path / "b.recipe.json")
@@ -72,6 +76,7 @@ def test_a_recipe_has_its_files_in_place(tmp_path: Path) -> None:
         "hints": [
             {"mask": {"path": "mask.png", "sha256": "44" * 32}, "color": "red"},
             {"x": 1, "y": 2, "color": "navy"},
+            {"mask": "data:;base64,AAAA", "color": "red"},  # the mask itself
         ],
         "reference": {"path": "ref.jpg", "sha256": "00" * 32},
         "cube": {"path": "a.cube", "sha256": "11" * 32},

@@ -328,3 +328,21 @@ def test_a_persons_frame_lies_on_the_picture_as_it_is_shown(tiny_colorizer: Colo
     beside = ab(straight.to_numpy())
     assert np.abs(beside[:, :150]).max() < 1
     assert np.abs(beside[30:110, 190:310]).mean() > 2
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [
+        ((300, 400), (300, 400)),
+        ((600, 1024), (300, 512)),
+        ((1023, 2047), (256, 512)),
+        ((1024, 2048), (192, 384)),
+        ((1, 4000), (1, 500)),
+        ((2000, 3200), (250, 400)),
+        ((4000, 6000), (341, 512)),
+    ],
+)
+def test_frames_are_looked_for_at_an_eighth_of_what_is_large_and_at_512_pixels_at_most(
+    size: tuple[int, int], seen: tuple[int, int]
+) -> None:
+    assert opened._preview_size(size) == seen

@@ -24,3 +24,10 @@ def test_any_quadrilateral_is_told_by_its_four_sides(turn):
     np.testing.assert_array_equal(found, ~within)
     some = outside_polygon([tuple(corner) for corner in corners], slice(4, 9), 20)
     np.testing.assert_array_equal(some, found[4:9])
+
+
+def test_a_pixel_whose_centre_lies_on_a_side_is_inside():
+    outside = outside_polygon([(1.5, 1.5), (3.5, 1.5), (3.5, 4.5), (1.5, 4.5)], slice(0, 6), 6)
+    wanted = np.ones((6, 6), bool)
+    wanted[1:5, 1:4] = False
+    np.testing.assert_array_equal(outside, wanted)

@@ -105,3 +105,8 @@ def test_the_upper_canvas_hides_the_lower_one_only_where_it_has_hints():
     both = lay_over(under, over)
     np.testing.assert_allclose(both[:, 0, 0], (0.1, 0.2, 0.25))
     np.testing.assert_allclose(both[:, 1, 1], 0.5)
+
+
+def test_vectors_that_hardly_differ_are_one_cluster() -> None:
+    near = np.array([[0, 0], [0.0005, 0], [0, 0.0005], [1, 1]], np.float32)
+    assert cluster(near, 4).tolist() == [0, 0, 0, 1]

@@ -184,3 +184,19 @@ def test_things_of_which_the_network_is_not_sure_are_found():
     assert found.reach[:, :6, :10].max() < 0.1
     sure = find_doubtful(maps, LUMA, found.ab, np.full(GRID, 0.9, np.float32))
     assert sure.reach.shape == (0, *GRID)
+
+
+def test_the_margin_of_features_names_no_thing(monkeypatch):
+    """Features reach to whole multiples of 32 pixels; spots are asked for in the picture alone."""
+    asked = []
+    monkeypatch.setattr(variants, "ask_here", lambda features, *_: asked.append(features) or ())
+    maps = [np.ones((1, 3, 24 >> level, 32 >> level), np.float32) for level in range(4)]
+    maps[1][0, :, :8, :12] = 7
+    find_doubtful(maps, LUMA, np.zeros((*GRID, 2), np.float32), np.full(GRID, 0.1, np.float32))
+    np.testing.assert_array_equal(asked[0], np.full((3, 8, 12), 7))
+
+
+def test_paintings_differ_by_what_their_colors_differ_by_on_average():
+    some = painted((3, 4), (0, 0))
+    wanted = [[0, 0, 2.5], [0, 0, 2.5], [2.5, 2.5, 0]]
+    np.testing.assert_allclose(variants._distances([some, some, painted(0, 0)]), wanted)
