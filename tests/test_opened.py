@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -18,7 +19,7 @@ from vermilion.pictures.jpeg.decode import decode
 from vermilion.pictures.read import jpeg as jpeg_reader
 from vermilion.session import open_scan, opened
 from vermilion.tone import luma_of_rgb
-from vermilion.view import Frame, Tone, ViewOptions
+from vermilion.view import Frame, Tone, View, ViewOptions
 
 
 def picture(seed: int = 1, size: tuple[int, int] = (150, 200)) -> np.ndarray:
@@ -135,6 +136,39 @@ def test_a_picture_that_lies_is_seen_upright(tiny_model_folder, turns: int, monk
     turned = (f"it was seen turned by {90 * turns}° clockwise",) if turns else ()
     inverted = ("it looks like a negative (98% sure): invert it first",) if turns == 3 else ()
     assert picture_.notes == (*turned, *inverted)
+
+
+class _Asking(_Stubborn):
+    """Heads that are not sure before they have seen the picture turned."""
+
+    def turns(self, first: np.ndarray, others: Any) -> tuple[int, float]:
+        self.seen = [first, *others()]
+        return super().turns(first, others)
+
+
+@pytest.mark.parametrize("size", [(160, 120), (64, 192)])
+def test_heads_that_ask_see_the_picture_in_all_four_positions(
+    tiny_model_folder, monkeypatch, size: tuple[int, int]
+) -> None:
+    heads = _Asking(1)
+    covered: list[Any] = []
+    monkeypatch.setattr(Painter, "heads", heads)
+
+    def describe(maps: tuple[np.ndarray, np.ndarray], sizes: object) -> np.ndarray:
+        covered.append(sizes)
+        return maps[0]
+
+    monkeypatch.setattr(opened, "describe", describe)
+    Colorizer(tiny_model_folder).open(picture(6, size))
+    upright, lying = covered[0], tuple((columns, rows) for rows, columns in covered[0])
+    assert covered[:4] == [upright, lying, upright, lying]
+    assert upright != lying
+    assert [maps.shape[2:] for maps in heads.seen[1::2]] == 2 * [heads.seen[0].shape[:1:-1]]
+
+
+def test_the_tone_that_was_found_has_the_digits_that_recipes_tell(monkeypatch) -> None:
+    monkeypatch.setattr(opened, "find_tone", lambda luma: Tone(1.23456789, -0.98765432))
+    assert opened._tone_of(np.zeros((8, 8), np.float32)) == Tone(1.234568, -0.987654)
 
 
 def test_the_view_is_written_down_and_replayed(tiny_colorizer: Colorizer) -> None:
@@ -346,3 +380,31 @@ def test_frames_are_looked_for_at_an_eighth_of_what_is_large_and_at_512_pixels_a
     size: tuple[int, int], seen: tuple[int, int]
 ) -> None:
     assert opened._preview_size(size) == seen
+
+
+@pytest.mark.parametrize(
+    ("size", "frame", "seen", "decoded"),
+    [
+        ((480, 640), None, (48, 64), ((96, 128), (48, 64))),
+        ((333, 499), None, (48, 64), ((85, 128), (43, 64))),
+        ((1, 300), None, (16, 64), ((1, 128), (1, 64))),
+        ((100, 64), None, (96, 64), ((100, 64), (50, 32))),
+        ((480, 640), Frame(0, 0, 320, 240), (48, 64), ((192, 256), (96, 128))),
+    ],
+)
+def test_a_scan_is_decoded_twice_as_finely_as_its_picture_is_seen_and_not_enlarged(
+    size: tuple[int, int],
+    frame: Frame | None,
+    seen: tuple[int, int],
+    decoded: tuple[tuple[int, int], tuple[int, int]],
+) -> None:
+    asked = []
+
+    def preview(*sizes: tuple[int, int]) -> np.ndarray:
+        asked.append(sizes)
+        return np.zeros(sizes[0], np.float32)
+
+    scan: Any = SimpleNamespace(size=size, orientation=1, pixels=SimpleNamespace(preview=preview))
+    view = View(size, frame or Frame(0, 0, size[1], size[0]))
+    assert opened._codes(scan, [view], [seen]).shape == decoded[0]
+    assert asked == [decoded]

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from vermilion.errors import SettingsError
+from vermilion.picture.preview import Previews
 from vermilion.pictures import Scan
 
 
@@ -107,6 +108,51 @@ def test_an_impossible_region_is_refused(tiny_colorizer, region, said):
     picture = tiny_colorizer.colorize(scene())
     with pytest.raises(SettingsError, match=said):
         picture.region(*region)
+
+
+@pytest.mark.parametrize(
+    ("scale", "level"),
+    [
+        (2, (600, 900)),
+        (1, (600, 900)),
+        (0.51, (600, 900)),
+        (0.5, (300, 450)),
+        (0.25, (150, 225)),
+        (0.01, (10, 15)),
+    ],
+)
+def test_a_region_is_joined_at_the_next_level_that_is_no_smaller(tiny_colorizer, monkeypatch, scale, level):
+    """Levels are halvings: what a person zooms through is joined a few times only."""
+    picture = tiny_colorizer.colorize(scene())
+    joined: list[tuple[int, int]] = []
+    monkeypatch.setattr(Previews, "_window", spied(Previews._window, joined))
+    shown = picture.region(100, 200, 400, 300, scale)
+    assert shown.shape[:2] == (round(300 * scale), round(400 * scale))
+    assert joined == [level]
+
+
+def spied(window, sizes):
+    def spy(self, size, rows, columns):
+        sizes.append(size)
+        return window(self, size, rows, columns)
+
+    return spy
+
+
+def test_a_region_that_is_thinner_than_a_pixel_shows_what_is_there(tiny_colorizer):
+    """One side is enlarged, the other is not; the mean of neither is that of the surroundings."""
+    grey = np.full((64, 64), 200, np.uint8)
+    grey[:, 32:] = 40
+    picture = tiny_colorizer.colorize(grey, view="whole")
+    shown = picture.region(0, 5, 64, 1, 0.4)
+    assert shown.shape == (1, 26, 3)
+    assert np.abs(shown[0, :11].astype(int).mean(axis=-1) - 200).max() < 40
+    assert np.abs(shown[0, 15:].astype(int).mean(axis=-1) - 40).max() < 40
+
+
+@pytest.mark.parametrize(("size", "shown"), [((400, 3), (64, 1)), ((3, 400), (1, 64))])
+def test_a_preview_of_a_sliver_is_a_pixel_wide(tiny_colorizer, size, shown):
+    assert tiny_colorizer.colorize(scene(*size)).preview(64).shape == (*shown, 3)
 
 
 def test_an_impossible_preview_is_refused(tiny_colorizer):

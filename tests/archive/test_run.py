@@ -106,6 +106,13 @@ def test_a_second_run_finishes_the_first(box: Path) -> None:
     assert (box / "b.color.png").read_bytes() == b"there already"
 
 
+def test_each_folder_of_results_is_swept_once(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    swept: list[Path] = []
+    monkeypatch.setattr(run, "sweep", swept.append)
+    run_all(make_plan([box]), FakeColorizer())
+    assert swept == [box]
+
+
 def test_nothing_to_do_loads_no_model(box: Path) -> None:
     (box / "a.color.png").write_bytes(b"there already")
 

@@ -189,7 +189,12 @@ def test_things_of_which_the_network_is_not_sure_are_found():
 def test_the_margin_of_features_names_no_thing(monkeypatch):
     """Features reach to whole multiples of 32 pixels; spots are asked for in the picture alone."""
     asked = []
-    monkeypatch.setattr(variants, "ask_here", lambda features, *_: asked.append(features) or ())
+
+    def ask(features, *_):
+        asked.append(features)
+        return ()
+
+    monkeypatch.setattr(variants, "ask_here", ask)
     maps = [np.ones((1, 3, 24 >> level, 32 >> level), np.float32) for level in range(4)]
     maps[1][0, :, :8, :12] = 7
     find_doubtful(maps, LUMA, np.zeros((*GRID, 2), np.float32), np.full(GRID, 0.1, np.float32))
