@@ -117,6 +117,9 @@ def test_a_phone_is_let_in_by_the_numbers_of_the_house(tiny_colorizer, settings)
     security = Security(None, house)  # type: ignore[arg-type] # its inner application is not asked
     for host in ("192.168.0.7:8484", "127.0.0.1:8484", "localhost:8484", "[::1]:8484"):
         assert security._is_own_host(host)
+    known = Security(None, replace(house, names=("vermilion",)))  # type: ignore[arg-type]
+    assert known._is_own_host("Vermilion:8000")
+    assert not security._is_own_host("vermilion:8000")
     for host in ("evil.example", "192.168.0.7.evil.example", "", "192.168.0.7@evil.example"):
         assert not security._is_own_host(host)
     assert house.lan_url == f"http://192.168.0.7:8484/?token={settings.token}"

@@ -55,6 +55,7 @@ class Settings:
         paths: pictures, folders and patterns to open at once.
         out: folder of results; None where they can only be downloaded.
         work: folder that holds what is open.
+        names: other names by which it may be called, such as that of a proxy.
         lan_host: address at which other devices in the house reach it; empty if they may not.
         limits: what is too much.
     """
@@ -66,6 +67,7 @@ class Settings:
     paths: tuple[str, ...] = ()
     out: Path | None = None
     work: Path = field(default_factory=Path)
+    names: tuple[str, ...] = ()
     lan_host: str = ""
     limits: Limits = field(default_factory=Limits)
 

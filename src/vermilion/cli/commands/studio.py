@@ -90,6 +90,14 @@ def serve(
             help="File with the token that callers must send. Needed for any address but loopback.",
         ),
     ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name",
+            metavar="HOST",
+            help="Another name by which callers reach it, such as that of a proxy. Repeatable.",
+        ),
+    ] = None,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
     threads: opt.Threads = None,
@@ -104,7 +112,8 @@ def serve(
     with loading():
         from vermilion.studio import Settings, read_token, run_server
 
-    settings = Settings(host=host, port=port, token=read_token(token_file, host), page=False)
+    token, names = read_token(token_file, host), tuple(each.lower() for each in name or ())
+    settings = Settings(host=host, port=port, token=token, page=False, names=names)
     run_server(settings, partial(_start_engine, device, model, threads), _say_service)
 
 

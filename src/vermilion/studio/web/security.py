@@ -85,7 +85,8 @@ class Security:
             name = urlsplit(f"//{host}").hostname or ""
         except ValueError:
             return False
-        if name in {*_LOOPBACK, self._settings.host, self._settings.lan_host}:
+        known = {*_LOOPBACK, self._settings.host, self._settings.lan_host, *self._settings.names}
+        if name in known:
             return bool(name)
         # Who listens to the network is called by its numbers, which nobody can bind to another name.
         return self._settings.host not in _LOOPBACK and _is_address(name)
