@@ -85,7 +85,7 @@ def test_a_named_picture_that_changed_or_went_says_so_and_is_never_removed(named
     ("words", "said"),
     [
         (["studio", "nowhere.jpg"], "nowhere.jpg"),
-        (["studio", "-o", "result.jpg"], "is no folder"),
+        (["studio", "-o", "result.jpg"], "is not a folder"),
         (["serve", "--host", "0.0.0.0"], "--token-file"),
         (["serve", "--token-file", "short.txt"], "16 characters"),
         (["serve", "--token-file", "none.txt"], "cannot be read"),
