@@ -78,6 +78,8 @@ class Task:
         page: of the scan, counted from 1.
         every_page: whether all its pages are done.
         root: the folder that the scan's place in a mirrored tree is counted from.
+        controls: what is said of the colours of this picture; None for what is said of all.
+        identifier: by which an archive knows the picture; empty if it told none.
     """
 
     source: Path
@@ -85,6 +87,8 @@ class Task:
     page: int
     every_page: bool = False
     root: Path | None = None
+    controls: Controls | None = None
+    identifier: str = ""
 
 
 def run_plan(
@@ -202,12 +206,13 @@ def paint_and_save(
     check_before_decoding(task.source, task.target, reading, options.save)
     scan = read_scan(task.source, reading)
     refuse_before_painting(scan, task.target, options.save)
+    controls = task.controls or options.controls
     session = colorizer.open(scan, recolor=options.recolor, size=options.size, view=options.view)
-    picture = session.paint(options.controls)
+    picture = session.paint(controls)
     variants: list[Picture] = []
     wanted = options.companions.variants
     if wanted:
-        variants += session.variants(replace(options.controls, variants=wanted))
+        variants += session.variants(replace(controls, variants=wanted))
     fewer = [f"only {len(variants)} variants differ"] if len(variants) < wanted else []
     telling = None if before_naming is None else partial(before_naming, scan)
     save_result(picture, task.target, options.save, options.companions, _one_by_one(variants), telling)

@@ -11,8 +11,8 @@ from pathlib import Path
 from vermilion import __version__
 from vermilion.archive.batch import journal
 from vermilion.archive.batch.lock import locked
-from vermilion.archive.batch.manifest import Manifest, open_manifest
-from vermilion.archive.batch.painting import Order, bury, holds, learn, sha256_of
+from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, read_manifest
+from vermilion.archive.batch.painting import Order, bury, holds, keep_dates, learn, sha256_of
 from vermilion.archive.batch.record import FAILED, SKIPPED, Header, Record
 from vermilion.archive.batch.workers import Trade, Workers
 from vermilion.archive.plan import Plan, PlanOptions
@@ -36,6 +36,9 @@ class BatchOptions:
         device: that computes.
         workers: processes; None for one a core.
         threads: of one worker.
+        limit: the most pictures that this run begins; None for all.
+        keep_dates: whether results get the time of change of their scans.
+        table_sha256: of the table that says what single pictures get; empty if there is none.
     """
 
     folder: Path
@@ -45,6 +48,9 @@ class BatchOptions:
     device: str = "auto"
     workers: int | None = None
     threads: int = 1
+    limit: int | None = None
+    keep_dates: bool = False
+    table_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,14 @@ def run_batch(batch: Batch, options: BatchOptions) -> Generator[Record, None, No
     header = header_of_run(options)
     make_folder(options.folder)
     with locked(options.folder), open_manifest(options.folder, header) as manifest:
-        yield from _recover(manifest, options.folder)
+        yield from _recover(manifest, options)
         for record in batch.settled:
-            if record.key not in manifest.finished:
+            if record.outcome == FAILED:  # what is skipped is no picture to be done
                 manifest.add(record)
             yield record
         left = [task for task in batch.tasks if not is_finished(manifest, task)]
         if left:
-            yield from _work(iter(left), manifest, options)
+            yield from _work(iter(left[: options.limit]), manifest, options)
         manifest.flush()
         journal.clear(options.folder)
 
@@ -116,6 +122,7 @@ def header_of_run(options: BatchOptions) -> Header:
         "page": run.page,
         "recolor": run.recolor,
         "save": save,
+        "table": options.table_sha256,
     }
     texts = {name: json.dumps(value, default=str, sort_keys=True) for name, value in facts.items()}
     model = folder_hash(find_model(options.model))
@@ -141,15 +148,33 @@ def is_finished(manifest: Manifest, task: Task) -> bool:
     return found[0] == state.st_size and found[2] == _hash_now(str(task.source))
 
 
-def _recover(manifest: Manifest, folder: Path) -> Iterator[Record]:
+def _recover(manifest: Manifest, options: BatchOptions) -> Iterator[Record]:
     """Record what a killed run had finished and not yet recorded, proved by its hashes."""
+    folder = options.folder
     for record in journal.journalled(folder):
         if record.key not in manifest.finished and all(holds(folder, each) for each in record.outputs):
             found = replace(record, recovered=True, scan_sha256_after=_hash_now(record.source))
+            if options.keep_dates:
+                keep_dates(folder, record)
             manifest.add(found)
             yield found
     manifest.flush()
     journal.clear(folder)
+
+
+def is_planned(batch: Batch, folder: Path) -> Iterator[tuple[Task, bool]]:
+    """Yield every picture of a batch, and whether a manifest that is there says that it is finished.
+
+    Nothing is written, and no lock is taken.
+
+    Raises:
+        SettingsError: the manifest was changed.
+    """
+    path = folder / MANIFEST
+    lines = read_manifest(path) if path.exists() else iter(())
+    finished = {line.key: line.outcome != FAILED for line in lines if isinstance(line, Record)}
+    for task in batch.tasks:
+        yield task, finished.get((os.path.abspath(task.source), task.page), False)  # noqa: PTH100
 
 
 def _hash_now(path: str) -> str:
@@ -168,6 +193,7 @@ def _work(tasks: Iterator[Task], manifest: Manifest, options: BatchOptions) -> I
         options.threads,
         options_hash(manifest.header),
         manifest.header.model_sha256,
+        keep_dates=options.keep_dates,
     )
     count = options.workers or max(1, available_cores() // options.threads)
     trade = Trade(learn, order, partial(bury, order))

@@ -31,6 +31,7 @@ class Order:
         options_sha256: of all options.
         model_sha256: of the model.
         proof: whether scans and results are hashed and journalled; benchmarks see what that costs.
+        keep_dates: whether results get the time of change of their scans.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class Order:
     options_sha256: str = ""
     model_sha256: str = ""
     proof: bool = True
+    keep_dates: bool = False
 
 
 class Painter:
@@ -98,6 +100,8 @@ class Painter:
             remarks = (f"page {task.page} of {pages} only; --page all takes every page", *remarks)
         if not journalled:
             return replace(record, remarks=remarks)
+        if self._order.keep_dates:
+            keep_dates(self._order.folder, journalled[0])
         after = sha256_of(task.source)
         return replace(journalled[0], scan_sha256_after=after, remarks=remarks)
 
@@ -144,7 +148,14 @@ def _begun(task: Task, order: Order) -> Record:
         scan_mtime_ns=changed,
         options_sha256=order.options_sha256,
         model_sha256=order.model_sha256,
+        identifier=task.identifier,
     )
+
+
+def keep_dates(folder: Path, record: Record) -> None:
+    """Give the outputs of a picture the time at which its scan was last changed."""
+    for output in record.outputs:
+        os.utime(folder / output.path, ns=(record.scan_mtime_ns, record.scan_mtime_ns))
 
 
 def holds(folder: Path, output: Output) -> bool:

@@ -52,6 +52,7 @@ class Record:
         seconds: that it took.
         remarks: what a person should know.
         recovered: whether a later run found it finished, and proved that by its hashes.
+        identifier: by which an archive knows the picture.
     """
 
     source: str
@@ -69,6 +70,7 @@ class Record:
     seconds: float = 0.0
     remarks: tuple[str, ...] = ()
     recovered: bool = False
+    identifier: str = ""
 
     @property
     def key(self) -> tuple[str, int]:

@@ -1,0 +1,91 @@
+"""What is said at the end of a run: counts, and each failure; as JSON, and as a page that is one file."""
+
+import base64
+import html
+import json
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from vermilion.archive.batch.record import FAILED, Record
+from vermilion.pictures import ReadOptions, publish, read_scan
+
+JSON_REPORT, HTML_REPORT = "report.json", "report.html"
+_SIDE = 160  # pixels of a thumbnail
+_MOST_THUMBNAILS = 500  # beyond them a page would be too large for a browser
+
+_PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Report of a batch</title>
+<style>body{{font:16px/1.4 sans-serif;margin:2em;max-width:60em}}td{{padding:.4em;vertical-align:top}}
+td:last-child{{overflow-wrap:anywhere}}img{{max-width:160px}}</style>
+<h1>Report of a batch</h1><p>{counts}</p>
+<table>{rows}</table></html>
+"""
+
+
+@dataclass(slots=True)
+class BatchReport:
+    """Counts what became of pictures, and keeps what failed.
+
+    Attributes:
+        counts: of pictures by their outcome.
+        failed: the records of those that failed.
+        recovered: how many of those done an earlier run had finished.
+        seconds: that workers spent on pictures.
+    """
+
+    counts: dict[str, int] = field(default_factory=lambda: {"done": 0, "skipped": 0, "failed": 0})
+    failed: list[Record] = field(default_factory=list)
+    recovered: int = 0
+    seconds: float = 0.0
+
+    def add(self, record: Record) -> None:
+        """Count a record."""
+        self.counts[record.outcome] += 1
+        self.recovered += record.recovered
+        self.seconds += record.seconds
+        if record.outcome == FAILED:
+            self.failed.append(record)
+
+    def write(self, folder: Path) -> None:
+        """Write report.json and report.html into a folder, in place of those of the run before.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        facts = {
+            **self.counts,
+            "recovered": self.recovered,
+            "seconds": round(self.seconds, 3),
+            "failures": [asdict(record) for record in self.failed],
+        }
+        publish([json.dumps(facts, indent=1).encode()], folder / JSON_REPORT, overwrite=True)
+        publish([self.to_html().encode("utf-8", "replace")], folder / HTML_REPORT, overwrite=True)
+
+    def to_html(self) -> str:
+        """Return the page; thumbnails stand in it, and nothing else is loaded."""
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items())
+        rows = [_row(record, shown=place < _MOST_THUMBNAILS) for place, record in enumerate(self.failed)]
+        return _PAGE.format(counts=counts, rows="\n".join(rows))
+
+
+def _row(record: Record, *, shown: bool) -> str:
+    small = _thumbnail(Path(record.source)) if shown else ""
+    image = f'<img alt="" src="data:image/jpeg;base64,{small}">' if small else ""
+    name, reason = html.escape(record.source), html.escape(record.reason)
+    return f"<tr><td>{image}</td><td><b>{name}</b><br>{reason} ({html.escape(record.code)})</td></tr>"
+
+
+def _thumbnail(path: Path) -> str:
+    """The scan, small and grey, as base64 of a JPEG; empty if it cannot be read."""
+    try:
+        scan = read_scan(path, ReadOptions(recolor=True))
+        share = min(1.0, _SIDE / max(scan.size))
+        small = scan.reduced((max(1, round(scan.size[0] * share)), max(1, round(scan.size[1] * share))))
+    except Exception:  # noqa: BLE001 - it failed for a reason, which the page tells
+        return ""
+    from PIL import Image  # noqa: PLC0415 - rarely needed
+
+    content = BytesIO()
+    Image.fromarray(small).save(content, "JPEG", quality=80)
+    return base64.b64encode(content.getvalue()).decode()

@@ -1,0 +1,127 @@
+"""A table of what is said of single pictures: CSV with a line a file.
+
+    file,identifier,look,warmth,hints
+    1931/gate.tif,MS 17/4,hand-tinted,,"120,80=navy; 300,40,20=#aabbcc"
+
+An empty cell leaves what is said of all pictures as it is; hints lie over those of all.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from io import StringIO
+from pathlib import Path
+
+from vermilion.archive.run import Task
+from vermilion.errors import HintError, SettingsError
+from vermilion.guidance import Controls, check_controls, parse_hint
+
+_FILE, _IDENTIFIER, _HINTS, _LOOK = "file", "identifier", "hints", "look"
+_NUMBERS = ("temperature", "fade_unsure", "vividness", "warmth", "tint")
+COLUMNS = (_FILE, _IDENTIFIER, _HINTS, _LOOK, *_NUMBERS)
+_LARGEST = 256 * 2**20  # bytes; a million lines
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a table says.
+
+    Attributes:
+        path: of its file.
+        sha256: of its content, in hexadecimal.
+        rows: by the name of the file, or its path below the folder that is searched; with their line.
+    """
+
+    path: Path
+    sha256: str
+    rows: dict[str, tuple[int, dict[str, str]]]
+
+    def given_to(self, tasks: Iterable[Task], general: Controls) -> tuple[Task, ...]:
+        """Return the tasks with what the table says of each.
+
+        Raises:
+            SettingsError: a cell says nothing that can be, or a line names none of the pictures.
+        """
+        used: set[str] = set()
+        given = []
+        for task in tasks:
+            name = next((name for name in _names_of(task) if name in self.rows), None)
+            if name is not None:
+                used.add(name)
+                line, row = self.rows[name]
+                controls = self._controls(line, row, general)
+                task = replace(task, controls=controls, identifier=row.get(_IDENTIFIER, ""))  # noqa: PLW2901
+            given.append(task)
+        for name in self.rows.keys() - used:
+            raise SettingsError(
+                f"Line {self.rows[name][0]} of {self.path} names {name}, which is no picture of this batch; "
+                "correct it, or take it out."
+            )
+        return tuple(given)
+
+    def _controls(self, line: int, row: dict[str, str], general: Controls) -> Controls:
+        try:
+            numbers = {name: float(row[name]) for name in _NUMBERS if row.get(name)}
+            hints = (*general.hints, *map(parse_hint, _parts(row.get(_HINTS, ""))))
+            controls = replace(general, look=row.get(_LOOK) or general.look, hints=hints, **numbers)  # type: ignore[arg-type]
+            check_controls(controls)
+        except (ValueError, SettingsError, HintError) as error:
+            reason = str(error).rstrip(".")
+            raise SettingsError(f"Line {line} of {self.path} cannot be followed: {reason}.") from error
+        return controls
+
+
+def read_table(path: Path) -> Table:
+    """Read a table.
+
+    Raises:
+        SettingsError: it cannot be read, has a column that is not known, or a file twice.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise SettingsError(f"{path} is too large for a table of controls; split the batch.")
+        content = path.read_bytes()
+        reader = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        columns = tuple(reader.fieldnames or ())
+        _check_columns(path, columns)
+        rows: dict[str, tuple[int, dict[str, str]]] = {}
+        for row in reader:
+            _add(rows, path, reader.line_num, row)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}); check its name.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SettingsError(f"{path} is no CSV in UTF-8 ({error}); save it as that.") from error
+    return Table(path, hashlib.sha256(content).hexdigest(), rows)
+
+
+def _add(
+    rows: dict[str, tuple[int, dict[str, str]]], path: Path, line: int, row: dict[str | None, str | None]
+) -> None:
+    if None in row or None in row.values():
+        raise SettingsError(f"Line {line} of {path} has not as many cells as its first line; correct it.")
+    cells = {str(key): str(value).strip() for key, value in row.items()}
+    name = cells.pop(_FILE)
+    if not name or name in rows:
+        what = f"{name} again" if name else "no file"
+        raise SettingsError(f"Line {line} of {path} names {what}; correct it.")
+    rows[name] = line, cells
+
+
+def _check_columns(path: Path, columns: tuple[str, ...]) -> None:
+    unknown = [name for name in columns if name not in COLUMNS]
+    if unknown or _FILE not in columns:
+        what = f"has a column {unknown[0]!r}" if unknown else "has no column 'file'"
+        raise SettingsError(f"{path} {what}; its first line may hold {', '.join(COLUMNS)}.")
+
+
+def _names_of(task: Task) -> tuple[str, ...]:
+    """How a table may call a picture: by its path below the folder that is searched, or by its name."""
+    root = task.root or task.source.parent
+    if task.source.is_relative_to(root):
+        return task.source.relative_to(root).as_posix(), task.source.name
+    return (task.source.name,)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
