@@ -155,6 +155,13 @@ def test_a_preview_of_a_sliver_is_a_pixel_wide(tiny_colorizer, size, shown):
     assert tiny_colorizer.colorize(scene(*size)).preview(64).shape == (*shown, 3)
 
 
+def test_the_last_eight_sizes_are_kept(tiny_colorizer):
+    previews = tiny_colorizer.colorize(scene(60, 90))._previews
+    for long_side in range(20, 30):
+        previews.preview(long_side)
+    assert [max(size) for size in previews._joiners] == list(range(22, 30))
+
+
 def test_an_impossible_preview_is_refused(tiny_colorizer):
     with pytest.raises(SettingsError, match="shows nothing"):
         tiny_colorizer.colorize(scene(8, 8)).preview(0)

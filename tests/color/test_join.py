@@ -139,3 +139,19 @@ def test_tiny_pictures(size):
     rgb = join_enlarged(luma, np.full((2, 3, 2), 0.1, np.float32))
     assert rgb.shape == (*size, 3)
     np.testing.assert_array_equal(luma_of_rgb(rgb), luma)
+
+
+def half_where_bright(luma, chroma):
+    """Made up: another space in which bright colours are half as strong."""
+    assert chroma.shape == (2, *luma.shape)
+    return np.where(luma > 99, chroma / 2, chroma).astype(np.float32)
+
+
+def test_chroma_is_converted_for_the_luma_that_it_is_joined_to():
+    luma, cbcr = random_scan(np.uint8, 0.05, 300)
+    rgb = ExactJoiner(luma, cbcr, half_where_bright).rows(10, 200)
+    wanted = join(luma, np.moveaxis(half_where_bright(luma, np.moveaxis(cbcr, -1, 0)), 0, -1))[10:200]
+    assert np.abs(rgb.astype(int) - wanted).max() <= 1
+    part = ExactJoiner(luma, cbcr, half_where_bright).window(slice(10, 40), slice(60, 90))
+    assert np.abs(part.astype(int) - wanted[:30, 60:90]).max() <= 1
+    assert np.abs(join(luma, cbcr)[10:200].astype(int) - wanted).max() > 3

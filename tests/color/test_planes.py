@@ -53,3 +53,21 @@ def test_planes_are_in_gamut(dtype):
     rgb = cbcr_to_rgb(scan() / np.float32(255), cbcr) * 255
     assert rgb.min() >= -1
     assert rgb.max() <= 256
+
+
+@pytest.mark.parametrize("subsampled", [False, True])
+def test_planes_are_converted_for_their_luma(subsampled):
+    luma = np.full((60, 80), 150, np.uint8)
+    luma[:, 40:] = 60
+
+    def convert(grey, chroma):
+        assert chroma.shape == (2, *grey.shape)
+        return np.where(grey > 99, chroma / 2, chroma).astype(np.float32)
+
+    options = {"subsampled": subsampled}
+    plain = np.stack(chroma_planes(luma, gentle_chroma(), **options)).astype(float) - 128
+    planes = np.stack(chroma_planes(luma, gentle_chroma(), **options, convert=convert)).astype(float) - 128
+    middle = planes.shape[2] // 2
+    assert np.abs(planes[:, :, :middle] - plain[:, :, :middle] / 2).max() <= 0.76
+    np.testing.assert_array_equal(planes[:, :, middle:], plain[:, :, middle:])
+    assert np.abs(plain[:, :, :middle]).max() > 4

@@ -95,3 +95,18 @@ def test_one_picture_of_a_batch() -> None:
     np.testing.assert_array_equal(batch[1].ab, two.ab)
     np.testing.assert_array_equal(batch[1].confidence, two.confidence)
     np.testing.assert_array_equal(batch[1].odds, two.odds)
+
+
+def test_one_encoded_picture_of_a_batch() -> None:
+    maps = tuple(
+        np.arange(2, dtype=np.float32).reshape(2, 1, 1, 1) * np.ones((2, 3, 8, 8), np.float32)
+        for _ in range(4)
+    )
+    encoded = Encoded(Features(maps), np.stack([np.zeros((8, 8), np.float32), np.ones((8, 8), np.float32)]))
+    assert len(encoded) == 2
+    for number in range(2):
+        one = encoded[number]
+        assert (len(one), one.grid) == (1, (8, 8))
+        np.testing.assert_array_equal(one.luma, np.full((1, 8, 8), number))
+        for level in one.features.maps:
+            np.testing.assert_array_equal(level, np.full((1, 3, 8, 8), number))
