@@ -13,6 +13,8 @@ stands with its reason in benchmarks/mutants/equivalent.toml.
 import argparse
 import json
 import os
+import signal
+import sys
 import tomllib
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -63,6 +65,7 @@ def main(words: list[str] | None = None, root: Path = ROOT) -> None:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--again", action="store_true", help="try survivors again")
     args = parser.parse_args(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("error: stopped; the next run goes on from here."))
     state = root / "build" / "mutants"
     state.mkdir(parents=True, exist_ok=True)
     drawn = sample(all_mutants(root), args.seed, args.count)

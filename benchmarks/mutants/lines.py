@@ -13,7 +13,7 @@ from benchmarks.mutants.mutations import PACKAGES, Mutant
 from benchmarks.mutants.processes import Job, run_all, run_pytest
 
 TESTS = ("archive", "cli", "color", "film", "guidance", "outputs", "painter", "studio", "view", "test_*.py")
-MOST_SECONDS = 30.0  # of tests a mutant, by the processor; the quickest come first
+MOST_SECONDS = 20.0  # of tests a mutant, by the processor; the quickest come first
 Tests = dict[str, tuple[float, dict[str, set[int]]]]
 
 

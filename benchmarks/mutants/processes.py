@@ -92,6 +92,7 @@ def _enter(tree: Path, seconds: float) -> None:
     import resource  # noqa: PLC0415 (there is none in Windows)
 
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CPU, (round(seconds) + 1, round(seconds) + 5))
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     scratch = scratch_of(tree)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vermilion.archive import NotDone, PlanOptions, make_plan
+from vermilion.archive import NotDone, PlanOptions, make_plan, not_done
 from vermilion.archive.not_done import Listed, read_list
 from vermilion.errors import OutputError, SettingsError
 from vermilion.outputs import Done, Failed
@@ -112,3 +112,11 @@ def test_a_list_of_a_thousand_paths_is_read_and_one_beyond_64_megabytes_is_none(
         file.truncate(2**26 + 1)
     with pytest.raises(SettingsError, match="too large for a list"):
         read_list(Path("list.txt"))
+
+
+def test_backslashes_of_windows_part_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sep", "\\")
+    path = "C:\\new\\reel.jpg"
+    assert not_done._escape(path) == path
+    assert not_done._unescape(path) == path
+    assert not_done._escape("two\nlines") == "two lines"
