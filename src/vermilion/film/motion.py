@@ -5,6 +5,7 @@ lead home, or what is found there is of another luma, nothing is carried.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,9 +22,6 @@ _ASTRAY = 1.5  # pixels
 _OTHER = 20.0  # levels of 255
 _STILL = 0.3  # levels of mean difference below which a frame shows the same as another
 _STILL_PART = 3.0  # levels that any 16th of it may differ
-
-
-_NOTHING = np.zeros((0, 0), np.float32)  # OpenCV's stand-in for a second map
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,8 +87,18 @@ class Motion:
 
 def carried(values: Floats, places: Floats) -> Floats:
     """Return values [h,w,c] taken from places [h,w,2] (x, y); beyond the edge the last are repeated."""
-    moved = cv2.remap(values, places, _NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.float32)
+    return np.asarray(_remapped(values, places), np.float32)
+
+
+def _remapped(values: NDArray[Any], places: Floats) -> NDArray[Any]:
+    moved = cv2.remap(  # an empty array instead of None, as OpenCV's types want it, reads wild memory
+        values,
+        places,
+        None,  # type: ignore[call-overload]
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(moved)
 
 
 def _half(frame: Bytes) -> Bytes:
@@ -107,8 +115,7 @@ def _weight(flow: Floats, other: Floats, places: Floats, here: Bytes, there: Byt
     """Return how far motion ``flow`` [h,w,2] can be trusted, given the ``other`` way and both lumas."""
     home = flow + carried(other, places)
     astray = (home[..., 0] ** 2 + home[..., 1] ** 2) * np.float32(4 / _ASTRAY**2)  # pixels of motion_size
-    found = cv2.remap(there, places, _NOTHING, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    apart = cv2.absdiff(here, found.astype(np.uint8, copy=False)).astype(np.float32) * np.float32(1 / _OTHER)
+    apart = cv2.absdiff(here, _remapped(there, places)).astype(np.float32) * np.float32(1 / _OTHER)
     inside = (
         (places[..., 0] > -1)
         & (places[..., 1] > -1)
