@@ -1,6 +1,7 @@
 """Whole films through the colorizer: luma untouched, everything else carried over."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -176,3 +177,34 @@ def test_a_stopped_run_goes_on_and_gives_the_same_file(tmp_path, tiny_model, cli
         assert list(tmp_path.glob(".again.mkv.work/*.npz"))
     assert video.colorize(film, again).path.read_bytes() == whole
     assert not list(tmp_path.glob(".again*"))
+
+
+def test_the_command_colours_a_film_and_says_so(tmp_path, tiny_model_folder, clip, capsys, monkeypatch):
+    from vermilion.cli.app import app
+
+    monkeypatch.chdir(tmp_path)
+    film = tmp_path / "film.mkv"
+    film.write_bytes(clip.read_bytes())
+    with pytest.raises(SystemExit) as end:
+        app(["video", "film.mkv", "--codec", "ffv1", "--to", "0:01", "--model", str(tiny_model_folder)])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == "film.color.mkv: 24 frames, 1 shot\n"
+    assert np.array_equal(lumas(tmp_path / "film.color.mkv"), lumas(film)[:24])
+    with pytest.raises(SystemExit) as end:
+        app(["video", "film.mkv", "--crf", "99"])
+    assert end.value.code == 1
+    assert "0 to 51" in capsys.readouterr().err
+
+
+def test_the_figures_of_the_benchmark_know_steady_from_flickering():
+    from benchmarks.film import Judged, color_inconsistency, errors_of, judged, warp_error
+
+    frames = [frame_at(number) for number in range(6)]
+    motions: list[Judged | None] = [judged(*pair) for pair in pairwise(frames)]
+    steady = [np.full((36, 64, 2), 10, np.float32) for _ in frames]
+    flickering = [one + 5 * (number % 2) for number, one in enumerate(steady)]
+    assert warp_error(steady, motions) == 0
+    assert warp_error(flickering, motions) == pytest.approx(5 * 2**0.5, rel=1e-3)
+    assert color_inconsistency(steady) == 0
+    assert color_inconsistency(flickering) > 0.3
+    assert errors_of(flickering, steady, motions)[0] == pytest.approx(2.5 * 2**0.5, rel=1e-3)

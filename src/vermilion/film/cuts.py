@@ -25,6 +25,7 @@ _ABOVE = 3.0  # times the usual difference of the frames around it
 _SAME = 0.5  # of a jump: as near a frame must come to that before it for the jump to be a flash
 _FLASH = 3  # frames that one may last
 _BLANK = 3.0  # levels of spread below which a frame is blank
+_DARK = 64.0  # levels, of mean, below which a blank frame ends a fade; a white one may be a flash
 _MIXED = 22.0  # levels of difference of frames 2 · AHEAD apart, from which there may be a dissolve
 _MEAN = 0.2  # of it, by which the frame between may differ from the mean of both
 _STEADY = 0.35  # of it, that no single step of a dissolve makes
@@ -81,7 +82,7 @@ def begins_shot(seen: list[Floats], at: int, since: int) -> bool:
     if at == 0:
         return False
     before, here = seen[at - 1], seen[at]
-    if before.std() < _BLANK <= here.std():
+    if before.std() < _BLANK <= here.std() and before.mean() < _DARK:
         return True
     jump = _distance(before, here)
     steps = [_distance(one, other) for one, other in pairwise(seen)]

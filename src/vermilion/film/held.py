@@ -15,7 +15,13 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 KEY_EVERY = 4
-"""Frames from one key frame to the next, not counting those that repeat the one before."""
+"""Frames from one key frame to the next, not counting those that repeat the one before.
+
+Where the step to it can be trusted nearly everywhere, every second of them is left out.
+"""
+
+
+_NEARLY_ALL = 0.97  # of a frame
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +36,7 @@ class Held:
         begins: whether it begins that.
         still: whether it shows the same as the frame before.
         key: whether the network paints it.
+        spare: whether it is a key that may be left out.
         step: from the frame before; None until ``find_step``, and where nothing moves.
         small: float32 [h,w] in 0..1, on the grid on which chroma is carried, half as fine as ``motion``.
     """
@@ -41,6 +48,7 @@ class Held:
     begins: bool = False
     still: bool = False
     key: bool = False
+    spare: bool = False
     step: Step | None = None
     small: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
@@ -48,6 +56,8 @@ class Held:
         """Find how its places moved from the frame before, unless that is known."""
         if self.step is None and not self.still and not self.begins:
             self.step = motion.step(before.motion, self.motion)
+            if self.spare and self.step.trusted > _NEARLY_ALL:
+                self.key = False
 
 
 def hold(frames: Iterable[Luma], layout: Layout) -> Iterator[Held]:
@@ -60,6 +70,7 @@ def hold(frames: Iterable[Luma], layout: Layout) -> Iterator[Held]:
         held.still = last is not None and is_still(last.motion, held.motion)
         if not held.still:
             held.key = moving % KEY_EVERY == 0
+            held.spare = moving % (2 * KEY_EVERY) == KEY_EVERY
             moving, last = moving + 1, held
         yield held
 

@@ -40,6 +40,11 @@ class Step:
     forth: Floats
     forth_weight: Floats
 
+    @property
+    def trusted(self) -> float:
+        """Return the share of the later frame that is carried at more than half of its weight."""
+        return float((self.back_weight > _TRUST / 2).mean())
+
 
 def motion_size(size: Size) -> Size:
     """Return height and width at which motion is looked for in a film of ``size``; both are even."""

@@ -1,0 +1,219 @@
+"""The parts of the film pipeline, on arrays: cuts, motion, carrying, chroma planes, views."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.film.clips import background, frame_at
+from vermilion.color import cbcr_to_rgb
+from vermilion.film.carry import backward, chroma_of, forward, wants_painting
+from vermilion.film.chroma import chroma_planes, to_matrix
+from vermilion.film.cuts import small_of, with_cuts
+from vermilion.film.media import Layout, Luma
+from vermilion.film.media.layout import layout_of
+from vermilion.film.media.mux import decoding_times
+from vermilion.film.motion import Motion, Step, carried, is_still, motion_size
+from vermilion.film.paint import KeyPainter, find_view
+
+EIGHT = Layout(8, 2, 2, full=False)
+
+
+def cuts_in(frames):
+    marked = with_cuts([small_of(frame) for frame in frames], lambda small: small)
+    return [number for number, (_, begins) in enumerate(marked) if begins]
+
+
+def shot(seed, count=20):
+    return [frame_at(number, seed) for number in range(count)]
+
+
+def test_a_hard_cut_begins_a_shot_and_motion_does_not():
+    assert cuts_in(shot(0) + shot(5)) == [0, 20]
+    assert cuts_in(shot(0, 40)) == [0]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_a_flash_is_no_cut(length):
+    frames = shot(0, 40)
+    for number in range(15, 15 + length):
+        frames[number] = np.full_like(frames[0], 250)
+    assert cuts_in(frames) == [0]
+
+
+def test_a_dissolve_is_cut_in_its_middle():
+    one, other = background(0), background(5)
+    mixed = [cv2.addWeighted(one, 1 - share, other, share, 0) for share in np.linspace(0, 1, 17)]
+    [first, middle] = cuts_in([one] * 15 + mixed + [other] * 15)
+    assert first == 0
+    assert abs(middle - 23) <= 4
+
+
+def test_a_fade_through_black_begins_a_shot_where_the_picture_comes_back():
+    one, other = background(0), background(5)
+    out = [(one * share).astype(np.uint8) for share in np.linspace(1, 0, 10)]
+    into = [(other * share).astype(np.uint8) for share in np.linspace(0, 1, 10)]
+    found = cuts_in([one] * 10 + out + into + [other] * 10)
+    assert found[0] == 0
+    assert any(19 <= cut <= 23 for cut in found)
+
+
+def test_what_stays_in_place_is_carried_as_it_is():
+    values = np.random.default_rng(0).random((30, 40, 3)).astype(np.float32)
+    y, x = np.indices((30, 40), np.float32)
+    assert np.array_equal(carried(values, np.dstack([x, y])), values)
+
+
+def test_motion_finds_a_pan_and_trusts_it():
+    wide = cv2.resize(background(3), (480, 270), interpolation=cv2.INTER_CUBIC)
+    earlier, later = (np.array(wide[:, left : left + 400], np.uint8) for left in (0, 4))
+    step = Motion().step(earlier, later)  # the picture moves left by 4 pixels, which are 2 of the grid
+    inner = (slice(10, -10), slice(10, -10))
+    y, x = np.indices(step.back.shape[:2], np.float32)
+    assert np.abs(step.back[..., 0] - x - 2)[inner].mean() < 0.3
+    assert np.abs(step.back[..., 1] - y)[inner].mean() < 0.3
+    assert step.back_weight[inner].mean() > 0.8
+    assert step.trusted > 0.9
+
+
+def test_motion_is_not_trusted_over_a_cut():
+    step = Motion().step(*(np.array(cv2.resize(background(seed), (480, 270)), np.uint8) for seed in (0, 5)))
+    assert step.back_weight.mean() < 0.3
+
+
+@pytest.mark.parametrize("size", [(36, 64), (270, 480), (1080, 1920), (576, 720), (1920, 800)])
+def test_motion_is_looked_for_at_a_bounded_size(size):
+    height, width = motion_size(size)
+    assert height % 2 == width % 2 == 0
+    assert height * width < 1.02 * 480 * 270
+    assert abs(height / width / (size[0] / size[1]) - 1) < 0.05
+
+
+def test_repeated_frames_are_told_from_slow_motion():
+    frame = background(1)
+    noisy = frame + np.random.default_rng(0).integers(0, 2, frame.shape, dtype=np.uint8) // 2
+    assert is_still(frame, noisy)
+    assert not is_still(frame_at(0), frame_at(1))
+
+
+def unmoved(count, size, weight):
+    y, x = np.indices(size, np.float32)
+    places, weights = np.dstack([x, y]), np.full(size, weight, np.float32)
+    return [Step(places, weights, places, weights)] * count
+
+
+def test_keys_meet_between_them():
+    size = (6, 8)
+    keys = {0: np.full((*size, 2), 0.2, np.float32), 4: np.full((*size, 2), 0.4, np.float32)}
+    steps = unmoved(5, size, 0.9)
+    sums = [
+        one + other
+        for one, other in zip(forward(None, steps, keys, size), backward(steps, keys, size), strict=True)
+    ]
+    found = [float(chroma_of(one).mean()) for one in sums]
+    assert found == sorted(found)
+    assert found[2] == pytest.approx(0.3, abs=1e-3)
+    assert not wants_painting(sums[2])
+
+
+def test_where_nothing_arrives_painting_is_wanted():
+    size = (6, 8)
+    steps = unmoved(5, size, 0.0)
+    keys = {0: np.full((*size, 2), 0.2, np.float32)}
+    assert wants_painting(forward(None, steps, keys, size)[2] + backward(steps, keys, size)[2])
+
+
+def test_still_frames_take_the_same_colours():
+    size = (6, 8)
+    key = {0: np.full((*size, 2), 0.2, np.float32)}
+    sums = forward(None, [None, None, None], key, size)
+    assert np.array_equal(sums[0], sums[2])
+
+
+@pytest.mark.parametrize("matrix", [1, 6, 9])
+@pytest.mark.parametrize("layout", [EIGHT, Layout(10, 1, 1, full=True), Layout(8, 2, 1, full=True)])
+def test_planes_are_in_gamut_for_the_matrix(matrix, layout):
+    from vermilion.film.media.layout import luma_weights
+
+    luma = np.repeat(np.linspace(layout.black, layout.black + layout.luma_span, 64), 4).reshape(64, 4)
+    luma = luma.repeat(8, axis=1).astype(layout.dtype)
+    small = layout.unit(luma)[::4, ::4].copy()
+    cbcr = np.full((*small.shape, 2), (-0.4, 0.45), np.float32)
+    planes = chroma_planes(cbcr, small, luma, layout, layout, matrix)
+    assert planes[0].shape == layout.chroma_size(luma.shape)
+    unit = layout.unit(cv2.resize(luma, planes[0].shape[::-1], interpolation=cv2.INTER_AREA))
+    red, blue = luma_weights(matrix)
+    cb, cr = ((plane.astype(np.float32) - layout.grey) / layout.chroma_span for plane in planes)
+    r, b = unit + 2 * (1 - red) * cr, unit + 2 * (1 - blue) * cb
+    g = (unit - red * r - blue * b) / (1 - red - blue)
+    slack = 2.5 / layout.luma_span
+    assert min(r.min(), g.min(), b.min()) > -slack
+    assert max(r.max(), g.max(), b.max()) < 1 + slack
+    assert np.abs(cr).max() > 0.1
+
+
+def test_chroma_of_another_matrix_is_the_same_colour():
+    from vermilion.film.media.layout import luma_weights
+
+    cbcr = np.array([[0.1, -0.2]], np.float32)
+    steps = cbcr_to_rgb(np.zeros(1, np.float32), cbcr)[0]
+    red, blue = luma_weights(1)
+    cb, cr = to_matrix(cbcr, 1)[0]
+    difference = 2 * (1 - red) * cr - 2 * (1 - blue) * cb
+    assert difference == pytest.approx(float(steps[0] - steps[2]), abs=1e-6)
+    assert np.allclose(to_matrix(cbcr, 6), cbcr, atol=1e-6)
+
+
+def test_bars_and_contrast_are_found_for_a_shot():
+    frames = []
+    for number in range(12):
+        frame = np.zeros((100, 160), np.float32)
+        frame[14:86] = 0.3 + 0.2 * cv2.resize(frame_at(number), (160, 72)).astype(np.float32) / 255
+        frames.append(frame)
+    view = find_view(frames)
+    assert (round(view.top * 100), round(view.bottom * 100)) == (14, 86)
+    assert (view.left, view.right) == (0, 1)
+    assert view.gain > 1.5
+
+
+def test_decoding_times_rise_and_come_before_frames_are_shown():
+    shown = np.array([0, 120, 40, 80, 121, 300, 200, 250])
+    decoded = decoding_times(shown)
+    assert (np.diff(decoded) > 0).all()
+    assert (decoded <= shown).all()
+    assert np.array_equal(decoding_times(np.arange(5)), np.arange(5))
+
+
+def test_layouts_of_formats():
+    assert layout_of("yuvj420p", 0) == Layout(8, 2, 2, full=True)
+    assert layout_of("yuv422p10le", 1) == Layout(10, 2, 1, full=False)
+    assert layout_of("gray", 0) == Layout(8, 0, 0, full=True)
+    assert layout_of("gray", 1) == Layout(8, 0, 0, full=False)
+    assert layout_of("rgb24", 2) == Layout(8, 1, 1, full=False)
+    assert layout_of("rgb48le", 0).depth == 10
+    assert layout_of("nv12", 1) == Layout(8, 2, 2, full=False)
+
+
+def test_frames_in_flight_are_bounded():
+    from vermilion.film.held import hold
+    from vermilion.film.pipeline import AHEAD, CHUNK, Pipeline
+
+    read = 0
+
+    def film():
+        nonlocal read
+        for number in range(300):
+            read += 1
+            yield Luma(number, number, number / 24, frame_at(number))
+
+    class Grey(KeyPainter):
+        def __init__(self):
+            pass
+
+        def paint(self, frames, smalls, view):
+            return [np.zeros((*small.shape, 2), np.float32) for small in smalls]
+
+    most = 0
+    for done, _ in enumerate(Pipeline(Grey()).run(hold(film(), EIGHT))):
+        most = max(most, read - done)
+    assert done == 299
+    assert most <= CHUNK + AHEAD + 10
