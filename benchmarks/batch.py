@@ -127,11 +127,11 @@ def resume(folder: Path, count: int) -> tuple[Took, float]:
             if number % 1000 == 0:
                 manifest.flush()
     code = (
-        "import resource, sys; from pathlib import Path;"
-        "from vermilion.archive.batch import Header, open_manifest;"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "import sys; from pathlib import Path; from vermilion.archive.batch import Header, open_manifest;"
+        "rss = lambda: int(Path('/proc/self/statm').read_text().split()[1]) / 256;"  # pages of 4 KiB
+        "before = rss();"
         "manifest = open_manifest(Path(sys.argv[1]), Header({'colours': 'as ever'}, '0' * 64));"
-        "print(len(manifest.finished), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)"
+        "print(len(manifest.finished), rss() - before)"
     )
     with Watch() as watch:
         words = [sys.executable, "-c", code, str(folder)]

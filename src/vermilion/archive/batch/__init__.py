@@ -1,5 +1,6 @@
 """Batches that may die at any moment: a manifest, worker processes, and resuming by what is recorded."""
 
+from vermilion.archive.batch.bag import write_bag
 from vermilion.archive.batch.engine import Batch, BatchOptions, is_planned, run_batch
 from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, read_manifest
 from vermilion.archive.batch.proof import verify_manifest
@@ -27,4 +28,5 @@ __all__ = [
     "read_table",
     "run_batch",
     "verify_manifest",
+    "write_bag",
 ]

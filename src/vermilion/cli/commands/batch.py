@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,7 @@ from vermilion.cli.controls import read_controls
 from vermilion.cli.gather import gathered
 from vermilion.cli.loading import loading
 from vermilion.cli.progress import follow
-from vermilion.cli.say import say, say_error, shown
+from vermilion.cli.say import say, say_aside, say_error, shown
 from vermilion.cli.streams import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ ControlsTable = Annotated[
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Begin at most N pictures.")]
 KeepDates = Annotated[
     bool, typer.Option("--keep-dates", help="Give results the time of change of their scans.")
+]
+Bag = Annotated[
+    Path | None,
+    typer.Option(
+        "--bag", metavar="FOLDER", help="Also write a BagIt bag of all results, with the manifest inside."
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")]
@@ -94,6 +101,7 @@ def batch(
     table: ControlsTable = None,
     limit: Limit = None,
     keep_dates: KeepDates = False,
+    bag: Bag = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
     save: "SaveOptions",
@@ -114,8 +122,7 @@ def batch(
 ) -> None:
     """Colourise an archive: worker processes, and a manifest with the hashes of every scan and result.
 
-    The run may be stopped or killed at any moment; the same command goes on by what the manifest says.
-    `vermilion verify --manifest` proves the results.
+    Stop or kill it at any moment: the same command goes on. `vermilion verify --manifest` proves results.
 
     \b
     Examples:
@@ -142,7 +149,17 @@ def batch(
     planned, options = _planned(sources, options, chosen, table)
     if dry_run:
         return _show(planned, output)
-    raise typer.Exit(_do(planned, options, _Told(quiet, verbose, as_json)))
+    raise typer.Exit(_bagged(bag, output, _do(planned, options, _Told(quiet, verbose, as_json))))
+
+
+def _bagged(bag: Path | None, folder: Path, code: int) -> int:
+    """Write a bag if one is wanted and the run came to its end; return the exit code."""
+    from vermilion.archive.batch import write_bag
+
+    if bag is not None and code != INTERRUPTED:
+        count = write_bag(folder, bag, datetime.now().astimezone().date())
+        say_aside(f"{shown(bag)} holds {count} files")
+    return code
 
 
 def _planned(
