@@ -151,7 +151,62 @@ def test_a_container_that_cannot_hold_a_stream_is_refused(tmp_path, video_colori
         video_colorizer.colorize(clip, tmp_path / "out.webm", FilmOptions(EncodeOptions("ffv1")))
     with pytest.raises(OutputError, match="ending"):
         video_colorizer.colorize(clip, tmp_path / "out.xyz")
+    with pytest.raises(OutputError, match=r"audio, flac\); name the result out\.mkv, which holds it"):
+        video_colorizer.colorize(clip, tmp_path / "out.mov")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("codec", "name"), [("prores", "a.mov"), ("libx265", "a.mkv"), ("libx264", "a.ts")])
+def test_other_codecs_and_containers(tmp_path, video_colorizer, codec, name):
+    film = write_clip(tmp_path / "in.mkv", few(6))
+    result = video_colorizer.colorize(film, tmp_path / name, FilmOptions(EncodeOptions(codec)))
+    found = lumas(result.path)
+    assert len(found) == 6
+    levels = 4.0 if found.dtype == np.uint16 else 1.0
+    assert np.abs(found / levels - lumas(film)).mean() < 2
+    assert bool(result.notes) == (codec == "prores")
+
+
+def test_damage_in_the_middle_is_told_with_its_time_and_the_film_goes_on(tmp_path, video_colorizer):
+    film = write_clip(tmp_path / "in.mkv", few(40), codec="libx264")
+    content = bytearray(film.read_bytes())
+    with av.open(str(film)) as opened:
+        middle = [packet.pos or 0 for packet in opened.demux(video=0) if packet.pts is not None][20]
+    content[middle + 30 : middle + 60] = bytes(30)
+    film.write_bytes(content)
+    result = video_colorizer.colorize(film, tmp_path / "out.mkv")
+    assert 30 <= result.frames <= 40
+    assert all("damage at" in note for note in result.notes)
+
+
+@pytest.mark.slow
+def test_a_killed_command_goes_on_and_gives_the_same_file(tmp_path, tiny_model_folder):
+    import os
+    import random
+    import subprocess
+    import sys
+    import time
+
+    frames = [frame_at(number, seed=number // 150) for number in range(600)]
+    film = write_clip(tmp_path / "in.mkv", frames)
+    command = [sys.executable, "-m", "vermilion", "video", str(film), "--model", str(tiny_model_folder), "-o"]
+
+    def run(name):
+        return subprocess.Popen([*command, str(tmp_path / name)], env=os.environ, stdout=subprocess.DEVNULL)
+
+    assert run("whole.mkv").wait() == 0
+    kills, dice = 0, random.Random(7)
+    while kills < 10:
+        process = run("again.mkv")
+        time.sleep(1.5 + 2 * dice.random())
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.wait()
+        kills += 1
+    assert kills
+    assert run("again.mkv").wait() == 0 or (tmp_path / "again.mkv").exists()
+    assert (tmp_path / "again.mkv").read_bytes() == (tmp_path / "whole.mkv").read_bytes()
 
 
 def test_a_stopped_run_goes_on_and_gives_the_same_file(tmp_path, tiny_model, clip, monkeypatch):

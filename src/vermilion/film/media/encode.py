@@ -92,7 +92,7 @@ def _check_sides(facts: FilmFacts, layout: Layout, options: EncodeOptions) -> No
 
 
 class Encoder:
-    """Frames of one segment, encoded into a file of its own (NUT, which keeps every time exactly).
+    """Frames of one segment, encoded into a file of its own: NUT, or Matroska where that has no such codec.
 
     Args:
         path: of the file.
@@ -103,7 +103,8 @@ class Encoder:
 
     def __init__(self, path: Path, facts: FilmFacts, layout: Layout, options: EncodeOptions) -> None:
         self._layout, self._facts = layout, facts
-        self._file = av.open(str(path), "w", format="nut")
+        kind = "matroska" if options.codec == "prores" else "nut"
+        self._file = av.open(f"file:{path}", "w", format=kind)
         self._stream = _video_output(self._file, facts, layout, options)
 
     def __enter__(self) -> Self:

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import cast
 
@@ -51,18 +52,20 @@ def check_container(facts: FilmFacts, output: Path, codec: str) -> Target:
     except (av.FFmpegError, ValueError) as error:
         raise OutputError(f"{output} has no ending that names a container; {better}.") from error
     with open_film(facts.path) as film, holder:
-        holds = holder.supported_codecs
-        if not {codec, av.Codec(_encoder(codec), "w").canonical_name} & holds:
-            raise OutputError(f"{output} cannot hold {codec}; {better}.")
+        container = holder.format.name
+        try:
+            holder.add_mux_stream(av.Codec(_encoder(codec), "w").canonical_name)
+        except ValueError as error:
+            raise OutputError(f"{output} cannot hold {codec}; {better}.") from error
         notes = []
         for stream in film.streams:
-            if stream.index == facts.video or _copied(stream, holder):
+            if stream.index == facts.video or _is_held(stream, container):
                 continue
             what = f"stream {stream.index} ({stream.type}, {_codec_name(stream) or 'no codec'})"
             if stream.type in ("audio", "subtitle", "video"):
                 raise OutputError(f"{output} cannot hold {what}; {better}, which holds it.")
             notes.append(f"{what} is not copied: this container has no place for it")
-    return Target(holder.format.name, tuple(notes))
+    return Target(container, tuple(notes))
 
 
 def _encoder(codec: str) -> str:
@@ -73,9 +76,17 @@ def _codec_name(stream: Stream) -> str:
     return stream.codec_context.name if stream.codec_context else ""
 
 
-def _copied(stream: Stream, output: OutputContainer) -> bool:
-    """Add a stream like this one to a result, if it has a place for it."""
-    return _added(stream, output) is not None
+def _is_held(stream: Stream, container: str) -> bool:
+    """Tell whether a container holds a stream: some say so only when their beginning is written."""
+    try:
+        with av.open(BytesIO(), "w", format=container) as trial:
+            if _added(stream, trial) is None:
+                return False
+            if stream.type != "attachment":
+                trial.start_encoding()
+    except (OSError, ValueError):  # what FFmpeg raises is one of both
+        return False
+    return True
 
 
 def _added(stream: Stream, output: OutputContainer) -> Stream | None:
