@@ -1,5 +1,6 @@
 """The loop over a plan, with a colorizer that only pretends."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -84,6 +85,12 @@ def test_every_picture_is_done_and_timed(box: Path) -> None:
     outcomes = run_all(make_plan([box]), FakeColorizer())
     assert [type(outcome) for outcome in outcomes] == [Done] * 3
     assert all(outcome.target.read_bytes() == b"colour" and outcome.seconds >= 0 for outcome in outcomes)
+
+
+def test_the_time_of_a_picture_is_what_went_by(box: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count(1000, 7)
+    monkeypatch.setattr("time.perf_counter", lambda: next(ticks))
+    assert [outcome.seconds for outcome in run_all(make_plan([box]), FakeColorizer())] == [7, 7, 7]
 
 
 def test_options_reach_the_colorizer_and_the_file(box: Path) -> None:
