@@ -185,6 +185,14 @@ ConfidenceMap = Annotated[
         help="Write NAME.confidence.png beside each result: an overlay, red where the model is unsure.",
     ),
 ]
+TrustMap = Annotated[
+    bool,
+    typer.Option(
+        "--trust-map",
+        help="With --colors-from: write NAME.trust.png beside each result, white where the version's colours "
+        "are used; edited, it can be given back with --trust.",
+    ),
+]
 Variants = Annotated[
     int,
     typer.Option(
@@ -239,12 +247,16 @@ def read_save_options(
 
 
 def read_companions(
-    *, recipe: WriteRecipe = False, confidence_map: ConfidenceMap = False, variants: Variants = 0
+    *,
+    recipe: WriteRecipe = False,
+    confidence_map: ConfidenceMap = False,
+    trust_map: TrustMap = False,
+    variants: Variants = 0,
 ) -> "Companions":
     """Put together what is written beside each result."""
     from vermilion.outputs import Companions
 
-    return Companions(recipe, confidence_map, variants)
+    return Companions(recipe, confidence_map, variants, trust_map)
 
 
 def _mark(no_mark: bool, c2pa: Path | None) -> "bool | Signature":  # noqa: FBT001

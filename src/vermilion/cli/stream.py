@@ -75,10 +75,10 @@ def _check_stdout(run: "RunOptions") -> None:
         raise OutputError("Standard output is closed; redirect it, or name a file with -o.")
     if is_terminal(sys.stdout):
         raise SettingsError("A terminal shows no picture; redirect the output, or name a file with -o.")
-    if run.companions.recipe or run.companions.confidence_map:
+    if run.companions.recipe or run.companions.confidence_map or run.companions.trust_map:
         raise SettingsError(
             "Standard output holds one picture and nothing beside it; name a file with -o, or leave out "
-            "--recipe and --confidence-map."
+            "--recipe, --confidence-map and --trust-map."
         )
 
 

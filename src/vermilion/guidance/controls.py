@@ -15,6 +15,7 @@ from vermilion.plain import NamedFile
 MOST_TEMPERATURE = 10.0
 MOST_VIVIDNESS = 4.0
 MOST_VARIANTS = 24
+LEAST_MATCHES = 3  # of a scan and a version
 MOST_CAST = 60.0  # CIELAB units of warmth and tint
 
 
@@ -28,9 +29,9 @@ class Controls:
 
     Plain data and assets only, so that a recipe can hold all of it; paths are read when controls are made.
     Everything about colours at places becomes hints, drawn in this order, the later over the earlier:
-    reference, palette, variant, album, ``hints``. Then the network paints with ``temperature``; then follow
-    ``fade_unsure``, the look or the cube, and last vividness, warmth and tint, and the corner mark over all.
-    Luma stays exactly the scan's throughout.
+    version, reference, palette, variant, album, ``hints``. Then the network paints with ``temperature``, and
+    the version's colours go over it, though not over hints. Then follow ``fade_unsure``, the look or the
+    cube, and last vividness, warmth and tint, and the corner mark over all. Luma stays exactly the scan's.
 
     Attributes:
         hints: colours that are known; a later one lies over an earlier one.
@@ -44,6 +45,12 @@ class Controls:
         cube: a .cube file (a 3D lookup table).
         palette: colours to paint with, "#rrggbb" or names; or a picture that has them.
         reference: a picture in colour, from which colours are carried over.
+        colors_from: an edited version of the same picture, in colour: laid on the scan to the pixel. Where it
+            shows something else, the network paints.
+        matches: points in pixels, x, y of the scan and u, v of the version, three or more, where the version
+            is not found by itself.
+        trust: a grey picture over the scan: white where the version's colours are used, black where not.
+        neutralize: whether the version's cast is taken away.
         album: colours that were agreed on in other pictures.
         variant: rank of another plausible colouring, from 1; None for the automatic one.
         variants: how many of those there are: they are chosen to differ, so that ranks depend on it.
@@ -61,6 +68,10 @@ class Controls:
     cube: Annotated[Asset | str | None, NamedFile()] = None
     palette: Annotated[tuple[str, ...] | Asset | str, NamedFile()] = ()
     reference: Annotated[Asset | str | None, NamedFile()] = None
+    colors_from: Annotated[Asset | str | None, NamedFile()] = None
+    matches: tuple[tuple[float, float, float, float], ...] = ()
+    trust: Annotated[Asset | str | None, NamedFile()] = None
+    neutralize: bool = False
     album: Annotated[Album | Asset | str | None, NamedFile(content=load_album)] = None
     variant: int | None = None
     variants: int = 6
@@ -69,6 +80,7 @@ class Controls:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hints", tuple(self.hints))
+        object.__setattr__(self, "matches", tuple(map(tuple, self.matches)))
         self._read_files()
         if self.temperature is not None:
             _check_range("temperature", self.temperature, 0.01, MOST_TEMPERATURE)
@@ -80,14 +92,27 @@ class Controls:
             _check_range("variant", self.variant, 1, self.variants)
         _check_range("number of variants", self.variants, 1, MOST_VARIANTS)
         _check_range("seed", self.seed, 0, math.inf)
+        self._check_version()
         if self.look is not None and self.cube is not None:
             raise SettingsError("A look and a cube cannot both have the last word; leave one of them out.")
+
+    def _check_version(self) -> None:
+        if self.colors_from is None and (self.matches or self.trust is not None or self.neutralize):
+            raise SettingsError(
+                "Matches, a mask of trust and --neutralize are about a version; name it with --colors-from."
+            )
+        if 0 < len(self.matches) < LEAST_MATCHES:
+            raise SettingsError(
+                f"A version is placed by {LEAST_MATCHES} matches or more, not {len(self.matches)}; add some."
+            )
 
     def _read_files(self) -> None:
         """Put assets where paths were given."""
         put = object.__setattr__
         put(self, "cube", _opened(self.cube, "The LUT"))
         put(self, "reference", _opened(self.reference, "The reference"))
+        put(self, "colors_from", _opened(self.colors_from, "The version"))
+        put(self, "trust", _opened(self.trust, "The mask of trust"))
         if isinstance(self.look, Path) or (isinstance(self.look, str) and _is_look_file(self.look)):
             put(self, "look", Asset.read(self.look, "The look"))
         colors = tuple(self.palette) if isinstance(self.palette, list | tuple) else None

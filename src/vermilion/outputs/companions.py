@@ -8,6 +8,9 @@ from vermilion.guidance import RECIPE_SUFFIX
 CONFIDENCE_SUFFIX = ".confidence.png"
 """What follows the stem of a result in the name of the overlay that shows where the model is unsure."""
 
+TRUST_SUFFIX = ".trust.png"
+"""What follows the stem of a result in the name of the map of where colours are those of a version."""
+
 SHEET_SUFFIX = ".variants.jpg"
 """What follows the stem of a result in the name of the contact sheet of its variants."""
 
@@ -20,11 +23,13 @@ class Companions:
         recipe: whether NAME.recipe.json is.
         confidence_map: whether NAME.confidence.png is.
         variants: how many other colourings are, at most; with any, NAME.variants.jpg is, too.
+        trust_map: whether NAME.trust.png is.
     """
 
     recipe: bool = False
     confidence_map: bool = False
     variants: int = 0
+    trust_map: bool = False
 
     def names(self, target: Path) -> list[Path]:
         """Return all files that may be written of a picture, the result itself last."""
@@ -33,6 +38,7 @@ class Companions:
         for picture in (*variants, target):
             names += [picture.with_suffix(RECIPE_SUFFIX)] if self.recipe else []
             names += [picture.with_suffix(CONFIDENCE_SUFFIX)] if self.confidence_map else []
+            names += [picture.with_suffix(TRUST_SUFFIX)] if self.trust_map else []
             names.append(picture)
         if variants:
             names.insert(0, target.with_suffix(SHEET_SUFFIX))

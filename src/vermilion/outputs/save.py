@@ -6,7 +6,13 @@ from pathlib import Path
 
 from vermilion.errors import ExistsError
 from vermilion.guidance import RECIPE_SUFFIX
-from vermilion.outputs.companions import CONFIDENCE_SUFFIX, SHEET_SUFFIX, Companions, variant_target
+from vermilion.outputs.companions import (
+    CONFIDENCE_SUFFIX,
+    SHEET_SUFFIX,
+    TRUST_SUFFIX,
+    Companions,
+    variant_target,
+)
 from vermilion.outputs.folders import make_folder
 from vermilion.outputs.sheet import THUMBNAIL, contact_sheet, jpeg_of
 from vermilion.outputs.state import is_empty
@@ -83,6 +89,8 @@ def _write(
         files.write([picture.recipe.to_json().encode()], target.with_suffix(RECIPE_SUFFIX))
     if companions.confidence_map:
         files.write([picture.confidence_png()], target.with_suffix(CONFIDENCE_SUFFIX))
+    if companions.trust_map:
+        files.write([picture.trust_png()], target.with_suffix(TRUST_SUFFIX))
     files.write(picture.parts(target.suffix, options), target)
 
 

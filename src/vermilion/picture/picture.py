@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.assets import given
 from vermilion.color import Convert, ExactJoiner, chroma_planes
+from vermilion.errors import SettingsError
 from vermilion.guidance import Recipe, confidence_overlay
 from vermilion.picture.polygon import outside_polygon
 from vermilion.picture.preview import Previews, Region
@@ -49,6 +51,8 @@ class Picture:
         confidence: float32 [h,w], 0..1: the probability that the true (a,b) is within 10 of the painted one.
         draft: the recipe as far as it is known without reading anything again; see ``recipe``.
         engine: what computed.
+        trust: float32 [H,W], 0..1, in the file's orientation: where the colours are those of the version that
+            ``colors_from`` names; None without one.
         notes: what a person should know: what of the scan is left out, and hints whose colours cannot exist
             where they were wanted.
     """
@@ -59,6 +63,7 @@ class Picture:
     draft: Recipe
     engine: str
     notes: tuple[str, ...] = ()
+    trust: Floats | None = None
 
     @cached_property
     def recipe(self) -> Recipe:
@@ -72,13 +77,14 @@ class Picture:
     @cached_property
     def mark(self) -> Mark:
         """What files of this picture tell of its colours, unless ``mark=False`` leaves it out."""
-        model = self.draft.model
+        model, version = self.draft.model, given(self.draft.controls.colors_from)
         return Mark(
             version=self.draft.vermilion,
             model=f"{model.name} {model.version}",
             model_hash=model.sha256,
             recipe_hash=self.recipe.hash,
             options_hash=self.recipe.options_hash,
+            colors_from=version.sha256 if version else "",
         )
 
     def left_out_of(self, format: str) -> tuple[str, ...]:  # noqa: A002 - Pillow's word for it
@@ -145,6 +151,25 @@ class Picture:
         """Return the content of the file that ``save_confidence`` writes."""
         content = BytesIO()
         self.confidence_overlay().save(content, "png")
+        return content.getvalue()
+
+    def trust_png(self) -> bytes:
+        """Return a grey PNG, upright: white where the colours are the version's, black where the network's.
+
+        Edited, it can be given back as ``Controls(trust=...)``.
+
+        Raises:
+            SettingsError: the colours come from no version.
+        """
+        from PIL import Image  # noqa: PLC0415 - only who asks for one pays for it
+
+        if self.trust is None:
+            raise SettingsError(
+                "The colours come from no version; name one with colors_from (--colors-from)."
+            )
+        levels = np.rint(turn_upright(self.trust, self.scan.orientation) * 255).astype(np.uint8)
+        content = BytesIO()
+        Image.fromarray(levels).save(content, "png")
         return content.getvalue()
 
     def encode(

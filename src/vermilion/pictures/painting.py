@@ -24,6 +24,7 @@ class Mark:
         model_hash: SHA-256 of the model, in hexadecimal.
         recipe_hash: SHA-256 of the recipe, in hexadecimal.
         options_hash: SHA-256 of what was asked for, whichever the picture; empty if that is not known.
+        colors_from: SHA-256 of the version that colours come from, in hexadecimal; empty without one.
     """
 
     version: str
@@ -31,6 +32,7 @@ class Mark:
     model_hash: str
     recipe_hash: str
     options_hash: str = ""
+    colors_from: str = ""
 
 
 class Painting(Protocol):

@@ -29,6 +29,7 @@ from vermilion.network import working_size
 from vermilion.painter import Painted
 from vermilion.pictures import NamedBytes, read_colors
 from vermilion.session.opened import Opened
+from vermilion.session.versions import Versions
 from vermilion.session.workshop import Workshop
 from vermilion.tone import luma_of_rgb, reduce_luma
 from vermilion.work import UNWATCHED, Work
@@ -48,22 +49,25 @@ class Guides:
         workshop: the painter and what else is shared.
         owner: of this picture's entries in the cache.
         opened: the picture, as the network sees it.
+        versions: what is laid on it.
     """
 
     workshop: Workshop
     owner: Hashable
     opened: Opened
+    versions: Versions
 
     def canvas(self, controls: Controls) -> Floats:
-        """Return what reference, palette and variant come to as hints [3,h,w], the later over the earlier.
+        """Return version, reference, palette and variant as hints [3,h,w], the later over the earlier.
 
         Raises:
             SettingsError: a file cannot be used, or there is no such variant.
         """
-        canvas = np.zeros((3, *self.opened.encoded.grid), np.float32)
+        version = self.versions.canvas(controls)
+        canvas = np.zeros((3, *self.opened.encoded.grid), np.float32) if version is None else version
         reference = given(controls.reference)
         if reference is not None:
-            canvas = self._reference_canvas(reference)
+            canvas = lay_over(canvas, self._reference_canvas(reference))
         if controls.palette:
             canvas = lay_over(canvas, self._palette_canvas(cast("tuple[str, ...] | Asset", controls.palette)))
         if controls.variant is not None:
@@ -73,7 +77,7 @@ class Guides:
     def key(self, controls: Controls) -> tuple[Hashable, ...]:
         """Return what ``canvas`` follows from, for keys of a cache."""
         variant = (controls.variant, controls.variants, controls.seed) if controls.variant else ()
-        return given(controls.reference), controls.palette, variant
+        return self.versions.key(controls), given(controls.reference), controls.palette, variant
 
     def matches(self, reference: Asset) -> bool:
         """Return whether anything in a reference looks like the picture."""

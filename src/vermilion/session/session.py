@@ -25,6 +25,7 @@ from vermilion.pictures import Scan
 from vermilion.session.album import AlbumFinder, AlbumHints
 from vermilion.session.guides import Guides
 from vermilion.session.opened import open_scan
+from vermilion.session.versions import Versions
 from vermilion.session.workshop import Workshop
 from vermilion.view import View, turn_back
 from vermilion.work import UNWATCHED, Work
@@ -58,7 +59,8 @@ class Session:
         self._draft = replace(draft, seen=self._opened.views)
         self.size = self._opened.size
         self._owner = ("session", next(_numbers))
-        self._guides = Guides(workshop, self._owner, self._opened)
+        self._versions = Versions(workshop, self._owner, self._opened, scan)
+        self._guides = Guides(workshop, self._owner, self._opened, self._versions)
         # The cache outlives the picture; what it holds of it need not.
         self._forget = weakref.finalize(self, workshop.cache.drop, self._owner)
 
@@ -105,8 +107,13 @@ class Session:
         grading = self._workshop.cache.get(
             ("grading", controls.look, controls.cube), lambda: read_grading(controls)
         )
-        ab = finish_colors(controls, grading, self._luma, painted.ab, certainty)
-        return self._picture(ab, painted.confidence, controls, notes)
+        luma, ab, trust = self._luma, painted.ab, None
+        if controls.colors_from is not None:
+            luma, ab, certainty, trust = self._versions.mixed(
+                controls, ab, certainty, self._reach_of_all(drawing)
+            )
+        ab = finish_colors(controls, grading, luma, ab, certainty)
+        return self._picture(ab_to_cbcr(luma, ab), painted.confidence, trust, controls, notes)
 
     def variants(self, controls: Controls = AUTOMATIC, work: Work = UNWATCHED) -> tuple[Picture, ...]:
         """Return other plausible colourings, the likeliest first; ``controls`` says how many, and their seed.
@@ -213,6 +220,10 @@ class Session:
     def _reach(self, drawing: Drawing) -> Floats:
         return reach_of(drawing.owner, self._luma, self._opened.encoded.looks)
 
+    def _reach_of_all(self, drawing: Drawing) -> Floats:
+        reach = self._reach(drawing)
+        return reach.max(axis=0) if len(reach) else np.zeros_like(self._luma)
+
     def _without_hints(self, controls: Controls, *, with_odds: bool = False) -> Painted:
         """Paint without what people said of places; it is kept, as it stays the same while hints move."""
 
@@ -224,12 +235,19 @@ class Session:
         key: tuple[Hashable, ...] = (self._owner, "without hints", self._guides.key(controls))
         return self._workshop.cache.get((*key, controls.temperature, with_odds), make)
 
-    def _picture(self, ab: Floats, confidence: Floats, controls: Controls, notes: tuple[str, ...]) -> Picture:
-        cbcr = turn_back(ab_to_cbcr(self._luma, ab), self.scan.orientation)
+    def _picture(
+        self,
+        cbcr: Floats,
+        confidence: Floats,
+        trust: Floats | None,
+        controls: Controls,
+        notes: tuple[str, ...],
+    ) -> Picture:
         return Picture(
             scan=self.scan,
-            cbcr=cbcr,
+            cbcr=turn_back(cbcr, self.scan.orientation),
             confidence=turn_back(confidence, self.scan.orientation),
+            trust=None if trust is None else turn_back(trust, self.scan.orientation),
             draft=replace(self._draft, controls=controls),
             engine=self._workshop.engine,
             notes=(*self.scan.notes, *self._opened.notes, *notes),

@@ -63,6 +63,8 @@ def colorize(
     with loading():
         from vermilion.archive import RunOptions
 
+    if companions.trust_map and controls.colors_from is None:
+        raise SettingsError("--trust-map tells where a version is trusted; name one with --colors-from.")
     run = RunOptions(
         page=opt.parse_page(page),
         recolor=recolor,

@@ -24,6 +24,7 @@ OURS = {
     "model_hash": "vermilion:ModelHash",
     "recipe_hash": "vermilion:RecipeHash",
     "options_hash": "vermilion:OptionsHash",
+    "colors_from": "vermilion:ColorsFrom",
 }
 
 

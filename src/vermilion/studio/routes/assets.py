@@ -11,7 +11,7 @@ from vermilion.studio.jobs import Urgency
 from vermilion.studio.routes.common import PROBLEMS, PictureId, check_bytes, file_body, sent_files
 from vermilion.studio.studio import Studio
 
-Kind = Literal["reference", "palette", "cube", "look", "mask", "album"]
+Kind = Literal["reference", "version", "trust", "palette", "cube", "look", "mask", "album"]
 _SUFFIXES = {"cube": ".cube", "look": ".toml", "album": ".json"}
 
 

@@ -1,0 +1,17 @@
+"""Colours of an edited version of the same picture, laid on the scan at their own resolution. Arrays only.
+
+find_map ─▶ where it lies ─follow─▶ to the pixel ─▶ chroma on the scan's grid ─trust_of─▶ where it counts
+"""
+
+from vermilion.guidance.version.lay import Laid, lay_version, with_chroma, with_trust
+from vermilion.guidance.version.mix import mix_chroma, neutral_chroma, trusted_canvas
+
+__all__ = [
+    "Laid",
+    "lay_version",
+    "mix_chroma",
+    "neutral_chroma",
+    "trusted_canvas",
+    "with_chroma",
+    "with_trust",
+]

@@ -1,0 +1,88 @@
+"""A version laid on the scan: found, followed to the pixel, its chroma read once, and trusted or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vermilion.color import rgb_to_cbcr
+from vermilion.guidance.version.follow import follow
+from vermilion.guidance.version.place import find_map, inside_of, map_of_pairs, pixel_map
+from vermilion.guidance.version.trust import trust_of, without_rims
+from vermilion.tone import luma_of_rgb, shrunk, unit_range
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """The colours of a version on the scan's grid.
+
+    Attributes:
+        cbcr: float32 [h,w,2], -0.5..0.5; where there is no version, that of its nearest edge.
+        trust: float32 [h,w], 0..1: how far they are to be used.
+        inside: bool [h,w]: where there is a version.
+    """
+
+    cbcr: Floats
+    trust: Floats
+    inside: NDArray[np.bool_]
+
+
+def lay_version(
+    scan: Floats, version: Bytes, pairs: Sequence[tuple[float, float, float, float]] = ()
+) -> Laid | None:
+    """Lay a version on a scan; None if the two do not show the same scene.
+
+    Args:
+        scan: luma [h,w] in 0..1, of the size wanted.
+        version: sRGB [H,W,3] of any size.
+        pairs: points that a person matched, as shares of the sides: x, y on the scan, x, y on the version.
+    """
+    luma = unit_range(luma_of_rgb(version))
+    map_ = map_of_pairs(scan, luma, pairs) if pairs else find_map(scan, luma)
+    if map_ is None:
+        return None
+    size = scan.shape[0], scan.shape[1]
+    version = shrunk(version, 1 / max(1.0, _pixels_a_pixel(map_, size, version.shape[:2])))
+    luma, other = unit_range(luma_of_rgb(version)), (version.shape[0], version.shape[1])
+    places = pixel_map(map_, size, other)
+    inside = inside_of(places, other)
+    followed = follow(scan, _read(luma, places), inside)
+    there = pixel_map(map_, size, other, followed.offset)
+    trust = trust_of(scan, _read(luma, there), followed.apart, inside_of(there, other))
+    there = pixel_map(map_, size, other, followed.without(1 - trust))
+    inside = inside_of(there, other)
+    trust = np.minimum(trust, trust_of(scan, _read(luma, there), followed.apart, inside))
+    cbcr = _read(rgb_to_cbcr(unit_range(version)), there)
+    return Laid(cbcr, without_rims(trust, cbcr), inside)
+
+
+def with_trust(laid: Laid, trust: Floats) -> Laid:
+    """Return a laid version trusted as a person says: [h,w] in 0..1, as far as there is a version."""
+    return replace(laid, trust=np.where(laid.inside, trust, 0).astype(np.float32))
+
+
+def with_chroma(laid: Laid, cbcr: Floats) -> Laid:
+    """Return a laid version with other chroma [h,w,2]."""
+    return replace(laid, cbcr=cbcr)
+
+
+def _pixels_a_pixel(map_: Doubles, size: tuple[int, int], other: tuple[int, ...]) -> float:
+    """Return how many pixels of the version there are to one of the scan, along a line, in the middle."""
+    middle = pixel_map(map_, size, (other[0], other[1]))[size[0] // 2 :, size[1] // 2 :][:2, :2]
+    if middle.shape[:2] != (2, 2):
+        return 1.0
+    right, down = middle[0, 1] - middle[0, 0], middle[1, 0] - middle[0, 0]
+    return float(np.sqrt(abs(right[0] * down[1] - right[1] * down[0])))
+
+
+def _read(planes: Floats, places: Floats) -> Floats:
+    read = cv2.remap(
+        planes, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(read, np.float32)

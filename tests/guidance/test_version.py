@@ -1,0 +1,155 @@
+"""A version laid on a scan: made scenes, known answers."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.versions import SIZE, made_scene, warped
+from vermilion.color import rgb_to_cbcr
+from vermilion.guidance.version import (
+    Laid,
+    lay_version,
+    mix_chroma,
+    neutral_chroma,
+    trusted_canvas,
+    with_trust,
+)
+from vermilion.guidance.version.trust import without_rims
+from vermilion.tone import luma_of_rgb, unit_range
+
+SCENE = made_scene()
+LUMA = unit_range(luma_of_rgb(SCENE))
+TRUE = rgb_to_cbcr(unit_range(SCENE))
+VERSIONS = {
+    "larger, turned, cut and bent": warped(SCENE),
+    "smaller": warped(SCENE, scale=0.7, turn=-3),
+    "mirrored": np.ascontiguousarray(warped(SCENE)[:, ::-1]),
+    "upside down": np.ascontiguousarray(warped(SCENE)[::-1, ::-1]),
+    "a part of it": np.ascontiguousarray(warped(SCENE, bend=1)[60:250, 80:330]),
+    "another aspect": cv2.resize(warped(SCENE), (400, 400)),
+    "other contrast": (255 * (warped(SCENE) / 255) ** 1.5).astype(np.uint8),
+}
+
+
+def away(laid, where):
+    """Mean distance from the true chroma, in levels of 255."""
+    return float(np.linalg.norm(laid.cbcr - TRUE, axis=-1)[where].mean()) * 255
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_a_version_is_laid_to_the_pixel(name):
+    laid = lay_version(LUMA, VERSIONS[name])
+    assert laid is not None
+    assert laid.cbcr.shape == (*SIZE, 2)
+    used = laid.trust > 0.5
+    assert used.mean() > (0.3 if name == "a part of it" else 0.8)
+    if name != "other contrast":  # which changes colours, too
+        assert away(laid, used) < 2.5  # laid naively it would be 20
+        sides = np.sign(laid.cbcr[..., 0])[used] == np.sign(TRUE[..., 0])[used]
+        assert sides.mean() > 0.97
+
+
+def test_naively_laid_the_colors_would_be_wrong():
+    naive = cv2.resize(VERSIONS["upside down"], SIZE[::-1], interpolation=cv2.INTER_AREA)
+    laid = Laid(rgb_to_cbcr(unit_range(naive)), LUMA, LUMA > 0)
+    assert away(laid, laid.inside) > 15
+
+
+@pytest.mark.parametrize("seed", range(1, 3))
+def test_another_scene_is_refused(seed):
+    assert lay_version(LUMA, warped(made_scene(seed))) is None
+
+
+@pytest.mark.parametrize("version", [np.full((200, 200, 3), 128, np.uint8), made_scene(9, (80, 90))])
+def test_what_has_nothing_to_find_is_refused(version):
+    assert lay_version(LUMA, version) is None
+
+
+def test_a_pasted_patch_is_not_trusted_and_the_rest_is():
+    edited = SCENE.copy()
+    edited[80:150, 120:200] = made_scene(7)[80:150, 120:200]
+    laid = lay_version(LUMA, warped(edited))
+    assert laid is not None
+    assert (laid.trust[84:146, 124:196] < 0.5).mean() > 0.97
+    near = np.zeros(SIZE, bool)
+    near[60:170, 100:220] = True
+    assert (laid.trust[laid.inside & ~near] > 0.5).mean() > 0.85
+
+
+def test_a_thing_added_on_a_flat_wall_is_not_trusted():
+    edited = SCENE.copy()
+    cv2.circle(edited, (230, 120), 26, (200, 30, 40), -1, cv2.LINE_AA)
+    laid = lay_version(LUMA, warped(edited))
+    assert laid is not None
+    assert laid.trust[105:135, 215:245].max() < 0.2
+
+
+def test_nothing_is_trusted_where_the_version_ends():
+    part = np.ascontiguousarray(warped(SCENE, turn=0, bend=0)[:, 150:])
+    laid = lay_version(LUMA, part)
+    assert laid is not None
+    assert laid.trust[:, :90].max() == 0
+    assert not laid.inside[:, :90].any()
+
+
+def test_points_that_match_place_a_version():
+    version = warped(SCENE, scale=1, turn=0, shift=(0, 0), bend=0)
+    corners = [(0.1, 0.1), (0.9, 0.1), (0.5, 0.9)]
+    laid = lay_version(LUMA, version, [(x, y, x, y) for x, y in corners])
+    assert laid is not None
+    assert away(laid, laid.trust > 0.5) < 2
+    wrong = [(0.1, 0.1, 0.8, 0.7), (0.9, 0.1, 0.2, 0.9), (0.5, 0.9, 0.5, 0.1)]
+    assert lay_version(LUMA, version, wrong) is None
+    on_a_line = [(0.1, 0.1, 0.1, 0.1), (0.5, 0.5, 0.5, 0.5), (0.9, 0.9, 0.9, 0.9)]
+    assert lay_version(LUMA, version, on_a_line) is None
+
+
+def test_hints_of_a_version_stand_where_it_is_trusted():
+    trust = np.zeros(SIZE, np.float32)
+    trust[:, 160:] = 1
+    laid = Laid(np.full((*SIZE, 2), 0.05, np.float32), trust, trust > 0)
+    canvas = trusted_canvas(laid, np.full((30, 40), 0.5, np.float32))
+    assert canvas[2, :, :20].max() == 0
+    assert 40 < canvas[2, :, 20:].sum() < 100
+    told = canvas[2] > 0
+    assert (canvas[0][told] > 0).all()
+
+
+def test_hints_on_top_win_over_the_version():
+    laid = Laid(np.full((*SIZE, 2), 0.1, np.float32), np.ones(SIZE, np.float32), np.ones(SIZE, bool))
+    painted = np.full((30, 40, 2), -0.1, np.float32)
+    reach = np.zeros((30, 40), np.float32)
+    np.testing.assert_array_equal(mix_chroma(laid, LUMA, painted, reach), laid.cbcr)
+    reach[:, :20] = 1
+    mixed = mix_chroma(laid, LUMA, painted, reach)
+    np.testing.assert_allclose(mixed[:, :140], -0.1, atol=0.01)
+    np.testing.assert_allclose(mixed[:, 180:], 0.1, atol=0.01)
+
+
+def test_a_mask_overrules_trust_but_makes_no_version_where_there_is_none():
+    inside = np.zeros(SIZE, bool)
+    inside[:, :200] = True
+    laid = with_trust(Laid(TRUE, LUMA, inside), np.ones(SIZE, np.float32))
+    assert laid.trust[:, :200].min() == 1
+    assert laid.trust[:, 200:].max() == 0
+
+
+def test_a_cast_is_taken_away():
+    cbcr = np.zeros((*SIZE, 2), np.float32)
+    cbcr[:100, :100] = (0.2, -0.2)
+    whole = np.ones(SIZE, np.float32)
+    with_cast = Laid(cbcr + np.array([-0.04, 0.05], np.float32), whole, whole > 0)
+    np.testing.assert_allclose(neutral_chroma(with_cast, LUMA), cbcr, atol=0.004)
+
+
+def test_the_rim_of_what_was_invented_is_known_by_its_color():
+    """A red thing of which only the middle was doubted, as its rim is as dark as the wall behind it."""
+    cbcr, trust = np.zeros((*SIZE, 2), np.float32), np.ones(SIZE, np.float32)
+    cbcr[90:150, 100:160] = (-0.1, 0.3)
+    cbcr[200:220, 20:40] = (-0.1, 0.3)  # far away, of the same colour
+    trust[100:140, 110:150] = 0
+    found = without_rims(trust, cbcr)
+    assert found[90:150, 100:160].max() == 0
+    assert found[:80].min() == found[160:].min() == 1
+    plain = np.zeros((*SIZE, 2), np.float32)
+    np.testing.assert_array_equal(without_rims(trust, plain), trust)
