@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from vermilion.network import Features
-from vermilion.painter import Painted
+from vermilion.network import Features, Model
+from vermilion.painter import Painted, Painter
 from vermilion.painter.encoded import Encoded, Part
 from vermilion.painter.seen import lay_on_scan, on_scan
 from vermilion.view import Frame, View
@@ -110,3 +110,10 @@ def test_one_encoded_picture_of_a_batch() -> None:
         np.testing.assert_array_equal(one.luma, np.full((1, 8, 8), number))
         for level in one.features.maps:
             np.testing.assert_array_equal(level, np.full((1, 3, 8, 8), number))
+
+
+def test_odds_take_time_and_come_only_when_asked_for(tiny_model: Model) -> None:
+    painter = Painter(tiny_model)
+    encoded = painter.encode(np.full((1, 64, 64), 0.5, np.float32))
+    assert painter.decode(encoded).odds.shape[1] == 0
+    assert painter.decode(encoded, with_odds=True).odds.shape[1] == len(painter.card.bins)
