@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from tests.film.clips import frame_at, write_clip
 from tests.older_files import make_old_model, make_old_recipe
 from tests.scripts_as_modules import load_script
 from tests.tiny_model import make_tiny_model
+from tests.versions import made_scene, warped
 from vermilion.cli.app import app
 from vermilion.network import folder as model_folder
 
@@ -67,6 +69,11 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     hints, album = hints_and_album_of_the_docs()
     (tmp_path / "hints.json").write_text(hints)
     (tmp_path / "album.json").write_text(album)
+    write_clip(tmp_path / "film.mp4", [frame_at(number) for number in range(12)], codec="libx264")
+    write_clip(tmp_path / "film.mkv", [frame_at(number) for number in range(90)], rate=1)
+    scene = made_scene()
+    Image.fromarray(scene).convert("L").save(tmp_path / "scan.tif")
+    Image.fromarray(warped(scene)).save(tmp_path / "edited.png")
     corners = (f"{red} {green} {blue}" for blue in (0, 1) for green in (0, 1) for red in (0, 1))
     (tmp_path / "film.cube").write_text("\n".join(["LUT_3D_SIZE 2", *corners]))
     return tmp_path
