@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,3 +200,17 @@ def test_a_colorizer_is_made_of_a_folder(tiny_model_folder):
 def test_a_missing_model_is_said_at_once(tmp_path):
     with pytest.raises(ModelError):
         Colorizer(tmp_path)
+
+
+@pytest.mark.parametrize(("kind", "flag"), [("alpha", "drop_alpha"), ("deep", "drop_depth")])
+def test_saving_loses_nothing_unless_it_is_allowed(
+    tiny_colorizer: Colorizer, kind: str, flag: str, tmp_path: Path
+) -> None:
+    grey = np.linspace(0, 255, 64 * 64).reshape(64, 64)
+    clear = np.dstack([grey, 255 - grey]).astype(np.uint8)
+    picture = tiny_colorizer.colorize(clear if kind == "alpha" else (grey * 257).astype(np.uint16))
+    with pytest.raises(OutputError, match=flag):
+        picture.save(tmp_path / "a.jpg")
+    assert not (tmp_path / "a.jpg").exists()
+    picture.save(tmp_path / "a.jpg", **{flag: True})
+    assert (tmp_path / "a.jpg").exists()

@@ -57,6 +57,15 @@ def test_the_picture_is_painted_and_its_margin_stays_neutral(tiny_colorizer: Col
     assert note.startswith("the picture was found inside a margin, at 6")
 
 
+def test_the_grid_of_a_scan_is_as_fine_as_that_of_its_picture(tiny_colorizer: Colorizer) -> None:
+    scan = on_paper((60, 50, picture()))
+    encoded = tiny_colorizer.open(scan)._opened.encoded
+    [part] = encoded.parts
+    finest = max(part.encoded.grid) / max(part.view.size)
+    for cells, side in zip(encoded.grid, scan.shape, strict=True):
+        assert abs(cells - side * finest) <= 4
+
+
 def test_colours_inside_a_margin_are_those_of_the_bare_picture(tiny_colorizer: Colorizer) -> None:
     bare = ab(tiny_colorizer.colorize(picture()).to_numpy())
     mounted = ab(tiny_colorizer.colorize(on_paper((60, 50, picture()))).to_numpy())[50:200, 60:260]
