@@ -36,6 +36,7 @@ from vermilion.archive.batch import (
     verify_manifest,
 )
 from vermilion.archive.batch.painting import Order, bury, learn
+from vermilion.archive.batch.report import HTML_REPORT, JSON_REPORT
 from vermilion.archive.batch.workers import Trade, Workers
 
 SIDE = 1000  # pixels: one megapixel
@@ -149,12 +150,13 @@ def verify_all(target: Path, workers: int) -> tuple[Took, int]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The results in a folder, by their names; not the manifest, which tells times."""
+    """The results in a folder, by their names; not the manifest and the reports, which tell times."""
     names = (path for path in folder.rglob("*") if path.is_file())
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in names
-        if not path.name.startswith(".vermilion-lock") and path.name != MANIFEST
+        if not path.name.startswith(".vermilion-lock")
+        and path.name not in (MANIFEST, JSON_REPORT, HTML_REPORT)
     }
 
 

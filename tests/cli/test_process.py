@@ -165,7 +165,7 @@ def test_a_full_disk_under_the_picture_is_one_sentence(shell, here: Path) -> Non
     ended = shell("$V colorize a.png -o - $M > /dev/full")
     assert ended.returncode == 1
     [error] = ended.stderr.splitlines()
-    assert "the picture there is torn" in error
+    assert "the picture there is incomplete" in error
 
 
 def test_a_reader_of_the_messages_may_go_away(shell, box: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_reader_of_the_picture_may_not(shell, here: Path, unbuffered: str) -> 
     ended = shell(f"PYTHONUNBUFFERED={unbuffered} $V colorize a.png -o - $M | head -c 10 > /dev/null")
     assert ended.returncode == 1
     [error] = ended.stderr.splitlines()
-    assert "went away" in error
+    assert "stopped before its end" in error
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "2> /dev/full"])

@@ -194,11 +194,13 @@ def test_a_killed_command_goes_on_and_gives_the_same_file(tmp_path, tiny_model_f
     def run(name):
         return subprocess.Popen([*command, str(tmp_path / name)], env=os.environ, stdout=subprocess.DEVNULL)
 
+    began = time.monotonic()
     assert run("whole.mkv").wait() == 0
+    whole = time.monotonic() - began
     kills, dice = 0, random.Random(7)
     while kills < 10:
         process = run("again.mkv")
-        time.sleep(1.5 + 2 * dice.random())
+        time.sleep(whole * (0.4 + 0.4 * dice.random()))
         if process.poll() is not None:
             break
         process.kill()

@@ -4,6 +4,7 @@ import asyncio
 import io
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import httpx
@@ -39,6 +40,12 @@ MARK = b"XXXX"
 )
 def test_names_are_cleaned(sent, kept):
     assert clean_name(sent) == kept
+
+
+def run_apart(work):
+    """Run a coroutine in a thread of its own: the browser of other tests keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def test_no_two_names_are_alike_whatever_their_letters():
@@ -239,7 +246,7 @@ def test_a_slow_body_is_cut_off(tiny_colorizer, settings, monkeypatch):
             await writer.wait_closed()
             return answer
 
-        assert asyncio.run(dribble()).startswith(b"HTTP/1.1 408")
+        assert run_apart(dribble()).startswith(b"HTTP/1.1 408")
 
 
 def test_an_upload_that_is_broken_off_leaves_nothing(tiny_colorizer, settings):
@@ -255,7 +262,7 @@ def test_an_upload_that_is_broken_off_leaves_nothing(tiny_colorizer, settings):
             writer.close()
             await writer.wait_closed()
 
-        asyncio.run(break_off())
+        run_apart(break_off())
         assert server.client.get("/v1/pictures").json() == []
         assert list((settings.work / "originals").iterdir()) == []
 
@@ -282,7 +289,7 @@ def test_work_stops_when_its_caller_goes_away(tiny_colorizer, settings):
             writer.close()
             await writer.wait_closed()
 
-        asyncio.run(leave())
+        run_apart(leave())
         assert stopped.wait(20)
 
 
