@@ -38,6 +38,7 @@ def test_cores_are_those_that_affinity_and_the_cgroup_grant(
     limit = tmp_path / "cpu.max"
     limit.write_text(granted)
     monkeypatch.setattr(work, "_CGROUP_LIMIT", limit)
+    monkeypatch.setattr(work, "_limit", [])
     assert available_cores() == cores
     assert thread_count() == min(cores, 4)
 

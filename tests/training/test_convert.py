@@ -82,7 +82,7 @@ def test_a_run_of_vermilion_5_goes_on_to_the_last_bit(config: Settings, tmp_path
     for part in ("generator", "discriminator", "average"):
         ours, theirs = (checkpoint_of(each.run)[part] for each in (config, broken))
         torch.testing.assert_close(ours, theirs, rtol=0, atol=0)
-    with pytest.raises(SettingsError, match="of today's form already"):
+    with pytest.raises(SettingsError, match="is up to date already"):
         convert(run, overwrite=True)
 
 
@@ -97,7 +97,7 @@ def test_a_generator_has_the_names_and_counts_of_today(run: Path) -> None:
     facts = read_facts(run / "new.safetensors")
     assert (facts["images"], json.loads(facts["progress"])) == ("640", {"images": 640, "steps": 3})
     read_generator(run / "new.safetensors")
-    with pytest.raises(SettingsError, match="of today's form already"):
+    with pytest.raises(SettingsError, match="is up to date already"):
         convert(run / "new.safetensors", run / "newer.safetensors")
 
 

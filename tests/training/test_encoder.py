@@ -115,7 +115,7 @@ def test_weights_come_from_a_file_and_must_fit(tmp_path: Path) -> None:
     [
         ("no_such_net", "", "timm has no features_only encoder 'no_such_net'"),
         ("test_vit", "", "timm has no features_only encoder 'test_vit'"),
-        ("test_efficientnet", "none.safetensors", "is no file"),
+        ("test_efficientnet", "none.safetensors", "is not a file"),
         ("test_efficientnet", "text.safetensors", "is not a safetensors file"),
     ],
 )

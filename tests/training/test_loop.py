@@ -205,7 +205,7 @@ def test_a_run_keeps_its_bins_whatever_the_first_samples_are_now(
 
 
 def test_a_run_is_never_overwritten_and_never_mixed(config: Settings) -> None:
-    with pytest.raises(TrainingError, match=r"no last\.ckpt to go on from"):
+    with pytest.raises(TrainingError, match=r"no last\.ckpt to continue from"):
         go(config, resume=True)
     go(config, stop_after=12)
     with pytest.raises(TrainingError, match="already holds a training; add --resume"):

@@ -41,6 +41,15 @@ class Hands:
             self.page.wait_for_timeout(30)
         return value
 
+    def settled(self, script):
+        """Wait until a script gives the same true value twice, some frames apart; returns it."""
+        before = self.until(script)
+        while True:
+            self.page.wait_for_timeout(200)
+            if (value := self.until(script)) == before:
+                return value
+            before = value
+
     def reload(self):
         self.page.reload()
         self.page.wait_for_selector("v-app.ready")
