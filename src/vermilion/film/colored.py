@@ -36,7 +36,7 @@ def _spreads(facts: FilmFacts) -> list[float]:
             try:
                 film.seek(ticks, stream=stream)
                 spreads.append(_spread(next(film.decode(stream))))
-            except (av.FFmpegError, StopIteration):  # damage there is told when it is coloured
+            except (av.FFmpegError, StopIteration):  # damage there is reported when it is coloured
                 continue
     return spreads
 

@@ -108,7 +108,7 @@ class VideoColorizer:
             source: the film.
             output: where to; its ending names the container. None for NAME.color.EXT beside the film.
             options: how.
-            work: is told how far it is, and asked whether to stop.
+            work: learns how far it is, and may be cancelled.
 
         Raises:
             FilmError: it cannot be read, or changes its size.

@@ -23,7 +23,7 @@ class Events:
         return len(self._listening)
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Begin to hand on what is told, in the loop of those that listen."""
+        """Begin to pass on events, in the loop of those that listen."""
         self._loop = loop
 
     def tell(self, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""Errors that only a server has; each is told as a problem with its status and code."""
+"""Errors that only a server has; each becomes a problem answer with its status and code."""
 
 from typing import ClassVar
 

@@ -71,7 +71,7 @@ def make_server(studio: Studio) -> uvicorn.Server:
 
 
 class _Server(uvicorn.Server):
-    """Ends the streams of events when it is told to stop; else it would wait for pages to close them."""
+    """Ends the streams of events when it has to stop; else it would wait for pages to close them."""
 
     def __init__(self, config: uvicorn.Config, studio: Studio) -> None:
         super().__init__(config)

@@ -114,7 +114,7 @@ class PictureTable(BaseModel):
 
 
 def picture_table(facts: Facts, revision: str) -> PictureTable:
-    """Return what is told of a picture."""
+    """Return the facts of a picture, as answers give them."""
     shown = facts.shown
     return PictureTable(
         id=facts.id,

@@ -27,5 +27,5 @@ class Studio:
     events: Events
 
     def told(self, facts: Facts) -> PictureTable:
-        """Return what is told of a picture."""
+        """Return the facts of a picture, as answers give them."""
         return picture_table(facts, self.desk.revision(facts))

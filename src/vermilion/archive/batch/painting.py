@@ -138,7 +138,7 @@ def _begun(task: Task, order: Order) -> Record:
     try:
         state = task.source.stat()
         size, changed = state.st_size, state.st_mtime_ns
-    except OSError:  # which is told when it is read
+    except OSError:  # which is reported when it is read
         size = changed = 0
     return Record(
         source=os.path.abspath(task.source),  # noqa: PTH100 - links must stay

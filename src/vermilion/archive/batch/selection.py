@@ -33,7 +33,7 @@ class Selection:
             return True
         try:
             return job.source.stat().st_mtime > self.newer
-        except OSError:  # which is told when its turn comes
+        except OSError:  # which is reported when its turn comes
             return True
 
 

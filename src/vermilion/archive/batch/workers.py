@@ -96,7 +96,7 @@ class Workers(Generic[T, R]):
     def _give(self, worker: _Worker[T], tasks: Iterator[T]) -> None:
         worker.task = next(tasks, None)
         if worker.task is not None:
-            with suppress(OSError):  # of a dead one, which is told when its answer is wanted
+            with suppress(OSError):  # of a dead one, which is reported when its answer is wanted
                 worker.pipe.send(worker.task)
 
     def _receive(self, worker: _Worker[T]) -> R:

@@ -40,7 +40,7 @@ def read_luma(
     deinterlace: bool = False,
     note: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Luma]:
-    """Yield the frames of a film; damaged ones are told to ``note`` and left out.
+    """Yield the frames of a film; damaged ones are reported to ``note`` and left out.
 
     Args:
         facts: of the film.

@@ -89,7 +89,7 @@ def mark_of(result: Scan) -> Mark | None:
 
 
 def _instance(metadata: Metadata) -> str:
-    """The name of a result, which follows from the hashes of its scan and recipe; empty if none is told."""
+    """The name of a result, which follows from the hashes of its scan and recipe; empty if there is none."""
     try:
         packet = XmpPacket.parse(whole_xmp(metadata.xmp, metadata.jpeg_segments) or b"")
     except MalformedXmpError:

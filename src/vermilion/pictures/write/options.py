@@ -1,4 +1,4 @@
-"""What a caller may say about saving: which losses are allowed, which are refused, and which are told of."""
+"""What a caller may say about saving: which losses are allowed, which are refused, and which are reported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

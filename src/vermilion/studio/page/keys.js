@@ -2,7 +2,7 @@
 
 import { settings } from "./model/settings.js";
 
-/** `key` as the browser tells it; `mod` wants Ctrl or Command; `hold` is told of the release, too. */
+/** `key` as the browser tells it; `mod` wants Ctrl or Command; `hold` is also called on release. */
 export const KEYS = [
   { group: "pictures", key: "o", mod: true, shown: "Ctrl O", text: "key.open", act: "open" },
   { group: "pictures", key: "v", mod: true, shown: "Ctrl V", text: "key.paste" },

@@ -48,7 +48,7 @@ def tile_routes(studio: Studio) -> APIRouter:
 
     @router.get("", include_in_schema=False)
     def base(identifier: Identifier) -> Response:
-        """Send whoever asks for the picture itself to what is told of it."""
+        """Redirect from the image to its info.json."""
         return RedirectResponse(f"/v1/iiif/{identifier}/info.json", 303)
 
     @router.get("/info.json", responses=_INFO)

@@ -27,7 +27,7 @@ export function swatch(color, click, { share = null, small = false, pressed = fa
 }
 
 export class ColorField extends HTMLElement {
-  /** `chosen(color, merge)` is told of each colour; `pick(done)` lets a person click a colour in the picture. */
+  /** `chosen(color, merge)` is called with each colour; `pick(done)` lets a person click a colour in the picture. */
   setUp(chosen, pick) {
     this.chosen = chosen;
     this.className = "color-field";

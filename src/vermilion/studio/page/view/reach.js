@@ -55,7 +55,7 @@ export class Reach {
       if (this.abort === abort && current === this.stage.studio.current)
         await this.stage.layers.showReach(blob);
     } catch {
-      // It is a help that may be missing: what goes wrong is told where the hint itself is laid.
+      // It is a help that may be missing: errors are shown where the hint itself is laid.
     }
   }
 }
