@@ -90,16 +90,16 @@ def test_models_lie_where_the_platform_keeps_data(tmp_path, monkeypatch, platfor
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("vermilion.network.places.sys", SimpleNamespace(platform=platform))
+    monkeypatch.setattr("vermilion.user_folders.sys", SimpleNamespace(platform=platform))
     assert models_folder() == tmp_path / wanted
 
 
 def test_nobody_without_a_home_is_left_without_a_word(monkeypatch):
-    def none():
+    def none(*_):
         raise RuntimeError("Could not determine home directory.")
 
     monkeypatch.delenv("VERMILION_MODELS")
-    monkeypatch.setattr("vermilion.network.places._data_folder", none)
+    monkeypatch.setattr("vermilion.user_folders._base_folder", none)
     with pytest.raises(ModelError, match="name a folder in VERMILION_MODELS"):
         models_folder()
 

@@ -1,12 +1,11 @@
 """Where the models lie that people installed: a folder for each, by its name."""
 
-import os
 import re
-import sys
 from pathlib import Path
 
 from vermilion.errors import ModelError
 from vermilion.network.card import CARD_FILE
+from vermilion.user_folders import user_folder
 
 VARIABLE = "VERMILION_MODELS"
 """Environment variable that names another folder for installed models."""
@@ -23,23 +22,12 @@ def models_folder() -> Path:
     Raises:
         ModelError: this user has no home folder.
     """
-    named = os.environ.get(VARIABLE)
     try:
-        return Path(named).expanduser() if named else _data_folder() / "vermilion" / "models"
+        return user_folder("models", VARIABLE, "XDG_DATA_HOME", ".local", "share")
     except RuntimeError as error:
         raise ModelError(
             f"Installed models lie in the home folder, and there is none; name a folder in {VARIABLE}."
         ) from error
-
-
-def _data_folder() -> Path:
-    """Return where programs on this platform keep what belongs to one user."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    named = Path(os.environ.get("XDG_DATA_HOME", ""))
-    return named if named.is_absolute() else Path.home() / ".local" / "share"
 
 
 def installed_folders() -> tuple[Path, ...]:

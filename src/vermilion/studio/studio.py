@@ -26,6 +26,6 @@ class Studio:
     jobs: Jobs
     events: Events
 
-    def told(self, facts: Facts) -> PictureTable:
+    def table_of(self, facts: Facts) -> PictureTable:
         """Return the facts of a picture, as answers give them."""
         return picture_table(facts, self.desk.revision(facts))

@@ -1,6 +1,5 @@
 """Where a studio keeps what is open: a folder of this user, one for each that runs at the same time."""
 
-import os
 import shutil
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from typing import IO
 
 from vermilion.errors import SettingsError
 from vermilion.leftovers import scratch_prefix, sweep
+from vermilion.user_folders import user_folder
 
 VARIABLE = "VERMILION_STUDIO"
 """Environment variable that names another folder for what is open."""
@@ -51,24 +51,13 @@ def studio_folder() -> Path:
     Raises:
         SettingsError: this user has no home folder.
     """
-    named = os.environ.get(VARIABLE)
     try:
-        return Path(named).expanduser() if named else _state_folder() / "vermilion" / "studio"
+        return user_folder("studio", VARIABLE, "XDG_STATE_HOME", ".local", "state")
     except RuntimeError as error:
         raise SettingsError(
             "The studio keeps what is open in the home folder, and there is none; name a folder in "
             f"{VARIABLE}."
         ) from error
-
-
-def _state_folder() -> Path:
-    """Return where programs on this platform keep the state of one user."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    return named if named.is_absolute() else Path.home() / ".local" / "state"
 
 
 def _scratch() -> Iterator[Path]:

@@ -53,7 +53,9 @@ def carry_routes(studio: Studio) -> APIRouter:
     def apply(asked: Apply) -> list[PictureTable]:
         """Give pictures the controls of another, but for its hints and variants, which are its own."""
         only = asked.what == "grading"
-        return [studio.told(facts) for facts in carry.apply(desk, asked.from_, asked.to, grading_only=only)]
+        return [
+            studio.table_of(facts) for facts in carry.apply(desk, asked.from_, asked.to, grading_only=only)
+        ]
 
     @router.get("/album")
     def get_album() -> Agreed:
@@ -81,7 +83,7 @@ def carry_routes(studio: Studio) -> APIRouter:
             check_bytes(content, limits.json, "The recipe")
             name = clean_name(files[0].filename or "", "the recipe")
         do = partial(carry.take_recipe, desk, id, content, name)
-        return studio.told(await jobs.run(request, do, Urgency.GESTURE))
+        return studio.table_of(await jobs.run(request, do, Urgency.GESTURE))
 
     return router
 

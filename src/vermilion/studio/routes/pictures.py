@@ -1,5 +1,6 @@
 """Pictures: opened, listed, changed and closed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -36,7 +37,7 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
     @router.get("")
     def list_pictures() -> list[PictureTable]:
         """All open pictures, in the order in which they were opened."""
-        return [studio.told(facts) for facts in desk.all()]
+        return [studio.table_of(facts) for facts in desk.all()]
 
     @router.post("", status_code=201, openapi_extra=file_body(several=True))
     async def open_pictures(
@@ -51,7 +52,7 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
                 opened.append(await jobs.run(request, keep))
         for facts in opened:
             await jobs.run(request, partial(_try_to_paint, studio, facts), Urgency.SHOWN)
-        return [studio.told(desk.get(facts.id)) for facts in opened]
+        return [studio.table_of(desk.get(facts.id)) for facts in opened]
 
     @router.get("/{id}")
     async def get_picture(request: Request, id: PictureId) -> PictureTable:  # noqa: A002 - the contract's word
@@ -59,7 +60,7 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
         facts = desk.get(id)
         if facts.shown is None and facts.failure is None:
             await jobs.run(request, partial(_try_to_paint, studio, facts))
-        return studio.told(desk.get(id))
+        return studio.table_of(desk.get(id))
 
     @router.delete("/{id}", status_code=204)
     def close_picture(id: PictureId) -> Response:  # noqa: A002
@@ -70,7 +71,13 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
 
 
 def _add_changes(router: APIRouter, studio: Studio) -> None:
-    desk, jobs = studio.desk, studio.jobs
+    async def changed(
+        request: Request, picture: str, edit: Callable[[Facts], Facts], gesture: int | None = None
+    ) -> PictureTable:
+        def change(work: Work) -> Facts:
+            return studio.desk.change(picture, edit, gesture, work)
+
+        return studio.table_of(await studio.jobs.run(request, change, Urgency.GESTURE))
 
     @router.put("/{id}/controls")
     async def put_controls(
@@ -82,32 +89,20 @@ def _add_changes(router: APIRouter, studio: Studio) -> None:
     ) -> PictureTable:
         """Say all about the colours of a picture, which is painted so."""
         number = gesture if gesture is not None else gesture_header
-        said = controls_said(controls, desk.shelf.asset)
-
-        def change(work: Work) -> Facts:
-            return desk.change(id, lambda facts: replace(facts, controls=said), number, work)
-
-        return studio.told(await jobs.run(request, change, Urgency.GESTURE))
+        said = controls_said(controls, studio.desk.shelf.asset)
+        return await changed(request, id, lambda facts: replace(facts, controls=said), number)
 
     @router.put("/{id}/view")
     async def put_view(request: Request, id: PictureId, view: ViewTable) -> PictureTable:  # noqa: A002
         """Say how the scan is to be seen: where its pictures lie, and which way is up."""
         options = view.options()
-
-        def change(work: Work) -> Facts:
-            return desk.change(id, lambda facts: replace(facts, view=options, seen=()), None, work)
-
-        return studio.told(await jobs.run(request, change, Urgency.GESTURE))
+        return await changed(request, id, lambda facts: replace(facts, view=options, seen=()))
 
     @router.put("/{id}/reading")
     async def put_reading(request: Request, id: PictureId, reading: ReadingTable) -> PictureTable:  # noqa: A002
         """Say how the file is read: its page, and whether a picture in colour is welcome."""
         how = reading.reading()
-
-        def change(work: Work) -> Facts:
-            return desk.change(id, lambda facts: replace(facts, reading=how, seen=()), None, work)
-
-        return studio.told(await jobs.run(request, change, Urgency.GESTURE))
+        return await changed(request, id, lambda facts: replace(facts, reading=how, seen=()))
 
 
 def _keep(studio: Studio, file: UploadFile, how: Reading, _: Work) -> Facts:
