@@ -145,7 +145,7 @@ def test_survivors_are_named_and_a_second_run_tries_nothing_again(tmp_path: Path
 
 def run_in(root: Path) -> str:
     code = (
-        "import pathlib; from benchmarks.mutants import __main__ as command, tries; tries.LEAST_SECONDS = 3;"
+        "import pathlib; from benchmarks.mutants import __main__ as command, tries; tries.LEAST_SECONDS = 8;"
         f"command.main(['--workers', '1', '--count', '30'], pathlib.Path({str(root)!r}))"
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
