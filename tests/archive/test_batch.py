@@ -197,3 +197,11 @@ def test_companions_are_recorded_too(run: Run, tmp_path: Path) -> None:
 
     run(companions=Companions(recipe=True))
     assert [output.path for output in records(tmp_path)[0].outputs] == ["a.recipe.json", "a.png"]
+
+
+def test_the_pages_that_are_not_done_are_told(run: Run, box: Path) -> None:
+    with Image.open(box / "c.tif") as image:
+        image.save(box / "c.tif", save_all=True, append_images=[image.copy(), image.copy()])
+    found = {Path(each.source).name: each for each in run()}
+    assert found["a.png"].remarks == ()
+    assert found["c.tif"].remarks[0] == "page 1 of 3 only; --page all takes every page"
