@@ -1,11 +1,17 @@
 """`vermilion batch` on the command line, with workers in this process."""
 
 import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.archive.test_batch import Here
 from vermilion.archive.batch import engine
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +55,47 @@ def test_other_options_are_refused_in_one_sentence(batch):
     [told] = said.errors
     assert told.startswith("error: out/manifest.jsonl was made with other options (colours); give")
     assert said.code == 1
+
+
+def test_a_sample_is_shown_and_what_is_rejected_done_again(batch, here):
+    said = batch("--sample", "1")
+    assert said.out.splitlines()[-1] == "out/sample.html shows the results, to be accepted or rejected"
+    [done] = [path.name for path in (here / "out").iterdir() if path.suffix in (".png", ".jpg")]
+    (here / "decisions.csv").write_text(f"file,verdict,look\n{done},reject,vivid\n")
+    assert "1 colourised" in batch("--redo", "decisions.csv").out
+    assert "1 colourised" in batch().out, "the other one"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--watch", "--sample", "3"), "error: --watch and --sample cannot be given together; leave out one"),
+        (("--watch", "--limit", "3"), "error: --watch and --limit cannot be given together; leave out one"),
+        (("--sample", "1", "--redo", "d.csv"), "error: --sample and --redo cannot be given together; leave"),
+        (
+            ("--watch", "--beside"),
+            "error: box lies in box, which is watched, so that results would come back",
+        ),
+    ],
+)
+def test_what_cannot_be_meant_together_is_refused(batch, words, told):
+    said = batch(*words)
+    assert said.code == 1
+    assert said.errors[0].startswith(told)
+
+
+@pytest.mark.slow
+def test_a_watched_folder_is_done_until_ctrl_c(here, scan, tiny_model, monkeypatch):
+    scan("box/a.png")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    words = ["batch", "box", "-o", "out", "--model", str(tiny_model), "--workers", "1", "--watch", "--json"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "vermilion", *words], cwd=here, stdout=subprocess.PIPE, text=True
+    ) as process:
+        events = (json.loads(line)["event"] for line in process.stdout)
+        assert [next(events), next(events)] == ["picture", "waiting"]
+        scan("box/b.png")
+        assert [next(events), next(events)] == ["picture", "waiting"]
+        process.send_signal(signal.SIGINT)
+        assert [*events] == ["end"]
+    assert process.returncode == 130

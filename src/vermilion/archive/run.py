@@ -80,6 +80,7 @@ class Task:
         root: the folder that the scan's place in a mirrored tree is counted from.
         controls: what is said of the colours of this picture; None for what is said of all.
         identifier: by which an archive knows the picture; empty if it told none.
+        again: whether its result is to be replaced.
     """
 
     source: Path
@@ -89,6 +90,7 @@ class Task:
     root: Path | None = None
     controls: Controls | None = None
     identifier: str = ""
+    again: bool = False
 
 
 def run_plan(

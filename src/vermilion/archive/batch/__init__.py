@@ -6,12 +6,15 @@ from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, 
 from vermilion.archive.batch.proof import verify_manifest
 from vermilion.archive.batch.record import Header, Output, Record
 from vermilion.archive.batch.report import HTML_REPORT, BatchReport
+from vermilion.archive.batch.sample import SAMPLE_PAGE, choose_sample, tasks_again, write_sample_page
 from vermilion.archive.batch.selection import Selection, parse_newer
 from vermilion.archive.batch.table import Table, read_table
+from vermilion.archive.batch.watch import check_watched, watch_batch
 
 __all__ = [
     "HTML_REPORT",
     "MANIFEST",
+    "SAMPLE_PAGE",
     "Batch",
     "BatchOptions",
     "BatchReport",
@@ -21,12 +24,17 @@ __all__ = [
     "Record",
     "Selection",
     "Table",
+    "check_watched",
+    "choose_sample",
     "is_planned",
     "open_manifest",
     "parse_newer",
     "read_manifest",
     "read_table",
     "run_batch",
+    "tasks_again",
     "verify_manifest",
+    "watch_batch",
     "write_bag",
+    "write_sample_page",
 ]

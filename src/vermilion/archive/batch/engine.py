@@ -3,16 +3,28 @@
 import hashlib
 import json
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from vermilion import __version__
 from vermilion.archive.batch import journal
 from vermilion.archive.batch.lock import locked
 from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, read_manifest
-from vermilion.archive.batch.painting import Order, bury, holds, keep_dates, learn, sha256_of
+from vermilion.archive.batch.painting import (
+    Order,
+    bury,
+    holds,
+    keep_dates,
+    key_of,
+    learn,
+    options_of,
+    sha256_of,
+)
 from vermilion.archive.batch.record import FAILED, SKIPPED, Header, Record
 from vermilion.archive.batch.workers import Trade, Workers
 from vermilion.archive.plan import Plan, PlanOptions
@@ -79,6 +91,79 @@ class Batch:
         return cls(tuple(tasks), tuple(settled))
 
 
+class BatchRun:
+    """One run in a folder of results; used in a ``with`` block, in which it holds lock, manifest and workers.
+
+    Args:
+        options: who works, and where.
+    """
+
+    def __init__(self, options: BatchOptions) -> None:
+        self._options = options
+        self._held = ExitStack()
+        self._workers: Workers[Task, Record] | None = None
+
+    def __enter__(self) -> Self:
+        """Take the lock, and read or begin the manifest.
+
+        Raises:
+            OutputError: another run works there, or the manifest is of another run or was changed.
+            ModelError: there is no such model.
+        """
+        options = self._options
+        header = header_of_run(options)
+        make_folder(options.folder)
+        with ExitStack() as held:
+            held.enter_context(locked(options.folder))
+            self.manifest = held.enter_context(open_manifest(options.folder, header))
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.__exit__(kind, error, trace)
+
+    def recover(self) -> Iterator[Record]:
+        """Record what a killed run had finished and not yet recorded; yield those records."""
+        yield from _recover(self.manifest, self._options)
+
+    def is_finished(self, task: Task) -> bool:
+        """Whether the manifest has a picture, its scan is that of then, and what is done again was so."""
+        found = self.manifest.finished.get(key_of(task))
+        if task.again and found is not None:
+            return found[3] == options_of(task, options_hash(self.manifest.header))
+        return is_finished(self.manifest, task)
+
+    def settle(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Record what is known without a look at a picture; yield it."""
+        for record in records:
+            if record.outcome == FAILED:  # what is skipped is no picture to be done
+                self.manifest.add(record)
+            yield record
+
+    def do(self, tasks: Sequence[Task]) -> Iterator[Record]:
+        """Do pictures, whatever the manifest says of them; yield their records.
+
+        Raises:
+            OutputError: the disk is full.
+            ModelError: the model cannot be loaded.
+        """
+        if tasks:
+            yield from _work(iter(tasks), self._hands(), self.manifest, self._options.folder)
+        self.manifest.flush()
+        journal.clear(self._options.folder)
+
+    def _hands(self) -> Workers[Task, Record]:
+        """The workers, started when there is something to do."""
+        if self._workers is None:
+            order = _order_of(self._options, self.manifest.header)
+            count = self._options.workers or max(1, available_cores() // self._options.threads)
+            workers = Workers(Trade(learn, order, partial(bury, order)), count)
+            self._workers = self._held.enter_context(workers)
+        return self._workers
+
+
 def run_batch(batch: Batch, options: BatchOptions) -> Generator[Record, None, None]:
     """Do a batch, or go on with it; yield what became of each picture as soon as it is known.
 
@@ -94,19 +179,11 @@ def run_batch(batch: Batch, options: BatchOptions) -> Generator[Record, None, No
             full.
         ModelError: there is no such model.
     """
-    header = header_of_run(options)
-    make_folder(options.folder)
-    with locked(options.folder), open_manifest(options.folder, header) as manifest:
-        yield from _recover(manifest, options)
-        for record in batch.settled:
-            if record.outcome == FAILED:  # what is skipped is no picture to be done
-                manifest.add(record)
-            yield record
-        left = [task for task in batch.tasks if not is_finished(manifest, task)]
-        if left:
-            yield from _work(iter(left[: options.limit]), manifest, options)
-        manifest.flush()
-        journal.clear(options.folder)
+    with BatchRun(options) as run:
+        yield from run.recover()
+        yield from run.settle(batch.settled)
+        left = [task for task in batch.tasks if not run.is_finished(task)]
+        yield from run.do(left[: options.limit])
 
 
 def header_of_run(options: BatchOptions) -> Header:
@@ -136,7 +213,7 @@ def options_hash(header: Header) -> str:
 
 def is_finished(manifest: Manifest, task: Task) -> bool:
     """Whether the manifest has a picture, and its scan is that of then: by size and time, or else by hash."""
-    found = manifest.finished.get((os.path.abspath(task.source), task.page))  # noqa: PTH100 - links must stay
+    found = manifest.finished.get(key_of(task))
     if found is None:
         return False
     try:
@@ -152,7 +229,9 @@ def _recover(manifest: Manifest, options: BatchOptions) -> Iterator[Record]:
     """Record what a killed run had finished and not yet recorded, proved by its hashes."""
     folder = options.folder
     for record in journal.journalled(folder):
-        if record.key not in manifest.finished and all(holds(folder, each) for each in record.outputs):
+        known = manifest.finished.get(record.key)
+        new = known is None or known[3] != record.options_sha256
+        if new and all(holds(folder, each) for each in record.outputs):
             found = replace(record, recovered=True, scan_sha256_after=_hash_now(record.source))
             if options.keep_dates:
                 keep_dates(folder, record)
@@ -174,7 +253,7 @@ def is_planned(batch: Batch, folder: Path) -> Iterator[tuple[Task, bool]]:
     lines = read_manifest(path) if path.exists() else iter(())
     finished = {line.key: line.outcome != FAILED for line in lines if isinstance(line, Record)}
     for task in batch.tasks:
-        yield task, finished.get((os.path.abspath(task.source), task.page), False)  # noqa: PTH100
+        yield task, finished.get(key_of(task), False)
 
 
 def _hash_now(path: str) -> str:
@@ -184,32 +263,34 @@ def _hash_now(path: str) -> str:
         return ""
 
 
-def _work(tasks: Iterator[Task], manifest: Manifest, options: BatchOptions) -> Iterator[Record]:
-    order = Order(
+def _order_of(options: BatchOptions, header: Header) -> Order:
+    return Order(
         options.folder,
         options.run,
         options.model,
         options.device,
         options.threads,
-        options_hash(manifest.header),
-        manifest.header.model_sha256,
+        options_hash(header),
+        header.model_sha256,
         keep_dates=options.keep_dates,
     )
-    count = options.workers or max(1, available_cores() // options.threads)
-    trade = Trade(learn, order, partial(bury, order))
-    with Workers(trade, count) as workers:
-        try:
-            for found in workers.results(tasks):
-                if found is not None:
-                    _refuse_model(found[1])
-                    manifest.add(found[1])
-                    yield found[1]
-                    _refuse_full_disk(found[1], options.folder)
-                manifest.flush_if_due()
-        except (KeyboardInterrupt, GeneratorExit, VermilionError):
-            for _, record in workers.drain():
-                manifest.add(record)
-            raise
+
+
+def _work(
+    tasks: Iterator[Task], workers: Workers[Task, Record], manifest: Manifest, folder: Path
+) -> Iterator[Record]:
+    try:
+        for found in workers.results(tasks):
+            if found is not None:
+                _refuse_model(found[1])
+                manifest.add(found[1])
+                yield found[1]
+                _refuse_full_disk(found[1], folder)
+            manifest.flush_if_due()
+    except (KeyboardInterrupt, GeneratorExit, VermilionError):
+        for _, record in workers.drain():
+            manifest.add(record)
+        raise
 
 
 def _refuse_model(record: Record) -> None:

@@ -8,6 +8,7 @@ killed run leaves, and is dropped.
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -41,13 +42,13 @@ class Manifest:
     Attributes:
         path: of the file.
         header: its first line.
-        finished: the pictures that need nothing more: size, time of change and SHA-256 of the
-            scan, by source and page.
+        finished: the pictures that need nothing more: size, time of change and SHA-256 of the scan, and
+            the SHA-256 of the options, by source and page.
     """
 
     path: Path
     header: Header
-    finished: dict[tuple[str, int], tuple[int, int, str]] = field(default_factory=dict)
+    finished: dict[tuple[str, int], tuple[int, int, str, str]] = field(default_factory=dict)
     _chain: str = ""
     _waiting: list[bytes] = field(default_factory=list)
     _since: float = 0.0
@@ -68,7 +69,8 @@ class Manifest:
         """Append a record; it is on disk a second later, if ``flush_if_due`` is called."""
         self._append(to_json(record))
         if record.outcome != FAILED:
-            self.finished[record.key] = (record.scan_size, record.scan_mtime_ns, record.scan_sha256)
+            state = record.scan_size, record.scan_mtime_ns, record.scan_sha256
+            self.finished[record.key] = (*state, sys.intern(record.options_sha256))
 
     def flush_if_due(self) -> None:
         """Flush what has waited for a second.
@@ -150,7 +152,8 @@ def _note(manifest: Manifest, facts: dict[str, object]) -> None:
     key = str(facts["source"]), int(str(facts["page"]))
     if facts["outcome"] != FAILED:
         size, changed, sha256 = facts["scan_size"], facts["scan_mtime_ns"], facts["scan_sha256"]
-        manifest.finished[key] = (int(str(size)), int(str(changed)), str(sha256))
+        options = sys.intern(str(facts["options_sha256"]))  # one text for all
+        manifest.finished[key] = (int(str(size)), int(str(changed)), str(sha256), options)
     else:
         manifest.finished.pop(key, None)
 

@@ -12,6 +12,7 @@ from vermilion.archive.batch.record import DONE, FAILED, SKIPPED, Output, Record
 from vermilion.archive.run import RunOptions, Task, paint_and_save
 from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError, OutputError
+from vermilion.guidance import Recipe, UsedFile, UsedModel
 from vermilion.leftovers import sweep
 from vermilion.outputs import failed_by, is_own_result
 from vermilion.pictures import Scan
@@ -89,8 +90,11 @@ class Painter:
 
         colorizer = self._colorizer or self._load()
         naming = before_naming if self._order.proof else None
+        run = self._order.run
+        if task.again:
+            run = replace(run, save=replace(run.save, overwrite=True))
         try:
-            pages, remarks = paint_and_save(task, colorizer, self._order.run, naming)
+            pages, remarks = paint_and_save(task, colorizer, run, naming)
         except ExistsError as error:
             raise ExistsError(
                 f"{task.target} is there, and no record says that it was made of {task.source} as that is "
@@ -141,15 +145,28 @@ def _begun(task: Task, order: Order) -> Record:
     except OSError:  # which is reported when it is read
         size = changed = 0
     return Record(
-        source=os.path.abspath(task.source),  # noqa: PTH100 - links must stay
+        source=key_of(task)[0],
         page=task.page,
         outcome=DONE,
         scan_size=size,
         scan_mtime_ns=changed,
-        options_sha256=order.options_sha256,
+        options_sha256=options_of(task, order.options_sha256),
         model_sha256=order.model_sha256,
         identifier=task.identifier,
     )
+
+
+def key_of(task: Task) -> tuple[str, int]:
+    """What tells pictures apart: the scan's absolute path and the page."""
+    return os.path.abspath(task.source), task.page  # noqa: PTH100 - links must stay
+
+
+def options_of(task: Task, general: str) -> str:
+    """Return the SHA-256 of the options of a picture, given that of the batch."""
+    if not task.again or task.controls is None:
+        return general
+    recipe = Recipe("", UsedFile(""), UsedModel("", ""), controls=task.controls)
+    return hashlib.sha256(f"{general} {recipe.options_hash}".encode()).hexdigest()
 
 
 def keep_dates(folder: Path, record: Record) -> None:

@@ -7,11 +7,15 @@ from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vermilion.archive.batch.record import FAILED, Record
-from vermilion.pictures import ReadOptions, publish, read_scan
+from vermilion.pictures import ReadOptions, publish, read_colors, read_scan
 
 JSON_REPORT, HTML_REPORT = "report.json", "report.html"
 _SIDE = 160  # pixels of a thumbnail
+_WIDE = 480  # pixels of a picture that is to be judged
 _MOST_THUMBNAILS = 500  # beyond them a page would be too large for a browser
 
 _PAGE = """<!doctype html>
@@ -70,22 +74,32 @@ class BatchReport:
 
 
 def _row(record: Record, *, shown: bool) -> str:
-    small = _thumbnail(Path(record.source)) if shown else ""
+    small = thumbnail(Path(record.source)) if shown else ""
     image = f'<img alt="" src="data:image/jpeg;base64,{small}">' if small else ""
     name, reason = html.escape(record.source), html.escape(record.reason)
     return f"<tr><td>{image}</td><td><b>{name}</b><br>{reason} ({html.escape(record.code)})</td></tr>"
 
 
-def _thumbnail(path: Path) -> str:
-    """The scan, small and grey, as base64 of a JPEG; empty if it cannot be read."""
+def thumbnail(path: Path, *, color: bool = False) -> str:
+    """A picture, small and grey or in colour, as base64 of a JPEG; empty if it cannot be read."""
     try:
-        scan = read_scan(path, ReadOptions(recolor=True))
-        share = min(1.0, _SIDE / max(scan.size))
-        small = scan.reduced((max(1, round(scan.size[0] * share)), max(1, round(scan.size[1] * share))))
-    except Exception:  # noqa: BLE001 - it failed for a reason, which the page tells
+        small = _small_color(path) if color else _small_grey(path)
+    except Exception:  # noqa: BLE001 - a picture may be damaged in any way, and a page shows others, too
         return ""
     from PIL import Image  # noqa: PLC0415 - rarely needed
 
     content = BytesIO()
     Image.fromarray(small).save(content, "JPEG", quality=80)
     return base64.b64encode(content.getvalue()).decode()
+
+
+def _small_color(path: Path) -> NDArray[np.uint8]:
+    """The picture with a longer side of ``_WIDE`` at most: [h, w, 3], 0..255, sRGB."""
+    return read_colors(path, _WIDE)
+
+
+def _small_grey(path: Path) -> NDArray[np.uint8]:
+    """The luma of the scan, with a longer side of ``_SIDE`` at most: [h, w], 0..255."""
+    scan = read_scan(path, ReadOptions(recolor=True))
+    share = min(1.0, _SIDE / max(scan.size))
+    return scan.reduced((max(1, round(scan.size[0] * share)), max(1, round(scan.size[1] * share))))

@@ -3,7 +3,8 @@
     file,identifier,look,warmth,hints
     1931/gate.tif,MS 17/4,hand-tinted,,"120,80=navy; 300,40,20=#aabbcc"
 
-An empty cell leaves what is said of all pictures as it is; hints lie over those of all.
+An empty cell leaves what is said of all pictures as it is; hints lie over those of all. The page of a sample
+gives such a table with one column more, the verdict: "accept" or "reject".
 """
 
 import csv
@@ -20,6 +21,7 @@ from vermilion.guidance import Controls, check_controls, parse_hint
 _FILE, _IDENTIFIER, _HINTS, _LOOK = "file", "identifier", "hints", "look"
 _NUMBERS = ("temperature", "fade_unsure", "vividness", "warmth", "tint")
 COLUMNS = (_FILE, _IDENTIFIER, _HINTS, _LOOK, *_NUMBERS)
+_VERDICT, _ACCEPT, _REJECT = "verdict", "accept", "reject"
 _LARGEST = 256 * 2**20  # bytes; a million lines
 
 
@@ -46,7 +48,7 @@ class Table:
         used: set[str] = set()
         given = []
         for task in tasks:
-            name = next((name for name in _names_of(task) if name in self.rows), None)
+            name = next((name for name in names_of(task) if name in self.rows), None)
             if name is not None:
                 used.add(name)
                 line, row = self.rows[name]
@@ -60,6 +62,29 @@ class Table:
             )
         return tuple(given)
 
+    def rejected(self) -> "Table":
+        """Return what the table says of pictures that it rejects, to be done again.
+
+        Raises:
+            SettingsError: a verdict is neither, or a picture is rejected and nothing else is said of it.
+        """
+        kept: dict[str, tuple[int, dict[str, str]]] = {}
+        for name, (line, row) in self.rows.items():
+            verdict = row.get(_VERDICT, "")
+            if verdict not in (_ACCEPT, _REJECT):
+                raise SettingsError(
+                    f"Line {line} of {self.path} has the verdict {verdict!r}; write accept or reject."
+                )
+            if verdict == _ACCEPT:
+                continue
+            if not any(row.get(column) for column in (_HINTS, _LOOK, *_NUMBERS)):
+                raise SettingsError(
+                    f"Line {line} of {self.path} rejects {name} and does not say what to do otherwise; "
+                    "give it a look, a vividness, hints or another of the columns."
+                )
+            kept[name] = line, row
+        return replace(self, rows=kept)
+
     def _controls(self, line: int, row: dict[str, str], general: Controls) -> Controls:
         try:
             numbers = {name: float(row[name]) for name in _NUMBERS if row.get(name)}
@@ -72,8 +97,12 @@ class Table:
         return controls
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, verdicts: bool = False) -> Table:
     """Read a table.
+
+    Args:
+        path: of its file.
+        verdicts: whether it must tell which pictures are accepted.
 
     Raises:
         SettingsError: it cannot be read, has a column that is not known, or a file twice.
@@ -84,7 +113,7 @@ def read_table(path: Path) -> Table:
         content = path.read_bytes()
         reader = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         columns = tuple(reader.fieldnames or ())
-        _check_columns(path, columns)
+        _check_columns(path, columns, verdicts=verdicts)
         rows: dict[str, tuple[int, dict[str, str]]] = {}
         for row in reader:
             _add(rows, path, reader.line_num, row)
@@ -108,14 +137,16 @@ def _add(
     rows[name] = line, cells
 
 
-def _check_columns(path: Path, columns: tuple[str, ...]) -> None:
-    unknown = [name for name in columns if name not in COLUMNS]
-    if unknown or _FILE not in columns:
-        what = f"has a column {unknown[0]!r}" if unknown else "has no column 'file'"
-        raise SettingsError(f"{path} {what}; its first line may hold {', '.join(COLUMNS)}.")
+def _check_columns(path: Path, columns: tuple[str, ...], *, verdicts: bool) -> None:
+    known = (*COLUMNS, _VERDICT) if verdicts else COLUMNS
+    needed = (_FILE, _VERDICT) if verdicts else (_FILE,)
+    wrong = [f"has a column {name!r}" for name in columns if name not in known]
+    wrong += [f"has no column {name!r}" for name in needed if name not in columns]
+    if wrong:
+        raise SettingsError(f"{path} {wrong[0]}; its first line may hold {', '.join(known)}.")
 
 
-def _names_of(task: Task) -> tuple[str, ...]:
+def names_of(task: Task) -> tuple[str, ...]:
     """How a table may call a picture: by its path below the folder that is searched, or by its name."""
     root = task.root or task.source.parent
     if task.source.is_relative_to(root):

@@ -1,7 +1,7 @@
 """`vermilion batch`: an archive done picture by picture, each recorded in a manifest."""
 
-import json
-from dataclasses import asdict, replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vermilion.cli import options as opt
+from vermilion.cli.batches import Told
 from vermilion.cli.controls import read_controls
 from vermilion.cli.gather import gathered
 from vermilion.cli.loading import loading
 from vermilion.cli.progress import follow
 from vermilion.cli.say import say, say_aside, say_error, shown
 from vermilion.cli.streams import INTERRUPTED
+from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vermilion.archive.batch import Batch, BatchOptions, Record, Selection
     from vermilion.guidance import Controls
     from vermilion.outputs import Companions
@@ -54,6 +58,29 @@ Bag = Annotated[
         "--bag", metavar="FOLDER", help="Also write a BagIt bag of all results, with the manifest inside."
     ),
 ]
+Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch", help="Then wait for new files in the folders, and do each once it has stopped growing."
+    ),
+]
+Sample = Annotated[
+    int | None,
+    typer.Option(
+        "--sample",
+        metavar="N",
+        min=1,
+        help="Do only a random sample, and write sample.html, on which you accept or reject its results.",
+    ),
+]
+Redo = Annotated[
+    Path | None,
+    typer.Option(
+        "--redo",
+        metavar="DECISIONS.csv",
+        help="Do again what you rejected on the page of a sample, as that file says.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")]
 WorkerThreads = Annotated[int, typer.Option("--threads", metavar="N", min=1, help="Threads of each worker.")]
@@ -83,8 +110,42 @@ def read_selection(
     return Selection(tuple(include or ()), None if newer is None else parse_newer(newer))
 
 
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What of a batch is done when."""
+
+    dry_run: bool
+    watch: bool
+    limit: int | None
+    sample: int | None
+    redo: Path | None
+
+
+def read_course(
+    *,
+    dry_run: DryRun = False,
+    watch: Watch = False,
+    limit: Limit = None,
+    sample: Sample = None,
+    redo: Redo = None,
+) -> _Course:
+    """Put together what is done when.
+
+    Raises:
+        SettingsError: two options exclude each other.
+    """
+    given = {"--dry-run": dry_run, "--watch": watch, "--sample": sample, "--redo": redo}
+    names = [name for name, value in given.items() if value]
+    if watch and limit:
+        names.append("--limit")
+    if (watch and len(names) > 1) or (sample and redo):
+        raise SettingsError(f"{' and '.join(names)} cannot be given together; leave out one of them.")
+    return _Course(dry_run, watch, limit, sample, redo)
+
+
 @gathered(
     chosen=read_selection,
+    course=read_course,
     save=opt.read_save_options,
     companions=opt.read_companions,
     view=opt.read_view,
@@ -99,10 +160,9 @@ def batch(
     chosen: "Selection",
     exclude: opt.Exclude = None,
     table: ControlsTable = None,
-    limit: Limit = None,
+    course: _Course,
     keep_dates: KeepDates = False,
     bag: Bag = None,
-    dry_run: DryRun = False,
     as_json: AsJson = False,
     save: "SaveOptions",
     device: opt.Device = "auto",
@@ -145,11 +205,9 @@ def batch(
     )
     folder = None if beside else output
     plan = PlanOptions(folder, format_, run.page is None, companions, tuple(exclude or ()), save.jpeg_stays)
-    options = BatchOptions(output, run, plan, model, device, workers, threads, limit, keep_dates)
-    planned, options = _planned(sources, options, chosen, table)
-    if dry_run:
-        return _show(planned, output)
-    raise typer.Exit(_bagged(bag, output, _do(planned, options, _Told(quiet, verbose, as_json))))
+    options = BatchOptions(output, run, plan, model, device, workers, threads, course.limit, keep_dates)
+    told = Told(quiet, verbose, as_json)
+    raise typer.Exit(_bagged(bag, output, _follow(_Planner(sources, options, chosen, table), course, told)))
 
 
 def _bagged(bag: Path | None, folder: Path, code: int) -> int:
@@ -162,22 +220,90 @@ def _bagged(bag: Path | None, folder: Path, code: int) -> int:
     return code
 
 
-def _planned(
-    sources: list[str], options: "BatchOptions", chosen: "Selection", table: Path | None
-) -> "tuple[Batch, BatchOptions]":
-    """Return all that is to be done, and the options with the table that says what single pictures get."""
-    from vermilion.archive import make_plan
-    from vermilion.archive.batch import Batch, read_table
+class _Planner:
+    """Makes the plan of a batch, as often as it is wanted."""
 
-    batch = Batch.of(chosen.of(make_plan(sources, options.plan)), options.run)
-    if table is None:
-        return batch, options
-    rows = read_table(table)
-    tasks = rows.given_to(batch.tasks, options.run.controls)
-    return replace(batch, tasks=tasks), replace(options, table_sha256=rows.sha256)
+    def __init__(
+        self, sources: list[str], options: "BatchOptions", chosen: "Selection", table: Path | None
+    ) -> None:
+        from vermilion.archive.batch import read_table
+
+        self.sources = sources
+        self._chosen = chosen
+        self._table = None if table is None else read_table(table)
+        self.options = options
+        if self._table is not None:
+            self.options = replace(options, table_sha256=self._table.sha256)
+
+    def plan(self) -> "Batch":
+        """Return all that is to be done."""
+        from vermilion.archive import make_plan
+        from vermilion.archive.batch import Batch
+
+        run = self.options.run
+        batch = Batch.of(self._chosen.of(make_plan(self.sources, self.options.plan)), run)
+        if self._table is None:
+            return batch
+        return replace(batch, tasks=self._table.given_to(batch.tasks, run.controls))
 
 
-def _show(planned: "Batch", folder: Path) -> None:
+def _follow(planner: _Planner, course: _Course, told: Told) -> int:
+    """Do what is wanted of a batch, and return the exit code."""
+    from vermilion.archive.batch import choose_sample, read_table, run_batch, tasks_again, write_sample_page
+
+    options = planner.options
+    if course.watch:
+        return _watch(planner, told)
+    planned = planner.plan()
+    if course.sample:
+        planned = replace(planned, tasks=choose_sample(planned.tasks, course.sample))
+    if course.redo is not None:
+        table = read_table(course.redo, verdicts=True)
+        again = tasks_again(planned.tasks, table, options.run.controls, options.folder)
+        planned = replace(planned, tasks=again)
+    if course.dry_run:
+        return _show(planned, options.folder)
+    told.event("plan", pictures=len(planned.tasks))
+    with closing(run_batch(planned, options)) as records:
+        code = _tell(follow(records, len(planned.tasks), hidden=told.silent), told, options)
+    failed = told.close(len(planned.tasks) + len(planned.settled), options.folder)
+    if course.sample or course.redo:
+        page = write_sample_page(options.folder, planned.tasks)
+        told.line(f"{shown(page)} shows the results, to be accepted or rejected" if page else "")
+    return code or failed
+
+
+def _watch(planner: _Planner, told: Told) -> int:
+    """Do what is there and what comes, until Ctrl-C."""
+    from threading import Event
+
+    from vermilion.archive.batch import check_watched, watch_batch
+
+    options = planner.options
+    folders = check_watched(planner.sources, options.plan.output, options.folder)
+    with closing(watch_batch(planner.plan, options, folders, Event())) as records:
+        code = _tell(records, told, options)
+    failed = told.close(0, options.folder)
+    return code or failed
+
+
+def _tell(records: "Iterable[Record | None]", told: Told, options: "BatchOptions") -> int:
+    """Tell records as they come, and write the report; return the exit code of what stopped it."""
+    code = 0
+    try:
+        for record in records:
+            if record is None:
+                told.idle()
+            else:
+                told.add(record)
+    except KeyboardInterrupt:
+        say_error("Stopped; the same command goes on from here.")
+        code = INTERRUPTED
+    told.report.write(options.folder)
+    return code
+
+
+def _show(planned: "Batch", folder: Path) -> int:
     from vermilion.archive.batch import is_planned
 
     left = 0
@@ -188,70 +314,4 @@ def _show(planned: "Batch", folder: Path) -> None:
     for record in planned.settled:
         say(f"{shown(Path(record.source))} {record.outcome}: {record.reason}")
     say(f"{left} to be done, {len(planned.tasks) - left} finished before; nothing was written")
-
-
-def _do(planned: "Batch", options: "BatchOptions", told: "_Told") -> int:
-    from vermilion.archive.batch import HTML_REPORT, run_batch
-
-    told.event("plan", pictures=len(planned.tasks))
-    records = run_batch(planned, options)
-    code = 0
-    try:
-        for record in follow(records, len(planned.tasks), hidden=told.silent):
-            told.add(record)
-    except KeyboardInterrupt:
-        records.close()
-        say_error("Stopped; the same command goes on from here.")
-        code = INTERRUPTED
-    told.report.write(options.folder)
-    failed = told.close(planned)
-    if failed:
-        told.line(f"{shown(options.folder / HTML_REPORT)} shows what failed")
-    return code or failed
-
-
-class _Told:
-    """Tells records as they come, and their sum."""
-
-    def __init__(self, quiet: bool, verbose: bool, as_json: bool) -> None:  # noqa: FBT001
-        from vermilion.archive.batch import BatchReport
-
-        self.report = BatchReport()
-        self.silent = quiet or as_json
-        self._verbose = verbose
-        self._as_json = as_json
-
-    def event(self, name: str, **facts: object) -> None:
-        """Print an event, if events are wanted."""
-        if self._as_json:
-            say(json.dumps({"event": name, **facts}))
-
-    def line(self, text: str) -> None:
-        """Print a line for people."""
-        if not self.silent:
-            say(text)
-
-    def add(self, record: "Record") -> None:
-        """Tell one record, and count it."""
-        self.report.add(record)
-        self.event("picture", **asdict(record))
-        if record.outcome == "failed" and not self._as_json:
-            say_error(record.reason)
-        elif record.outcome == "done":
-            remarks = f"  ({'; '.join(record.remarks)})" if record.remarks else ""
-            result = record.outputs[-1].path if record.outputs else ""
-            self.line(f"{shown(Path(record.source))} -> {result}  {record.seconds:.2f} s{remarks}")
-        elif self._verbose:
-            self.line(f"{shown(Path(record.source))} skipped: {record.reason}")
-
-    def close(self, planned: "Batch") -> int:
-        """Tell the sum, and return the exit code."""
-        counts, recovered = self.report.counts, self.report.recovered
-        left = max(0, len(planned.tasks) + len(planned.settled) - sum(counts.values()))
-        parts = [f"{counts['done']} colourised"]
-        parts += [f"{left} finished before or left for later"] if left else []
-        parts += [f"{recovered} of them found finished, proved by hash"] if recovered else []
-        parts += [f"{counts[name]} {name}" for name in ("skipped", "failed") if counts[name]]
-        self.line(", ".join(parts))
-        self.event("end", **counts, recovered=recovered)
-        return 1 if counts["failed"] else 0
+    return 0
