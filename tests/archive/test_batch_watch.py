@@ -56,7 +56,8 @@ def test_results_never_go_into_what_is_watched(
     (tmp_path / "box").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "box")
     with pytest.raises(SettingsError, match=told):
-        check_watched([str(tmp_path / "box")], target and tmp_path / target, tmp_path / folder)
+        goal = tmp_path / target if target else None
+        check_watched([str(tmp_path / "box")], goal, tmp_path / folder)
 
 
 def test_only_folders_are_watched(box: Path, tmp_path: Path) -> None:  # noqa: F811

@@ -92,6 +92,7 @@ def test_a_watched_folder_is_done_until_ctrl_c(here, scan, tiny_model, monkeypat
     with subprocess.Popen(
         [sys.executable, "-m", "vermilion", *words], cwd=here, stdout=subprocess.PIPE, text=True
     ) as process:
+        assert process.stdout is not None
         events = (json.loads(line)["event"] for line in process.stdout)
         assert [next(events), next(events)] == ["picture", "waiting"]
         scan("box/b.png")
