@@ -55,8 +55,8 @@ def test_results_never_go_into_what_is_watched(
 ) -> None:
     (tmp_path / "box").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "box")
+    goal = tmp_path / target if target else None
     with pytest.raises(SettingsError, match=told):
-        goal = tmp_path / target if target else None
         check_watched([str(tmp_path / "box")], goal, tmp_path / folder)
 
 
