@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from vermilion import __version__
 from vermilion.colorizer import Colorizer
+from vermilion.studio.batches import Archive, Batches
 from vermilion.studio.desk.desk import Desk
 from vermilion.studio.desk.facts import Facts
 from vermilion.studio.desk.shelf import Shelf
@@ -15,6 +16,7 @@ from vermilion.studio.events import Events
 from vermilion.studio.jobs import Jobs
 from vermilion.studio.routes.about import about_routes
 from vermilion.studio.routes.assets import asset_routes
+from vermilion.studio.routes.batches import batch_routes
 from vermilion.studio.routes.carry import carry_routes
 from vermilion.studio.routes.colorize import colorize_routes
 from vermilion.studio.routes.guides import guide_routes
@@ -38,6 +40,7 @@ _ROUTES = (
     guide_routes,
     carry_routes,
     save_routes,
+    batch_routes,
     asset_routes,
     colorize_routes,
     about_routes,
@@ -55,7 +58,14 @@ def create_studio(settings: Settings, colorizer: Colorizer) -> Studio:
         events.tell({"type": "picture", "picture": told.model_dump(mode="json")})
 
     desk = Desk(colorizer, Shelf(settings.work), settings.limits, changed)
-    return Studio(settings, desk, Jobs(settings.limits), events)
+    batches = Batches(_archive_of(settings), events.tell)
+    return Studio(settings, desk, Jobs(settings.limits), batches, events)
+
+
+def _archive_of(settings: Settings) -> Archive | None:
+    if settings.archive is None or settings.out is None:
+        return None
+    return Archive(settings.archive, settings.out, settings.model, settings.device)
 
 
 def create_app(studio: Studio) -> FastAPI:
@@ -65,9 +75,11 @@ def create_app(studio: Studio) -> FastAPI:
     async def running(_: FastAPI) -> AsyncIterator[None]:
         studio.events.start(asyncio.get_running_loop())
         studio.jobs.start()
+        studio.batches.start()
         yield
         studio.events.close()
         studio.jobs.stop()
+        studio.batches.stop()
 
     app = FastAPI(title="vermilion", version=__version__, docs_url=None, redoc_url=None, lifespan=running)
     tell_problems(app)

@@ -1,7 +1,7 @@
 """What happens on the server, told to every page that listens."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 _MOST = 256  # events that a page may be behind; one that sleeps longer asks for everything anew
@@ -37,7 +37,7 @@ class Events:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._hand_on, None)
 
-    async def listen(self) -> AsyncIterator[Event]:
+    async def listen(self) -> AsyncGenerator[Event]:
         """Yield events until the server stops, or the listener is too far behind."""
         queue: asyncio.Queue[Event | None] = asyncio.Queue(_MOST)
         self._listening.add(queue)

@@ -68,6 +68,13 @@ class NoFolderError(StudioError):
     code = "no-out"
 
 
+class NoArchiveError(StudioError):
+    """No archive was named when the server was started."""
+
+    status = 409
+    code = "no-archive"
+
+
 class SlowBodyError(StudioError):
     """A body that comes too slowly."""
 

@@ -3,7 +3,8 @@
 import signal
 import socket
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -11,8 +12,10 @@ from types import FrameType
 
 import uvicorn
 
+from vermilion.archive.batch import locked
 from vermilion.colorizer import Colorizer
-from vermilion.errors import SettingsError
+from vermilion.errors import OutputError, SettingsError
+from vermilion.outputs import make_folder
 from vermilion.studio.app import create_app, create_studio
 from vermilion.studio.desk.folder import work_folder
 from vermilion.studio.desk.named import check_folder, open_named
@@ -40,10 +43,11 @@ def run_server(
         browser: whether to open the page.
 
     Raises:
-        SettingsError: the port is taken, or the address is none of this machine.
+        SettingsError: the port is taken, the address is none of this machine, or the archive no folder.
+        OutputError: the folder of results cannot be used.
     """
     check_folder(settings.out)
-    with _listen(settings) as listening, work_folder(keep=settings.page) as folder:
+    with _held(settings), _listen(settings) as listening, work_folder(keep=settings.page) as folder:
         settings = replace(settings, port=listening.getsockname()[1], work=folder)
         studio = create_studio(settings, make_colorizer())
         open_named(studio.desk, settings.paths, settings.out)
@@ -52,6 +56,30 @@ def run_server(
             # Some browsers run in the terminal, and end when the person ends them.
             Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
         make_server(studio).run([listening])
+
+
+@contextmanager
+def _held(settings: Settings) -> Iterator[None]:
+    """Hold the folder of results if jobs go there: two servers would do the same ones.
+
+    Raises:
+        SettingsError: the archive is no folder, or no folder of results was named.
+        OutputError: another server holds it, or it lies among the scans.
+    """
+    if settings.archive is None:
+        yield
+        return
+    if not settings.archive.is_dir():
+        raise SettingsError(f"{settings.archive} is no folder; name that of the archive with --archive.")
+    if settings.out is None:
+        raise SettingsError("Jobs need a folder of results; name one with -o OUT.")
+    if settings.out.resolve().is_relative_to(settings.archive.resolve()):
+        raise OutputError(
+            f"{settings.out} lies in the archive {settings.archive}; name another folder with -o."
+        )
+    make_folder(settings.out)
+    with locked(settings.out):
+        yield
 
 
 def make_server(studio: Studio) -> uvicorn.Server:

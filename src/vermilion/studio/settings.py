@@ -54,6 +54,9 @@ class Settings:
         page: whether it shows the page; else it serves programs alone.
         paths: pictures, folders and patterns to open at once.
         out: folder of results; None where they can only be downloaded.
+        archive: folder that jobs may colour; None where there are none.
+        model: that colours it, as ``Colorizer`` takes it.
+        device: that computes.
         work: folder that holds what is open.
         names: other names by which it may be called, such as that of a proxy.
         lan_host: address at which other devices in the house reach it; empty if they may not.
@@ -66,6 +69,9 @@ class Settings:
     page: bool = True
     paths: tuple[str, ...] = ()
     out: Path | None = None
+    archive: Path | None = None
+    model: str | None = None
+    device: str = "auto"
     work: Path = field(default_factory=Path)
     names: tuple[str, ...] = ()
     lan_host: str = ""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vermilion.studio.batches import Batches
 from vermilion.studio.desk.desk import Desk
 from vermilion.studio.desk.facts import Facts
 from vermilion.studio.events import Events
@@ -18,12 +19,14 @@ class Studio:
         settings: of the server.
         desk: the open pictures.
         jobs: runs what takes long.
+        batches: jobs over an archive.
         events: tells pages what happens.
     """
 
     settings: Settings
     desk: Desk
     jobs: Jobs
+    batches: Batches
     events: Events
 
     def table_of(self, facts: Facts) -> PictureTable:

@@ -2,6 +2,7 @@
 
 from vermilion.archive.batch.bag import write_bag
 from vermilion.archive.batch.engine import Batch, BatchOptions, is_planned, run_batch
+from vermilion.archive.batch.lock import locked
 from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, read_manifest
 from vermilion.archive.batch.proof import verify_manifest
 from vermilion.archive.batch.record import Header, Output, Record
@@ -27,6 +28,7 @@ __all__ = [
     "check_watched",
     "choose_sample",
     "is_planned",
+    "locked",
     "open_manifest",
     "parse_newer",
     "read_manifest",

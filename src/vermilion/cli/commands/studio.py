@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from vermilion.colorizer import Colorizer
     from vermilion.studio import Settings
 
+Archive = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive",
+        metavar="FOLDER",
+        help="Folder that jobs of the API may colour, each into a folder of its own in OUT. See docs/api.md.",
+    ),
+]
+
 STUDIO_PORT = 8484
 """Where the page is by default: always the same, as browsers keep a page's settings by its address."""
 
@@ -43,6 +52,7 @@ def studio(
         ),
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    archive: Archive = None,
     lan: Annotated[
         bool,
         typer.Option("--lan", help="Also let a phone in your network open it, by a link shown as a QR code."),
@@ -69,6 +79,9 @@ def studio(
         token=new_token(),
         paths=tuple(paths or ()),
         out=output,
+        archive=archive,
+        model=model,
+        device=device,
         lan_host=lan_address() if lan else "",
     )
     run_server(settings, partial(_start_engine, device, model, threads), _say_page, browser=not no_browser)
@@ -98,6 +111,10 @@ def serve(
             help="Another name by which callers reach it, such as that of a proxy. Repeatable.",
         ),
     ] = None,
+    archive: Archive = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Folder for the results of jobs.")
+    ] = None,
     device: opt.Device = "auto",
     model: opt.ModelFolder = None,
     threads: opt.Threads = None,
@@ -113,7 +130,10 @@ def serve(
         from vermilion.studio import Settings, read_token, run_server
 
     token, names = read_token(token_file, host), tuple(each.lower() for each in name or ())
-    settings = Settings(host=host, port=port, token=token, page=False, names=names)
+    settings = Settings(
+        host=host, port=port, token=token, page=False, names=names,
+        archive=archive, out=output, model=model, device=device,
+    )  # fmt: skip
     run_server(settings, partial(_start_engine, device, model, threads), _say_service)
 
 
