@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,8 +31,9 @@ from vermilion.film.media import (
     samples,
     video_stream,
 )
-from vermilion.film.paint import KeyPainter, ShotView
+from vermilion.film.paint import FrameForm, KeyFrame, KeyPainter, ShotView
 from vermilion.film.pipeline import Colored, Pipeline
+from vermilion.film.shots import Shown
 from vermilion.guidance import Controls
 from vermilion.network import Model
 from vermilion.painter import Painter
@@ -86,11 +86,12 @@ def _row(clip: Path, film: Way, single: Way, cost: float) -> str:
 def measured(clip: Path, seconds: float) -> tuple[Way, Way]:
     """Return the figures of a clip as a film, and frame by frame."""
     facts, painter = read_facts(clip), Painter(Model.load(None, "cpu"))
-    keys = KeyPainter(painter, facts.layout, 6, Fraction(1), 0, painter.card.working_size, Controls())
+    form = FrameForm(facts.layout, 6, Shown(facts.size))
+    keys = KeyPainter(painter, form, painter.card.working_size, Controls())
     film = [_kept(one) for one in Pipeline(keys).run(hold(read_luma(facts, end=seconds), facts.layout))]
     truth = list(_true_ab(facts, len(film), film[0].held.small.shape))
     by_film = [cbcr_to_ab(one.held.small, one.cbcr) for one in film]
-    single = [keys.paint([one.held.luma.codes], [one.held.small], ShotView())[0] for one in film]
+    single = [keys.paint([KeyFrame(0, one.held.luma.codes, one.held.small)], ShotView())[0] for one in film]
     by_frame = [cbcr_to_ab(one.held.small, cbcr) for one, cbcr in zip(film, single, strict=True)]
     helds = [one.held for one in film]
     motions = [None if b.begins else judged(a.motion, b.motion) for a, b in pairwise(helds)]

@@ -209,8 +209,8 @@ def test_frames_in_flight_are_bounded():
         def __init__(self):
             pass
 
-        def paint(self, frames, smalls, view):
-            return [np.zeros((*small.shape, 2), np.float32) for small in smalls]
+        def paint(self, frames, view):
+            return [np.zeros((*frame.small.shape, 2), np.float32) for frame in frames]
 
     most = 0
     for done, _ in enumerate(Pipeline(Grey()).run(hold(film(), EIGHT))):

@@ -213,10 +213,10 @@ def test_a_killed_command_goes_on_and_gives_the_same_file(tmp_path, tiny_model_f
 
 def test_a_stopped_run_goes_on_and_gives_the_same_file(tmp_path, tiny_model, clip, monkeypatch):
     from vermilion.errors import CancelledError
-    from vermilion.film import VideoColorizer, colorizer
+    from vermilion.film import VideoColorizer, segments
     from vermilion.work import Work
 
-    monkeypatch.setattr(colorizer, "_SEGMENT", 1)  # a segment may end after each chunk
+    monkeypatch.setattr(segments, "SEGMENT", 1)  # a segment may end after each chunk
     video = VideoColorizer(tiny_model)
     frames = [frame_at(number) for number in range(110)]
     film = write_clip(tmp_path / "in.mkv", frames)

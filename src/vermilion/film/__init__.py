@@ -3,5 +3,16 @@
 from vermilion.film.colorizer import FilmResult, VideoColorizer
 from vermilion.film.media import CODECS, EncodeOptions
 from vermilion.film.options import FilmOptions
+from vermilion.film.shots import FrameColors, Shot, ShotList, load_shots
 
-__all__ = ["CODECS", "EncodeOptions", "FilmOptions", "FilmResult", "VideoColorizer"]
+__all__ = [
+    "CODECS",
+    "EncodeOptions",
+    "FilmOptions",
+    "FilmResult",
+    "FrameColors",
+    "Shot",
+    "ShotList",
+    "VideoColorizer",
+    "load_shots",
+]

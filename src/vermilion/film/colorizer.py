@@ -1,35 +1,17 @@
-"""A film from its file to a coloured one.
-
-film ─decode─▶ Y ─▶ keys ─paint─▶ their chroma ─carry─▶ that of all ─enlarge─▶ U, V ─encode─▶ segments ─▶ film
-              └──────────────────────────── Y, untouched ──────────────────────────▲
-"""
+"""A film from its file to a coloured one: coloured in segments, which are joined with all other streams."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import monotonic
 
 from vermilion import __version__
 from vermilion.errors import ExistsError, FilmError, OutputError
-from vermilion.film.chroma import chroma_planes
 from vermilion.film.colored import refuse_colored
-from vermilion.film.held import hold
-from vermilion.film.media import (
-    Encoder,
-    FilmFacts,
-    Layout,
-    Target,
-    check_container,
-    mux_film,
-    plan_output,
-    read_facts,
-    read_luma,
-)
+from vermilion.film.media import FilmFacts, Layout, Target, check_container, mux_film, plan_output, read_facts
 from vermilion.film.options import FilmOptions
-from vermilion.film.paint import KeyPainter
-from vermilion.film.pipeline import Colored, Pipeline
+from vermilion.film.segments import Job, Piece, Progress, color_piece
+from vermilion.film.steering import Span
 from vermilion.film.work_folder import WorkFolder
 from vermilion.guidance import controls_to_json
 from vermilion.leftovers import sweep, temporary_name
@@ -38,7 +20,6 @@ from vermilion.painter import Painter
 from vermilion.pictures import give_name, unwritable
 from vermilion.work import UNWATCHED, Work, limit_threads
 
-_SEGMENT = 256  # frames from which a segment may end
 _MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _DEFAULTS = FilmOptions()
 
@@ -58,17 +39,6 @@ class FilmResult:
     frames: int
     shots: int
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One film on its way: its facts, the layout of what is written, what was asked, and whom to tell."""
-
-    facts: FilmFacts
-    written: Layout
-    options: FilmOptions
-    work: Work
-    tell: Callable[[str], None]
 
 
 class VideoColorizer:
@@ -127,67 +97,39 @@ class VideoColorizer:
         if not options.recolor:
             refuse_colored(facts)
         notes = [*target.notes, *_notes(facts, written, options)]
-        job = _Job(facts, written, options, work, notes.append)
+        job = Job(self._painter, facts, written, options, work, notes.append)
         folder = WorkFolder(result.with_name(f".{result.name}.work"), self._identity(job))
-        shots = self._segments(job, folder)
-        frames = self._publish(job, folder, result, target)
-        return FilmResult(result, frames, shots, tuple(notes))
+        pieces = list(_pieces(job, folder))
+        folder.keep([piece.stretch for piece in pieces])
+        progress = Progress(job, sum(piece.stretch.frames for piece in pieces))
+        for piece in pieces:
+            color_piece(job, piece, progress)
+        self._publish(job, pieces, result, target)
+        found = sum(piece.stretch.shots for piece in pieces)
+        made = FilmResult(result, sum(piece.stretch.frames for piece in pieces), found, tuple(notes))
+        if options.shots is None:  # with a list, what stays the same need not be coloured again
+            folder.remove()
+        return made
 
-    def _identity(self, job: _Job) -> dict[str, object]:
-        """Return what the segments of a film follow from."""
-        stat = job.facts.path.stat()
-        asked = asdict(replace(job.options, controls=_DEFAULTS.controls, overwrite=False))
-        del asked["controls"]
+    def _identity(self, job: Job) -> dict[str, object]:
+        """Return what all segments of a film follow from."""
+        stat, options = job.facts.path.stat(), job.options
         return {
             "version": __version__,
             "model": self.model.hash,
             "film": [str(job.facts.path.resolve()), stat.st_size, stat.st_mtime_ns],
-            "options": asked,
-            "controls": controls_to_json(job.options.controls),
+            "encode": asdict(options.encode),
+            "size": options.size,
+            "deinterlace": options.deinterlace,
         }
 
-    def _segments(self, job: _Job, folder: WorkFolder) -> int:
-        """Colour what is missing of a film; returns how many shots it has."""
-        if folder.is_finished:
-            return folder.shots
-        state = folder.last_state()
-        pipeline = Pipeline(self._key_painter(job), state, job.work)
-        options = job.options
-        luma = read_luma(
-            job.facts, start=options.start, end=options.end, deinterlace=options.deinterlace, note=job.tell
-        )
-        frames = _watched(pipeline.run(hold(luma, job.facts.layout)), job, state.frames if state else 0)
-        with ExitStack() as stack:
-            part, shown = folder.begin(), list[int]()
-            encoder: Encoder | None = None
-            for colored in frames:
-                if encoder is None:
-                    part, shown = folder.begin(), []
-                    encoder = stack.enter_context(Encoder(part, job.facts, job.written, options.encode))
-                _write(colored, encoder, job)
-                shown.append(colored.held.luma.pts)
-                if colored.after is not None and (len(shown) >= _SEGMENT or colored.last):
-                    stack.close()
-                    encoder = None
-                    folder.commit(part, colored.after, shown)
-        folder.finish(pipeline.shots)
-        return pipeline.shots
-
-    def _key_painter(self, job: _Job) -> KeyPainter:
-        facts = job.facts
-        return KeyPainter(
-            self._painter,
-            facts.layout,
-            facts.matrix,
-            facts.aspect,
-            round(-facts.rotation / 90) % 4,
-            job.options.size or self.model.card.working_size,
-            job.options.controls,
-        )
-
-    def _publish(self, job: _Job, folder: WorkFolder, result: Path, target: Target) -> int:
-        """Join the segments and give the result its name; returns how many frames it has."""
-        segments = folder.segments
+    def _publish(self, job: Job, pieces: Sequence[Piece], result: Path, target: Target) -> None:
+        """Join the segments and give the result its name."""
+        segments = [
+            pair
+            for piece in pieces
+            for pair in zip(piece.stretch.segments, piece.stretch.times(), strict=True)
+        ]
         if not segments:
             raise FilmError(f"{job.facts.path} has no frame between the times given; change --from or --to.")
         temporary = result.with_name(temporary_name())
@@ -195,7 +137,7 @@ class VideoColorizer:
         try:
             mux_film(
                 job.facts,
-                list(zip(segments, folder.times(), strict=True)),
+                segments,
                 (temporary, target.container),
                 job.written,
                 self._mark(job.facts),
@@ -207,9 +149,6 @@ class VideoColorizer:
             raise unwritable(result, error) from error
         finally:
             temporary.unlink(missing_ok=True)
-        state = folder.last_state()
-        folder.remove()
-        return state.frames if state else 0
 
     def _mark(self, facts: FilmFacts) -> dict[str, str]:
         """Return the metadata that say where the colours come from, as every container holds them."""
@@ -218,6 +157,27 @@ class VideoColorizer:
             "comment": f"Colours made by vermilion {__version__}, model {card.name} {card.version} "
             f"{self.model.hash[:16]}; film {_fingerprint(facts.path)[:16]}; {_MARK}"
         }
+
+
+def _pieces(job: Job, folder: WorkFolder) -> Iterator[Piece]:
+    """Yield the stretches of a film that are coloured: its shots, if they are known, or all of it."""
+    options = job.options
+    controls = controls_to_json(options.controls)
+    if options.shots is None:
+        span = Span(options.start, options.end, options.deinterlace)
+        yield Piece(span, folder.stretch({"span": asdict(span), "controls": controls}))
+        return
+    shots = options.shots.shots
+    begins = [options.start, *(shot.begins for shot in shots[1:])]
+    ends = [*(shot.begins for shot in shots[1:]), options.end]
+    for number, (shot, begin, end) in enumerate(zip(shots, begins, ends, strict=True)):
+        start = max(begin, options.start)
+        stop = end if options.end is None or end is None else min(end, options.end)
+        if stop is not None and stop <= start:
+            continue
+        span = Span(start, stop, options.deinterlace)
+        said = {"span": asdict(span), "controls": controls, "shot": shot.to_plain()}
+        yield Piece(span, folder.stretch(said), shot, number)
 
 
 def _check_names(path: Path, result: Path, *, overwrite: bool) -> None:
@@ -241,31 +201,6 @@ def _notes(facts: FilmFacts, written: Layout, options: FilmOptions) -> Iterator[
         yield f"{options.encode.codec} holds {written.depth} bits, so its {facts.layout.depth} are widened"
     if facts.layout.across and (written.across, written.down) != (facts.layout.across, facts.layout.down):
         yield f"{options.encode.codec} holds no {facts.pix_fmt}: {written.format} is written"
-
-
-def _write(colored: Colored, encoder: Encoder, job: _Job) -> None:
-    held, facts = colored.held, job.facts
-    planes = chroma_planes(colored.cbcr, held.small, held.luma.codes, facts.layout, job.written, facts.matrix)
-    encoder.write(held.luma.codes, planes, held.luma.pts)
-
-
-def _watched(frames: Iterator[Colored], job: _Job, done: int) -> Iterator[Colored]:
-    """Yield frames, and tell how far they are."""
-    options, facts = job.options, job.facts
-    length = (options.end or facts.seconds) - options.start
-    total = max(1, round(facts.frames * min(1.0, length / max(facts.seconds, 1e-9))))
-    began = monotonic()
-    for colored in frames:
-        yield colored
-        number = colored.held.luma.number + 1
-        if colored.after is not None:
-            rate = (number - done) / max(monotonic() - began, 1e-9)
-            left = max(0, round((total - number) / max(rate, 1e-9)))
-            text = (
-                f"frame {number} of {total}, shot {colored.held.shot + 1}, {rate:.1f} frames/s, "
-                f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
-            )
-            job.work.report(text, min(1.0, number / total))
 
 
 def _fingerprint(path: Path) -> str:

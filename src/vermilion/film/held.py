@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 import cv2
 import numpy as np
@@ -60,10 +61,12 @@ class Held:
                 self.key = False
 
 
-def hold(frames: Iterable[Luma], layout: Layout) -> Iterator[Held]:
-    """Yield frames with their shots and keys found."""
+def hold(frames: Iterable[Luma], layout: Layout, *, cut: bool = True) -> Iterator[Held]:
+    """Yield frames with their shots and keys found; with ``cut`` false all of them are one shot."""
     shot, last, moving = -1, None, 0
-    for held, begins in with_cuts((_reduced(frame, layout) for frame in frames), lambda held: held.tiny):
+    small = (reduced(frame, layout) for frame in frames)
+    marked = with_cuts(small, lambda held: held.tiny) if cut else zip(small, _first_alone(), strict=False)
+    for held, begins in marked:
         if begins:
             shot, moving, last = shot + 1, 0, None
         held.begins, held.shot = begins, shot
@@ -75,7 +78,13 @@ def hold(frames: Iterable[Luma], layout: Layout) -> Iterator[Held]:
         yield held
 
 
-def _reduced(luma: Luma, layout: Layout) -> Held:
+def _first_alone() -> Iterator[bool]:
+    yield True
+    yield from repeat(False)
+
+
+def reduced(luma: Luma, layout: Layout) -> Held:
+    """Return a frame at the sizes at which it is compared with others."""
     size = motion_size(luma.codes.shape)
     codes = luma.codes
     while codes.shape[0] >= 2 * size[0] and codes.shape[0] % 2 == 0 and codes.shape[1] % 2 == 0:

@@ -15,9 +15,11 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Size = tuple[int, int]
 
+TRUST = 0.9
+"""Of what is carried over one frame, at best: new paintings get their say."""
+
 _AREA = 480 * 270  # pixels at which motion is looked for
 _LEAST = 64  # pixels of a short side: below, the search has no levels
-_TRUST = 0.9  # of what is carried over one frame, at best: new paintings get their say
 _ASTRAY = 1.5  # pixels
 _OTHER = 20.0  # levels of 255
 _STILL = 0.3  # levels of mean difference below which a frame shows the same as another
@@ -43,7 +45,7 @@ class Step:
     @property
     def trusted(self) -> float:
         """Return the share of the later frame that is carried at more than half of its weight."""
-        return float((self.back_weight > _TRUST / 2).mean())
+        return float((self.back_weight > TRUST / 2).mean())
 
 
 def motion_size(size: Size) -> Size:
@@ -74,7 +76,7 @@ class Motion:
         forth = self._halved(earlier, later)
         back = self._halved(later, earlier)
         small = _half(earlier), _half(later)
-        places = _places(back.shape[:2])
+        places = places_on(back.shape[:2])
         back_map, forth_map = places + back, places + forth
         return Step(
             back=back_map,
@@ -111,7 +113,8 @@ def _half(frame: Bytes) -> Bytes:
     return half.astype(np.uint8, copy=False)
 
 
-def _places(size: tuple[int, ...]) -> Floats:
+def places_on(size: tuple[int, ...]) -> Floats:
+    """Return where the places of a grid (h, w) are: float32 [h,w,2], x and y."""
     x, y = np.meshgrid(np.arange(size[1], dtype=np.float32), np.arange(size[0], dtype=np.float32))
     return np.dstack([x, y])
 
@@ -127,5 +130,5 @@ def _weight(flow: Floats, other: Floats, places: Floats, here: Bytes, there: Byt
         & (places[..., 0] < flow.shape[1])
         & (places[..., 1] < flow.shape[0])
     )
-    weight = np.float32(_TRUST) * np.exp(-(astray + apart * apart))
+    weight = np.float32(TRUST) * np.exp(-(astray + apart * apart))
     return np.asarray(weight * inside, np.float32)

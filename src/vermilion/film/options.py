@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from vermilion.errors import SettingsError
 from vermilion.film.media import EncodeOptions
+from vermilion.film.shots import ShotList, check_shot_controls
 from vermilion.guidance import Controls
 
 _SIZES = range(32, 2049)
@@ -22,6 +23,7 @@ class FilmOptions:
         deinterlace: whether each frame is made of its fields first.
         overwrite: whether a result that is there may be replaced.
         controls: what is said of all colours.
+        shots: where shots begin, and what is said of them; None to find them.
 
     Raises:
         SettingsError: they are impossible.
@@ -35,6 +37,7 @@ class FilmOptions:
     deinterlace: bool = False
     overwrite: bool = False
     controls: Controls = field(default_factory=Controls)
+    shots: ShotList | None = None
 
     def __post_init__(self) -> None:
         if self.start < 0 or (self.end is not None and self.end <= self.start):
@@ -45,16 +48,4 @@ class FilmOptions:
             raise SettingsError(
                 f"A working size of {self.size} pixels is impossible; choose one from 32 to 2048."
             )
-        controls = self.controls
-        unusable = {
-            "hints": controls.hints,
-            "an album": controls.album,
-            "a reference": controls.reference,
-            "a palette": controls.palette,
-            "a variant": controls.variant,
-        }
-        for name, value in unusable.items():
-            if value:
-                raise SettingsError(
-                    f"A film takes no {name.removeprefix('a ').removeprefix('an ')} yet; leave it out."
-                )
+        check_shot_controls(self.controls, "a film")

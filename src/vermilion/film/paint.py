@@ -1,25 +1,30 @@
 """Key frames painted in batches, as the network sees them: without bars, upright, their contrast restored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion import __version__
+from vermilion.cache import Cache
 from vermilion.color import ab_to_cbcr, enlarge_chroma
 from vermilion.film.chroma import to_matrix
 from vermilion.film.media import Layout
 from vermilion.film.media.layout import Codes
-from vermilion.guidance import Controls, finish_colors, read_grading
+from vermilion.film.shots import Shown, Steering
+from vermilion.guidance import Controls, Recipe, UsedFile, UsedModel, finish_colors, read_grading
 from vermilion.network import working_size
 from vermilion.painter import Painter
+from vermilion.pictures import read_scan
+from vermilion.session import Session, Workshop
 from vermilion.tone import reduce_luma
-from vermilion.view import Tone, find_tone
+from vermilion.view import Tone, View, find_tone, whole
 
 Floats = NDArray[np.float32]
 
+_CACHED = 64 << 20  # bytes, of references and albums
 _BATCH = 4  # pictures that are encoded and decoded at a time
 _DARK = 0.07  # luma in 0..1, up to which a bar is black
 _MOST_BAR = 0.4  # of a side
@@ -82,77 +87,127 @@ def _bars(brightest: Floats) -> tuple[float, float]:
     return first / count, last / count
 
 
+@dataclass(frozen=True, slots=True)
+class FrameForm:
+    """What frames are.
+
+    Attributes:
+        layout: of their planes.
+        matrix: FFmpeg's number of the matrix of the planes to be made.
+        shown: how they are shown.
+    """
+
+    layout: Layout
+    matrix: int
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyFrame:
+    """A frame to be painted.
+
+    Attributes:
+        number: of the frame.
+        codes: its luma [H,W].
+        small: the same [h,w] in 0..1, on the grid on which chroma is carried.
+    """
+
+    number: int
+    codes: Codes
+    small: Floats
+
+
 class KeyPainter:
     """Paints key frames.
 
     Args:
         painter: what encodes and decodes.
-        layout: of the frames.
-        matrix: FFmpeg's number of the matrix of the planes to be made.
-        aspect: of a pixel, its width to its height.
-        turns: quarter turns clockwise that bring frames upright, 0 to 3.
+        form: of the frames.
         short_side: pixels at which the network looks.
         controls: what is said of all colours.
+        steering: what is said of frames.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a film is, as values
+    def __init__(
         self,
         painter: Painter,
-        layout: Layout,
-        matrix: int,
-        aspect: Fraction,
-        turns: int,
+        form: FrameForm,
         short_side: int,
         controls: Controls,
+        steering: Steering | None = None,
     ) -> None:
-        self._painter, self._layout, self._matrix = painter, layout, matrix
-        self._aspect, self._turns, self._short_side = float(aspect), turns, short_side
+        self._painter, self._form, self._short_side = painter, form, short_side
         self._controls, self._grading = controls, read_grading(controls)
+        self._steering = steering
+        self._workshop = Workshop(painter, Cache(_CACHED))
 
-    def paint(self, frames: Sequence[Codes], smalls: Sequence[Floats], view: ShotView) -> list[Floats]:
+    def paint(self, frames: Sequence[KeyFrame], view: ShotView) -> list[Floats]:
         """Return chroma [h,w,2] of frames in the film's matrix, grey outside the picture.
 
         Args:
-            frames: luma codes [H,W].
-            smalls: the same [h,w] in 0..1, on the grid on which chroma is carried.
-            view: of their shot.
+            frames: of one shot.
+            view: of the shot.
         """
+        controls = self._controls
+        if self._steering or controls.palette or controls.reference or controls.album:
+            return [self._steered(frame, view) for frame in frames]
         painted: list[Floats] = []
         for first in range(0, len(frames), _BATCH):
-            some = slice(first, first + _BATCH)
-            painted += self._batch(frames[some], smalls[some], view)
+            painted += self._batch(frames[first : first + _BATCH], view)
         return painted
 
-    def _batch(self, frames: Sequence[Codes], smalls: Sequence[Floats], view: ShotView) -> list[Floats]:
-        lumas = np.stack([self._seen(frame, view) for frame in frames])
+    def _batch(self, frames: Sequence[KeyFrame], view: ShotView) -> list[Floats]:
+        lumas = np.stack([self._seen(frame.codes, view) for frame in frames])
         tone = Tone(view.gain, view.offset)
         encoded = self._painter.encode(lumas, np.stack([tone(luma) for luma in lumas]))
         painted = self._painter.decode(encoded, temperature=self._controls.temperature)
         results = []
-        for luma, ab, sure, small in zip(encoded.luma, painted.ab, painted.confidence, smalls, strict=True):
+        for luma, ab, sure, frame in zip(encoded.luma, painted.ab, painted.confidence, frames, strict=True):
             finished = finish_colors(self._controls, self._grading, luma, ab, sure)
-            cbcr = to_matrix(ab_to_cbcr(luma, finished), self._matrix)
-            results.append(self._laid(np.rot90(cbcr, self._turns), small, view))
+            results.append(self._laid(ab_to_cbcr(luma, finished), frame.small, view))
         return results
+
+    def _steered(self, frame: KeyFrame, view: ShotView) -> Floats:
+        """Paint one frame as a picture of its own, with all that may be said of pictures."""
+        luma = self._seen(frame.codes, view)
+        controls = self._controls
+        if self._steering is not None:
+            said = self._steering.at(frame.number, luma, view.part(frame.small.shape))
+            controls = replace(
+                controls,
+                hints=said.hints,
+                colors_from=said.colors_from,
+                trust=said.trust,
+                matches=said.matches,
+            )
+        size, card = (luma.shape[0], luma.shape[1]), self._painter.card
+        seen = View(size, whole(size), 0, Tone(view.gain, view.offset))
+        model = UsedModel(card.name, card.version)
+        draft = Recipe(vermilion=__version__, input=UsedFile(""), model=model, seen=(seen,))
+        session = Session(self._workshop, read_scan(luma), self._short_side, draft)
+        picture = session.paint(controls)
+        session.close()
+        return self._laid(picture.cbcr, frame.small, view)
 
     def _seen(self, frame: Codes, view: ShotView) -> Floats:
         """Return the picture of a frame at the network's size, upright, float32 [h,w] in 0..1."""
         rows, columns = view.part(frame.shape)
         part = np.ascontiguousarray(frame[rows, columns])
-        shown = max(1, part.shape[0]), max(1, round(part.shape[1] * self._aspect))
+        shown = max(1, part.shape[0]), max(1, round(part.shape[1] * self._form.shown.aspect))
         height, width = working_size(shown, self._short_side, self._painter.card.stride)
         levels = np.float32(255 if frame.dtype == np.uint8 else 65535)
         codes = reduce_luma(part, (height, width)) * levels
-        return np.ascontiguousarray(np.rot90(self._layout.unit(codes), -self._turns))
+        return self._form.shown.turned(self._form.layout.unit(codes))
 
     def _laid(self, cbcr: Floats, small: Floats, view: ShotView) -> Floats:
-        """Return chroma of the picture on the whole frame's grid, along the edges of its luma there."""
+        """Return chroma of the upright picture on the frame's grid, along the edges of its luma."""
+        cbcr = self._form.shown.turned_back(to_matrix(cbcr, self._form.matrix))
         rows, columns = view.part(small.shape)
         laid = np.zeros((*small.shape, 2), np.float32)
         part = small[rows, columns]
         if min(part.shape) >= max(2, min(cbcr.shape[:2])):
-            laid[rows, columns] = enlarge_chroma(np.ascontiguousarray(cbcr), np.ascontiguousarray(part))
+            laid[rows, columns] = enlarge_chroma(cbcr, np.ascontiguousarray(part))
         else:
             size = part.shape[1], part.shape[0]
-            laid[rows, columns] = cv2.resize(np.ascontiguousarray(cbcr), size, interpolation=cv2.INTER_AREA)
+            laid[rows, columns] = cv2.resize(cbcr, size, interpolation=cv2.INTER_AREA)
         return laid

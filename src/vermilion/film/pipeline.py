@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vermilion.film.carry import backward, chroma_of, forward, wants_painting
 from vermilion.film.held import Held
 from vermilion.film.motion import Motion
-from vermilion.film.paint import KeyPainter, ShotView, find_view
+from vermilion.film.paint import KeyFrame, KeyPainter, ShotView, find_view
 from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]
@@ -149,5 +149,6 @@ class Pipeline:
         if not new:
             return keys
         view = self._state.view or ShotView()
-        painted = self._painter.paint([held.luma.codes for held in new], [held.small for held in new], view)
+        frames = [KeyFrame(held.luma.number, held.luma.codes, held.small) for held in new]
+        painted = self._painter.paint(frames, view)
         return keys | {held.luma.number: chroma for held, chroma in zip(new, painted, strict=True)}

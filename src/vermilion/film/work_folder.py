@@ -1,10 +1,11 @@
 """Segments in a work folder: a run that was killed goes on where the last whole one ends."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,15 @@ from vermilion.film.pipeline import State
 from vermilion.pictures import unwritable
 
 _JOB, _WHOLE = "job.json", "whole.json"
+_NAME = 16  # letters of a hash that name a stretch
 
 
 class WorkFolder:
     """Where the segments of one film wait until all are there.
 
-    A segment is whole once its ``.npz`` is there, which holds what is known after it.
-
     Args:
         path: of the folder, which is made.
-        job: what the segments follow from; those of another job are removed.
+        job: what all segments follow from; those of another job are removed.
     """
 
     def __init__(self, path: Path, job: Mapping[str, Any]) -> None:
@@ -42,38 +42,76 @@ class WorkFolder:
         for left in path.glob("*.part"):
             left.unlink()
 
+    def stretch(self, follows_from: Mapping[str, Any]) -> "Stretch":
+        """Return a stretch of the film, or a shot; one that follows from the same may be there already."""
+        text = json.dumps(follows_from, sort_keys=True)
+        return Stretch(self.path, hashlib.sha256(text.encode()).hexdigest()[:_NAME])
+
+    def keep(self, stretches: Sequence["Stretch"]) -> None:
+        """Remove all segments but those of some stretches."""
+        names = {stretch.name for stretch in stretches}
+        for file in self.path.iterdir():
+            if file.name != _JOB and file.name[:_NAME] not in names:
+                file.unlink()
+
+    def remove(self) -> None:
+        """Remove the folder."""
+        with suppress(OSError):
+            shutil.rmtree(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Segments that follow one another, each from the end of the one before.
+
+    A segment is whole once its ``.npz`` is there, which holds what is known after it.
+
+    Attributes:
+        path: of the folder.
+        name: with which their names begin.
+    """
+
+    path: Path
+    name: str
+
     @property
     def segments(self) -> list[Path]:
         """The files of whole segments, in order."""
-        return [file.with_suffix(".nut") for file in sorted(self.path.glob("*.npz"))]
+        return [file.with_suffix(".nut") for file in self._known()]
 
     @property
     def is_finished(self) -> bool:
         """Whether all segments are there."""
-        return (self.path / _WHOLE).is_file()
+        return self._whole.is_file()
 
     @property
     def shots(self) -> int:
-        """How many shots a finished film has."""
-        return int((self.path / _WHOLE).read_text(encoding="utf-8"))
+        """How many shots a finished stretch has."""
+        return int(self._whole.read_text(encoding="utf-8"))
+
+    @property
+    def frames(self) -> int:
+        """How many frames are there."""
+        return sum(len(times) for times in self.times())
 
     def finish(self, shots: int) -> None:
         """Note that all segments are there."""
-        (self.path / f"{_WHOLE}.part").write_text(str(shots), encoding="utf-8")
-        (self.path / f"{_WHOLE}.part").replace(self.path / _WHOLE)
+        part = self.path / f"{self._whole.name}.part"
+        part.write_text(str(shots), encoding="utf-8")
+        part.replace(self._whole)
 
     def times(self) -> list[NDArray[np.int64]]:
         """Return when the frames of each segment are shown, in ticks, in order."""
-        return [_times(file) for file in sorted(self.path.glob("*.npz"))]
+        return [_times(file) for file in self._known()]
 
     def last_state(self) -> State | None:
         """What is known after the last whole segment; None if there is none."""
-        files = sorted(self.path.glob("*.npz"))
+        files = self._known()
         return _read(files[-1]) if files else None
 
     def begin(self) -> Path:
         """Return the name under which the next segment is written."""
-        return self.path / f"{len(self.segments):06d}.nut.part"
+        return self.path / f"{self.name}-{len(self.segments):06d}.nut.part"
 
     def commit(self, part: Path, state: State, shown: Sequence[int]) -> None:
         """Give a segment that is written whole its name.
@@ -89,10 +127,12 @@ class WorkFolder:
             np.savez(file, allow_pickle=False, shown=np.array(shown, np.int64), **_arrays(state))
         temporary.replace(temporary.with_suffix(""))
 
-    def remove(self) -> None:
-        """Remove the folder."""
-        with suppress(OSError):
-            shutil.rmtree(self.path)
+    @property
+    def _whole(self) -> Path:
+        return self.path / f"{self.name}-{_WHOLE}"
+
+    def _known(self) -> list[Path]:
+        return sorted(self.path.glob(f"{self.name}-*.npz"))
 
 
 def _times(path: Path) -> NDArray[np.int64]:

@@ -67,7 +67,7 @@ def read_luma(
             seconds = (pts - facts.start) * base
             if seconds < start - base / 2:
                 continue
-            if end is not None and seconds >= end:
+            if end is not None and seconds >= end - base / 2:
                 return
             _check_size(frame, facts, seconds)
             yield Luma(number, pts, seconds, plane_of(frame, facts.layout))

@@ -1,0 +1,157 @@
+"""A film, or a shot of it, coloured into segments of a work folder.
+
+film ─decode─▶ Y ─▶ keys ─paint─▶ their chroma ─carry─▶ that of all ─enlarge─▶ U, V ─encode─▶ segments
+              └──────────────────────────── Y, untouched ──────────────────────────▲
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from time import monotonic
+
+from vermilion.film.chroma import chroma_planes
+from vermilion.film.held import hold
+from vermilion.film.media import Encoder, FilmFacts, Layout, read_luma
+from vermilion.film.options import FilmOptions
+from vermilion.film.paint import FrameForm, KeyPainter
+from vermilion.film.pipeline import Colored, Pipeline
+from vermilion.film.shots import Shot, Shown
+from vermilion.film.steering import Span, make_steering
+from vermilion.film.work_folder import Stretch
+from vermilion.painter import Painter
+from vermilion.work import Work
+
+SEGMENT = 256
+"""Frames from which a segment may end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One film on its way.
+
+    Attributes:
+        painter: what paints key frames.
+        facts: of the film.
+        written: the layout of what is written.
+        options: what was asked.
+        work: learns how far it is.
+        tell: takes a sentence that a person should know.
+    """
+
+    painter: Painter
+    facts: FilmFacts
+    written: Layout
+    options: FilmOptions
+    work: Work
+    tell: Callable[[str], None]
+
+    @property
+    def form(self) -> FrameForm:
+        """What its frames are."""
+        facts = self.facts
+        turns = round(-facts.rotation / 90) % 4
+        return FrameForm(facts.layout, facts.matrix, Shown(facts.size, float(facts.aspect), turns))
+
+    @property
+    def short_side(self) -> int:
+        """Pixels at which the network looks."""
+        return self.options.size or self.painter.card.working_size
+
+    @property
+    def total(self) -> int:
+        """About how many frames will be coloured."""
+        options, facts = self.options, self.facts
+        length = (options.end or facts.seconds) - options.start
+        return max(1, round(facts.frames * min(1.0, length / max(facts.seconds, 1e-9))))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one stretch shows: a shot of a list, or the whole film if ``shot`` is None.
+
+    Attributes:
+        span: of the film.
+        stretch: where its segments are.
+        shot: what is said of it.
+        number: of the shot, from 0.
+    """
+
+    span: Span
+    stretch: Stretch
+    shot: Shot | None = None
+    number: int = 0
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells how far a film is.
+
+    Attributes:
+        job: the film.
+        done: frames that were there already.
+        coloured: frames since.
+    """
+
+    job: Job
+    done: int
+    coloured: int = 0
+    _began: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._began = monotonic()
+
+    def watched(self, frames: Iterator[Colored], shot: int) -> Iterator[Colored]:
+        """Yield frames, and tell how far they are."""
+        total = self.job.total
+        for colored in frames:
+            yield colored
+            self.coloured += 1
+            if colored.after is None:
+                continue
+            number = self.done + self.coloured
+            rate = self.coloured / max(monotonic() - self._began, 1e-9)
+            left = max(0, round((total - number) / max(rate, 1e-9)))
+            text = (
+                f"frame {number} of {total}, shot {shot + colored.held.shot + 1}, {rate:.1f} frames/s, "
+                f"{left // 3600}:{left // 60 % 60:02d}:{left % 60:02d} left"
+            )
+            self.job.work.report(text, min(1.0, number / total))
+
+
+def color_piece(job: Job, piece: Piece, progress: Progress) -> None:
+    """Colour what is missing of a piece."""
+    stretch, span = piece.stretch, piece.span
+    if stretch.is_finished:
+        return
+    state = stretch.last_state()
+    pipeline = Pipeline(_key_painter(job, piece), state, job.work)
+    luma = read_luma(job.facts, start=span.start, end=span.end, deinterlace=span.deinterlace, note=job.tell)
+    held = hold(luma, job.facts.layout, cut=piece.shot is None)
+    with ExitStack() as stack:
+        part, shown = stretch.begin(), list[int]()
+        encoder: Encoder | None = None
+        for colored in progress.watched(pipeline.run(held), piece.number):
+            if encoder is None:
+                part, shown = stretch.begin(), []
+                encoder = stack.enter_context(Encoder(part, job.facts, job.written, job.options.encode))
+            _write(colored, encoder, job)
+            shown.append(colored.held.luma.pts)
+            if colored.after is not None and (len(shown) >= SEGMENT or colored.last):
+                stack.close()
+                encoder = None
+                stretch.commit(part, colored.after, shown)
+    stretch.finish(pipeline.shots)
+
+
+def _key_painter(job: Job, piece: Piece) -> KeyPainter:
+    form, controls, steering = job.form, job.options.controls, None
+    if piece.shot is not None:
+        controls = piece.shot.over(controls)
+        steering = make_steering(job.facts, form.shown, piece.span, piece.shot.frames)
+    return KeyPainter(job.painter, form, job.short_side, controls, steering)
+
+
+def _write(colored: Colored, encoder: Encoder, job: Job) -> None:
+    held, facts = colored.held, job.facts
+    planes = chroma_planes(colored.cbcr, held.small, held.luma.codes, facts.layout, job.written, facts.matrix)
+    encoder.write(held.luma.codes, planes, held.luma.pts)
