@@ -1,6 +1,6 @@
 """Films: frames decoded, key frames painted, their colours carried along the motion, all else copied."""
 
-from vermilion.film.colorizer import FilmResult, VideoColorizer
+from vermilion.film.colorizer import FilmResult, PreviewResult, VideoColorizer
 from vermilion.film.media import CODECS, EncodeOptions
 from vermilion.film.options import FilmOptions
 from vermilion.film.shots import FrameColors, Shot, ShotList, load_shots
@@ -11,6 +11,7 @@ __all__ = [
     "FilmOptions",
     "FilmResult",
     "FrameColors",
+    "PreviewResult",
     "Shot",
     "ShotList",
     "VideoColorizer",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from vermilion import __version__
@@ -10,7 +10,9 @@ from vermilion.errors import ExistsError, FilmError, OutputError
 from vermilion.film.colored import refuse_colored
 from vermilion.film.media import FilmFacts, Layout, Target, check_container, mux_film, plan_output, read_facts
 from vermilion.film.options import FilmOptions
+from vermilion.film.preview import write_preview
 from vermilion.film.segments import Job, Piece, Progress, color_piece
+from vermilion.film.shots import ShotList, load_shots
 from vermilion.film.steering import Span
 from vermilion.film.work_folder import WorkFolder
 from vermilion.guidance import controls_to_json
@@ -22,6 +24,9 @@ from vermilion.work import UNWATCHED, Work, limit_threads
 
 _MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _DEFAULTS = FilmOptions()
+
+SHOTS_FILE = "shots.json"
+"""The name of the list of shots in the folder of a preview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,21 @@ class FilmResult:
 
     path: Path
     frames: int
+    shots: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewResult:
+    """A film that was looked at.
+
+    Attributes:
+        folder: of the sheets, the key frames and the list of shots.
+        shots: how many there are.
+        notes: a sentence for each thing that a person should know.
+    """
+
+    folder: Path
     shots: int
     notes: tuple[str, ...]
 
@@ -110,6 +130,53 @@ class VideoColorizer:
         if options.shots is None:  # with a list, what stays the same need not be coloured again
             folder.remove()
         return made
+
+    def preview(
+        self,
+        source: str | Path,
+        folder: str | Path | None = None,
+        options: FilmOptions = _DEFAULTS,
+        work: Work = UNWATCHED,
+    ) -> PreviewResult:
+        """Find the shots of a film and paint a key frame of each.
+
+        Writes sheets of them, each key frame in grey, and shots.json, which is never written over: if it is
+        there, its shots are shown as it has them.
+
+        Args:
+            source: the film.
+            folder: where to; None for NAME.shots beside the film. It is made.
+            options: how; what is said of encoding does not count.
+            work: learns how far it is, and may be cancelled.
+
+        Raises:
+            FilmError: it cannot be read, or changes its size.
+            AlreadyColoredError: it is in colour already.
+            SettingsError: the list of shots cannot be used.
+            OutputError: the folder cannot be written.
+            CancelledError: the work was cancelled.
+        """
+        path = Path(source)
+        place = Path(folder) if folder is not None else path.with_name(f"{path.stem}.shots")
+        listed = place / SHOTS_FILE
+        if options.shots is None and listed.exists():
+            options = replace(options, shots=load_shots(listed))
+        facts = read_facts(path, whole=options.end is None)
+        if not options.recolor:
+            refuse_colored(facts)
+        notes = list[str]()
+        job = Job(self._painter, facts, facts.layout, options, work, notes.append)
+        try:
+            place.mkdir(exist_ok=True)
+            shots = write_preview(job, place)
+            if not shots:
+                raise FilmError(f"{path} has no frame between the times given; change --from or --to.")
+            if not listed.exists():
+                found = ShotList(tuple(shots), film=path.name)
+                listed.write_text(found.to_json(), encoding="utf-8")
+        except OSError as error:
+            raise unwritable(place, error) from error
+        return PreviewResult(place, len(shots), tuple(notes))
 
     def _identity(self, job: Job) -> dict[str, object]:
         """Return what all segments of a film follow from."""

@@ -73,8 +73,8 @@ class Motion:
 
     def step(self, earlier: Bytes, later: Bytes) -> Step:
         """Return the step between two frames, uint8 [H,W] at ``motion_size``; its grid is half as fine."""
-        forth = self._halved(earlier, later)
-        back = self._halved(later, earlier)
+        forth = self.flow(earlier, later)
+        back = self.flow(later, earlier)
         small = _half(earlier), _half(later)
         places = places_on(back.shape[:2])
         back_map, forth_map = places + back, places + forth
@@ -85,14 +85,14 @@ class Motion:
             forth_weight=_weight(forth, back, forth_map, small[0], small[1]),
         )
 
-    def _halved(self, one: Bytes, other: Bytes) -> Floats:
-        """Return motion at half the size, in pixels of that."""
+    def flow(self, one: Bytes, other: Bytes) -> Floats:
+        """Return how far places of one frame [H,W] are off in another: float32 [h,w,2], in cells."""
         flow = self._search.calc(one, other, None)  # type: ignore[call-overload]
         halved = cv2.resize(flow, (flow.shape[1] // 2, flow.shape[0] // 2), interpolation=cv2.INTER_AREA)
         return np.asarray(halved * np.float32(0.5), np.float32)
 
 
-def carried(values: Floats, places: Floats) -> Floats:
+def carried(values: NDArray[Any], places: Floats) -> Floats:
     """Return values [h,w,c] taken from places [h,w,2] (x, y); beyond the edge the last are repeated."""
     return np.asarray(_remapped(values, places), np.float32)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vermilion.errors import HintError, SettingsError
 from vermilion.film.held import reduced
-from vermilion.film.media import FilmFacts, read_luma
+from vermilion.film.media import FilmFacts, Layout, read_luma
 from vermilion.film.shots import Anchor, FrameColors, Shown, Spread, Steering, follow
 from vermilion.guidance import Hint
 from vermilion.guidance.canvas import NOBODY, draw_hints
@@ -21,6 +21,7 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 _FARTHEST = 30.0  # seconds, over which what is said of a frame is carried each way
+_COLORLESS = 0.004  # mean size of (Cb,Cr) below which a picture is grey, or nearly
 _VERSION_SIDE = 1536  # pixels of the longer side that a corrected picture is read at
 
 
@@ -69,11 +70,34 @@ def _anchor(facts: FilmFacts, shown: Shown, span: Span, frame: FrameColors) -> t
             f"{facts.path} has no frame at {frame.at:g} s in the shot that says its colours; name one "
             "that is shown there."
         )
-    there, size = motions[nearest], (motions[0].shape[0], motions[0].shape[1])
-    cbcr, trust = _corrected(frame, replace(facts.layout, depth=8).unit(there), shown)
-    trails = {numbers[place]: trail for place, trail in follow(motions, nearest).items()}
+    return anchor_of(frame, facts.layout, shown, (motions, numbers, nearest)), (
+        motions[0].shape[0],
+        motions[0].shape[1],
+    )
+
+
+def anchor_of(
+    frame: FrameColors, layout: Layout, shown: Shown, seen: tuple[Sequence[Bytes], Sequence[int], int]
+) -> Anchor:
+    """Return what is said of one frame, brought to others.
+
+    Args:
+        frame: what is said.
+        layout: of the frames.
+        shown: how they are shown.
+        seen: the frames of its shot at the size of motion, their numbers, and which of them it is.
+
+    Raises:
+        SettingsError: a corrected picture cannot be used.
+        HintError: a hint lies outside the frame.
+    """
+    motions, numbers, place = seen
+    there = motions[place]
+    cbcr, trust = _corrected(frame, replace(layout, depth=8).unit(there), shown)
+    spreads = _spreads(frame, shown, (there.shape[0], there.shape[1]))
+    trails = {numbers[other]: trail for other, trail in follow(motions, place).items()}
     points = tuple(hint for hint in frame.all_hints if isinstance(hint, Hint))
-    return Anchor(numbers[nearest], points, _spreads(frame, shown, size), trails, cbcr, trust), size
+    return Anchor(numbers[place], points, spreads, trails, cbcr, trust)
 
 
 def _spreads(frame: FrameColors, shown: Shown, size: tuple[int, int]) -> tuple[Spread, ...]:
@@ -101,6 +125,8 @@ def _corrected(frame: FrameColors, there: Floats, shown: Shown) -> tuple[Floats 
         raise SettingsError(
             f"{picture.name} does not show the frame at {frame.at:g} s; name a picture of that frame."
         )
+    if float((np.abs(laid.cbcr).max(axis=-1) * laid.trust).mean()) < _COLORLESS:
+        raise SettingsError(f"{picture.name} has no colours to take; name a picture in colour.")
     size = there.shape[1] // 2, there.shape[0] // 2
     cbcr, trust = (
         cv2.resize(shown.turned_back(plane), size, interpolation=cv2.INTER_AREA)

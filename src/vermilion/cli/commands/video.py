@@ -1,9 +1,9 @@
 """`vermilion video`: films in, coloured films out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,8 +16,9 @@ from vermilion.cli.say import say, say_aside, say_error, shown
 from vermilion.errors import FilmError, SettingsError, VermilionError
 
 if TYPE_CHECKING:
-    from vermilion.film import EncodeOptions, FilmResult
+    from vermilion.film import EncodeOptions, FilmResult, PreviewResult
     from vermilion.guidance import Controls
+    from vermilion.work import Work
 
 Films = Annotated[list[Path], typer.Argument(metavar="FILM", help="One film, or several.")]
 Output = Annotated[
@@ -50,6 +51,23 @@ To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Where to s
 Deinterlace = Annotated[
     bool, typer.Option("--deinterlace", help="Make whole frames of fields first, with bwdif.")
 ]
+Preview = Annotated[
+    bool,
+    typer.Option(
+        "--preview",
+        help="Only find the shots: write sheets with a key frame of each in colour, and shots.json to edit, "
+        "into the folder NAME.shots (or the one named with -o).",
+    ),
+]
+Shots = Annotated[
+    Path | None,
+    typer.Option(
+        "--shots",
+        metavar="FILE",
+        help="A shots.json: where shots begin, and what is said of them. The next run with it colours only "
+        "what has changed.",
+    ),
+]
 Recolor = Annotated[bool, typer.Option("--recolor", help="Colour films, too, that are in colour already.")]
 
 
@@ -76,6 +94,8 @@ def video(
     to: To = None,
     recolor: Recolor = False,
     deinterlace: Deinterlace = False,
+    preview: Preview = False,
+    shots: Shots = None,
     overwrite: opt.Overwrite = False,
     size: opt.Size = None,
     device: opt.Device = "auto",
@@ -93,11 +113,14 @@ def video(
       vermilion video film.mp4                      # writes film.color.mp4
       vermilion video film.mkv -o test.mkv --from 1:00 --to 1:20
       vermilion video film.mkv --codec ffv1         # lossless, for further work
+      vermilion video film.mkv --preview            # the shots: film.shots/sheet-01.jpg and shots.json
+      vermilion video film.mkv --shots film.shots/shots.json
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
-    from vermilion.film import FilmOptions, VideoColorizer
-    from vermilion.work import Work
+    from vermilion.film import FilmOptions, VideoColorizer, load_shots
 
     end = None if to is None else _seconds(to)
+    if shots is not None and len(films) > 1:
+        raise SettingsError("A list of shots belongs to one film; name that one alone.")
     options = FilmOptions(
         encode=encode,
         start=_seconds(from_),
@@ -107,20 +130,34 @@ def video(
         deinterlace=deinterlace,
         overwrite=overwrite,
         controls=controls,
+        shots=None if shots is None else load_shots(shots),
     )
     _check_output(films, output)
     with loading():
         colorizer = VideoColorizer(model, device=device, threads=threads)
+
+    def do(film: Path, work: "Work") -> _Done:
+        if preview:
+            return _previewed(colorizer.preview(film, _folder(film, output), options, work))
+        return _colored(colorizer.colorize(film, _result(film, output), options, work))
+
+    _do_all(films, do, quiet=quiet)
+
+
+def _do_all(films: list[Path], do: "Callable[[Path, Work], _Done]", *, quiet: bool) -> None:
+    """Do one film after the other; what is wrong with one ends no run."""
+    from vermilion.work import Work
+
     failed = 0
     for film in films:
         try:
             with film_bar(hidden=quiet) as show:
-                result = colorizer.colorize(film, _result(film, output), options, Work(show))
+                done = do(film, Work(show))
         except VermilionError as error:
             say_error(str(error))
             failed += 1
         else:
-            _tell(result, quiet=quiet)
+            _tell(done, quiet=quiet)
     if failed:
         raise typer.Exit(1)
 
@@ -168,9 +205,34 @@ def _seconds(text: str) -> float:
     return sum((part * 60.0**place for place, part in enumerate(reversed(parts))), 0.0)
 
 
-def _tell(result: "FilmResult", *, quiet: bool) -> None:
-    for note in result.notes:
-        say_aside(f"note: {shown(result.path)}: {note}")
+def _folder(film: Path, output: Path | None) -> Path | None:
+    """Return the folder of a preview, where one was named."""
+    several = output is not None and output.is_dir() and not (output / "shots.json").exists()
+    return output / f"{film.stem}.shots" if several and output is not None else output
+
+
+class _Done(NamedTuple):
+    """What is said of a film that is done: what a person should know, and a line."""
+
+    path: Path
+    notes: tuple[str, ...]
+    line: str
+
+
+def _colored(result: "FilmResult") -> _Done:
+    return _Done(result.path, result.notes, f"{result.frames} frames, {_shots(result.shots)}")
+
+
+def _previewed(result: "PreviewResult") -> _Done:
+    return _Done(result.folder, result.notes, f"{_shots(result.shots)}: see sheet-01.jpg and shots.json")
+
+
+def _shots(count: int) -> str:
+    return "1 shot" if count == 1 else f"{count} shots"
+
+
+def _tell(done: _Done, *, quiet: bool) -> None:
+    for note in done.notes:
+        say_aside(f"note: {shown(done.path)}: {note}")
     if not quiet:
-        shots = "1 shot" if result.shots == 1 else f"{result.shots} shots"
-        say(f"{shown(result.path)}: {result.frames} frames, {shots}")
+        say(f"{shown(done.path)}: {done.line}")

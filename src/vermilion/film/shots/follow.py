@@ -15,6 +15,7 @@ Halves = NDArray[np.float16]
 
 _OTHER = 40.0  # levels of blurred luma by which a followed place may differ from itself
 _LOST = 0.05  # of a frame: where less is still followed, the search ends
+_MOST_DRIFT = 1.5  # cells a frame; more is something else that came into sight
 _SURE = 0.3  # weight from which a place counts as followed
 
 
@@ -62,13 +63,24 @@ def _one_way(
     for number in numbers:
         step: Step = motion.step(before, frames[number])
         before = frames[number]
-        places = carried(places, step.back)
+        places = _nearer(frames[anchor], before, carried(places, step.back), motion)
         weight = np.minimum(carried(weight, step.back), step.back_weight / np.float32(TRUST))
         apart = (_blurred(before) - carried(look, places)) * np.float32(1 / _OTHER)
         seen = weight * np.exp(-(apart * apart))
         if float((seen > _SURE).mean()) < _LOST:
             return
         yield number, _trail(home, places, seen)
+
+
+def _nearer(anchor: Bytes, here: Bytes, places: Floats, motion: Motion) -> Floats:
+    """Return places [h,w,2] without what they have drifted: seen from them, the anchor is where this is."""
+    wide = cv2.resize(places, here.shape[::-1], interpolation=cv2.INTER_LINEAR) * np.float32(2) + np.float32(
+        0.5
+    )
+    drawn = carried(anchor, np.asarray(wide, np.float32)).astype(np.uint8)
+    away = motion.flow(here, drawn)
+    away[np.abs(away).max(axis=-1) > _MOST_DRIFT] = 0
+    return carried(places, places_on(places.shape[:2]) + away)
 
 
 def _blurred(frame: Bytes) -> Floats:

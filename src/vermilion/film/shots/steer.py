@@ -21,6 +21,8 @@ Size = tuple[int, int]
 
 _NEAR = 1.5  # cells from where a hint was, within which a place is the hint's
 _SURE = 0.4  # weight from which a place counts as followed
+_SURE_ALL = 0.6  # the same of areas, whose edges bleed
+_INSIDE = 0.75  # of a cell that an area covers, from which it is in it
 _LEAST_SIDE = 64  # pixels of the shorter side of a version
 
 
@@ -124,8 +126,8 @@ def _moved(anchor: Anchor, number: int, window: _Window) -> list[AnyHint]:
             radius = None if hint.radius is None else hint.radius * window.scale
             moved.append(replace(hint, x=place[0], y=place[1], radius=radius))
     for spread in anchor.spreads:
-        cover = carried(spread.cover, places) * (weight > _SURE)
-        mask = window.cut(cover) >= np.float32(0.5)
+        cover = carried(spread.cover, places) * (weight > _SURE_ALL)
+        mask = window.cut(cover) >= np.float32(_INSIDE)
         if mask.any():
             moved.append(Mask.of(mask, spread.hint.color, spread.hint.strength))
     return moved
