@@ -19,6 +19,28 @@ def test_an_older_gesture_comes_too_late(client, opened):
     assert client.get(f"/v1/pictures/{opened['id']}").json()["controls"]["vividness"] == 1.1
 
 
+def test_the_gestures_of_two_pages_are_not_compared(client, opened):
+    """The clock of a phone may be behind that of the computer."""
+    place = f"/v1/pictures/{opened['id']}/controls"
+    assert client.put(f"{place}?gesture=900&page=computer", json={"vividness": 1.2}).status_code == 200
+    assert client.put(f"{place}?gesture=5&page=phone", json={"vividness": 1.3}).status_code == 200
+    assert client.put(f"{place}?gesture=5&page=phone", json={"vividness": 1.4}).status_code == 409
+    view = f"/v1/pictures/{opened['id']}/view"
+    assert client.put(f"{view}?gesture=4&page=phone", json={"way_up": 90}).status_code == 409
+    assert client.put(f"{view}?gesture=6&page=phone", json={"way_up": 90}).status_code == 200
+
+
+def test_every_change_has_a_larger_number(client, opened):
+    place = f"/v1/pictures/{opened['id']}"
+    before = [opened["serial"]]
+    before.append(client.put(f"{place}/controls", json={"vividness": 1.2}).json()["serial"])
+    before.append(client.put(f"{place}/view", json={"way_up": 90}).json()["serial"])
+    client.post(f"{place}/save", json={"target": "out"})
+    before.append(client.get(place).json()["serial"])
+    assert before == sorted(set(before))
+    assert client.get(place).json()["serial"] == before[-1]
+
+
 def test_a_newer_gesture_stops_the_work_of_the_older_one(tiny_colorizer, settings, monkeypatch):
     with running(settings, tiny_colorizer) as server:
         [picture] = server.client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg())}).json()

@@ -104,6 +104,7 @@ class PictureTable(BaseModel):
     height: int
     state: Literal["new", "coloured", "changed", "saved"]
     revision: str
+    serial: int = Field(description="Grows with every change: of two answers the larger one is the newer.")
     controls: ControlsTable
     view: list[SeenTable]
     view_options: ViewTable
@@ -123,6 +124,7 @@ def picture_table(facts: Facts, revision: str) -> PictureTable:
         height=shown.height if shown else 0,
         state=_state(facts, revision),
         revision=revision,
+        serial=facts.serial,
         controls=controls_told(facts.controls),
         view=[_seen(view) for view in shown.views] if shown else [],
         view_options=_view_table(facts.view),

@@ -21,13 +21,6 @@ SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 PICTURES = {"house.jpg": (640, 480), "coat.jpg": (480, 640), "large.jpg": (3000, 2000)}
 
 
-def pytest_collection_modifyitems(items):
-    """Try again what fails: a real browser on a busy machine is late now and then. The summary counts it."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.flaky(reruns=3))
-
-
 @dataclass
 class Server:
     """A studio that runs."""

@@ -24,6 +24,8 @@ class Hands:
         self.complaints: list[str] = []
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._hear)
+        # From the start, as playwright does not wait until the browser knows that it must tell of choosers.
+        page.on("filechooser", lambda chooser: None)
 
     def _hear(self, message):
         expected = "Failed to load resource" in message.text  # as when the network is gone, or a file is none

@@ -127,3 +127,64 @@ def test_the_confidence_is_laid_over(hands):
     hands.until("Boolean(document.querySelector('v-stage').layers.previews.confidence)")
     hands.page.wait_for_timeout(100)
     assert hands.pixel(0.5, 0.5) != before
+
+
+WAY_UP = "document.querySelector('v-app').studio.current.picture.view_options.way_up"
+
+
+def test_a_turn_is_seen_at_once_and_is_a_step_of_undo(hands):
+    for _ in range(2):  # faster than the picture is painted
+        hands.page.keyboard.press("r")
+    assert hands.ask("document.querySelector('v-stage').viewport.turn") == 2
+    hands.until_painted()
+    assert hands.ask(WAY_UP) == 180
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.ask(WAY_UP) == 90
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.ask(WAY_UP) == "auto"
+    for _ in range(2):
+        hands.page.keyboard.press("Control+Shift+z")
+    hands.until_painted()
+    assert hands.ask(WAY_UP) == 180
+
+
+def test_a_hint_and_a_turn_are_undone_in_their_order_after_a_reload(hands):
+    hands.page.keyboard.press("r")
+    hands.until_painted()
+    hands.click(0.25, 0.5)
+    hands.say("red")
+    hands.page.keyboard.press("Escape")
+    hands.page.wait_for_timeout(600)
+    hands.reload()
+    hands.page.locator(".surface").focus()
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.hints == []
+    assert hands.ask(WAY_UP) == 90
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.ask(WAY_UP) == "auto"
+
+
+def test_frames_that_were_added_dragged_and_deleted_come_back_by_undo(hands):
+    hands.page.locator("#tab-picture").click()
+    hands.page.get_by_role("button", name="Edit frames").click()
+    hands.page.get_by_role("button", name="Add a frame").click()
+    hands.until_painted()
+    hands.drag((0.5, 0.5), (0.55, 0.5), (0.6, 0.6))
+    hands.until_painted()
+    hands.page.get_by_label("Delete this frame").click()
+    hands.until_painted()
+    frames = "document.querySelector('v-app').studio.current.picture.view_options.frames.map((one) => one.x)"
+    assert hands.ask(frames) == []
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.ask(frames) == pytest.approx([224], abs=3)
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.ask(frames) == pytest.approx([160], abs=1)
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.ask(frames) == []

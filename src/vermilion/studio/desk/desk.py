@@ -26,12 +26,25 @@ from vermilion.work import UNWATCHED, Work
 _OVERTAKEN = "A newer change has overtaken this one; nothing is lost."
 
 
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """What a person just did.
+
+    Attributes:
+        number: grows from gesture to gesture of one page.
+        page: in which it was done; the clocks of two may differ, so that their numbers are not compared.
+    """
+
+    number: int
+    page: str = ""
+
+
 @dataclass(eq=False)
 class _Place:
     """One picture on the desk: what is known of it, and the gesture that is being followed."""
 
     facts: Facts
-    gesture: int = -1
+    gesture: Gesture = Gesture(-1)
     overtaken: threading.Event = field(default_factory=threading.Event)
 
 
@@ -182,15 +195,15 @@ class Desk:
         return picture
 
     def change(
-        self, picture: str, how: Callable[[Facts], Facts], gesture: int | None, work: Work = UNWATCHED
+        self, picture: str, how: Callable[[Facts], Facts], gesture: Gesture | None, work: Work = UNWATCHED
     ) -> Facts:
         """Paint a picture by changed facts, and keep these if that succeeds and no newer gesture came.
 
         Args:
             picture: its id.
             how: gives the new facts for the old ones.
-            gesture: its number; it overtakes all that is under way, and is too late itself if it is no larger
-                than the last one's. None overtakes nothing.
+            gesture: it overtakes all that is under way, and is too late itself if its number is no larger
+                than that of the last one, of the same page. None overtakes nothing.
             work: may cancel it.
 
         Raises:
@@ -228,9 +241,7 @@ class Desk:
             facts = how(place.facts)
             if self.revision(facts) != self.revision(painted):
                 return None
-            place.facts = replace(facts, shown=found, failure=None)
-            self.shelf.write(place.facts)
-            return place.facts
+            return self._put_down(place, replace(facts, shown=found, failure=None))
 
     def put(self, facts: Facts) -> Facts:
         """Keep facts that need no painting now; the picture is painted when it is shown.
@@ -241,26 +252,23 @@ class Desk:
         with self._lock:
             place = self._place(facts.id)
             place.overtaken.set()
-            place.facts = facts
-            self.shelf.write(facts)
-        self._changed(facts)
-        return facts
+            now = self._put_down(place, facts)
+        self._changed(now)
+        return now
 
     def mark_saved(self, facts: Facts) -> Facts:
         """Remember that a picture was saved with the colours of these facts."""
         with self._lock:
             place = self._place(facts.id)
-            place.facts = replace(place.facts, saved=self.revision(facts))
-            self.shelf.write(place.facts)
-            now = place.facts
+            now = self._put_down(place, replace(place.facts, saved=self.revision(facts)))
         self._changed(now)
         return now
 
-    def _begin(self, picture: str, gesture: int | None) -> tuple[_Place, threading.Event]:
+    def _begin(self, picture: str, gesture: Gesture | None) -> tuple[_Place, threading.Event]:
         with self._lock:
             place = self._place(picture)
             if gesture is not None:
-                if gesture <= place.gesture:
+                if gesture.page == place.gesture.page and gesture.number <= place.gesture.number:
                     raise SupersededError(_OVERTAKEN)
                 place.gesture = gesture
                 place.overtaken.set()
@@ -311,9 +319,14 @@ class Desk:
             now = replace(place.facts, shown=shown or place.facts.shown, failure=failure)
             if now == place.facts:
                 return
-            place.facts = now
-            self.shelf.write(now)
+            now = self._put_down(place, now)
         self._changed(now)
+
+    def _put_down(self, place: _Place, facts: Facts) -> Facts:
+        """Let facts hold from now on; whoever calls has the lock."""
+        place.facts = replace(facts, serial=place.facts.serial + 1)
+        self.shelf.write(place.facts)
+        return place.facts
 
 
 def sentence(error: Exception) -> str:

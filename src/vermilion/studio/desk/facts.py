@@ -105,6 +105,7 @@ class Facts:
         shown: what was found; None before it was painted.
         saved: the revision that was saved last.
         failure: why it cannot be opened.
+        serial: grows with every change of these facts, so that of two of them the newer one is known.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Facts:
     shown: Shown | None = None
     saved: str = ""
     failure: Failure | None = None
+    serial: int = 0
 
     def revision(self, model_hash: str) -> str:
         """Return what names the colours: a hash of the file, how it is seen, the controls and the model."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from vermilion.errors import CancelledError, VermilionError
+from vermilion.studio.desk.desk import Gesture
 from vermilion.studio.desk.facts import Facts, Reading
 from vermilion.studio.desk.said import controls_said
 from vermilion.studio.jobs import Urgency
@@ -17,10 +18,29 @@ from vermilion.studio.shapes import ControlsTable, PictureTable, ReadingTable, V
 from vermilion.studio.studio import Studio
 from vermilion.work import Work
 
-Gesture = Annotated[
+Number = Annotated[
     int | None, Query(ge=0, le=2**53, description="Grows; a newer one overtakes an older one.")
 ]
-GestureHeader = Annotated[int | None, Header(alias="gesture", ge=0, le=2**53)]
+NumberHeader = Annotated[int | None, Header(alias="gesture", ge=0, le=2**53)]
+Page = Annotated[
+    str,
+    Query(
+        pattern="^[0-9a-z]{0,32}$", description="Whose gestures these are: only those of one are compared."
+    ),
+]
+
+
+def _gesture(
+    page: Page = "",
+    gesture: Number = None,
+    gesture_header: NumberHeader = None,
+) -> Gesture | None:
+    """Return the gesture that a call is about; None if it says none."""
+    number = gesture if gesture is not None else gesture_header
+    return None if number is None else Gesture(number, page)
+
+
+Gestured = Annotated[Gesture | None, Depends(_gesture)]
 
 
 def picture_routes(studio: Studio) -> APIRouter:
@@ -72,7 +92,7 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
 
 def _add_changes(router: APIRouter, studio: Studio) -> None:
     async def changed(
-        request: Request, picture: str, edit: Callable[[Facts], Facts], gesture: int | None = None
+        request: Request, picture: str, edit: Callable[[Facts], Facts], gesture: Gesture | None = None
     ) -> PictureTable:
         def change(work: Work) -> Facts:
             return studio.desk.change(picture, edit, gesture, work)
@@ -84,19 +104,22 @@ def _add_changes(router: APIRouter, studio: Studio) -> None:
         request: Request,
         id: PictureId,  # noqa: A002
         controls: ControlsTable,
-        gesture: Gesture = None,
-        gesture_header: GestureHeader = None,
+        gesture: Gestured,
     ) -> PictureTable:
         """Say all about the colours of a picture, which is painted so."""
-        number = gesture if gesture is not None else gesture_header
         said = controls_said(controls, studio.desk.shelf.asset)
-        return await changed(request, id, lambda facts: replace(facts, controls=said), number)
+        return await changed(request, id, lambda facts: replace(facts, controls=said), gesture)
 
     @router.put("/{id}/view")
-    async def put_view(request: Request, id: PictureId, view: ViewTable) -> PictureTable:  # noqa: A002
+    async def put_view(
+        request: Request,
+        id: PictureId,  # noqa: A002
+        view: ViewTable,
+        gesture: Gestured,
+    ) -> PictureTable:
         """Say how the scan is to be seen: where its pictures lie, and which way is up."""
         options = view.options()
-        return await changed(request, id, lambda facts: replace(facts, view=options, seen=()))
+        return await changed(request, id, lambda facts: replace(facts, view=options, seen=()), gesture)
 
     @router.put("/{id}/reading")
     async def put_reading(request: Request, id: PictureId, reading: ReadingTable) -> PictureTable:  # noqa: A002

@@ -15,10 +15,15 @@ export const STRANGER = "token"; // the server does not know this page
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
+const MOST_TRIES = 5; // where the server has too much to do
+const MOST_LEFT = 60_000; // characters that a browser sends for a page that is gone
+
 export class HttpEngine {
   /** @param {string} base where the server is, without a slash at the end */
   constructor(base = "") {
     this.base = base;
+    const [one, two] = crypto.getRandomValues(new Uint32Array(2));
+    this.page = one.toString(36) + two.toString(36); // gestures of different pages are not compared
   }
 
   session(signal) {
@@ -42,12 +47,16 @@ export class HttpEngine {
     return this.#form("/v1/pictures", files, signal);
   }
 
+  /** Say all about the colours; `gesture` is a number that grows: a newer one overtakes an older one. */
   setControls(id, controls, gesture, signal) {
-    return this.#json("PUT", `/v1/pictures/${id}/controls?gesture=${gesture}`, controls, signal);
+    const query = `gesture=${gesture}&page=${this.page}`;
+    return this.#json("PUT", `/v1/pictures/${id}/controls?${query}`, controls, signal);
   }
 
-  setView(id, options, signal) {
-    return this.#json("PUT", `/v1/pictures/${id}/view`, options, signal);
+  /** Say how the scan is seen; `gesture` as above. */
+  setView(id, options, gesture, signal) {
+    const query = `gesture=${gesture}&page=${this.page}`;
+    return this.#json("PUT", `/v1/pictures/${id}/view?${query}`, options, signal);
   }
 
   /** Say how the file is read: {recolor: true} accepts one in colour, {crop_print: true} a print on a colour. */
@@ -58,14 +67,14 @@ export class HttpEngine {
   /** A small picture of all of it: what is "color", "scan" or "confidence". */
   async preview(picture, { side, what }, signal) {
     const query = new URLSearchParams({ side, what, revision: picture.revision });
-    return (await this.#fetch("GET", `/v1/pictures/${picture.id}/preview?${query}`, {}, signal)).blob();
+    return read(await this.#fetch("GET", `/v1/pictures/${picture.id}/preview?${query}`, {}, signal), "blob");
   }
 
   /** A part of the picture in the URL form of the IIIF Image API 3; quality is "color" or "gray". */
   async tile(picture, { x, y, width, height, outWidth, outHeight, quality }, signal) {
     const name = encodeURIComponent(`${picture.id}~${picture.revision}`);
     const path = `/v1/iiif/${name}/${x},${y},${width},${height}/${outWidth},${outHeight}/0/${quality}.jpg`;
-    return (await this.#fetch("GET", path, {}, signal)).blob();
+    return read(await this.#fetch("GET", path, {}, signal), "blob");
   }
 
   suggest(id, { x, y, count, controls }, signal) {
@@ -79,7 +88,7 @@ export class HttpEngine {
       { body: JSON.stringify({ hint, controls }), headers: JSON_TYPE },
       signal,
     );
-    return answer.blob();
+    return read(answer, "blob");
   }
 
   variants(id, { controls, count }, signal) {
@@ -108,7 +117,8 @@ export class HttpEngine {
   /** Keep a state; `isLeaving`: the page may be gone before the answer comes. */
   setState(id, state, isLeaving = false) {
     const body = JSON.stringify(state);
-    return this.#fetch("PUT", `/v1/pictures/${id}/state`, { body, headers: JSON_TYPE, keepalive: isLeaving });
+    const keepalive = isLeaving && body.length < MOST_LEFT;
+    return this.#fetch("PUT", `/v1/pictures/${id}/state`, { body, headers: JSON_TYPE, keepalive });
   }
 
   apply(from, to, what, signal) {
@@ -131,13 +141,13 @@ export class HttpEngine {
       { body: JSON.stringify(body), headers: JSON_TYPE },
       signal,
     );
-    if (options.target === "out") return answer.json();
-    return { blob: await answer.blob(), name: fileName(answer.headers.get("Content-Disposition")) };
+    if (options.target === "out") return read(answer, "json");
+    return { blob: await read(answer, "blob"), name: fileName(answer.headers.get("Content-Disposition")) };
   }
 
   async share(id, side, signal) {
     const answer = await this.#fetch("GET", `/v1/pictures/${id}/share?side=${side}`, {}, signal);
-    return { blob: await answer.blob(), name: fileName(answer.headers.get("Content-Disposition")) };
+    return { blob: await read(answer, "blob"), name: fileName(answer.headers.get("Content-Disposition")) };
   }
 
   /** Listen for what happens on the server; returns a function that stops. */
@@ -168,27 +178,50 @@ export class HttpEngine {
   async #json(method, path, body, signal) {
     const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: JSON_TYPE };
     const answer = await this.#fetch(method, path, sent, signal);
-    return answer.status === 204 ? null : answer.json();
+    return answer.status === 204 ? null : read(answer, "json");
   }
 
   async #form(path, files, signal) {
     const body = new FormData();
     for (const file of files) body.append("file", file, file.name || "pasted.png");
-    return (await this.#fetch("POST", path, { body }, signal)).json();
+    return read(await this.#fetch("POST", path, { body }, signal), "json");
   }
 
-  async #fetch(method, path, options, signal) {
+  async #fetch(method, path, options, signal, tries = 1) {
     let answer;
     try {
       answer = await fetch(this.base + path, { method, signal, credentials: "same-origin", ...options });
     } catch (error) {
-      if (error.name === "AbortError") throw error;
-      throw new Problem({ code: OFFLINE, detail: OFFLINE });
+      throw asProblem(error);
     }
     if (answer.ok) return answer;
+    if (answer.status === 429 && tries < MOST_TRIES) {
+      await rest(1000 * (Number(answer.headers.get("Retry-After")) || 1), signal);
+      return this.#fetch(method, path, options, signal, tries + 1);
+    }
     const told = await answer.json().catch(() => ({}));
     throw new Problem({ title: answer.statusText, ...told, status: answer.status });
   }
+}
+
+/** The body of an answer, as "json" or "blob". */
+async function read(answer, kind) {
+  try {
+    return await answer[kind]();
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+const asProblem = (error) =>
+  error.name === "AbortError" ? error : new Problem({ code: OFFLINE, detail: OFFLINE });
+
+/** Wait for some milliseconds, unless that is aborted. */
+function rest(milliseconds, signal) {
+  return new Promise((done, failed) => {
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener("abort", () => [clearTimeout(timer), failed(signal.reason)], { once: true });
+  });
 }
 
 function fileName(disposition) {

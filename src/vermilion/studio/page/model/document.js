@@ -1,4 +1,4 @@
-// What a person said of one picture: a value that never changes, and its form as the server's Controls.
+// What a person said of one picture: a value that never changes, and its form as Controls and options of the view.
 
 import { polygonMask } from "./mask.js";
 
@@ -23,8 +23,11 @@ export const PLAIN = Object.freeze({
 /** The controls that grade colours; the others say which colours there are. */
 export const GRADING = ["temperature", "fade_unsure", "vividness", "warmth", "tint", "look", "cube"];
 
+/** How a picture is seen, where nothing was said of it. */
+export const AUTO_VIEW = Object.freeze({ view: "auto", frames: [], way_up: "auto" });
+
 /** A document in which nothing was said. */
-export const EMPTY = Object.freeze({ hints: [], settings: PLAIN });
+export const EMPTY = Object.freeze({ hints: [], settings: PLAIN, view: AUTO_VIEW });
 
 let made = 0;
 const newHintId = () => `h${Date.now().toString(36)}${(++made).toString(36)}`;
@@ -55,6 +58,12 @@ export function withSettings(doc, changes) {
   return { ...doc, settings: { ...doc.settings, ...changes } };
 }
 
+/** A new document in which the picture is seen in another way. */
+export function withView(doc, changes) {
+  const view = { ...doc.view, ...changes };
+  return { ...doc, view: view.view === "whole" ? { ...view, frames: [] } : view };
+}
+
 /** The hints that count, in the order of Controls. */
 export const heardHints = (doc) => doc.hints.filter((hint) => !hint.muted);
 
@@ -76,20 +85,32 @@ export function controlsOf(doc, size) {
   return hints.length ? { hints, ...controls } : controls;
 }
 
-/** The document of Controls that came from elsewhere, as from a recipe. */
-export function documentOf(controls) {
+/** The document of a picture as the engine tells it: its `controls` and its `view_options`. */
+export function documentOf({ controls = {}, view_options: view = {} }) {
   const settings = { ...PLAIN };
   for (const name of Object.keys(PLAIN)) if (controls[name] !== undefined) settings[name] = controls[name];
   const hints = (controls.hints || []).map((hint) => {
     const { kind, ...plain } = hint;
     return { id: newHintId(), strength: 1, ...plain };
   });
-  return { hints, settings };
+  return { hints, settings, view: { ...AUTO_VIEW, ...view } };
 }
 
-/** Whether a document says the same as Controls that came from the server. */
-export function says(doc, controls, size) {
-  return normal(controlsOf(doc, size)) === normal(controlsOf(documentOf(controls), size));
+/** Whether a document says the same as the engine tells of a picture. */
+export const says = (doc, picture, size) => saysControls(doc, picture, size) && saysView(doc, picture);
+
+export function saysControls(doc, picture, size) {
+  return normal(controlsOf(doc, size)) === normal(controlsOf(documentOf(picture), size));
+}
+
+export function saysView(doc, picture) {
+  return normal(doc.view) === normal(documentOf(picture).view);
+}
+
+/** Whether what an engine tells of a picture differs from what it told before in nothing but the album. */
+export function differsInAlbum(before, now, size) {
+  const { album } = documentOf(now).settings;
+  return says(withSettings(documentOf(before), { album }), now, size);
 }
 
 function normal(value) {

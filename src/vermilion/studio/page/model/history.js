@@ -1,6 +1,6 @@
 // Unlimited undo: documents one after the other, and which of them holds.
 
-import { EMPTY } from "./document.js";
+import { AUTO_VIEW, EMPTY } from "./document.js";
 
 const MOST_STORED = 200_000; // characters; the server keeps 256 KiB a picture
 
@@ -42,6 +42,14 @@ export class History {
     this.at -= 1;
   }
 
+  /** Add the steps of a history that was begun while this one was not known yet; its first step is this one's last. */
+  followedBy(other) {
+    if (other.steps.length === 1) return;
+    this.steps = [...this.steps.slice(0, this.at + 1), ...other.steps.slice(1)];
+    this.at += other.at;
+    this.merging = other.merging;
+  }
+
   /** The gesture is over: what comes next is a step of its own. */
   rest() {
     this.merging = "";
@@ -69,10 +77,11 @@ export class History {
 
   static fromPlain(plain) {
     const history = new History();
-    const { hints, settings, steps, at } = plain;
-    history.steps = steps.map(([places, place]) => ({
+    const { hints, settings, views = [], steps, at } = plain;
+    history.steps = steps.map(([places, place, seen]) => ({
       hints: places.map((one) => hints[one]),
       settings: settings[place],
+      view: views[seen] ?? AUTO_VIEW,
     }));
     history.at = Math.min(Math.max(0, at), history.steps.length - 1);
     if (!history.steps.length || history.steps.some(isBroken)) throw new TypeError("no history");
@@ -82,17 +91,18 @@ export class History {
 
 const isBroken = (doc) => !doc.settings || doc.hints.some((hint) => !hint || !hint.id);
 
+const isSame = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
+
 function pack(steps, at) {
-  const hints = [];
-  const settings = [];
+  const [hints, settings, views] = [[], [], []];
   const place = (pool, value) => {
-    const known = pool.indexOf(value);
+    const known = pool.findLastIndex((other) => isSame(other, value));
     return known >= 0 ? known : pool.push(value) - 1;
   };
-  return {
-    hints,
-    settings,
-    at,
-    steps: steps.map((doc) => [doc.hints.map((hint) => place(hints, hint)), place(settings, doc.settings)]),
-  };
+  const packed = steps.map((doc) => [
+    doc.hints.map((hint) => place(hints, hint)),
+    place(settings, doc.settings),
+    place(views, doc.view),
+  ]);
+  return { hints, settings, views, at, steps: packed };
 }

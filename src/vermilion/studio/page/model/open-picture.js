@@ -1,14 +1,16 @@
 // One open picture: what was said of it, and the latest answer of the engine.
 
-import { OFFLINE, SUPERSEDED } from "../engine/http.js";
+import { OFFLINE } from "../engine/http.js";
 import { debounce } from "../dom.js";
-import { EMPTY, controlsOf, documentOf, says, withSettings } from "./document.js";
+import { EMPTY, controlsOf, differsInAlbum, documentOf, says, withSettings } from "./document.js";
 import { History } from "./history.js";
+import { Sender } from "./sender.js";
 
 /** What may be asked of a file that was refused, by the code of the refusal. */
 export const WAYS_ROUND = { "already-colored": "recolor", "print-on-color": "crop_print" };
 
 const SAVE_STATE_AFTER = 400; // milliseconds
+const WRONG = [400, 404, 413, 422]; // what is sent again will be refused again
 
 /**
  * Fires "change" (something to show anew), "usable" (it is painted for the first time), "painted" (other colours),
@@ -19,16 +21,23 @@ export class OpenPicture extends EventTarget {
     super();
     this.engine = engine;
     this.picture = picture;
-    this.history = new History(documentOf(picture.controls || {}));
+    this.history = new History(documentOf(picture));
     this.selected = false;
     this.chosenHint = null;
     this.busy = 0;
-    this.gesture = 0;
-    this.sending = null;
-    this.waiting = null;
+    this.unheard = null;
+    this.unsent = false;
+    this.sender = new Sender(this, {
+      took: (answer) => this.take(answer),
+      refused: (error) => this.#refused(error),
+      overtaken: (tries) => this.catchUp(tries), // by another page, or by what came from another picture
+      work: (step) => this.#work(step),
+      over: () => this.#over(),
+    });
     this.restored = null;
-    this.storeSoon = debounce(() => this.store(), SAVE_STATE_AFTER);
+    this.isRestored = false;
     this.isUnstored = false;
+    this.storeSoon = debounce(() => this.store(), SAVE_STATE_AFTER);
   }
 
   get id() {
@@ -46,6 +55,13 @@ export class OpenPicture extends EventTarget {
   /** The Controls of another document of this picture. */
   controlsFor(doc) {
     return controlsOf(doc, this.size);
+  }
+
+  /** Clockwise degrees by which the picture is turned to stand upright: only where one picture is meant. */
+  get wayUp() {
+    const { view = [] } = this.picture;
+    const said = this.doc.view.way_up;
+    return view.length === 1 ? (said === "auto" ? view[0].way_up : said) : 0;
   }
 
   /** Whether it is a picture at all. */
@@ -66,35 +82,36 @@ export class OpenPicture extends EventTarget {
 
   async #restore() {
     if (!this.canBeShown) return;
-    if (!this.isUsable) await this.#open();
-    const state = await this.engine.state(this.id).catch(() => null);
-    if (!state?.history || this.history.canUndo) return;
+    if (!this.isUsable) await this.#working(() => this.engine.picture(this.id));
     try {
-      const history = History.fromPlain(state.history);
-      if (!says(history.doc, this.picture.controls, this.size))
-        history.push(documentOf(this.picture.controls));
-      this.history = history;
-    } catch {
-      return; // a state that cannot be read is none
+      const { history } = (await this.engine.state(this.id)) || {};
+      this.isRestored = true;
+      if (history) this.#resume(History.fromPlain(history));
+    } catch (error) {
+      // A state that cannot be read is none; one that was not reached is asked for when the picture is next shown.
+      if (error.code === OFFLINE) this.restored = null;
+      else this.isRestored = true;
     }
+    if (this.isUnstored) this.storeSoon();
     this.#tell("change");
   }
 
-  /** Have a picture painted that only its name is known of. */
-  async #open() {
-    this.#work(1);
-    try {
-      this.take(await this.engine.picture(this.id));
-    } catch (error) {
-      this.#trouble(error);
-    } finally {
-      this.#work(-1);
-    }
+  /** Go on from an earlier history; what was done before it arrived comes after it. */
+  #resume(history) {
+    const [begun] = this.history.steps;
+    const meant = this.history.canUndo ? begun : documentOf(this.picture);
+    const told = (doc) => ({ controls: controlsOf(doc, this.size), view_options: doc.view });
+    if (differsInAlbum(told(history.doc), told(meant), this.size))
+      history.amend((doc) => withSettings(doc, { album: meant.settings.album }));
+    else history.push(meant);
+    history.followedBy(this.history);
+    this.history = history;
   }
 
   /** Keep the history with the server, so that a reload or a crash loses nothing. */
   store(isLeaving = false) {
     this.storeSoon.cancel();
+    if (!this.isRestored) return Promise.resolve(); // it would take the place of one that is not known yet
     this.isUnstored = false;
     return this.engine.setState(this.id, { history: this.history.toPlain() }, isLeaving).catch(() => {});
   }
@@ -120,59 +137,43 @@ export class OpenPicture extends EventTarget {
 
   #changed(isDrag = false) {
     this.#tell("change");
+    this.#keep();
+    this.sender.send(isDrag);
+  }
+
+  #keep() {
     this.isUnstored = true;
     this.storeSoon();
-    // While one thing is dragged, the picture that is being made is still worth seeing.
-    if (isDrag && this.sending?.isDrag) this.waiting = { isDrag };
-    else this.#send(isDrag);
   }
 
   /** Paint again, as after a time without the server. */
   again() {
-    return this.#send(false);
-  }
-
-  async #send(isDrag) {
-    this.sending?.abort.abort();
-    const sending = { abort: new AbortController(), isDrag };
-    this.sending = sending;
-    this.waiting = null;
-    this.#work(1);
-    try {
-      const picture = await this.engine.setControls(
-        this.id,
-        this.controls,
-        this.#nextGesture(),
-        sending.abort.signal,
-      );
-      if (this.sending === sending) this.take(picture);
-    } catch (error) {
-      if (this.sending === sending) this.#refused(error);
-    } finally {
-      this.#work(-1);
-      if (this.sending === sending) {
-        this.sending = null;
-        if (this.waiting) this.#send(this.waiting.isDrag);
-      }
-    }
-  }
-
-  /** A number that grows, over reloads and over several pages, too. */
-  #nextGesture() {
-    this.gesture = Math.max(Date.now(), this.gesture + 1);
-    return this.gesture;
+    this.sender.send();
   }
 
   /** Controls were not taken. What the server calls wrong is taken back; all else is kept, to be sent again. */
   #refused(error) {
-    if (error.name === "AbortError" || error.code === SUPERSEDED) return;
     this.#trouble(error);
-    if (![400, 404, 413, 422].includes(error.status) || !this.history.canUndo) return;
+    if (!WRONG.includes(error.status) || !this.history.canUndo) return;
     this.history.refuse();
-    this.isUnstored = true;
-    this.storeSoon();
+    this.#keep();
     this.#tell("change");
-    if (!says(this.doc, this.picture.controls, this.size)) this.waiting = { isDrag: false };
+    if (!says(this.doc, this.picture, this.size)) this.sender.waiting = { isDrag: false };
+  }
+
+  /** Ask the engine what holds now. */
+  async catchUp(tries = 1) {
+    try {
+      this.hear(await this.engine.picture(this.id), tries);
+    } catch (error) {
+      this.#trouble(error);
+    }
+  }
+
+  #over() {
+    const { unheard } = this;
+    this.unheard = null;
+    if (unheard) this.hear(unheard);
   }
 
   #trouble(error) {
@@ -180,8 +181,14 @@ export class OpenPicture extends EventTarget {
     this.dispatchEvent(new CustomEvent("trouble", { detail: error }));
   }
 
+  /** Whether something newer is known of the picture: answers may overtake each other on their way. */
+  #isOld(picture) {
+    return picture.serial < this.picture.serial;
+  }
+
   /** Take what the engine says of the picture. */
   take(picture) {
+    if (this.#isOld(picture)) return;
     const isPainted = picture.revision !== this.picture.revision;
     const wasUsable = this.isUsable;
     this.picture = picture;
@@ -191,42 +198,45 @@ export class OpenPicture extends EventTarget {
     if (isPainted) this.#tell("painted");
   }
 
-  /** Take a picture that others changed: an album, an applied look, a recipe. `step`: it can be undone. */
-  takeOver(picture, { step }) {
-    const { album } = documentOf(picture.controls).settings;
-    const isAlbumAlone = !step && says(withSettings(this.doc, { album }), picture.controls, this.size);
-    if (isAlbumAlone) this.history.amend((doc) => withSettings(doc, { album }));
-    else if (!says(this.doc, picture.controls, this.size)) this.history.push(documentOf(picture.controls));
+  /** Take a picture that others changed, as by a recipe, as a step that can be undone. */
+  takeOver(picture) {
+    if (this.#isOld(picture)) return;
+    if (!says(this.doc, picture, this.size)) this.history.push(documentOf(picture));
     this.history.rest();
-    this.isUnstored = true;
-    this.storeSoon();
+    this.#keep();
     this.take(picture);
   }
 
-  /** Tell what the server's events say, unless something newer is on its way there. */
-  hear(picture) {
-    if (this.sending || this.unsent) return;
-    if (says(this.doc, picture.controls || {}, this.size)) this.take(picture);
-    else this.takeOver(picture, { step: false });
+  /** Hear what the engine tells of the picture unasked. */
+  hear(picture, tries = 1) {
+    if (this.#isOld(picture)) return;
+    if (this.sender.isBusy) this.unheard = picture;
+    else if (says(this.doc, picture, this.size)) this.take(picture);
+    else if (differsInAlbum(this.picture, picture, this.size)) this.#hearAlbum(picture, tries);
+    else if (!this.unsent) this.takeOver(picture);
+  }
+
+  /** A colour was agreed on in another picture: that is no step of this one's, and what is said here holds. */
+  #hearAlbum(picture, tries) {
+    const { album } = documentOf(picture).settings;
+    this.history.amend((doc) => withSettings(doc, { album }));
+    this.#keep();
+    const isUnsent = !says(this.doc, picture, this.size);
+    this.take(picture);
+    if (isUnsent) this.sender.send(false, tries);
   }
 
   /** Read the file in the other way that there is after a refusal. */
-  async readAnyway() {
+  readAnyway() {
     const way = WAYS_ROUND[this.picture.error?.code];
-    this.#work(1);
-    try {
-      this.take(await this.engine.setReading(this.id, { ...this.picture.reading, [way]: true }));
-    } catch (error) {
-      this.#trouble(error);
-    } finally {
-      this.#work(-1);
-    }
+    return this.#working(() => this.engine.setReading(this.id, { ...this.picture.reading, [way]: true }));
   }
 
-  async setView(options) {
+  /** Take what some work of the engine gives. */
+  async #working(work) {
     this.#work(1);
     try {
-      this.take(await this.engine.setView(this.id, options));
+      this.take(await work());
     } catch (error) {
       this.#trouble(error);
     } finally {
@@ -236,7 +246,8 @@ export class OpenPicture extends EventTarget {
 
   /** Start anew: no hints, all settings at their defaults. */
   reset() {
-    this.change({ ...EMPTY, settings: { ...EMPTY.settings, album: this.doc.settings.album } });
+    const { settings, view } = this.doc;
+    this.change({ ...EMPTY, settings: { ...EMPTY.settings, album: settings.album }, view });
   }
 
   /** Choose a hint, to be shown as the one that is worked on. */

@@ -24,6 +24,7 @@ export class Studio extends EventTarget {
     this.isOffline = false;
     this.isStranger = false; // the server was started again, and does not know this page
     this.isOpening = 0;
+    this.closed = new Set(); // ids; what is told of them late is no news
   }
 
   /** Begin: what the server has, and listen for more. */
@@ -44,7 +45,7 @@ export class Studio extends EventTarget {
     if (event.type !== "picture") return;
     const known = this.pictures.find((picture) => picture.id === event.picture.id);
     if (known) known.hear(event.picture);
-    else if (!this.isOpening) this.#add([event.picture]);
+    else this.#add([event.picture]);
   }
 
   /** The events had stopped for a while: take what has come of the pictures since then. */
@@ -80,7 +81,8 @@ export class Studio extends EventTarget {
     }
   }
 
-  #add(plain) {
+  #add(told) {
+    const plain = told.filter(({ id }) => !this.closed.has(id));
     for (const one of plain) this.find(one.id)?.hear(one);
     const fresh = plain.filter(({ id }) => !this.pictures.some((known) => known.id === id));
     for (const picture of fresh.map((one) => new OpenPicture(this.engine, one))) this.#watch(picture);
@@ -104,6 +106,7 @@ export class Studio extends EventTarget {
   }
 
   #remove(id) {
+    this.closed.add(id);
     const place = this.pictures.findIndex((picture) => picture.id === id);
     if (place < 0) return;
     this.pictures = this.pictures.filter((picture) => picture.id !== id);
@@ -167,7 +170,7 @@ export class Studio extends EventTarget {
         others.map(({ id }) => id),
         what,
       );
-      for (const picture of pictures) this.find(picture.id)?.takeOver(picture, { step: true });
+      for (const picture of pictures) this.find(picture.id)?.takeOver(picture);
       this.say(t("apply.done", { count: pictures.length }));
     } catch (error) {
       this.trouble(error);

@@ -1,8 +1,8 @@
 // The picture itself: which way up, frames, its recipe, and what is known of it.
 
 import { button, fill, h } from "../dom.js";
+import { withView } from "../model/document.js";
 import { number, percent, t } from "../model/texts.js";
-import { optionsOf } from "../view/frames.js";
 
 export class PicturePanel extends HTMLElement {
   setUp(studio, stage) {
@@ -104,9 +104,7 @@ export class PicturePanel extends HTMLElement {
 
   #view(changes) {
     const open = this.studio.current;
-    const options = { ...optionsOf(open), ...changes };
-    if (options.view === "whole" && changes.way_up !== undefined) options.frames = [];
-    return open.setView(options);
+    open.change(withView(open.doc, changes));
   }
 
   /** Take everything that a recipe says for the picture that is shown. */
@@ -114,7 +112,7 @@ export class PicturePanel extends HTMLElement {
     const open = this.studio.current;
     if (!file || !open?.isUsable) return;
     try {
-      open.takeOver(await this.studio.engine.openRecipe(open.id, file), { step: true });
+      open.takeOver(await this.studio.engine.openRecipe(open.id, file));
       this.studio.say(t("recipe.opened", { name: file.name }));
     } catch (error) {
       this.studio.trouble(error);

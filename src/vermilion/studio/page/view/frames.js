@@ -1,7 +1,7 @@
 // The frames of the pictures on a scan: rectangles that can be moved, sized, added and deleted.
 
 import { fill, h, iconButton } from "../dom.js";
-import { round } from "../model/document.js";
+import { round, withView } from "../model/document.js";
 import { t } from "../model/texts.js";
 
 const CORNERS = [
@@ -133,28 +133,18 @@ export class Frames {
     ]);
   }
 
-  async send(frames) {
-    this.dragged = frames;
+  send(frames) {
+    this.dragged = null;
     const rounded = frames.map((frame) =>
       Object.fromEntries(Object.entries(frame).map(([key, value]) => [key, round(value)])),
     );
-    await this.open.setView({ ...optionsOf(this.open), view: "auto", frames: rounded });
-    this.dragged = null;
-    this.show();
+    this.open.change(withView(this.open.doc, { view: "auto", frames: rounded }));
   }
 }
 
-/** What was asked of how a picture is seen. */
-export const optionsOf = (open) => ({
-  view: "auto",
-  frames: [],
-  way_up: "auto",
-  ...open.picture.view_options,
-});
-
 /** The frames that were asked for, or else found. */
-export function framesOf(open) {
-  const asked = optionsOf(open).frames;
+function framesOf(open) {
+  const asked = open.doc.view.frames;
   return asked.length ? asked : (open.picture.view || []).map((view) => view.frame);
 }
 

@@ -4,6 +4,9 @@ import { TILE, Tiles } from "./tiles.js";
 
 export const PREVIEW_SIDE = 1024;
 
+/** What names the scan of a picture: how its file is read, such as which page. */
+const scanVersion = ({ reading }) => `scan ${JSON.stringify(reading ?? null)}`;
+
 export class Layers {
   /** @param changed called when there is more to draw  @param trouble called with an Error */
   constructor(engine, changed, trouble) {
@@ -11,18 +14,27 @@ export class Layers {
     this.changed = changed;
     this.trouble = trouble;
     this.tiles = new Tiles(
-      (quality, tile, signal) => engine.tile(this.open.picture, { ...tile, quality }, signal),
+      (quality, version, tile, signal) => engine.tile(this.#named(version), { ...tile, quality }, signal),
       changed,
     );
     this.set(null);
   }
 
+  /** The picture as it was when tiles of a version were wanted; tiles of the scan are the same in all. */
+  #named(version) {
+    const { picture } = this.open;
+    return version === scanVersion(picture) ? picture : { ...picture, revision: version };
+  }
+
   /** Show another picture. */
   set(open) {
+    for (const { abort } of Object.values(this.asked || {})) abort.abort();
     this.open = open;
     this.previews = {};
     this.asked = {};
     this.reach = null;
+    this.wantedReach = null;
+    this.isReachWanted = false;
     this.tiles.clear();
     if (open) this.refresh(false);
   }
@@ -30,9 +42,10 @@ export class Layers {
   /** Bring the previews up to date with the picture's revision. */
   refresh(withConfidence) {
     if (!this.open?.isUsable) return;
-    this.#load("scan", "scan");
-    this.#load("color", this.open.picture.revision);
-    if (withConfidence) this.#load("confidence", this.open.picture.revision);
+    const { picture } = this.open;
+    this.#load("scan", scanVersion(picture));
+    this.#load("color", picture.revision);
+    if (withConfidence) this.#load("confidence", picture.revision);
   }
 
   get isReady() {
@@ -44,12 +57,10 @@ export class Layers {
     this.asked[what]?.abort.abort();
     const asked = { version, abort: new AbortController() };
     this.asked[what] = asked;
+    const { open } = this;
+    const { picture } = open;
     try {
-      const blob = await this.engine.preview(
-        this.open.picture,
-        { side: PREVIEW_SIDE, what },
-        asked.abort.signal,
-      );
+      const blob = await this.engine.preview(picture, { side: PREVIEW_SIDE, what }, asked.abort.signal);
       const bitmap = await createImageBitmap(blob);
       if (this.asked[what] !== asked) return bitmap.close();
       this.previews[what]?.bitmap.close();
@@ -58,17 +69,28 @@ export class Layers {
     } catch (error) {
       if (this.asked[what] !== asked) return undefined;
       delete this.asked[what];
-      if (error.name !== "AbortError" && error.status !== 409) this.trouble(error);
+      if (error.status === 409) this.#catchUp(open, picture, what);
+      else if (error.name !== "AbortError") this.trouble(error);
     }
     return undefined;
   }
 
+  /** What was asked for is out of date: ask for what is known by now, or learn what holds now. */
+  #catchUp(open, { revision }, what) {
+    if (open.picture.revision === revision) open.catchUp();
+    else this.refresh(what === "confidence");
+  }
+
   /** Show how far a hint would reach: a PNG with alpha, or null. */
   async showReach(blob) {
+    const wanted = {};
+    this.wantedReach = wanted;
+    this.isReachWanted = Boolean(blob);
+    const bitmap = blob && (await createImageBitmap(blob));
+    if (this.wantedReach !== wanted) return bitmap?.close();
     this.reach?.close();
-    this.reach = null;
-    if (blob) this.reach = await createImageBitmap(blob);
-    this.changed();
+    this.reach = bitmap;
+    return this.changed();
   }
 
   /** Draw a layer, "scan" or "color", in pixels of the picture; `scale`: device pixels to one of them. */
@@ -79,7 +101,7 @@ export class Layers {
     if (!preview || !this.#needsTiles(scale)) return;
     for (const tile of this.#tilesOver(seen, scale)) {
       const own = layer === "color" && this.tiles.get("color", this.open.picture.revision, tile);
-      const grey = own || this.tiles.get("gray", "scan", tile);
+      const grey = own || this.tiles.get("gray", scanVersion(this.open.picture), tile);
       if (!grey) continue;
       pen.drawImage(grey, tile.x, tile.y, tile.width, tile.height);
       if (layer === "color" && !own) this.#tint(pen, tile);
@@ -109,9 +131,9 @@ export class Layers {
   want(layers, seen, scale) {
     if (!this.open?.isUsable || !this.#needsTiles(scale)) return this.tiles.want([]);
     const tiles = this.#tilesOver(seen, scale);
-    const { revision } = this.open.picture;
-    const grey = tiles.map((tile) => ["gray", "scan", tile]);
-    const color = layers.includes("color") ? tiles.map((tile) => ["color", revision, tile]) : [];
+    const { picture } = this.open;
+    const grey = tiles.map((tile) => ["gray", scanVersion(picture), tile]);
+    const color = layers.includes("color") ? tiles.map((tile) => ["color", picture.revision, tile]) : [];
     return this.tiles.want([...grey, ...color]);
   }
 

@@ -37,7 +37,7 @@ export class Reach {
   #end() {
     this.abort?.abort();
     this.abort = null;
-    if (this.stage.layers?.reach) this.stage.layers.showReach(null);
+    if (this.stage.layers?.isReachWanted) this.stage.layers.showReach(null);
   }
 
   async #ask(shape) {

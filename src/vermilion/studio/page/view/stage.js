@@ -70,6 +70,7 @@ export class Stage extends HTMLElement {
     on("current", () => this.#current());
     on("painted", () => {
       this.layers.refresh(this.studio.show.confidence);
+      this.#measure();
       this.#turn();
     });
     on("change", () => {
@@ -91,17 +92,22 @@ export class Stage extends HTMLElement {
     const { current } = this.studio;
     this.drop();
     this.layers.set(current?.isUsable ? current : null);
-    if (current) Object.assign(this.viewport.image, current.size);
+    if (current) this.viewport.resize(current.size);
     this.#turn();
     this.viewport.fit();
     this.compare.introduce(current);
     this.#resize();
   }
 
+  /** The picture may have another size by now, as another page of its file. */
+  #measure() {
+    const { current } = this.studio;
+    if (current?.isUsable && this.viewport.resize(current.size)) this.viewport.fit();
+  }
+
   /** Stand the picture as it was said, or found, to stand: only where one picture is meant. */
   #turn() {
-    const view = this.studio.current?.picture.view || [];
-    const turn = view.length === 1 ? (view[0].way_up || 0) / 90 : 0;
+    const turn = (this.studio.current?.wayUp || 0) / 90;
     if (turn === this.viewport.turn) return;
     this.viewport.turn = turn;
     this.viewport.fit();

@@ -3,9 +3,13 @@
 export const TILE = 512; // pixels of a tile's sides
 const MOST_KEPT = 160;
 const AT_ONCE = 4;
+const TRY_AGAIN = 1000; // milliseconds
 
 export class Tiles {
-  /** @param ask (quality, tile, signal) -> Promise of a Blob  @param arrived called when one more can be drawn */
+  /**
+   * @param ask (quality, version, tile, signal) -> Promise of a Blob
+   * @param arrived called when one more can be drawn, or should be asked for again
+   */
   constructor(ask, arrived) {
     this.ask = ask;
     this.arrived = arrived;
@@ -74,10 +78,11 @@ export class Tiles {
     this.asked.set(key, abort);
     this.wanted = this.wanted.filter((one) => keyOf(...one) !== key);
     try {
-      const bitmap = await createImageBitmap(await this.ask(quality, tile, abort.signal));
+      const bitmap = await createImageBitmap(await this.ask(quality, version, tile, abort.signal));
       if (!abort.signal.aborted) this.#keep(key, bitmap);
     } catch {
-      // Aborted, out of date or offline: it is asked for again when it is next wanted.
+      // Out of date or offline: it is asked for again, if it is wanted then.
+      if (!abort.signal.aborted) setTimeout(this.arrived, TRY_AGAIN);
     }
     if (this.asked.get(key) === abort) this.asked.delete(key);
     this.#next();

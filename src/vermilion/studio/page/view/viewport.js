@@ -42,6 +42,13 @@ export class Viewport {
     return { x: this.margin.left + this.room.width / 2, y: this.margin.top + this.room.height / 2 };
   }
 
+  /** Hold a picture of a size {width, height}; returns whether that is another one. */
+  resize({ width, height }) {
+    const isOther = width !== this.image.width || height !== this.image.height;
+    this.image = { width, height };
+    return isOther;
+  }
+
   fit() {
     this.isFitted = true;
     this.scale = this.fitScale;
