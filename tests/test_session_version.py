@@ -123,6 +123,7 @@ def animated():
         (asset_of(warped(made_scene(5)), "other.png"), "other.png does not show the same scene as"),
         (asset_of(np.dstack([GREY] * 3), "grey.png"), "grey.png has no colours to take"),
         (asset_of(SCENE[:40, :60], "stamp.png"), "stamp.png of 60 × 40 pixels is too small"),
+        (asset_of(SCENE[:40], "strip.png"), "strip.png of 320 × 40 pixels is too small"),
         (animated(), "film.gif holds 2 pictures"),
     ],
 )
@@ -156,6 +157,20 @@ def test_transparent_deep_and_cmyk_versions_are_read(tiny_colorizer):
 def test_controls_about_a_version_need_one(said, told):
     with pytest.raises(SettingsError, match=told):
         Controls(**said)
+
+
+def test_matches_in_a_version_that_is_read_smaller_are_pixels_of_the_file(tiny_colorizer):
+    large = cv2.resize(SCENE, (2560, 1920), interpolation=cv2.INTER_CUBIC)
+    corners = ((20.0, 20.0), (300.0, 30.0), (290.0, 220.0), (30.0, 210.0))
+    matches = tuple((x, y, 8 * x, 8 * y) for x, y in corners)
+    session = tiny_colorizer.open(GREY)
+    picture = session.paint(Controls(colors_from=asset_of(large), matches=matches))
+    assert chroma_error(picture.to_numpy()) < 5
+    beyond = (*matches[:3], (30.0, 210.0, 2561.0, 1000.0))
+    with pytest.raises(SettingsError, match="30,210=2561,1000 lies outside"):
+        session.paint(Controls(colors_from=asset_of(large), matches=beyond))
+    within = (*matches, (319.0, 239.0, 2559.0, 1919.0))
+    assert chroma_error(session.paint(Controls(colors_from=asset_of(large), matches=within)).to_numpy()) < 5
 
 
 def test_matches_outside_and_masks_of_another_shape_are_refused(tiny_colorizer):

@@ -13,6 +13,7 @@ from vermilion.archive import PlanOptions, RunOptions, make_plan
 from vermilion.archive.batch import (
     Batch,
     BatchOptions,
+    Header,
     Manifest,
     Record,
     engine,
@@ -129,6 +130,59 @@ def test_what_was_finished_and_not_recorded_is_proved_by_hash(
     ]  # fmt: skip
     assert (tmp_path / "out" / "a.png").stat().st_mtime_ns == before
     assert found[0].outputs == records(tmp_path)[0].outputs
+
+
+def test_the_header_of_a_manifest_says_what_the_results_depend_on(run: Run, tmp_path: Path) -> None:
+    run()
+    header = next(read_manifest(tmp_path / "out" / "manifest.jsonl"))
+    assert isinstance(header, Header)
+    assert sorted(header.options) == [
+        "colours", "companions", "crop-print", "format", "page", "recolor", "save", "table",
+    ]  # fmt: skip
+
+
+def test_the_journal_goes_only_when_what_it_held_is_in_the_manifest(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "add", die)
+        with pytest.raises(KeyboardInterrupt):
+            run()
+    kept: list[int] = []
+    clear = engine.journal.clear
+
+    def watched(folder: Path) -> None:
+        kept.append(len(records(tmp_path)))
+        clear(folder)
+
+    monkeypatch.setattr(engine.journal, "clear", watched)
+    run()
+    assert kept == [1, 3]
+
+
+@pytest.mark.parametrize(("workers", "threads", "count"), [(None, 2, 4), (None, 16, 1), (3, 2, 3)])
+def test_cores_are_shared_by_workers_and_their_threads(
+    workers: int | None, threads: int, count: int, box: Path, tmp_path: Path, tiny_model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    counts: list[int] = []
+
+    class Counted(Here):
+        def __init__(self, trade: Any, count: int) -> None:
+            counts.append(count)
+            super().__init__(trade, count)
+
+    monkeypatch.setattr(engine, "Workers", Counted)
+    monkeypatch.setattr(engine, "available_cores", lambda: 8)
+    target = tmp_path / "out"
+    options = BatchOptions(
+        target, RunOptions(), PlanOptions(target), str(tiny_model_folder), threads=threads, workers=workers
+    )
+    list(run_batch(Batch.of(make_plan([box / "a.png"], options.plan), options.run), options))
+    assert counts == [count]
 
 
 def test_a_result_that_is_not_what_the_journal_says_is_not_believed(

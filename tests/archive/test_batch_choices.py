@@ -2,7 +2,9 @@
 
 import json
 import os
+from base64 import b64decode
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +124,14 @@ def test_a_report_shows_what_failed(box: Path, tmp_path: Path) -> None:
     assert page.count("data:image/jpeg;base64,") == 1, "of the one that can be read"
     assert "&lt;b&gt;c.png&lt;/b&gt; does not fit (output)" in page
     assert "http" not in page, "nothing is loaded"
+
+
+def test_thumbnails_of_a_report_keep_the_shape_of_the_scan(tmp_path: Path) -> None:
+    Image.new("L", (900, 30), 90).save(tmp_path / "wide.png")
+    report = BatchReport()
+    report.add(Record(str(tmp_path / "wide.png"), 1, "failed", "output", "it does not fit"))
+    report.write(tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    data = page.partition("data:image/jpeg;base64,")[2].partition('"')[0]
+    with Image.open(BytesIO(b64decode(data))) as image:
+        assert image.size[0] / image.size[1] == pytest.approx(30, rel=0.15)

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,11 @@ def test_records_are_flushed_once_a_second(tmp_path: Path, monkeypatch: pytest.M
         assert len(list(read_manifest(manifest.path))) == 2
 
 
+def done(**changes: object) -> dict[str, Any]:
+    output = {"path": "a.png", "sha256": "0" * 64, "size": 7} | changes
+    return {"source": "a", "page": 1, "outcome": "done", "outputs": [output]}
+
+
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
@@ -123,6 +129,10 @@ def test_records_are_flushed_once_a_second(tmp_path: Path, monkeypatch: pytest.M
         ({"source": "a", "page": 1, "outcome": "lost"}, "'outcome' is 'lost'"),
         ({"source": "a", "page": 1, "outcome": "done", "more": 1}, "'more' is not"),
         ({"source": "a", "page": 1, "outcome": "done", "outputs": [{"path": 1}]}, "'outputs' are not"),
+        (done(path=1), "'outputs' are not"),
+        (done(sha256=None), "'outputs' are not"),
+        (done(size="7"), "'outputs' are not"),
+        (done(more=1), "'outputs' are not"),
     ],
 )
 def test_a_line_that_is_no_record_is_refused(facts: dict, told: str) -> None:

@@ -44,6 +44,12 @@ def test_paths_start_from_the_folder_of_the_album(tmp_path):
         load_album(album)
 
 
+def test_what_is_said_in_lists_is_kept_in_tuples():
+    entry = AlbumEntry("wall", "olive", [Hint(1, 2, "olive")], pictures=["a.jpg"])
+    assert (entry.hints, entry.pictures) == ((Hint(1, 2, "olive"),), ("a.jpg",))
+    assert hash(entry) == hash(AlbumEntry("wall", "olive", (Hint(1, 2, "olive"),), pictures=("a.jpg",)))
+
+
 def test_names_match_patterns_in_capitals_or_not():
     entry = AlbumEntry("wall", "olive", (Hint(1, 2, "olive"),), pictures=("*kitchen*.jpg", "b?.png"))
     assert entry.is_for("box/1931/Old KITCHEN 3.JPG")
