@@ -17,6 +17,7 @@ from vermilion.archive.batch import (
     Manifest,
     Record,
     engine,
+    journal,
     painting,
     read_manifest,
     run_batch,
@@ -152,13 +153,13 @@ def test_the_journal_goes_only_when_what_it_held_is_in_the_manifest(
         with pytest.raises(KeyboardInterrupt):
             run()
     kept: list[int] = []
-    clear = engine.journal.clear
+    clear = journal.clear
 
     def watched(folder: Path) -> None:
         kept.append(len(records(tmp_path)))
         clear(folder)
 
-    monkeypatch.setattr(engine.journal, "clear", watched)
+    monkeypatch.setattr(journal, "clear", watched)
     run()
     assert kept == [1, 3]
 

@@ -1,5 +1,6 @@
 import json
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,8 @@ def test_paths_start_from_the_folder_of_the_album(tmp_path):
 
 
 def test_what_is_said_in_lists_is_kept_in_tuples():
-    entry = AlbumEntry("wall", "olive", [Hint(1, 2, "olive")], pictures=["a.jpg"])
+    said: dict[str, Any] = {"hints": [Hint(1, 2, "olive")], "pictures": ["a.jpg"]}
+    entry = AlbumEntry("wall", "olive", **said)
     assert (entry.hints, entry.pictures) == ((Hint(1, 2, "olive"),), ("a.jpg",))
     assert hash(entry) == hash(AlbumEntry("wall", "olive", (Hint(1, 2, "olive"),), pictures=("a.jpg",)))
 
