@@ -118,6 +118,11 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
     assert page == module.make_page(), "run scripts/make_cli_page.py"
 
 
+def test_the_page_of_the_configuration_is_what_the_settings_say() -> None:
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    assert page == load_script("make_config_page").make_page(), "run scripts/make_config_page.py"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))

@@ -64,8 +64,8 @@ def test_the_places_that_the_page_names_are_there(heading: str) -> None:
 
 
 def test_the_page_sends_a_weight_to_the_table_where_those_of_stages_are() -> None:
-    [table] = re.findall(r"a row in the table of `([\w./]+)`", section("Add a loss"))
-    assert "\n| `patch` | 0 |" in (ROOT / table).read_text(encoding="utf-8")
+    [table] = re.findall(r"it\s+into `([\w./]+)`", section("Add a loss"))
+    assert "\n| `patch` | 0.0 |" in (ROOT / table).read_text(encoding="utf-8")
 
 
 def test_an_encoder_is_a_name_in_a_config(photographs: Path, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""All settings of a training, one line each, read from a TOML file."""
+"""All settings of a training, read from a TOML file.
+
+The text below each becomes its row in docs/config.md (scripts/make_config_page.py).
+"""
 
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -23,61 +26,89 @@ class DataSettings:
     """Which pictures, and how they become samples."""
 
     # Relative paths, here and below, start from the folder in which `vermilion train` is called.
-    pictures: tuple[str, ...] = ()  # Parquet shards, folders of pictures, or globs of either
-    # How often a picture of a source is taken, 1 = once an epoch; sources are folders or named in shards.
+    pictures: tuple[str, ...] = ()
+    """Parquet shards, folders of pictures, or globs of either (`--pictures`)."""
     weights: dict[str, Weight] = field(default_factory=dict)
-    stream: bool = False  # read shards from end to end, wherever they are, instead of decoding all at first
-    surveyed: Count = 2048  # of a stream: first pictures that are decoded for bins, statistics and figures
-    cache: str = "runs/cache"  # folder of the memory map that the pictures are decoded into, once
-    short_side: Annotated[int, Limits(64)] = 176  # pixels kept of each picture
-    hold_out: CountOrNone = 64  # pictures whose key is 0 modulo this are never trained on; 0 = none
-    held_out_limit: CountOrNone = 500  # held-out pictures that are scored
-    sizes: Sizes = ((128, 128),)  # heights and widths of batches, multiples of 32
-    chroma_stride: Count = 4  # pixels of luma to one of chroma, 1 or 4; other networks than ours may want 1
-    smallest_crop: Crop = 0.55  # least share of the side that a crop keeps
-    degraded: Share = 0.5  # share of inputs that are made to look like old photographs
-    hinted: Share = 0.5  # share of samples with hints
-    recolored: Share = 0.0  # share of samples in which a thing gets another colour, which a hint names
-    vividness: Positive = 1.0  # factor on the true chroma
-    workers: CountOrNone = 1  # processes that prepare samples
-    # Keep the pictures on the device and make samples there: on, off, or auto = on a card where they fit.
+    """How often pictures of a source are taken: `{portraits = 3, streets = 0.5}`; 1 for all others."""
+    stream: bool = False
+    """Read shards from end to end, wherever they are, instead of decoding all pictures first."""
+    surveyed: Count = 2048
+    """Pictures at the start of a stream that give colour bins, statistics and figures."""
+    cache: str = "runs/cache"
+    """Folder of the memory map that holds the decoded pictures."""
+    short_side: Annotated[int, Limits(64)] = 176
+    """Pixels kept of each picture."""
+    hold_out: CountOrNone = 64
+    """Pictures whose key is 0 modulo this are never trained on; 0 = none."""
+    held_out_limit: CountOrNone = 500
+    """How many held-out pictures are scored."""
+    sizes: Sizes = ((128, 128),)
+    """Heights and widths of batches, multiples of 32."""
+    chroma_stride: Count = 4
+    """Pixels of luma to one of true chroma, 1 or 4; networks of your own may want 1."""
+    smallest_crop: Crop = 0.55
+    """Smallest share of the side that a crop keeps."""
+    degraded: Share = 0.5
+    """Share of inputs that are made to look like old photographs."""
+    hinted: Share = 0.5
+    """Share of samples with hints."""
+    recolored: Share = 0.0
+    """Share of samples in which a thing with a clear border gets another colour, which a hint names. It
+    teaches that hints fill their thing and end at its border. Half of the pictures have such a thing."""
+    vividness: Positive = 1.0
+    """Factor on the true chroma."""
+    workers: CountOrNone = 1
+    """Processes that prepare samples."""
     resident: str = "auto"
+    """Keep the pictures on the device and make samples there: "on", "off", or "auto" (on a card where they
+    fit)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """The generator and the discriminator."""
 
-    encoder: str = "tf_efficientnet_lite1"  # any timm encoder with `features_only`
-    # A safetensors file of timm's or of ours; "shipped" = the package's own; "timm" downloads; "" = noise.
-    # With `start_from` it only counts where that file holds a decoder alone.
+    encoder: str = "tf_efficientnet_lite1"
+    """Any timm network with `features_only` and strides 4 to 32."""
     encoder_weights: str = ""
-    start_from: str = ""  # a generator.safetensors to go on from; "shipped" = the package's own
-    start_discriminator_from: str = ""  # its discriminator
-    # Decoder channels at strides 32, 16, 8, 4.
+    """A safetensors file of timm's or of a generator of ours; "shipped" takes ours, "timm" downloads, ""
+    starts from noise. With `start_from` it counts only where that file holds a decoder alone."""
+    start_from: str = ""
+    """A generator to continue from; "shipped" is ours."""
+    start_discriminator_from: str = ""
+    """The file of its discriminator; "" starts a new one."""
     widths: tuple[Count, Count, Count, Count] = (256, 208, 144, 96)
-    distribution: bool = True  # odds over chroma bins; without them the residual is all there is
-    residual: bool = True  # chroma added to the distribution's mean, for adversarial training to refine
-    discriminator_width: Count = 64  # discriminator channels at its first layer
+    """Decoder channels at strides 32, 16, 8 and 4."""
+    distribution: bool = True
+    """Odds over chroma bins; without them the residual is the chroma."""
+    residual: bool = True
+    """Chroma added to the distribution's mean; without it the mean is the chroma."""
+    discriminator_width: Count = 64
+    """Channels of the discriminator's first layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class LossSettings:
     """What the generator learns from true colours."""
 
-    bins: Weight = 1.0  # weight of the cross-entropy over chroma bins
-    rebalance: Share = 0.5  # 0 = all colours count alike, 1 = each as often as it occurs
-    chroma: Weight = 0.3  # weight of the (smooth) L1 on chroma, in units of 10 ab
-    knee: Weight = 10.0  # ab units below which an error of chroma counts squared; 0 = plain L1
-    confidence: Weight = 0.1  # weight of the confidence head's cross-entropy
-    temperature: Positive = 0.4  # of the annealed mean while training
-    perceptual_network: str = (
-        "tf_efficientnet_lite0"  # timm classifier that sees the colours, in stages with `perceptual`
-    )
-    perceptual_weights: str = "timm"  # a safetensors file of timm's keys, or "timm" to download
-    perceptual_share: Crop = (
-        0.5  # of each batch that it looks at; the rest of the supervised losses are cheaper
-    )
+    bins: Weight = 1.0
+    """Weight of the cross-entropy over chroma bins."""
+    rebalance: Share = 0.5
+    """0 = rare colours count as much as common ones, 1 = each pixel counts alike."""
+    chroma: Weight = 0.3
+    """Weight of the smooth L1 on chroma, in units of 10 ab."""
+    knee: Weight = 10.0
+    """Units of ab below which an error of chroma counts squared; 0 = plain L1."""
+    confidence: Weight = 0.1
+    """Weight of the confidence's cross-entropy."""
+    temperature: Positive = 0.4
+    """Temperature of the annealed mean in training; lower is bolder."""
+    perceptual_network: str = "tf_efficientnet_lite0"
+    """The timm classifier of stages with `perceptual`."""
+    perceptual_weights: str = "timm"
+    """A safetensors file of its weights, or "timm" to download them."""
+    perceptual_share: Crop = 0.5
+    """Share of each batch that it looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,26 +116,41 @@ class StageSettings:
     """One stretch of the training."""
 
     name: str
-    images: CountOrNone = 0  # images seen; a stage has either these or
-    minutes: Weight = 0.0  # its length by the clock, scoring and saving included
+    """Name of the stage."""
+    images: CountOrNone = 0
+    """Length in images. A stage has this or `minutes`."""
+    minutes: Weight = 0.0
+    """Length by the clock, scoring and saving included; rates then fall with the time used."""
     decoder_rate: Weight = 1e-3
-    encoder_rate: Weight = 0.0  # 0 = frozen
-    frozen_blocks: CountOrNone = 3  # leading encoder blocks that stay frozen when the encoder learns
-    # Share of the gradient that adversarial training gets; 0 = none.
+    """Learning rate of the decoder."""
+    encoder_rate: Weight = 0.0
+    """Learning rate of the encoder; 0 = frozen."""
+    frozen_blocks: CountOrNone = 3
+    """First blocks of the encoder that stay frozen when it learns."""
     adversarial: Annotated[float, Limits(0, 0.99)] = 0.0
-    colorfulness: Weight = 0.0  # weight of matching the batch's mean spread of chroma
-    # Weight of how differently [loss] `perceptual_network` sees painted and true colours.
+    """The adversarial loss's share of the gradient; 0 = none."""
+    colorfulness: Weight = 0.0
+    """Weight of matching the mean colourfulness of the batch."""
     perceptual: Weight = 0.0
-    patch: Weight = 0.0  # weight of painted colours that vary where the true ones do not
-    losses: dict[str, Weight] = field(default_factory=dict)  # weights of losses that the caller adds, by name
+    """Weight of the distance between painted and true colours in the perceptual network's features."""
+    patch: Weight = 0.0
+    """Weight of painted colours that vary where the true ones do not, relative to their strength."""
+    losses: dict[str, Weight] = field(default_factory=dict)
+    """Weights of [losses of your own](training.md#losses-and-networks-of-your-own):
+    `{total_variation = 0.1}`."""
     discriminator_rate: Weight = 3e-4
-    # First images in which the discriminator learns and the generator does not hear it yet.
+    """Learning rate of the discriminator."""
     discriminator_alone: CountOrNone = 0
-    penalty: Weight = 1.0  # weight of the zero-centred gradient penalties R1 and R2
-    # Augmented versions of each picture whose features are kept on disk, with a frozen encoder; 0 = none.
+    """Images before the adversarial loss reaches the generator."""
+    penalty: Weight = 1.0
+    """Weight of the gradient penalties R1 and R2; higher is calmer."""
     cached_versions: CountOrNone = 0
-    warmup: CountOrNone = 3200  # images over which the rates rise
-    decay: Share = 0.3  # last share of the stage over which the rates fall to a hundredth
+    """Augmented versions of each image whose [features are kept on disk](lab/training.md#features-on-disk),
+    with a frozen encoder; 0 = none."""
+    warmup: CountOrNone = 3200
+    """Images over which the rates rise."""
+    decay: Share = 0.3
+    """Last share of the stage over which the rates fall to a hundredth."""
     # What a stage may set for itself; left out, the whole training's, [data]'s and [loss]'s values count.
     batch: Count | None = None
     ema: Share | None = None
@@ -130,24 +176,44 @@ class Settings:
     """A whole training."""
 
     name: str
-    run: str  # folder for checkpoints, samples and scalars
+    """Name of the training."""
+    run: str
+    """Folder for checkpoints, samples and scalars (`--run`)."""
     seed: CountOrNone = 0
+    """Seed of all random choices."""
     batch: Count = 32
-    precision: str = "auto"  # of the decoder, on cards of the encoder too: auto, 32 or bf16
-    # Steps recorded as CUDA graphs: on, off, or auto = on a card that one process trains on.
+    """Pictures in a step, over all devices."""
+    precision: str = "auto"
+    """Precision of the decoder, on cards of the encoder too: "32", "bf16", or "auto" for what the machine is
+    fast at."""
     cuda_graphs: str = "auto"
-    accelerator: str = "auto"  # Lightning Fabric's: cpu, cuda, mps ...
-    devices: Count = 1  # processes on each machine; each takes its part of a batch
-    nodes: Count = 1  # machines
-    threads: CountOrNone = 0  # 0 = as many as torch likes
-    ema: Share = 0.9995  # per step
+    """Record steps as [CUDA graphs](lab/training.md#cuda-graphs): "on", "off", or "auto" (on a card with one
+    process)."""
+    accelerator: str = "auto"
+    """Lightning Fabric's name: "cpu", "cuda", "mps" …"""
+    devices: Count = 1
+    """Processes on each machine; each takes its part of a batch."""
+    nodes: Count = 1
+    """Machines."""
+    threads: CountOrNone = 0
+    """Threads of torch; 0 = torch decides."""
+    ema: Share = 0.9995
+    """How slowly the average of the weights forgets, per step."""
     weight_decay: Weight = 0.01
-    keep_statistics: bool = False  # the decoder's batch norms keep those that they came with
-    log_every: Count = 50  # steps
-    save_every: Count = 1000  # steps
-    validate_every: Count = 5000  # steps
-    save_minutes: Weight = 0.0  # also after so many minutes; 0 = by steps alone
-    validate_minutes: Weight = 0.0  # likewise
+    """Weight decay of AdamW, for the generator."""
+    keep_statistics: bool = False
+    """The decoder's batch norms keep the statistics of `start_from`, for [few pictures of one
+    kind](finetune.md)."""
+    log_every: Count = 50
+    """Steps between lines of the log."""
+    save_every: Count = 1000
+    """Steps between checkpoints."""
+    validate_every: Count = 5000
+    """Steps between validations."""
+    save_minutes: Weight = 0.0
+    """Also save after so many minutes; 0 = by steps alone."""
+    validate_minutes: Weight = 0.0
+    """Also validate after so many minutes; 0 = by steps alone."""
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
     loss: LossSettings = field(default_factory=LossSettings)
