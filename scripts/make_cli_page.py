@@ -22,7 +22,7 @@ INTRODUCTION = """\
 `vermilion --install-completion` teaches the shell to complete commands and options
 (bash, zsh, fish and PowerShell).
 
-Errors are one sentence on standard error, behind `error:`. Exit codes: 0, all went well (or was
+Errors are one sentence on standard error, after `error:`. Exit codes: 0, all went well (or was
 skipped); 1, something could not be done; 2, the command was not understood; 130, stopped by Ctrl-C.
 """
 

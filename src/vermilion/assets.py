@@ -127,7 +127,7 @@ def files_from(folder: Path) -> AssetReader:
         asset = Asset.read(folder / path)
         if sha256 not in ("", asset.sha256):
             raise SettingsError(
-                f"{folder / path} has changed since this was written; bring the old one back, or empty its "
+                f"{folder / path} has changed since this was written; restore the old one, or empty its "
                 "sha256 to take the new one."
             )
         return asset

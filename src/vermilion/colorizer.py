@@ -64,7 +64,7 @@ class Colorizer:
         cache_bytes: int = DEFAULT_LIMIT,
     ) -> None:
         if max_pixels < 1:
-            raise SettingsError(f"At most {max_pixels} pixels is not a picture; allow one at least.")
+            raise SettingsError(f"A limit of {max_pixels} pixels allows no picture; give 1 or more.")
         self._made_of = {
             "device": device,
             "max_pixels": max_pixels,

@@ -123,7 +123,7 @@ def _training_file(path: Path) -> str:
 
     if not convert_training_file(path):
         raise SettingsError(f"{path} is up to date already; there is nothing to convert.")
-    return "has the names of today"
+    return "now has today's names"
 
 
 def _run(folder: Path) -> str:
@@ -138,4 +138,4 @@ def _run(folder: Path) -> str:
         changed += sum([convert_training_file(path) for path in sorted(folder.rglob(pattern))])
     if not changed:
         raise SettingsError(f"{folder} is up to date already; there is nothing to convert.")
-    return f"a run with the names of today ({changed} files)"
+    return f"a run with today's names ({changed} files)"

@@ -305,7 +305,7 @@ def test_a_companion_never_replaces_a_scan(here: Path) -> None:
     Path("out").mkdir()
     touch("out/a.confidence.png")
     options = PlanOptions(output=Path("out"), companions=Companions(confidence_map=True))
-    with pytest.raises(OutputError, match="is a scan itself and would be replaced by what is made of"):
+    with pytest.raises(OutputError, match="is a scan and would be replaced by the result of"):
         make_plan(["box/a.png", "out/a.confidence.png"], options)
 
 

@@ -104,7 +104,7 @@ def test_a_changed_coefficient_is_seen(tiny_colorizer: Colorizer, tmp_path: Path
     other.save(scan, exif=EXIF, dpi=(300, 300))
     told = sentences(scan, result)
     assert told[0].startswith("luma: luma differs at ")
-    assert told[1:] == ["mark: the mark was made for another scan, or another state of this one"]
+    assert told[1:] == ["mark: the mark was made for another scan, or for this one before it was changed"]
 
 
 def test_a_jpeg_that_another_program_coded_anew_without_loss_holds(
@@ -151,8 +151,8 @@ def test_size_orientation_metadata_and_mark_are_compared(pair: tuple[Path, Path]
     other = tmp_path / "other.png"
     grey((72, 96)).convert("RGB").save(other)
     told = sentences(pair[0], other)
-    assert told[0] == "size: size is 72 x 96 pixels, and that of the scan 96 x 72"
-    assert told[1] == "orientation: orientation is 1, and that of the scan 6"
+    assert told[0] == "size: size is 72 x 96 pixels, not 96 x 72 as in the scan"
+    assert told[1] == "orientation: orientation is 1, not 6 as in the scan"
     assert "mark: the mark that says how it was made is missing" in told
     assert "metadata: EXIF of the scan is missing" in told
     assert "metadata: resolution of the scan is missing" in told

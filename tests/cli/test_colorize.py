@@ -63,7 +63,7 @@ def test_a_second_run_finishes_the_first(vermilion, scan, here: Path) -> None:
     scan("box/b.png")
     said = vermilion("colorize", "box")
     assert said.code == 0
-    assert "1 colourised, 2 skipped (1 exist already; --overwrite makes them anew)" in said.out
+    assert "1 colourised, 2 skipped (1 exist already; --overwrite makes them again)" in said.out
     assert sorted(path.name for path in (here / "box").glob("*.color.*")) == ["a.color.png", "b.color.png"]
 
 
@@ -73,7 +73,7 @@ def test_results_of_an_earlier_run_are_no_scans(vermilion, scan, here: Path) -> 
     assert vermilion("colorize", "box", "-o", "box/out").code == 0
     said = vermilion("colorize", "box", "-o", "box/out2")
     assert said.code == 0
-    assert "4 colourised, 4 skipped (4 are results themselves; --recolor colours them afresh)" in said.out
+    assert "4 colourised, 4 skipped (4 are results themselves; --recolor colours them again)" in said.out
     assert not (here / "box/out2/out").exists()
     assert "is a result itself" in vermilion("colorize", "box/out/png.png").out
     assert vermilion("colorize", "box/out/png.png", "--recolor").code == 0
@@ -353,9 +353,7 @@ def test_pages_that_are_left_out_are_counted_with_the_command_that_does_them(
     for name in ("b.tif", "c.tif"):
         pages[0].save(here / "box" / name, save_all=True, append_images=pages[1:])
     said = vermilion("colorize", "box", "-o", "out")
-    assert (
-        said.out.splitlines()[-1] == "left out 4 pages of 2 files: the same command with --page all does them"
-    )
+    assert said.out.splitlines()[-1] == "left out 4 pages of 2 files: --page all colours them"
     said = vermilion("colorize", "box", "-o", "out", "--page", "all")
     assert "left out" not in said.out
     assert (here / "out/c.p3.tif").exists()

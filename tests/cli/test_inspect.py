@@ -34,7 +34,7 @@ def test_a_result_tells_where_its_colours_come_from(vermilion, scan, format_name
 def test_no_mark_leaves_nothing(vermilion, scan) -> None:
     path = scan("a.png")
     assert vermilion("colorize", path, "--no-mark").code == 0
-    assert vermilion("inspect", "a.color.png").out == "a.color.png says nothing of where it comes from\n"
+    assert vermilion("inspect", "a.color.png").out == "a.color.png says nothing about how it was made\n"
 
 
 def test_standard_output_is_marked_too(vermilion, scan) -> None:

@@ -92,7 +92,7 @@ def test_sigterm_ends_a_run_like_ctrl_c(scan, here: Path, tiny_model: Path) -> N
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "colourised" in out.splitlines()[-1]
-    assert err.splitlines() == ["error: Stopped; the same command goes on from here."]
+    assert err.splitlines() == ["error: Stopped. The same command continues from here."]
     assert not list((here / "box").glob(".*"))
     assert run(words).returncode == 0
     assert len(list((here / "box").glob("*.color.png"))) == 40

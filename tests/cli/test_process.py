@@ -115,7 +115,7 @@ def test_ctrl_c_in_the_middle_of_a_folder(scan, here: Path, tiny_model: Path) ->
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert err == "error: Stopped; the same command goes on from here.\n"
+    assert err == "error: Stopped. The same command continues from here.\n"
     done = len(results(here / "box"))
     assert 1 <= done < 40
     assert f"{done} colourised" in out
@@ -145,7 +145,7 @@ def test_a_real_ctrl_c_at_any_moment_leaves_no_traceback(scan, here: Path, tiny_
 def test_a_full_disk_under_the_messages_stops_no_work(shell, box: Path) -> None:
     ended = shell("$V colorize box $M > /dev/full")
     assert ended.returncode == 1
-    assert ended.stderr.startswith("error: Standard output takes no more (No space left on device)")
+    assert ended.stderr.startswith("error: Standard output cannot be written (No space left on device)")
     assert len(ended.stderr.splitlines()) == 1
     assert len(results(box)) == 4
 
@@ -156,7 +156,7 @@ def test_a_full_disk_under_an_answer_is_one_sentence(shell, line: str) -> None:
     ended = shell(line)
     assert ended.returncode == 1
     [error] = ended.stderr.splitlines()
-    assert error.startswith("error: Standard output takes no more")
+    assert error.startswith("error: Standard output cannot be written")
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")

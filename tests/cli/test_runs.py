@@ -27,7 +27,7 @@ def test_results_of_other_options_are_counted_and_named(vermilion, scan) -> None
     assert said.code == 0
     assert (
         "5 of those that exist were made with other options or another model "
-        "(out/a.png, out/b.png, out/c.png and 2 more); --overwrite makes them anew" in said.out
+        "(out/a.png, out/b.png, out/c.png and 2 more); --overwrite makes them again" in said.out
     )
     assert vermilion("colorize", "box/a.png", "-o", "out", "--vividness", "0.5", "--overwrite").code == 0
     assert (
@@ -64,12 +64,9 @@ def test_without_marks_existence_decides_and_this_is_said(vermilion, scan) -> No
     scan("a.png")
     assert vermilion("colorize", "a.png", "--no-mark").code == 0
     said = vermilion("colorize", "a.png", "--no-mark", "--vividness", "0.5")
+    assert "1 exist already (without marks, any result counts); --overwrite makes" in said.out
     assert (
-        "1 exist already, by whatever options as --no-mark leaves none in a file; --overwrite makes"
-        in said.out
-    )
-    assert (
-        "1 of those that exist do not tell by which options they were made"
+        "1 of those that exist do not say by which options they were made"
         in vermilion("colorize", "a.png").out
     )
 
@@ -79,7 +76,7 @@ def test_what_failed_is_listed_and_the_list_is_an_input(vermilion, scan, here: P
     torn(here / "box/1931/b.jpg")
     said = vermilion("colorize", "box", "gone.png", "-o", "out")
     assert said.code == 1
-    assert "out/not-done.txt lists what is not done (2); name it as PATH to try again" in said.out
+    assert "out/not-done.txt lists what is not done (2); to try again, give it as PATH" in said.out
     scan("box/1931/b.jpg")
     said = vermilion("colorize", "out/not-done.txt", "-o", "out")
     assert said.code == 1
@@ -110,7 +107,7 @@ def test_what_is_left_out_is_counted(vermilion, scan) -> None:
     scan("nas/@eaDir/gate.png/SYNOPHOTO_THUMB_XL.jpg")
     said = vermilion("colorize", "nas", "--exclude", "*_back.*")
     assert said.code == 0
-    assert "left out: 1 folders of other programs (@eaDir); name one to do it" in said.out
+    assert "left out: 1 folders of other programs (@eaDir); name one to colour its pictures" in said.out
     assert "left out: 1 by --exclude *_back.*" in said.out
     assert "nas/@eaDir left out" in vermilion("colorize", "nas", "-v").out
 
@@ -149,7 +146,9 @@ def test_a_stopped_run_that_overwrites_does_not_promise_to_go_on(
     monkeypatch.setattr(Colorizer, "open", interrupted)
     said = vermilion("colorize", "box", "--overwrite")
     assert said.code == 130
-    assert said.errors == ["error: Stopped; the same command begins anew, as it says --overwrite."]
+    assert said.errors == [
+        "error: Stopped. With --overwrite, the same command starts again from the beginning."
+    ]
 
 
 def test_failures_keep_no_picture(vermilion, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

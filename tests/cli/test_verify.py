@@ -19,7 +19,7 @@ def test_what_does_not_hold_is_said(vermilion, scan):
     assert vermilion("verify", "a.png", "a.color.png", "--allow", "mark").code == 0
     said = vermilion("verify", "b.png", "a.color.png", "--allow", "mark")
     assert said.code == 1
-    assert said.errors == ["error: a.color.png: size is 96 x 72 pixels, and that of the scan 96 x 70."]
+    assert said.errors == ["error: a.color.png: size is 96 x 72 pixels, not 96 x 70 as in the scan."]
     facts = json.loads(vermilion("verify", "b.png", "a.color.png", "--json").out)
     assert [each["check"] for each in facts["differences"]] == ["size", "mark"]
 

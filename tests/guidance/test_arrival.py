@@ -76,7 +76,7 @@ def test_a_named_color_is_the_same_in_any_light():
 def test_a_hint_that_the_network_does_not_follow_is_told():
     hint = Hint(40, 40, (30, 20))
     (note,) = notes_on([hint], goals(hint), painted((0, 0)))
-    assert note.startswith("the hint at x = 40, y = 40 arrived only within 36")
+    assert note.startswith("the hint at x = 40, y = 40 missed its colour by 36")
 
 
 def test_hex_keeps_the_luma():

@@ -15,7 +15,7 @@ from vermilion.network.library import import_model, known_models
 
 constants = pytest.importorskip("huggingface_hub.constants")
 
-HIDDEN = "is not at the hub or not for everybody; check the id, or log in: hf auth login."
+HIDDEN = "is not at the hub, or it is private; check the id, or log in: hf auth login."
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_what_was_had_once_is_there_without_the_hub(hub: Hub, monkeypatch: pytes
     [
         ("hf://owner/none", HIDDEN),
         ("hf://owner/secret", HIDDEN),
-        ("hf://owner/Tiny@v9", "is no revision that the hub has; check what follows @, or leave it out."),
+        ("hf://owner/Tiny@v9", "is not a revision at the hub; check what follows @, or leave it out."),
         ("hf://owner/other", "is not a model of vermilion: it has no model.json; check the id."),
     ],
 )
@@ -67,7 +67,7 @@ def test_what_the_hub_does_not_have_is_one_sentence(hub: Hub, address: str, sent
 
 def test_terms_that_nobody_accepted_are_one_sentence(hub: Hub) -> None:
     hub.gated = {"models/owner/Tiny"}
-    with pytest.raises(ModelError, match=r"^hf://owner/Tiny wants its terms accepted; do so on its page"):
+    with pytest.raises(ModelError, match=r"^hf://owner/Tiny asks you to accept its terms; do so on its page"):
         Model.load("hf://owner/Tiny", "cpu")
 
 
@@ -76,7 +76,9 @@ def test_other_faults_are_one_sentence_too(hub: Hub, monkeypatch: pytest.MonkeyP
         raise RuntimeError("something broke.\nand more")
 
     monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
-    with pytest.raises(ModelError, match=r"could not be had from the hub \(something broke\); check [^\n]+$"):
+    with pytest.raises(
+        ModelError, match=r"could not be downloaded from the hub \(something broke\); check [^\n]+$"
+    ):
         Model.load("hf://owner/Tiny", "cpu")
 
 

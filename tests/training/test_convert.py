@@ -74,7 +74,7 @@ def test_a_run_of_vermilion_5_goes_on_to_the_last_bit(config: Settings, tmp_path
     with pytest.raises(TrainingError, match="convert its folder with `vermilion models convert`"):
         go(broken, resume=True)
     said = convert(run, overwrite=True)
-    assert said.startswith(f"{run} -> {run}: a run with the names of today (")
+    assert said.startswith(f"{run} -> {run}: a run with today's names (")
     assert not (run / "recipe.json").exists()
     assert not list(run.rglob("*.judge.*"))
     assert read_facts(run / "kept" / "12.discriminator.safetensors") == {"images": "12"}

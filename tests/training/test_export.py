@@ -124,7 +124,7 @@ def test_a_graph_that_is_right_at_one_size_alone_is_refused(
 
 
 def test_a_state_is_no_generator(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="is a training's state; name its folder"):
+    with pytest.raises(TrainingError, match="is a checkpoint of a training; name its folder"):
         export(tmp_path / "last.ckpt", tmp_path / "model")
 
 

@@ -159,7 +159,7 @@ def test_heads_of_pictures_go_into_the_model_folder(tmp_path: Path) -> None:
 
 def test_too_few_pictures_are_refused(tmp_path: Path) -> None:
     model = make_tiny_model(tmp_path / "model")
-    with pytest.raises(TrainingError, match=r"has too few colour pictures .\d looks to train on"):
+    with pytest.raises(TrainingError, match=r"has too few colour pictures .\d samples to train on"):
         make_heads(model, 64, of(pictures(tmp_path / "few", 3)))
 
 

@@ -213,7 +213,7 @@ def test_a_run_is_never_overwritten_and_never_mixed(config: Settings) -> None:
     with pytest.raises(TrainingError, match="begun with another `batch`"):
         go(replace(config, batch=2), resume=True)
     (Path(config.run) / "last.ckpt").write_bytes(b"damaged")
-    with pytest.raises(TrainingError, match="cannot be gone on from"):
+    with pytest.raises(TrainingError, match="cannot be continued"):
         go(config, resume=True)
 
 

@@ -1,4 +1,4 @@
-"""Shards read from end to end: dealt to workers, in other orders, and gone on from.
+"""Shards read from end to end: dealt to workers, in other orders, and resumed.
 
 Names elsewhere are read from fsspec's memory and from a hub on this machine; from a bucket, too, where s3fs
 and moto are installed: pip install s3fs "moto[server]".

@@ -81,25 +81,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-app.command("colorize", cls=QuickCommand, short_help="Colourise pictures, or whole folders of them.")(
+app.command("colorize", cls=QuickCommand, short_help="Colour pictures, or whole folders of them.")(
     colorize.colorize
 )
-app.command("video", cls=QuickCommand, short_help="Colourise films.")(video.video)
-app.command("batch", cls=QuickCommand, short_help="Colourise an archive, with a manifest.")(batch.batch)
-app.command("studio", cls=QuickCommand, short_help="Open the page where you colour photographs.")(
+app.command("video", cls=QuickCommand, short_help="Colour films.")(video.video)
+app.command("batch", cls=QuickCommand, short_help="Colour an archive, with a manifest.")(batch.batch)
+app.command("studio", cls=QuickCommand, short_help="Open the studio, a page where you colour photographs.")(
     studio.studio
 )
-app.command("serve", cls=QuickCommand, short_help="Serve programs over HTTP.")(studio.serve)
-app.command("replay", cls=QuickCommand, short_help="Make a result anew from its recipe.")(replay.replay)
-app.command("inspect", short_help="Show what a picture says of where it comes from.")(inspect.inspect)
-app.command("verify", short_help="Prove that results keep their scans.")(verify.verify)
-app.command("info", short_help="Show version, model, engine and provider.")(info.info)
-app.command("evaluate", short_help="Measure how near our colours are to true ones.")(evaluate.evaluate)
-app.add_typer(models.models, name="models", short_help="List, check, hand on and remove models.")
-app.command("train", short_help="Train a model by a recipe.")(train.train)
+app.command("serve", cls=QuickCommand, short_help="Serve the HTTP API.")(studio.serve)
+app.command("replay", cls=QuickCommand, short_help="Make a result again from its recipe.")(replay.replay)
+app.command("inspect", short_help="Show how a picture was made.")(inspect.inspect)
+app.command("verify", short_help="Prove that results keep everything of their scans.")(verify.verify)
+app.command("info", short_help="Show the version, the model, and what computes.")(info.info)
+app.command("evaluate", short_help="Measure how close the colours come to true ones.")(evaluate.evaluate)
+app.add_typer(models.models, name="models", short_help="List, check, share and remove models.")
+app.command("train", short_help="Train a model from a config.")(train.train)
 app.command("finetune", short_help="Adapt a model to a style or a collection.")(finetune.finetune)
 app.command("export", short_help="Turn a checkpoint into a model folder.")(export.export)
-app.command("train-heads", short_help="Make heads that see which way is up, and negatives.")(
+app.command("train-heads", short_help="Train the heads that recognise which way is up, and negatives.")(
     train_heads.train_heads
 )
 
@@ -117,7 +117,7 @@ def vermilion(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and stop."),
     ] = False,
 ) -> None:
-    """Colourise old black-and-white photographs; every grey level of the scan stays as it is.
+    """Colour old black-and-white photographs. Every grey level of the scan stays as it is.
 
     \b
     Examples:

@@ -93,7 +93,7 @@ ColorsFrom = Annotated[
     typer.Option(
         "--colors-from",
         metavar="PICTURE",
-        help="An edited version of the same picture, in colour: its colours go on your scan; where it shows "
+        help="An edited colour version of the same picture: your scan takes its colours. Where it shows "
         "something else, the network paints.",
     ),
 ]
@@ -102,8 +102,8 @@ MatchTexts = Annotated[
     typer.Option(
         "--match",
         metavar="X,Y=U,V",
-        help="The same point on the scan and on the version, in pixels of each, where the version is not "
-        "found by itself; three or more.",
+        help="A point on the scan and the same point on the version, in pixels of each. Give three or more "
+        "if the version is not recognised by itself.",
     ),
 ]
 TrustMask = Annotated[
@@ -114,13 +114,13 @@ TrustMask = Annotated[
         help="A grey picture over the scan: white where the version's colours are used, black where not.",
     ),
 ]
-Neutralize = Annotated[bool, typer.Option("--neutralize", help="Take the cast of the version away.")]
+Neutralize = Annotated[bool, typer.Option("--neutralize", help="Remove a colour cast of the version.")]
 AlbumFile = Annotated[
     str | None,
     typer.Option(
         "--album",
         metavar="FILE.json",
-        help="Colours agreed on for things in some pictures; the same things get them in others.",
+        help="Colours agreed on for things in some pictures. The same things get them in others.",
     ),
 ]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Seed for choosing variants.")]

@@ -51,7 +51,7 @@ Exclude = Annotated[
     typer.Option(
         "--exclude",
         metavar="PATTERN",
-        help="Leave out files and folders with such names, or with a slash such paths: '*_back.jpg', "
+        help="Leave out files and folders with such names, or, with a slash, such paths: '*_back.jpg', "
         "'private/', '1931/*'. Repeatable.",
     ),
 ]
@@ -190,7 +190,7 @@ TrustMap = Annotated[
     typer.Option(
         "--trust-map",
         help="With --colors-from: write NAME.trust.png beside each result, white where the version's colours "
-        "are used; edited, it can be given back with --trust.",
+        "are used. You can edit it and give it back with --trust.",
     ),
 ]
 Variants = Annotated[

@@ -86,12 +86,12 @@ class Report:
         listed = self._not_done.write()
         if listed and self._not_done.file is not None:
             name = shown(self._not_done.file)
-            self._tell(f"{name} lists what is not done ({listed}); name it as PATH to try again")
+            self._tell(f"{name} lists what is not done ({listed}); to try again, give it as PATH")
         if self.interrupted:
             say_error(
-                "Stopped; the same command begins anew, as it says --overwrite."
+                "Stopped. With --overwrite, the same command starts again from the beginning."
                 if self.wording.overwrite
-                else "Stopped; the same command goes on from here."
+                else "Stopped. The same command continues from here."
             )
             return INTERRUPTED
         return 1 if self._failed else 0
@@ -125,12 +125,10 @@ class Report:
     def _cures(self) -> str:
         cures = []
         if self._existing:
-            whatever = (
-                "" if self.wording.marks else ", by whatever options as --no-mark leaves none in a file"
-            )
-            cures.append(f"{self._existing} exist already{whatever}; --overwrite makes them anew")
+            why = "" if self.wording.marks else " (without marks, any result counts)"
+            cures.append(f"{self._existing} exist already{why}; --overwrite makes them again")
         if self._marked:
-            cures.append(f"{self._marked} are results themselves; --recolor colours them afresh")
+            cures.append(f"{self._marked} are results themselves; --recolor colours them again")
         return f" ({', '.join(cures)})" if cures else ""
 
     def _asides(self) -> list[str]:
@@ -141,16 +139,16 @@ class Report:
             more = f" and {len(self._other) - _NAMED} more" if len(self._other) > _NAMED else ""
             lines.append(
                 f"{len(self._other)} of those that exist were made with other options or another model "
-                f"({names}{more}); --overwrite makes them anew"
+                f"({names}{more}); --overwrite makes them again"
             )
         if self._unknown and self.wording.marks:
-            lines.append(f"{self._unknown} of those that exist do not tell by which options they were made")
+            lines.append(f"{self._unknown} of those that exist do not say by which options they were made")
         lines += _left_out_lines(self.plan, verbose=self.wording.verbose)
         pages, files = self._pages["pages"], self._pages["files"]
         if pages and len(self.plan.jobs) > 1:
             lines.append(
                 f"left out {pages} page{'s' * (pages > 1)} of {files} file{'s' * (files > 1)}:"
-                " the same command with --page all does them"
+                " --page all colours them"
             )
         return lines
 
@@ -160,7 +158,7 @@ class Report:
 
 
 def _left_out_lines(plan: "Plan", *, verbose: bool) -> list[str]:
-    """Tell how much was left out, and because of what."""
+    """Say how much was left out, and why."""
     from vermilion.archive import describe_passed_over
 
     others = describe_passed_over(plan.passed_over)
@@ -169,7 +167,10 @@ def _left_out_lines(plan: "Plan", *, verbose: bool) -> list[str]:
     folders = Counter(each.path.name for each in plan.left_out if not each.pattern)
     if folders:
         names = ", ".join(sorted(folders))
-        lines.append(f"left out: {folders.total()} folders of other programs ({names}); name one to do it")
+        lines.append(
+            f"left out: {folders.total()} folders of other programs ({names}); name one to colour its "
+            "pictures"
+        )
     by_pattern = Counter(each.pattern for each in plan.left_out if each.pattern)
     return lines + [f"left out: {count} by --exclude {pattern}" for pattern, count in by_pattern.items()]
 

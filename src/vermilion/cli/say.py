@@ -48,14 +48,14 @@ def say_traceback(trace: Iterable[str]) -> None:
 
 
 def say_loss(error: OSError) -> None:
-    """Tell that stdout takes no more, and go on without it."""
+    """Say that stdout cannot be written, and continue without it."""
     if sys.stdout is not None and give_up(sys.stdout, error):
         reason = os.strerror(error.errno) if error.errno else str(error)
-        say_error(f"Standard output takes no more ({reason}); what was said there is incomplete.")
+        say_error(f"Standard output cannot be written ({reason}), so it is incomplete.")
 
 
 def say_error(sentence: str) -> None:
-    """Print one sentence to stderr behind a red "error:"."""
+    """Print one sentence to stderr after a red "error:"."""
     mark = typer.style("error:", fg=typer.colors.RED, bold=True)
     _tell_stderr(f"{mark} {_printable(sentence.rstrip('.'), sys.stderr)}.")
 

@@ -117,7 +117,7 @@ def _is_there(target: Path) -> bool:
 
 
 def _say_skipped(target: Path) -> None:
-    say_aside(f"skipped: {target} exists already; --overwrite makes it anew")
+    say_aside(f"skipped: {target} exists already; --overwrite makes it again")
 
 
 def _write_stdout(content: bytes) -> None:
@@ -131,7 +131,7 @@ def _write_stdout(content: bytes) -> None:
     except OSError as error:
         give_up(sys.stdout, error)
         raise OutputError(
-            f"Standard output takes no more ({error.strerror}), so the picture there is incomplete; "
+            f"Standard output cannot be written ({error.strerror}), so the picture there is incomplete; "
             "write it elsewhere."
         ) from error
 

@@ -22,7 +22,7 @@ def refuse_colored(facts: FilmFacts) -> None:
     spreads = _spreads(facts)
     if spreads and np.mean([spread > _SPREAD for spread in spreads]) >= _SHARE:
         raise AlreadyColoredError(
-            f"{facts.path} is in colour already; --recolor colours it all the same, of its luma alone."
+            f"{facts.path} is in colour already; --recolor colours it again from its luma."
         )
 
 

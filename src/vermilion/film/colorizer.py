@@ -265,9 +265,12 @@ def _notes(facts: FilmFacts, written: Layout, options: FilmOptions) -> Iterator[
     if facts.interlaced and not options.deinterlace:
         yield "its frames are interlaced: where things move fast, colours may comb without --deinterlace"
     if written.depth != facts.layout.depth:
-        yield f"{options.encode.codec} holds {written.depth} bits, so its {facts.layout.depth} are widened"
+        yield (
+            f"{options.encode.codec} holds {written.depth} bits, "
+            f"so the film's {facts.layout.depth} are widened"
+        )
     if facts.layout.across and (written.across, written.down) != (facts.layout.across, facts.layout.down):
-        yield f"{options.encode.codec} holds no {facts.pix_fmt}: {written.format} is written"
+        yield f"{options.encode.codec} cannot hold {facts.pix_fmt}: {written.format} is written instead"
 
 
 def _fingerprint(path: Path) -> str:

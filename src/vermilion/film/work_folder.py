@@ -167,4 +167,4 @@ def _read(path: Path) -> State:
                 keys=keys,
             )
     except (OSError, ValueError, KeyError) as error:
-        raise OutputError(f"{path} is damaged ({error}); remove its folder to begin anew.") from error
+        raise OutputError(f"{path} is damaged ({error}); remove its folder to start again.") from error

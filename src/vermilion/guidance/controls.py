@@ -94,16 +94,16 @@ class Controls:
         _check_range("seed", self.seed, 0, math.inf)
         self._check_version()
         if self.look is not None and self.cube is not None:
-            raise SettingsError("A look and a cube cannot both have the last word; leave one of them out.")
+            raise SettingsError("A look and a cube cannot be used together; leave one of them out.")
 
     def _check_version(self) -> None:
         if self.colors_from is None and (self.matches or self.trust is not None or self.neutralize):
             raise SettingsError(
-                "Matches, a mask of trust and --neutralize are about a version; name it with --colors-from."
+                "Matches, a mask of trust and --neutralize need a version; name it with --colors-from."
             )
         if 0 < len(self.matches) < LEAST_MATCHES:
             raise SettingsError(
-                f"A version is placed by {LEAST_MATCHES} matches or more, not {len(self.matches)}; add some."
+                f"A version needs {LEAST_MATCHES} matches or more, not {len(self.matches)}; add some."
             )
 
     def _read_files(self) -> None:

@@ -61,7 +61,7 @@ def read_card(folder: Path) -> ModelCard:
         facts = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ModelError(
-            f"{folder} is not a model folder, as its {CARD_FILE} cannot be read; name a folder that "
+            f"{folder} is not a model folder: its {CARD_FILE} cannot be read; name a folder that "
             "`vermilion export` has written, or leave the model out to use the one in the package."
         ) from error
     except (ValueError, RecursionError) as error:
@@ -72,7 +72,7 @@ def read_card(folder: Path) -> ModelCard:
 def _card_of(facts: object, path: Path) -> ModelCard:
     """Checked by hand, not by ``vermilion.plain``: every run reads a card, and would wait for pydantic."""
     if not isinstance(facts, dict):
-        raise ModelError(f"{path} holds no card but a {type(facts).__name__}; export the model again.")
+        raise ModelError(f"{path} holds a {type(facts).__name__} instead of a card; export the model again.")
     if facts.get("schema") != SCHEMA:
         raise ModelError(
             f"{path} has schema {facts.get('schema')!r} and this vermilion reads {SCHEMA}; {_cure(facts)}."

@@ -31,8 +31,8 @@ def find_model(model: str | Path | None = None) -> Path:
     if found is None:
         names = ", ".join([SHIPPED_NAME, *(path.name for path in installed_folders())])
         raise ModelError(
-            f"There is no model {model!r}: no folder of that name holds a {CARD_FILE}, and installed are "
-            f"{names}; name one of these or a model folder."
+            f"There is no model {model!r}: no folder of that name holds a {CARD_FILE}, and the installed "
+            f"models are {names}; name one of these or a model folder."
         )
     return found
 

@@ -54,15 +54,15 @@ def _reason(error: Exception) -> str:
     from huggingface_hub import errors  # noqa: PLC0415
 
     if isinstance(error, errors.GatedRepoError):
-        return "wants its terms accepted; do so on its page at the hub, then log in: hf auth login"
+        return "asks you to accept its terms; do so on its page at the hub, then log in: hf auth login"
     if isinstance(error, errors.RepositoryNotFoundError):
-        return "is not at the hub or not for everybody; check the id, or log in: hf auth login"
+        return "is not at the hub, or it is private; check the id, or log in: hf auth login"
     if isinstance(error, errors.RevisionNotFoundError):
-        return "is no revision that the hub has; check what follows @, or leave it out"
+        return "is not a revision at the hub; check what follows @, or leave it out"
     if isinstance(error, errors.LocalEntryNotFoundError):
         return "is not on this machine yet, and the hub does not answer; check the connection"
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-    return f"could not be had from the hub ({reason}); check the id and the connection"
+    return f"could not be downloaded from the hub ({reason}); check the id and the connection"
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def refuse_clashes(jobs: Sequence[Job], companions: Companions, *, every_page: b
             key = identity(path)
             if key in scans:
                 raise OutputError(
-                    f"{path} is a scan itself and would be replaced by what is made of {job.source}; "
+                    f"{path} is a scan and would be replaced by the result of {job.source}; "
                     "choose another folder with -o."
                 )
             first, other = claimed.setdefault(key, (job, path))

@@ -110,8 +110,8 @@ def _reason(error: Exception, source: Path) -> tuple[str, str]:
         return f"{source} does not fit into memory; close other programs, or reduce the scan.", "memory"
     if isinstance(error, OSError):
         return (
-            f"{source} could not be done ({error.strerror or error}); correct that and run again.",
+            f"{source} could not be coloured ({error.strerror or error}); correct that and run again.",
             "system",
         )
     fault = f"{type(error).__name__}: {error}"
-    return f"{source} met a fault of ours ({fault}); please report it with what -v shows.", "fault"
+    return f"{source} met a fault of vermilion ({fault}); please report it with the output of -v.", "fault"

@@ -11,7 +11,7 @@ class Format:
         title: Its name as people write it.
         suffixes: Of its files.
         media_type: Its name for programs (RFC 6838).
-        has_sixteen_bits: Whether it holds 16 bits a sample, or 8 only.
+        has_sixteen_bits: Whether it holds 16 bits per sample, or 8 only.
         has_alpha: Whether it holds transparency.
         longest_side: In pixels; None where a side may be as long as that of any scan.
     """

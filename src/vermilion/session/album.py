@@ -142,7 +142,7 @@ def _notes(album: Album, hints: dict[int, tuple[AnyHint, ...]]) -> tuple[str, ..
     found = {album.entries[number].name for number in hints}
     lost = [entry for entry in album.entries if entry.picture is not None and entry.name not in found]
     notes = dict.fromkeys(
-        f"nothing here looks like {_called(entry, album)}, so that it changed nothing" for entry in lost
+        f"nothing here looks like {_called(entry, album)}, so nothing was changed" for entry in lost
     )
     return tuple(notes)
 

@@ -166,7 +166,7 @@ class Guides:
         canvases = self.variant_canvases(controls.variants, controls.seed)
         if rank > len(canvases):
             raise SettingsError(
-                f"There is no variant {rank}: of this picture the network knows {len(canvases)} that differ; "
+                f"There is no variant {rank}: the network knows {len(canvases)} of this picture; "
                 "choose one of them, or another seed."
             )
         canvas: Floats = canvases[rank - 1]

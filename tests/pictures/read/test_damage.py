@@ -75,7 +75,7 @@ def test_a_lossless_jpeg_is_decoded_whole(shape, tmp_path):
 def test_a_jpeg_in_a_coding_that_is_not_read_says_so():
     start = GREY.index(b"\xff\xc0")
     for change, what in (
-        (GREY[: start + 4] + b"\x0c" + GREY[start + 5 :], "12 bits a sample"),
+        (GREY[: start + 4] + b"\x0c" + GREY[start + 5 :], "12 bits per sample"),
         (GREY[: start + 1] + b"\xc5" + GREY[start + 2 :], "hierarchical"),
         (GREY[: start + 1] + b"\xf7" + GREY[start + 2 :], "JPEG-LS"),
     ):

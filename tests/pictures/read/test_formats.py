@@ -126,7 +126,7 @@ def test_deep_jpegs_are_read(colors, lossless, tmp_path):
     assert (scan.format, scan.depth, scan.pages) == ("jpeg", 16, 1)
     assert abs(scan.luma.astype(int) - spread(values, 12)).mean() <= (0 if lossless else 200)
     assert is_deep_jpeg(path)
-    with pytest.raises(OutputError, match="16 bits a sample and JPEG holds 8"):
+    with pytest.raises(OutputError, match="16 bits per sample and JPEG holds 8"):
         encode_picture(scan, MadePainting(scan), "jpg")
     assert opened(encode_picture(scan, MadePainting(scan), "tif")).size == (120, 90)
     path.write_bytes(saved(GREY, "JPEG"))
@@ -344,8 +344,8 @@ def test_a_head_alone_is_refused(head):
     ("data", "package", "called"),
     [
         (DAMAGED["jxl"], "imagecodecs", "is a JPEG XL picture"),
-        (DAMAGED["jp2 of colour"], "imagecodecs", "is JPEG 2000 in colour with 16 bits a sample"),
-        (DAMAGED["deep jpeg"], "imagecodecs", "is a JPEG with 12 bits a sample"),
+        (DAMAGED["jp2 of colour"], "imagecodecs", "is JPEG 2000 in colour with 16 bits per sample"),
+        (DAMAGED["deep jpeg"], "imagecodecs", "is a JPEG with 12 bits per sample"),
         (DEEP_HEIC, "pi_heif", "is a HEIC picture"),
     ],
     ids=["jxl", "jp2", "jpeg", "heic"],

@@ -112,8 +112,8 @@ def test_other_kinds_of_eight_bits_go_through_pillow():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (psd([DEEP] * 4, 4), "in CMYK, Lab or several inks with 16 bits a sample"),
-        (psd([DEEP.astype(np.float32)], 1), "with 32 bits a sample"),
+        (psd([DEEP] * 4, 4), "in CMYK, Lab or several inks with 16 bits per sample"),
+        (psd([DEEP.astype(np.float32)], 1), "with 32 bits per sample"),
         (psd([GREY], 1, resources=resource(0x0421, bytes(5))), "holds layers and no composite"),
     ],
 )

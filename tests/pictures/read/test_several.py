@@ -108,7 +108,7 @@ def test_later_pictures_of_sixteen_bits_are_refused_and_the_first_is_not(blend):
     deep = [grey_picture(61, 83, np.uint16, seed) for seed in (0, 1)]
     data = animation(deep, blend=blend)
     np.testing.assert_array_equal(page(data, 1).luma, deep[0])
-    with pytest.raises(PictureError, match="16 bits a sample, of which only page 1 can be read"):
+    with pytest.raises(PictureError, match="16 bits per sample, of which only page 1 can be read"):
         page(data, 2)
 
 

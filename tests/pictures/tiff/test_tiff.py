@@ -120,7 +120,7 @@ def test_other_codings_are_refused_by_name(coding, called):
 
 
 def test_a_deep_jpeg_in_a_tiff_is_refused_by_its_depth():
-    with pytest.raises(PictureError, match="JPEG compression of 12 bits a sample"):
+    with pytest.raises(PictureError, match="JPEG compression of 12 bits per sample"):
         read_scan(tiff(GREY, 8, tags={259: 7, 258: 12}))
 
 
@@ -130,15 +130,15 @@ CMYK = np.repeat((DEEP >> 4)[..., None], 4, -1)
 @pytest.mark.parametrize(
     ("data", "what"),
     [
-        (tiff(CMYK, 12, tags={262: 5}), "with 12 bits a sample"),
-        (tiff(DEEP.astype(np.int64) << 8, 24), "with 24 bits a sample"),
+        (tiff(CMYK, 12, tags={262: 5}), "with 12 bits per sample"),
+        (tiff(DEEP.astype(np.int64) << 8, 24), "with 24 bits per sample"),
         (tiff(np.repeat(DEEP[..., None] >> 11, 3, -1), 5, tags={258: [5, 6, 5]}), "have 5 and 6 bits"),
-        (written(DEEP / 65535.0), "with 64 bits a sample in floating point"),
+        (written(DEEP / 65535.0), "with 64 bits per sample in floating point"),
         (written(DEEP.astype(np.int16), compression="zstd"), "of signed numbers"),
-        (written(DEEP.astype(np.uint32) << 16, compression="lzma"), "32 bits a sample, of which only 16"),
+        (written(DEEP.astype(np.uint32) << 16, compression="lzma"), "32 bits per sample, of which only 16"),
         (
             written(CMYK, compression="zstd", photometric="separated"),
-            "16 bits a sample, of which only 8 could be read",
+            "16 bits per sample, of which only 8 could be read",
         ),
         (written((DEEP / 65535).astype(np.float16), compression="zstd"), "16-bit floating point"),
         (tiff(np.repeat(GREY[..., None], 3, -1), 8, tags={262: 6, 530: [2, 2]}), "with reduced chroma"),

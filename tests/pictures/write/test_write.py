@@ -245,7 +245,7 @@ def test_a_stream_gets_all_or_it_is_told():
     stream = Dripping()
     write_picture(scan, painting, stream, format="png")
     assert stream.getvalue() == encode_picture(scan, painting, "png")
-    with pytest.raises(OutputError, match="takes no more"):
+    with pytest.raises(OutputError, match="cannot be written any further"):
         write_picture(scan, painting, Full(), format="png")
 
 

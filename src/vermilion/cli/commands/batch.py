@@ -44,13 +44,13 @@ ControlsTable = Annotated[
     typer.Option(
         "--controls",
         metavar="TABLE.csv",
-        help="What single pictures get: columns file, identifier, look, hints, vividness, warmth, tint, "
+        help="Controls for single pictures: columns file, identifier, look, hints, vividness, warmth, tint, "
         "temperature, fade_unsure.",
     ),
 ]
-Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Begin at most N pictures.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Start at most N pictures.")]
 KeepDates = Annotated[
-    bool, typer.Option("--keep-dates", help="Give results the time of change of their scans.")
+    bool, typer.Option("--keep-dates", help="Give results the modification dates of their scans.")
 ]
 Bag = Annotated[
     Path | None,
@@ -61,7 +61,7 @@ Bag = Annotated[
 Watch = Annotated[
     bool,
     typer.Option(
-        "--watch", help="Then wait for new files in the folders, and do each once it has stopped growing."
+        "--watch", help="Then wait for new files in the folders, and colour each once it has stopped growing."
     ),
 ]
 Sample = Annotated[
@@ -70,7 +70,7 @@ Sample = Annotated[
         "--sample",
         metavar="N",
         min=1,
-        help="Do only a random sample, and write sample.html, on which you accept or reject its results.",
+        help="Colour only a random sample, and write sample.html, where you accept or reject its results.",
     ),
 ]
 Redo = Annotated[
@@ -78,11 +78,11 @@ Redo = Annotated[
     typer.Option(
         "--redo",
         metavar="DECISIONS.csv",
-        help="Do again what you rejected on the page of a sample, as that file says.",
+        help="Colour again what you rejected on the page of a sample, as this file says.",
     ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one event a line, as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print each event as a line of JSON.")]
 WorkerThreads = Annotated[int, typer.Option("--threads", metavar="N", min=1, help="Threads of each worker.")]
 
 
@@ -93,7 +93,7 @@ def read_selection(
         typer.Option(
             "--include",
             metavar="PATTERN",
-            help="Take only files of such names, or with a slash such paths in the folder that is searched: "
+            help="Take only files with such names, or, with a slash, such paths below the searched folder: "
             "'*.tif', '1931/*'. Repeatable.",
         ),
     ] = None,
@@ -180,9 +180,9 @@ def batch(
     verbose: opt.Verbose = False,
     controls: "Controls",
 ) -> None:
-    """Colourise an archive: worker processes, and a manifest with the hashes of every scan and result.
+    """Colour an archive, with worker processes and a manifest of the hashes of every scan and result.
 
-    Stop or kill it at any moment: the same command goes on. `vermilion verify --manifest` proves results.
+    Stop or kill it at any moment: the same command continues. `vermilion verify --manifest` proves results.
 
     \b
     Examples:

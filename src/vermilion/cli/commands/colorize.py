@@ -64,7 +64,7 @@ def colorize(
         from vermilion.archive import RunOptions
 
     if companions.trust_map and controls.colors_from is None:
-        raise SettingsError("--trust-map tells where a version is trusted; name one with --colors-from.")
+        raise SettingsError("--trust-map shows where a version is trusted; name one with --colors-from.")
     run = RunOptions(
         page=opt.parse_page(page),
         recolor=recolor,

@@ -9,7 +9,7 @@ import typer
 from vermilion.cli.say import say
 from vermilion.cli.training_extra import training_packages_needed
 
-SHIPPED = "without it, as in the shipped model"
+SHIPPED = "by default, as in the shipped model"
 
 
 Int8 = Annotated[

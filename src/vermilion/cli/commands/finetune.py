@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _TOLD = {
     "ab_error": ("ab error", "{:.2f}", "distance from the true colours; lower is nearer"),
     "corr": ("corr", "{:.3f}", "likeness of direction; 1 is perfect"),
-    "corr_c": ("corr_c", "{:.3f}", "the same, whatever the cast over the whole picture"),
+    "corr_c": ("corr_c", "{:.3f}", "the same, ignoring a cast over the whole picture"),
     "chroma_ratio": ("colourfulness", "{:.2f}", "1 is as strong as the truth"),
-    "cmd": ("cmd", "{:.0f}", "do pictures have the colours of such pictures; 0 is perfect"),
+    "cmd": ("cmd", "{:.0f}", "distance of palettes; 0 is perfect"),
 }
 
 
@@ -115,7 +115,7 @@ def finetune(
     if done.folder is None:
         raise TrainingError(
             f"{name} is no better than before, so it is not installed; give more pictures or other --images "
-            "with another --run, or install it all the same with --resume --keep-anyway."
+            "with another --run, or install it anyway with --resume --keep-anyway."
         )
     say(f"{name} is installed; try it with: vermilion colorize PICTURE --model {name}")
 

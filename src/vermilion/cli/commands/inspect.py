@@ -45,7 +45,7 @@ def _say_provenance(path: Path) -> None:
 
     facts = {name: value for name, value in _facts(read_provenance(path)).items() if value}
     if not facts:
-        say(f"{shown(path)} says nothing of where it comes from")
+        say(f"{shown(path)} says nothing about how it was made")
     for name, value in facts.items():
         say(f"{name:<15}{value}")
 

@@ -23,7 +23,7 @@ def list_models(context: typer.Context) -> None:
 
     \b
     Examples:
-      vermilion models                       # which there are
+      vermilion models                       # a list, with their folders
       vermilion colorize grandma.jpg --model kodachrome
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     if context.invoked_subcommand is not None:

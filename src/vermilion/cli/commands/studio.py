@@ -38,7 +38,7 @@ def studio(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="OUT", help="Folder to save results in; without it you download them."
+            "-o", "--output", metavar="OUT", help="Folder to save results in. By default, you download them."
         ),
     ] = None,
     port: Annotated[
@@ -48,7 +48,7 @@ def studio(
             metavar="N",
             min=0,
             max=65535,
-            help=f"Port of the page; without it {STUDIO_PORT}, or any if that is taken.",
+            help=f"Port of the page. By default, {STUDIO_PORT}, or any if that is taken.",
         ),
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,

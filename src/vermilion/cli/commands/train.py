@@ -41,7 +41,7 @@ def train(
 
     \b
     Examples:
-      vermilion train configs/smoke.toml --pictures photos   # a minute, to see that all works
+      vermilion train configs/smoke.toml --pictures photos   # a minute, as a check
       vermilion train configs/vermilion.toml --pictures photos --run runs/mine
       vermilion train configs/vermilion.toml --resume
     """  # noqa: D301 - \\b is typer's mark for lines to be kept

@@ -46,7 +46,7 @@ def train_heads(
     cache: Cache = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Train the heads of a model, which see the way up and negatives (needs: pip install ".[train]").
+    """Train a model's heads, which recognise the way up and negatives (needs: pip install ".[train]").
 
     The heads are written into the model folder. The same pictures give the same heads.
 

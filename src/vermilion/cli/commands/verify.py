@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def verify(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="SCAN RESULT", help="A scan and what was made of it.")
+        list[str] | None, typer.Argument(metavar="SCAN RESULT", help="A scan and its result.")
     ] = None,
     *,
     manifest: Annotated[
@@ -30,7 +30,7 @@ def verify(
         typer.Option(
             "--allow",
             metavar="depth|alpha|profile|metadata|mark",
-            help="What may differ, because you wanted it so; repeatable.",
+            help="Allow a difference that you wanted. Repeatable.",
         ),
     ] = None,
     page: opt.Page = None,
@@ -40,14 +40,14 @@ def verify(
     max_pixels: opt.MaxPixels = None,
     workers: opt.Workers = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Say it as JSON, one line a pair, with the SHA-256 of both files.")
+        bool, typer.Option("--json", help="Print each pair as a line of JSON, with both SHA-256.")
     ] = False,
 ) -> None:
-    """Prove that a result keeps all of its scan but the missing colours.
+    """Prove that a result keeps everything of its scan.
 
-    Luma (of a JPEG made of a JPEG its coefficients), size, depth, orientation, transparency, profile and
-    metadata must be those of the scan, and the mark must have been made for this very file. Whatever does
-    not hold is said in a sentence, and the exit code is then 1.
+    Luma (for a JPEG made from a JPEG, its coefficients), size, depth, orientation, transparency, profile
+    and metadata must be those of the scan. The mark must have been made for this very file. If something
+    differs, a sentence says what, and the exit code is 1.
 
     \b
     Examples:
@@ -62,7 +62,7 @@ def verify(
     if manifest is not None:
         if paths or allow or page or crop_print:
             raise SettingsError(
-                "--manifest tells what was made how; give it alone, or a scan and its result."
+                "--manifest names scans and results itself; give it alone, or give a scan and its result."
             )
         raise typer.Exit(_verify_all(manifest, workers, limit, as_json=as_json))
     if len(paths) != 2:
@@ -79,7 +79,7 @@ def verify(
 def _one_page(page: str | None) -> int:
     number = opt.parse_page(page)
     if number is None:
-        raise SettingsError("verify looks at one page of a scan, not at all; give its number with --page.")
+        raise SettingsError("verify compares one page of a scan; give its number with --page.")
     return number
 
 

@@ -27,8 +27,8 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="OUT",
-        help="Name of the result, whose ending names the container; for several films a folder. Without it "
-        "NAME.color.EXT is written beside each film.",
+        help="Name of the result; its ending chooses the container. For several films, a folder. By default, "
+        "NAME.color.EXT beside each film.",
     ),
 ]
 Codec = Annotated[
@@ -37,19 +37,25 @@ Codec = Annotated[
 ]
 Crf = Annotated[
     int | None,
-    typer.Option("--crf", metavar="N", help="Quality, lower is better; 17 for libx264, where 0 is lossless."),
+    typer.Option(
+        "--crf", metavar="N", help="Quality: lower is better. libx264 has 17 by default; 0 is lossless."
+    ),
 ]
 Preset = Annotated[
     str | None,
-    typer.Option("--preset", metavar="NAME", help="Of the encoder: veryfast for libx264; medium is smaller."),
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Speed of the encoder: veryfast by default, medium for smaller files.",
+    ),
 ]
 From = Annotated[
     str,
     typer.Option("--from", metavar="TIME", help="Where to begin, in seconds or as 1:02:03.5."),
 ]
-To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Where to stop, likewise.")]
+To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Where to stop, in the same form.")]
 Deinterlace = Annotated[
-    bool, typer.Option("--deinterlace", help="Make whole frames of fields first, with bwdif.")
+    bool, typer.Option("--deinterlace", help="First combine the fields of interlaced film (bwdif).")
 ]
 Preview = Annotated[
     bool,
@@ -64,15 +70,15 @@ Shots = Annotated[
     typer.Option(
         "--shots",
         metavar="FILE",
-        help="A shots.json: where shots begin, and what is said of them. The next run with it colours only "
+        help="A shots.json: where shots begin, and their controls. The next run with it colours only "
         "what has changed.",
     ),
 ]
-Recolor = Annotated[bool, typer.Option("--recolor", help="Colour films, too, that are in colour already.")]
+Recolor = Annotated[bool, typer.Option("--recolor", help="Also colour films that are in colour already.")]
 
 
 def read_encoding(*, codec: Codec = "libx264", crf: Crf = None, preset: Preset = None) -> "EncodeOptions":
-    """Put together how frames are written.
+    """Collect the options for writing frames.
 
     Raises:
         SettingsError: there is no such codec or setting.
@@ -104,9 +110,9 @@ def video(
     quiet: opt.Quiet = False,
     controls: "Controls",
 ) -> None:
-    """Colour black-and-white films; luma, sound, subtitles and all else stay as they are.
+    """Colour black-and-white films. Luma, sound, subtitles and everything else stay as they are.
 
-    A run that was stopped goes on where it was when the same command is given again.
+    If a run is stopped, the same command continues where it stopped.
 
     \b
     Examples:

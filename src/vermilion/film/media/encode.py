@@ -41,7 +41,7 @@ class EncodeOptions:
 
     def __post_init__(self) -> None:
         if self.codec not in CODECS:
-            raise SettingsError(f"A codec {self.codec!r} is not offered; choose one of {', '.join(CODECS)}.")
+            raise SettingsError(f"A codec {self.codec!r} does not exist; choose one of {', '.join(CODECS)}.")
         if self.codec not in _CRF and not (self.crf is None and self.preset is None):
             raise SettingsError(f"The codec {self.codec} has no CRF and no preset; leave them out.")
         if self.crf is not None and not 0 <= self.crf <= _MOST_CRF[self.codec]:

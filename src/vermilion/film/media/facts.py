@@ -97,7 +97,7 @@ def open_film(path: Path) -> InputContainer:
 
 def _no_film(path: Path) -> FilmError:
     return FilmError(
-        f"{path} is no film that can be read, or its table of contents is missing; copy it again."
+        f"{path} is not a film that can be read, or its table of contents is missing; copy it again."
     )
 
 

@@ -43,7 +43,7 @@ class AlbumEntry:
         if self.picture is not None and not isinstance(self.picture, Asset):
             object.__setattr__(self, "picture", Asset.read(self.picture, "The agreed picture"))
         if not self.hints:
-            raise SettingsError(f"{self.name!r} has no hints; tell at least one place where it is.")
+            raise SettingsError(f"{self.name!r} has no hints; give at least one place where it is.")
         if (self.picture is None) == (not self.pictures):
             raise SettingsError(
                 f"{self.name!r} needs either the picture that it was agreed on, or patterns of the names of "

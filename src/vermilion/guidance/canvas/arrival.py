@@ -101,7 +101,7 @@ def goals_of(drawing: Drawing, luma: Floats, automatic: Floats) -> Goals:
 
 
 def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[str, ...]:
-    """Tell which hints ask for a colour that cannot exist where they are, and which did not arrive.
+    """Say which hints ask for a colour that cannot exist where they are, and which colours came out wrong.
 
     Args:
         hints: as they were drawn.
@@ -117,18 +117,18 @@ def notes_on(hints: Sequence[AnyHint], goals: Goals, painted: Floats) -> tuple[s
         if hint.strength and goals.short[own].mean() > CLOSE:
             notes.append(_cannot_exist(hint, goals, own))
         if (miss := misses[own].mean()) > CLOSE:
-            notes.append(f"{hint.place} arrived only within {miss:.1f} units of a, b; add another beside it")
+            notes.append(f"{hint.place} missed its colour by {miss:.1f} units of a, b; add another beside it")
     return tuple(notes)
 
 
 def _cannot_exist(hint: AnyHint, goals: Goals, own: NDArray[np.bool_]) -> str:
-    """Tell that a hint's colour cannot exist at its place, or in parts of it."""
+    """Say that a hint's colour cannot exist at its place, or in parts of it."""
     luma = goals.luma[own].mean(keepdims=True)
     color = ab_at(hint.color, luma)
     if np.linalg.norm(existing_ab(luma, color) - color) <= CLOSE:  # on the whole it can
         return (
-            f"the colour of {hint.place} cannot exist in all of it, as parts of the scan are too light or "
-            "too dark there; in these it is as strong as it can be"
+            f"the colour of {hint.place} cannot exist in all of it: parts of the scan are too light or too "
+            "dark there, and in these it is as strong as possible"
         )
     a, b = color[0]
     tone = "light" if goals.nearer_if_darker[own].mean() > 0 else "dark"

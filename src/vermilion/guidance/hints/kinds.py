@@ -197,12 +197,12 @@ def _mask_asset(mask: Asset | str | Path) -> Asset:
 def _check(color: Color, strength: float) -> None:
     ab_of(color)
     if not 0 <= strength <= 1:
-        raise HintError(f"A strength of {strength:g} makes no sense; give one from 0 to 1, or leave it out.")
+        raise HintError(f"A strength of {strength:g} is impossible; give one from 0 to 1, or leave it out.")
 
 
 def _check_length(name: str, length: float | None) -> None:
     if length is not None and not (math.isfinite(length) and length >= 0):
-        raise HintError(f"A {name} of {length:g} makes no sense; give it in pixels, 0 or more.")
+        raise HintError(f"A {name} of {length:g} is impossible; give it in pixels, 0 or more.")
 
 
 def _pairs(points: Iterable[Iterable[float]]) -> tuple[tuple[float, float], ...]:

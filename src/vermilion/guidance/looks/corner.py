@@ -60,10 +60,10 @@ def mark_corner(luma: Floats, ab: Floats) -> Floats:
 
 
 def corner_notes(luma: Floats) -> tuple[str, ...]:
-    """Tell if ``mark_corner`` finds no place where its line is seen, in luma [h,w] of 0..1."""
+    """Say so if ``mark_corner`` finds no place where its line is visible, in luma [h,w] of 0..1."""
     if _find_place(luma).seen >= _SEEN_OF_LINE:
         return ()
-    return ("the corner mark can hardly be seen, as the picture is nearly black or white near every corner",)
+    return ("the corner mark can hardly be seen: the picture is nearly black or white near every corner",)
 
 
 def _shape(luma: Floats) -> tuple[NDArray[np.intp], int]:

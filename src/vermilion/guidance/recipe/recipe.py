@@ -147,13 +147,15 @@ class Recipe:
         if then is None or now is None or then.colors == now.colors:
             return ""
         if then.recipe != self.hash:
-            return "The colours are not those of the first run, as the recipe was edited since."
+            return "The colours are not those of the first run, because the recipe was edited since."
         if self.model.sha256 != again.model.sha256 or self.input.sha256 != again.input.sha256:
-            return "The colours are not those of the first run, as the recipe takes any model or picture."
+            return (
+                "The colours are not those of the first run, because the recipe takes any model or picture."
+            )
         if (self.vermilion, then.engine) != (again.vermilion, now.engine):
             return (
-                f"The colours may differ a little from those of the first run, by vermilion {self.vermilion} "
-                f"on {then.engine}; this is vermilion {again.vermilion} on {now.engine}."
+                f"The colours may differ a little from those of the first run: that was vermilion "
+                f"{self.vermilion} on {then.engine}, and this is vermilion {again.vermilion} on {now.engine}."
             )
         return "The colours differ from those of the first run for no reason that is known; please report it."
 

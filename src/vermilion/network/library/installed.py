@@ -159,7 +159,9 @@ def remove_model(name: str) -> Path:
     folder = installed_folder(name)
     if folder is None:
         names = ", ".join(path.name for path in installed_folders()) or "none"
-        raise ModelError(f"There is no installed model {name!r} to remove; installed are: {names}.")
+        raise ModelError(
+            f"There is no installed model {name!r} to remove; the installed models are: {names}."
+        )
     _check_lends_nothing(folder)
     try:
         _delete(folder)

@@ -59,7 +59,9 @@ def compare_metadata(scan: Scan, result: Scan, mark: Mark | None) -> Iterator[Di
             yield Difference("metadata", _changed(name, before, after))
     if wanted.xmp != found.xmp:
         if mark is not None and _instance(wanted) != _instance(found):
-            yield Difference("mark", "the mark was made for another scan, or another state of this one")
+            yield Difference(
+                "mark", "the mark was made for another scan, or for this one before it was changed"
+            )
         else:
             yield Difference("metadata", _changed("XMP", wanted.xmp, found.xmp))
 
@@ -100,7 +102,7 @@ def _instance(metadata: Metadata) -> str:
 def _changed(name: str, before: object, after: object) -> str:
     if not after:
         return f"{name} of the scan is missing"
-    return f"{name} differs" if before else f"{name} is there, and the scan has none"
+    return f"{name} differs" if before else f"{name} was added; the scan has none"
 
 
 class _Grey:

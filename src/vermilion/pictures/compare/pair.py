@@ -60,13 +60,13 @@ def _compare_heads(scan: Scan, result: Scan) -> Iterator[Difference]:
     if scan.size != result.size:
         (height, width), (high, wide) = scan.size, result.size
         yield Difference(
-            "size", f"size is {wide:,} x {high:,} pixels, and that of the scan {width:,} x {height:,}"
+            "size", f"size is {wide:,} x {high:,} pixels, not {width:,} x {height:,} as in the scan"
         )
     if scan.depth != result.depth:
-        yield Difference("depth", f"depth is {result.depth} bits, and that of the scan {scan.depth}")
+        yield Difference("depth", f"depth is {result.depth} bits, not {scan.depth} as in the scan")
     if scan.orientation != result.orientation:
         yield Difference(
-            "orientation", f"orientation is {result.orientation}, and that of the scan {scan.orientation}"
+            "orientation", f"orientation is {result.orientation}, not {scan.orientation} as in the scan"
         )
 
 

@@ -61,7 +61,7 @@ def check_coding(frame: Frame, name: str) -> None:
     if frame.process not in _READ:
         raise unsupported(name, "a hierarchical or arithmetically coded lossless JPEG")
     if frame.precision != 8:
-        raise unsupported(name, f"a JPEG with {frame.precision} bits a sample")
+        raise unsupported(name, f"a JPEG with {frame.precision} bits per sample")
     if len(frame.components) not in (1, 3, 4) or (frame.process == LOSSLESS and len(frame.components) == 4):
         raise unsupported(name, f"a JPEG of {len(frame.components)} components")
     if any(not (1 <= c.across <= 4 and 1 <= c.down <= 4) for c in frame.components):

@@ -15,7 +15,7 @@ from vermilion.pictures.levels import Samples
 from vermilion.pictures.png.chunks import SIGNATURE
 from vermilion.pictures.source import Source
 
-_DEPTH = 24  # where a PNG tells its bits a sample
+_DEPTH = 24  # where a PNG tells its bits per sample
 
 
 def count_frames(source: Source) -> int:
@@ -42,11 +42,11 @@ def read_frame(source: Source, number: int) -> Samples:
     """The levels [H, W, 1 to 4] of a later picture, counted from 1, as it is seen.
 
     Raises:
-        PictureError: It is damaged, or has 16 bits a sample.
+        PictureError: It is damaged, or has 16 bits per sample.
     """
     if source.head(_DEPTH + 1)[_DEPTH] == 16:  # Pillow would make 8 of most, and cannot blend the rest
         raise PictureError(
-            f"{source.name} is an animated PNG with 16 bits a sample, of which only page 1 can be read;"
+            f"{source.name} is an animated PNG with 16 bits per sample, of which only page 1 can be read;"
             " save its pictures as files of their own"
         )
     try:

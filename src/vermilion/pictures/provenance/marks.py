@@ -61,7 +61,7 @@ def result_metadata(
         return replace(metadata, xmp=damaged_xmp.with_properties(metadata.xmp or b"", own))
     except MalformedXmpError as error:
         raise OutputError(
-            f"{name} carries damaged XMP ({error}), into which no mark can be put without loss;"
+            f"{name} has damaged XMP ({error}), to which no mark can be added without loss;"
             " repair it, or leave the mark out with mark=False (--no-mark)"
         ) from error
 

@@ -56,7 +56,7 @@ def read_provenance(source: "Readable") -> Provenance:
         said = _said(whole_xmp(scan.metadata.xmp, scan.metadata.jpeg_segments) or b"")
     except MalformedXmpError as error:
         raise PictureError(
-            f"{scan.source_name} carries damaged XMP ({error}); repair it, for instance with exiftool"
+            f"{scan.source_name} has damaged XMP ({error}); repair it, for instance with exiftool"
         ) from error
     return Provenance(
         source_type=said.get(TYPE, ""),

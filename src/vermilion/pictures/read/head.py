@@ -23,7 +23,7 @@ class Head:
     Attributes:
         source_name: the name for messages.
         size: height and width in pixels.
-        depth: bits a sample that its luma has, 8 or 16.
+        depth: bits per sample that its luma has, 8 or 16.
         pages: how many the file has.
         metadata: everything that must survive in the result, with the scan's own profile.
     """

@@ -1,4 +1,4 @@
-"""JPEGs with other than 8 bits a sample (12 bits, and lossless ones), by imagecodecs."""
+"""JPEGs with other than 8 bits per sample (12 bits, and lossless ones), by imagecodecs."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +34,7 @@ def read_deep_jpeg(source: Source, file: JpegFile, options: ReadOptions) -> Scan
         PictureError: It is damaged, in real colour, of a kind that is not read, or imagecodecs is missing.
     """
     frame = file.frame
-    called = f"a JPEG with {frame.precision} bits a sample"
+    called = f"a JPEG with {frame.precision} bits per sample"
     codecs = extra.load(extra.IMAGECODECS, source.name, called)
     only_page(options.page, 1, source.name)
     if not 2 <= frame.precision <= 16 or len(frame.components) not in (1, 3):

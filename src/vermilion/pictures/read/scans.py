@@ -125,5 +125,5 @@ def _with_likely_density(scan: Scan) -> Scan:
     limited = density and density.within_limits()
     if limited == density or limited is None:
         return scan
-    note = f"its resolution is beyond what files can tell and was limited to {limited.across:,.0f}"
+    note = f"its resolution is more than files can hold, so it was limited to {limited.across:,.0f}"
     return replace(scan, metadata=replace(scan.metadata, density=limited), left_out=(*scan.left_out, note))

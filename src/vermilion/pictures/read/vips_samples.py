@@ -117,7 +117,7 @@ def _to_levels(strip: NDArray[Any], name: str) -> Samples:
     if strip.dtype.kind == "f" and strip.min() >= -0.001 and strip.max() <= 1.001:
         return from_unit_floats(strip)
     raise PictureError(
-        f"{name} holds numbers beyond 0..1 that could mean any grey; save it with 16 bits a sample"
+        f"{name} holds numbers beyond 0..1 that could mean any grey; save it with 16 bits per sample"
     )
 
 

@@ -63,7 +63,7 @@ def _coding(page: TiffPage) -> str:
     if coding not in VIPS_CODINGS | PILLOW_CODINGS:
         return f"compressed by {_CODINGS.get(coding, f'a way that is not known (number {coding})')}"
     if coding in (JPEG, OLD_JPEG) and set(page.bits) != {8}:
-        return f"with JPEG compression of {page.bits[0]} bits a sample"
+        return f"with JPEG compression of {page.bits[0]} bits per sample"
     return ""
 
 
@@ -76,7 +76,7 @@ def _samples(page: TiffPage) -> str:
     kind = page.number(tags.SAMPLE_FORMAT, 1)
     known = (16, 32) if kind == _FLOAT else (1, 2, 4, 8, 16, 32)
     if bits[0] not in known:
-        return f"with {bits[0]} bits a sample{' in floating point' if kind == _FLOAT else ''}"
+        return f"with {bits[0]} bits per sample{' in floating point' if kind == _FLOAT else ''}"
     return ""
 
 
@@ -94,7 +94,7 @@ def _by_pillow(page: TiffPage) -> str:
         return ""
     if kind == _FLOAT:
         return f"of {bits}-bit floating point, coded by LZMA or Zstandard"
-    return f"with {bits} bits a sample, of which only {16 if one else 8} could be read as it is coded"
+    return f"with {bits} bits per sample, of which only {16 if one else 8} could be read as it is coded"
 
 
 _PLAIN, _YCBCR = 1, 6  # a compression, and a colour space that has fewer samples of chroma

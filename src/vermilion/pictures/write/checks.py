@@ -39,7 +39,7 @@ def format_of_stream(stream: object) -> str:
     suffix = Path(name).suffix.lower()[1:] if isinstance(name, str) else ""
     if suffix not in NAMES:
         raise OutputError(
-            f"a stream does not tell which format is meant; say format=..., one of {', '.join(NAMES)}"
+            f"a stream has no name to choose a format by; give format=..., one of {', '.join(NAMES)}"
         )
     return suffix
 
@@ -104,7 +104,7 @@ def _refuse_size(scan: Scan | Head, kind: str) -> None:
     longest = FORMATS[kind].longest_side
     if longest is not None and max(scan.size) > longest:
         raise OutputError(
-            f"a side of a {kind.upper()} ends at {longest:,} pixels, but {scan.source_name} is"
+            f"a {kind.upper()} holds at most {longest:,} pixels a side, but {scan.source_name} is"
             f" {scan.size[1]:,} x {scan.size[0]:,}; save it as PNG or TIFF"
         )
 

@@ -102,7 +102,7 @@ def _encode(scan: Scan, painting: Painting, kind: str, options: SaveOptions) -> 
     if not isinstance(options.mark, Signature):
         return parts
     if mark is None:
-        raise OutputError("A signed manifest tells what a mark tells, and these colours come with none.")
+        raise OutputError("A signed manifest repeats the mark, and these colours have none.")
     return [signed(b"".join(parts), kind, mark, options.mark)]
 
 

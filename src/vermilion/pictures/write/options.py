@@ -60,7 +60,7 @@ class SaveOptions:
         """
         if scan.depth == 16 and not FORMATS[kind].has_sixteen_bits and not self.drop_depth:
             raise OutputError(
-                f"{scan.source_name} has 16 bits a sample and {kind.upper()} holds 8;"
+                f"{scan.source_name} has 16 bits per sample and {kind.upper()} holds 8;"
                 " save it as PNG or TIFF, or allow drop_depth (--drop-depth)"
             )
 
@@ -89,7 +89,7 @@ def metadata_left_out(metadata: Metadata, kind: str) -> tuple[str, ...]:
     notes = [f"left out, as {FORMATS[kind].title} has no place for it: {', '.join(lost)}"] if lost else []
     density = metadata.density
     if kind == "jpeg" and density is not None and max(density.across, density.down) > LARGEST_DENSITY:
-        notes.append(f"its resolution is beyond what a JPEG can tell and was limited to {LARGEST_DENSITY:,}")
+        notes.append(f"its resolution is more than a JPEG can hold, so it was limited to {LARGEST_DENSITY:,}")
     return tuple(notes)
 
 

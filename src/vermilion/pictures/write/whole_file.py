@@ -63,7 +63,9 @@ def write_stream(parts: Iterable[Buffer], stream: Stream) -> None:
         while rest:
             taken = stream.write(rest)
             if not taken:  # one that would block
-                raise OutputError("The stream takes no more, so the picture in it is incomplete.")
+                raise OutputError(
+                    "The stream cannot be written any further, so the picture in it is incomplete."
+                )
             rest = rest[taken:]
 
 

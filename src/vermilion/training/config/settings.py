@@ -322,7 +322,7 @@ def _check_choices(settings: Settings) -> None:
         raise SettingsError('data.resident: a stream cannot stay on the device; set it to "auto" or "off".')
     if settings.keep_statistics and not settings.model.start_from:
         raise SettingsError(
-            "keep_statistics: a generator from nothing has none yet; name one as model.start_from, or leave "
+            "keep_statistics: a new generator has no statistics yet; name one as model.start_from, or leave "
             "this out."
         )
     if settings.data.chroma_stride not in (1, 4):

@@ -136,8 +136,8 @@ def _read(folder: Path, of: HeadPictures) -> Described:
     kept = held.sum() // HELD_OUT_GROUP
     if (~held).sum() < LEAST or kept < LEAST_HELD_OUT:
         raise TrainingError(
-            f"{', '.join(of.pictures)}: has too few colour pictures ({(~held).sum()} looks to train on and "
-            f"{kept} to calibrate on), and heads need {LEAST} and {LEAST_HELD_OUT} or more; name others."
+            f"{', '.join(of.pictures)}: has too few colour pictures ({(~held).sum()} samples to train on and "
+            f"{kept} to calibrate on); heads need {LEAST} and {LEAST_HELD_OUT}; name others."
         )
     values = np.memmap(folder / FEATURES_FILE, np.float16, "r").reshape(len(rows), -1, PARTS, PARTS)
     groups = values[held].reshape(-1, HELD_OUT_GROUP, *values.shape[1:])

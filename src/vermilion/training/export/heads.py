@@ -119,9 +119,9 @@ def how_good(heads: Heads, held_out: Halves) -> str:
     right = found[:, 1:] == [3, 2, 1]
     told = np.array([[heads.is_negative(look)[0] for look in (group[0], group[4])] for group in looks])
     return (
-        f"of {len(looks)} pictures held out, {right.mean():.1%} of the turned are put right and "
+        f"of {len(looks)} held-out pictures, {right.mean():.1%} of the turned are put right and "
         f"{(found[:, 0] != 0).mean():.2%} of the upright turned; {told[:, 1].mean():.1%} of negatives are "
-        f"told, and {told[:, 0].mean():.2%} of positives taken for one"
+        f"recognised, and {told[:, 0].mean():.2%} of positives taken for one"
     )
 
 

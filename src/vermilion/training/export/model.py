@@ -108,7 +108,7 @@ def export(
     source = checkpoint / "generator.safetensors" if checkpoint.is_dir() else checkpoint
     if source.suffix == ".ckpt":
         raise TrainingError(
-            f"{source}: is a training's state; name its folder, or one of {source.parent / 'kept'}."
+            f"{source}: is a checkpoint of a training; name its folder, or one of {source.parent / 'kept'}."
         )
     generator = read_generator(source).eval()
     _make_empty(folder)

@@ -102,7 +102,7 @@ def read_centres(path: Path) -> Tensor | None:
 
 def _unusable(path: Path, error: Exception) -> TrainingError:
     return TrainingError(
-        f"{path}: cannot be gone on from, as it is damaged or another config or other pictures made it "
+        f"{path}: cannot be continued: it is damaged, or another config or other pictures made it "
         f"({(str(error) or repr(error)).splitlines()[0]}); restore them, or choose another `run`."
     )
 
@@ -127,7 +127,7 @@ def load_progress(path: Path, state: TrainingState) -> None:
         _put_progress(state, json.loads(read_facts(path)["progress"]))
     except (KeyError, ValueError, TypeError) as error:
         raise TrainingError(
-            f"{path}: does not tell how far its training had come; choose another `run`."
+            f"{path}: does not say how far its training had got; choose another `run`."
         ) from error
 
 

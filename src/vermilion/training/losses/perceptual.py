@@ -112,7 +112,7 @@ def make_perceptual_network(name: str, weights: str) -> PerceptualNetwork:
     body = make_classifier(name, pretrained=weights == "timm", where="loss.perceptual network: ")
     if not hasattr(body, "forward_intermediates"):
         raise TrainingError(
-            f"loss.perceptual network: {name!r} shows no features in between; name another network."
+            f"loss.perceptual network: {name!r} has no intermediate features; name another network."
         )
     if weights != "timm":
         _fill(body, name, Path(weights))

@@ -51,7 +51,7 @@ def read_jpeg2000(source: Source, options: ReadOptions) -> Scan:
     check_size(source.name, size.height, size.width, options.max_pixels)
     only_page(options.page, 1, source.name)
     if size.bits > 16:
-        raise PictureError(f"{source.name} has {size.bits} bits a sample; save it as TIFF with 16 bits")
+        raise PictureError(f"{source.name} has {size.bits} bits per sample; save it as TIFF with 16 bits")
     # Pillow would make 8 bits of more, but for grey alone.
     by_pillow = size.bits <= 8 or size.components == 1
     levels = _by_pillow(source, size) if by_pillow else _by_imagecodecs(data, size, source.name)
@@ -81,7 +81,7 @@ def _by_pillow(source: Source, size: _Size) -> Samples:
 
 
 def _by_imagecodecs(data: bytes, size: _Size, name: str) -> Samples:
-    called = f"JPEG 2000 in colour with {size.bits} bits a sample"
+    called = f"JPEG 2000 in colour with {size.bits} bits per sample"
     codecs = extra.load(extra.IMAGECODECS, name, called)
     try:
         values: NDArray[np.uint16] = codecs.jpeg2k_decode(data)

@@ -62,7 +62,7 @@ def _levels(values: NDArray[Any], head: JxlHead, name: str) -> Samples:
             raise PictureError(f"{name} holds numbers beyond 0..1; save it as TIFF with 16 bits")
         return from_unit_floats(values)
     if not 1 <= head.bits <= 16:
-        raise PictureError(f"{name} has {head.bits} bits a sample; save it as TIFF with 16 bits")
+        raise PictureError(f"{name} has {head.bits} bits per sample; save it as TIFF with 16 bits")
     return levels_of_bits(np.minimum(values, (1 << head.bits) - 1).astype(np.uint16), head.bits)
 
 

@@ -14,7 +14,7 @@ class MalformedJxlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class JxlHead:
-    """Height and width as coded, before any turning, and bits a sample; `bits` is 0 for floats."""
+    """Height and width as coded, before any turning, and bits per sample; `bits` is 0 for floats."""
 
     height: int
     width: int

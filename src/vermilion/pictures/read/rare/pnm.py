@@ -17,7 +17,7 @@ _LONGEST_HEAD = 4096
 
 
 def read_pnm(source: Source, options: ReadOptions) -> Scan | None:
-    """A picture with more than 8 bits a sample; None for others, which Pillow reads.
+    """A picture with more than 8 bits per sample; None for others, which Pillow reads.
 
     Raises:
         PictureError: It is cut off, too large, or in real colour.

@@ -107,7 +107,7 @@ def _refuse_unread(psd: _Psd, name: str) -> None:
     if psd.bits not in (1, 8, 16) or (psd.bits == 16 and psd.mode not in _COLORS):
         kind = "" if psd.bits == 32 else " in CMYK, Lab or several inks"
         raise PictureError(
-            f"{name} is a Photoshop file{kind} with {psd.bits} bits a sample, which vermilion cannot read;"
+            f"{name} is a Photoshop file{kind} with {psd.bits} bits per sample, which vermilion cannot read;"
             " save it as TIFF with 16 bits in grey or RGB"
         )
     version = resource_of(psd.resources, _VERSION) or b""
