@@ -288,7 +288,7 @@ def _watch(planner: _Planner, told: Told) -> int:
 
 
 def _tell(records: "Iterable[Record | None]", told: Told, options: "BatchOptions") -> int:
-    """Tell records as they come, and write the report; return the exit code of what stopped it."""
+    """Print records as they come, and write the report; return the exit code of what stopped it."""
     code = 0
     try:
         for record in records:
@@ -297,7 +297,7 @@ def _tell(records: "Iterable[Record | None]", told: Told, options: "BatchOptions
             else:
                 told.add(record)
     except KeyboardInterrupt:
-        say_error("Stopped; the same command goes on from here.")
+        say_error("Stopped. The same command continues from here.")
         code = INTERRUPTED
     told.report.write(options.folder)
     return code
