@@ -222,9 +222,9 @@ def test_a_result_never_replaces_a_scan(here: Path) -> None:
     touch("box/a.jpg")
     with pytest.raises(OutputError, match="among the scans"):
         make_plan(["box"], PlanOptions(output=Path("box")))
-    with pytest.raises(OutputError, match="is a scan itself"):
+    with pytest.raises(OutputError, match="is a scan and would be replaced"):
         make_plan(["box/a.jpg"], PlanOptions(output=Path("box")))
-    with pytest.raises(OutputError, match="is a scan itself"):
+    with pytest.raises(OutputError, match="is a scan and would be replaced"):
         make_plan(["box/a.jpg"], PlanOptions(output=Path("box/../box/a.jpg")))
 
 

@@ -137,7 +137,7 @@ def test_nothing_to_do_loads_no_model(box: Path) -> None:
         (OutputError("The disk is full."), "output", "The disk is full."),
         (MemoryError(), "memory", "does not fit into memory"),
         (OSError(28, "No space left on device"), "system", "No space left on device"),
-        (ZeroDivisionError("oops"), "fault", "fault of ours (ZeroDivisionError: oops)"),
+        (ZeroDivisionError("oops"), "fault", "fault of vermilion (ZeroDivisionError: oops)"),
     ],
 )
 def test_one_failure_leaves_the_others_alone(box: Path, trouble: Exception, code: str, told: str) -> None:

@@ -284,7 +284,7 @@ def test_ctrl_c_says_how_to_go_on(vermilion, scan, monkeypatch: pytest.MonkeyPat
     said = vermilion("colorize", "box")
     assert said.code == 130
     assert "1 colourised" in said.out
-    assert "the same command goes on" in said.errors[-1]
+    assert "The same command continues" in said.errors[-1]
 
 
 def test_a_name_that_no_terminal_can_show(vermilion, here: Path) -> None:

@@ -50,7 +50,7 @@ def test_an_unknown_model_is_one_sentence(vermilion, installed: Path, scan) -> N
     said = vermilion("colorize", "grandma.png", "--model", "kodacrome", model=None)
     assert said.code == 1
     [error] = said.errors
-    assert "installed are vermilion, kodachrome" in error
+    assert "installed models are vermilion, kodachrome" in error
     assert vermilion("colorize", "grandma.png", "--model", "hf://nobody", model=None).code == 1
 
 

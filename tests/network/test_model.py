@@ -155,7 +155,7 @@ def test_a_card_of_another_kind(own_folder, changes, message):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("{", "is damaged"), ("[]", "no card"), ('{"schema": 2}', "lacks")]
+    ("text", "message"), [("{", "is damaged"), ("[]", "instead of a card"), ('{"schema": 2}', "lacks")]
 )
 def test_a_card_that_is_none(own_folder, text, message):
     (own_folder / "model.json").write_text(text)

@@ -76,7 +76,7 @@ def test_a_program_finds_all_it_needs_in_the_json() -> None:
         (PictureError("It is torn."), "picture", "It is torn."),
         (MemoryError(), "memory", "does not fit into memory"),
         (OSError(28, "No space left on device"), "system", "(No space left on device)"),
-        (ZeroDivisionError("oops"), "fault", "a fault of ours (ZeroDivisionError: oops)"),
+        (ZeroDivisionError("oops"), "fault", "a fault of vermilion (ZeroDivisionError: oops)"),
     ],
 )
 def test_every_error_has_a_code_and_a_sentence(error: Exception, code: str, told: str) -> None:

@@ -252,7 +252,7 @@ def test_a_stream_gets_all_or_it_is_told():
 @pytest.mark.parametrize(
     ("target", "format_", "told"),
     [
-        (io.BytesIO(), None, "does not tell which format"),
+        (io.BytesIO(), None, "no name to choose a format by"),
         (io.BytesIO(), "bmp", "cannot be written"),
         (io.StringIO(), "png", "open it in binary mode"),
         ("a.png", "jpg", "is not a jpg file"),
