@@ -167,7 +167,7 @@ def test_results_that_meet_in_one_file_are_refused(here: Path) -> None:
 
 
 def test_a_result_in_place_of_a_scan_is_refused(here: Path) -> None:
-    with pytest.raises(OutputError, match=r"b\.png is a scan and would be replaced and would be replaced by .* of a\.png"):
+    with pytest.raises(OutputError, match=r"b\.png is a scan and would be replaced by the result of a\.png"):
         refuse_clashes(jobs(("a.png", "b.png"), ("b.png", "c.png")), Companions())
 
 

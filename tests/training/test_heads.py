@@ -56,7 +56,7 @@ def test_clear_turns_are_put_right_and_unclear_ones_stay(clear: float, least: fl
 
     assert least <= np.mean([turns(five, 1) == 3 for five in data.held_out]) <= most
     assert np.mean([turns(five, 0) != 0 for five in data.held_out]) <= 0.02
-    found = "of 60 pictures held out, 100.0% of the turned are put right and 0.00% of the upright turned"
+    found = "of 60 held-out pictures, 100.0% of the turned are put right and 0.00% of the upright turned"
     assert (found in how_good(heads, data.held_out)) == bool(clear)
 
 

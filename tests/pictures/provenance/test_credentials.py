@@ -155,7 +155,7 @@ def test_what_cannot_sign_is_told(signature, tmp_path):
 
 
 def test_signing_without_a_mark_makes_no_sense(signature):
-    with pytest.raises(OutputError, match="come with none"):
+    with pytest.raises(OutputError, match="these colours have none"):
         encoded(GREY, "png", signature, None)
 
 

@@ -118,7 +118,7 @@ def video(
     Examples:
       vermilion video film.mp4                      # writes film.color.mp4
       vermilion video film.mkv -o test.mkv --from 1:00 --to 1:20
-      vermilion video film.mkv --codec ffv1         # lossless, for further work
+      vermilion video film.mkv -o lossless.mkv --codec ffv1
       vermilion video film.mkv --preview            # the shots: film.shots/sheet-01.jpg and shots.json
       vermilion video film.mkv --shots film.shots/shots.json
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
