@@ -125,7 +125,7 @@ def test_the_packages_model_has_a_name(installed):
 
 def test_an_unknown_name_is_told_with_those_that_are_known(installed, own_folder):
     import_model(str(own_folder), "kodachrome")
-    with pytest.raises(ModelError, match=r"no model 'kodachrom'.*installed models are vermilion, kodachrome;"):
+    with pytest.raises(ModelError, match=r"no model 'kodachrom'.*models are vermilion, kodachrome;"):
         Model.load("kodachrom")
 
 
