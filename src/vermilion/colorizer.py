@@ -142,7 +142,7 @@ class Colorizer:
         return Session(self._workshop, scan, short_side, draft)
 
     def replay(self, recipe: Recipe, source: "Source | None" = None) -> Picture:
-        """Colourise a picture as a recipe says; ``recipe.difference(picture.recipe)`` tells how well it went.
+        """Colourise a picture as a recipe says; ``recipe.difference(picture.recipe)`` says what differs.
 
         Args:
             recipe: what to do.

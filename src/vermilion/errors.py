@@ -12,7 +12,7 @@
     ├── HintError               a hint that makes no sense for the picture
     ├── SettingsError           an unknown or impossible setting
     ├── CancelledError          work that was stopped because nobody waits for it any more
-    └── TrainingError           a training that cannot start or cannot go on
+    └── TrainingError           a training that cannot start or continue
 
 Each message is one sentence that says what was wanted, what was found and what to do next. The sentence is
 for people; programs go by ``code``, which docs/python.md lists.
@@ -106,6 +106,6 @@ class CancelledError(VermilionError):
 
 
 class TrainingError(VermilionError):
-    """A training that cannot start or cannot go on."""
+    """A training that cannot start or continue."""
 
     code = "training"

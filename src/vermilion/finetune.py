@@ -41,7 +41,7 @@ class FinetuneOptions:
         thaw: last blocks of the encoder that learn, too; 0 keeps it, and the model stays small.
         adversarial: images of adversarial training at the end; 0 = none.
         licence: of the weights, for the card.
-        resume: go on with a training that was stopped.
+        resume: continue a training that was stopped.
         overwrite: replace an installed model of this name.
         keep_anyway: install the model, too, where it is no better than what it started from.
     """
@@ -107,7 +107,7 @@ def finetune(
     Raises:
         ModelError: the model to start from cannot be used, or the name is impossible.
         ExistsError: a model of this name is installed already, and may not be overwritten.
-        TrainingError: too few usable pictures, or the training cannot start or go on.
+        TrainingError: too few usable pictures, or the training cannot start or continue.
     """
     check_free(options.name, overwrite=options.overwrite)
     from vermilion.training import Adaptation, adapt  # noqa: PLC0415 - torch, for those who train

@@ -75,7 +75,7 @@ def _node() -> str:
 
 
 def _is_gone(pid: int, start: str) -> bool:
-    """Whether no process of that number and start runs; where that cannot be told, one does."""
+    """Whether no process of that number and start runs; where that is unknown, one does."""
     if os.name != "posix":
         return False
     try:

@@ -20,7 +20,7 @@ _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")  # Linux, version 2; elsewhere it
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How long work tells how far it is, and learns that nobody waits for it any more.
+    """How long work reports its progress, and learns that nobody waits for it any more.
 
     Attributes:
         progress: called with a word for what is done and the share of it that is done, 0..1; from any thread.

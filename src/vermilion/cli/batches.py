@@ -47,7 +47,7 @@ class Told:
             self.line(f"{shown(Path(record.source))} skipped: {record.reason}")
 
     def idle(self) -> None:
-        """Tell that all is done that there is, once for all that came since the last time."""
+        """Say that all is done that there is, once for all that came since the last time."""
         done = sum(self.report.counts.values())
         if done != self._told:
             self._told = done

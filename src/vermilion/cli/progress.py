@@ -61,7 +61,7 @@ def training_bar() -> Iterator[Callable[["TrainingProgress"], None]]:
 
 
 def _training_line(progress: "TrainingProgress") -> str:
-    """One line; the first reports count pictures and tell of the machine, and have no rate."""
+    """One line; the first reports count pictures and describe the machine, and have no rate."""
     if not progress.rate:
         return f"{progress.stage}: {progress.counts}"
     left = timedelta(seconds=round((progress.wanted - progress.done) / progress.rate))

@@ -24,7 +24,7 @@ class Wording:
         quiet: nothing but errors.
         verbose: each skipped picture, and tracebacks.
         marks: whether marks tell by which options results were made.
-        overwrite: whether results that exist are made anew.
+        overwrite: whether results that exist are made again.
     """
 
     quiet: bool = False
@@ -34,7 +34,7 @@ class Wording:
 
 
 class Report:
-    """Tells outcomes as they come, and sums them up at the end.
+    """Prints outcomes as they come, and sums them up at the end.
 
     Args:
         plan: of the run.
@@ -57,7 +57,7 @@ class Report:
         self._failed: list[str] = []  # sentences alone: a traceback would keep its picture in memory
 
     def add(self, outcome: "Outcome") -> None:
-        """Tell one outcome, and remember it."""
+        """Print one outcome, and remember it."""
         from vermilion.outputs import Done, Skipped
 
         self._not_done.add(outcome)
@@ -72,7 +72,7 @@ class Report:
             self._add_failed(outcome)
 
     def close(self) -> int:
-        """Tell the sum and every failure, and write the list of what was not done.
+        """Print the sum and every failure, and write the list of what was not done.
 
         Returns:
             The exit code: 0 only if every picture was colourised or skipped.

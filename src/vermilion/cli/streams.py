@@ -32,7 +32,7 @@ def give_up(stream: IO[Any], error: OSError) -> bool:
     """Let all that is still written to a stream vanish, so that its end stops no work.
 
     Returns:
-        Whether a person should be told: a reader of a pipe who has gone away knows, a full disk does not.
+        Whether to report it: a reader of a pipe who has gone away knows, a full disk does not.
     """
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)

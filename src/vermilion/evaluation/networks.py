@@ -129,7 +129,7 @@ def _open_inception(weights: str | None, sides: int) -> tuple[tuple["InceptionDi
 
 def _lack(error: ModuleNotFoundError, extra: str) -> str:
     """Which package is missing; a fault of ours stays one."""
-    missing = (error.name or "torch-fidelity").partition(".")[0]  # torchmetrics tells of that one by no name
+    missing = (error.name or "torch-fidelity").partition(".")[0]  # torchmetrics does not name that one
     if missing == "vermilion":
         raise error
     return f'it needs {missing}; run in the checkout: pip install ".[{extra}]".'

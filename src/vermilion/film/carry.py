@@ -67,7 +67,7 @@ def _with_key(sums: Floats, key: Floats | None) -> Floats:
 
 
 def wants_painting(sums: Floats) -> bool:
-    """Tell whether much of a frame is reached by nothing, of the sums [h,w,3] from both sides."""
+    """Return whether much of a frame is reached from neither side, given the sums [h,w,3]."""
     return float((sums[..., 2] < UNREACHED).mean()) > _MANY
 
 

@@ -92,7 +92,7 @@ class VideoColorizer:
     ) -> FilmResult:
         """Colour one film; its luma, and every other stream, stay as they are.
 
-        A run that was stopped goes on where it was when it is called again in the same way.
+        If a run was stopped, call it again in the same way to continue where it stopped.
 
         Args:
             source: the film.

@@ -72,7 +72,7 @@ def with_cuts(frames: Iterable[T], small: Callable[[T], Floats]) -> Iterator[tup
 
 
 def begins_shot(seen: list[Floats], at: int, since: int) -> bool:
-    """Tell whether a frame begins a shot.
+    """Return whether a frame begins a shot.
 
     Args:
         seen: frames from ``small_of``, at most ``AHEAD`` before and after it.
@@ -94,7 +94,7 @@ def begins_shot(seen: list[Floats], at: int, since: int) -> bool:
 
 
 def _is_flash(seen: list[Floats], at: int, jump: float) -> bool:
-    """Tell whether a jump leads into a flash, or out of one."""
+    """Return whether a jump leads into a flash, or out of one."""
     into = any(_distance(seen[at - 1], later) < _SAME * jump for later in seen[at + 1 : at + 1 + _FLASH])
     out = any(
         _distance(earlier, seen[at]) < _SAME * jump for earlier in seen[max(0, at - 1 - _FLASH) : at - 1]
@@ -103,7 +103,7 @@ def _is_flash(seen: list[Floats], at: int, jump: float) -> bool:
 
 
 def _is_dissolve(seen: list[Floats], at: int, steps: list[float]) -> bool:
-    """Tell whether a frame is the mean of those some time before and after it, which differ."""
+    """Return whether a frame is the mean of those some time before and after it, which differ."""
     if at < AHEAD or at + AHEAD >= len(seen):
         return False
     first, middle, last = seen[at - AHEAD], seen[at], seen[at + AHEAD]

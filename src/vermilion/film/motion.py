@@ -56,7 +56,7 @@ def motion_size(size: Size) -> Size:
 
 
 def is_still(one: Bytes, other: Bytes) -> bool:
-    """Tell whether two frames, at the size of motion, show the same: telecine, or 16 frames shown as 24."""
+    """Return whether two frames, at the size of motion, show the same: telecine, or 16 frames shown as 24."""
     apart = cv2.absdiff(one, other)
     if float(apart.mean()) > _STILL:
         return False

@@ -26,7 +26,7 @@ AHEAD = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """What is known between two frames of a film: enough to go on there as if nothing had happened.
+    """The state between two frames of a film: enough to continue there as if nothing had happened.
 
     Attributes:
         frames: how many are finished.

@@ -101,7 +101,7 @@ class Progress:
         self._began = monotonic()
 
     def watched(self, frames: Iterator[Colored], shot: int) -> Iterator[Colored]:
-        """Yield frames, and tell how far they are."""
+        """Yield frames, and report progress."""
         total = self.job.total
         for colored in frames:
             yield colored

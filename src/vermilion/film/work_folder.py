@@ -1,4 +1,4 @@
-"""Segments in a work folder: a run that was killed goes on where the last whole one ends."""
+"""Segments in a work folder, so that a killed run continues after the last whole one."""
 
 import hashlib
 import json

@@ -47,6 +47,6 @@ def name_of_model(digest: str) -> str:
 
 
 def _is_path(model: str) -> bool:
-    """Tell whether a text names a folder: one that is there, or that is spelt like one."""
+    """Return whether a text names a folder: one that is there, or that is spelt like one."""
     spelt = any(sign in model for sign in ("/", "\\")) and not model.startswith(PREFIX)
     return spelt or model in {"", ".", ".."} or (Path(model) / CARD_FILE).is_file()

@@ -110,7 +110,7 @@ class Model:
         return loaded
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles tell where the model lies, and load it again."""
+        """Copies and pickles hold the model's place, and load it again."""
         if self._made_of is None:
             raise ModelError("A model that was made of sessions cannot be copied; load it from its folder.")
         return type(self).load, self._made_of

@@ -45,7 +45,7 @@ def installed_folder(name: str) -> Path | None:
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a model can be installed under this name: the same folder on every kind of disk."""
+    """Return whether a model can have this name: one that gives the same folder on every disk."""
     return text != SHIPPED_NAME and _NAME.fullmatch(text) is not None
 
 

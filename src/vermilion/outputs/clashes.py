@@ -46,7 +46,7 @@ def refuse_clashes(jobs: Sequence[Job], companions: Companions, *, every_page: b
 
 
 def _clash(first: Job, one: Path, second: Job, other: Path) -> str:
-    """Tell how two files of two pictures meet in one name."""
+    """Say how files of two pictures get the same name."""
     results = (one == first.target) + (other == second.target)
     if not results:
         return f"what is written beside {first.target} and {second.target} would have the same names"

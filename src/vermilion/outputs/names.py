@@ -41,5 +41,5 @@ def name_beside(scan: Path, suffix: str) -> Path:
 
 
 def is_result_name(path: Path) -> bool:
-    """Tell whether a file is called as our own results are: NAME.color.EXT or NAME.color.confidence.png."""
+    """Return whether a file has a name of our results: NAME.color.EXT or NAME.color.confidence.png."""
     return _BESIDE.sub("", path.stem.lower()).endswith(RESULT_MARK)

@@ -47,7 +47,7 @@ def save_result(
         companions: what stands beside it.
         variants: other colourings, in the order of their ranks, to be written as NAME.v1.EXT and so on, with
             a contact sheet of all; each is made when its turn comes.
-        before_naming: told of all files once they are on disk, and before the first of them gets its name.
+        before_naming: called with all files once they are on disk, before the first of them gets its name.
 
     Raises:
         ExistsError: the picture is there already; nothing is written.

@@ -33,7 +33,7 @@ class Painter:
 
     @cached_property
     def heads(self) -> Heads | None:
-        """What tells which way is up, and negatives; None where the model has none."""
+        """The heads for the way up and for negatives; None where the model has none."""
         return None if self.model.heads is None else read_heads(self.model.heads)
 
     def encode(self, lumas: Floats, seen: Floats | None = None) -> Encoded:

@@ -76,7 +76,7 @@ class Picture:
 
     @cached_property
     def mark(self) -> Mark:
-        """What files of this picture tell of its colours, unless ``mark=False`` leaves it out."""
+        """What files of this picture state about its colours, unless ``mark=False`` leaves it out."""
         model, version = self.draft.model, given(self.draft.controls.colors_from)
         return Mark(
             version=self.draft.vermilion,

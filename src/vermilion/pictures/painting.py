@@ -1,4 +1,4 @@
-"""What the writers need of a coloured picture: its colours, and the facts that its file may tell of them."""
+"""What writers need of a coloured picture: its colours, and the facts that its file may state."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +16,7 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrain
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a result tells of its colours.
+    """What a result states about its colours.
 
     Attributes:
         version: of vermilion.
@@ -40,7 +40,7 @@ class Painting(Protocol):
 
     @property
     def mark(self) -> Mark | None:
-        """What a file may tell of the colours; None if there is nothing to tell."""
+        """What a file may state about the colours; None if nothing."""
         ...
 
     def rgb(self) -> Samples:

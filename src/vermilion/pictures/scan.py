@@ -197,7 +197,7 @@ class ArrayPixels:
 
 def _is_black_and_white(luma: Samples) -> bool:
     """Whether there are two levels only, and both lie within 3 % of an end of the scale."""
-    for some in (luma[::16, ::16], luma):  # a few pixels tell of most pictures
+    for some in (luma[::16, ::16], luma):  # a few pixels decide for most pictures
         least, most = some.min(), some.max()
         if not ((some == least) | (some == most)).all():
             return False

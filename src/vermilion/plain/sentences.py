@@ -124,7 +124,7 @@ def _entries(kind: Kind, value: Sequence[object]) -> str:
 
 
 def _no_such_form(tables: Sequence[type], table: dict[str, object]) -> str:
-    """Tell that a table is none of several, by a key that the likeliest lacks, or by what all need."""
+    """Say that a table is none of several kinds: by a key that the likeliest lacks, or by what all need."""
     most = max(len(required_keys(kind) & table.keys()) for kind in tables)
     likeliest = [kind for kind in tables if len(required_keys(kind) & table.keys()) == most]
     known = {name for kind in likeliest for name in fields_of(kind)}

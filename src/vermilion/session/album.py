@@ -138,7 +138,7 @@ class AlbumFinder:
 
 
 def _notes(album: Album, hints: dict[int, tuple[AnyHint, ...]]) -> tuple[str, ...]:
-    """Tell what was looked for in vain; one that was agreed on in two pictures need be found by one."""
+    """Say what was not found. What was agreed on in two pictures needs to be found by one of them."""
     found = {album.entries[number].name for number in hints}
     lost = [entry for entry in album.entries if entry.picture is not None and entry.name not in found]
     notes = dict.fromkeys(

@@ -68,15 +68,15 @@ def train(
 
     Args:
         config: the config.
-        resume: go on from the run's last checkpoint.
+        resume: continue from the run's last checkpoint.
         report: called with a `Progress` at every log step.
         pictures: shards and folders, in place of the config's `data.pictures`.
         run: folder of the run, in place of the config's.
-        minutes: stop after so many, with a checkpoint to go on from; 0 = when it is done.
+        minutes: stop after so many, with a checkpoint to continue from; 0 = when it is done.
 
     Raises:
         SettingsError: the config has an unknown key or an impossible value.
-        TrainingError: the training cannot start or cannot go on.
+        TrainingError: the training cannot start or continue.
     """
     settings = load_settings(config)
     if pictures:

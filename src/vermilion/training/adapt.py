@@ -108,11 +108,11 @@ def adapt(wanted: Adaptation, *, resume: bool = False, report: Reporter | None =
 
     Args:
         wanted: what is to be done.
-        resume: go on from the run's last checkpoint.
+        resume: continue from the run's last checkpoint.
         report: called with a `Progress` at every log step.
 
     Raises:
-        TrainingError: too few usable pictures, or the training cannot start or go on.
+        TrainingError: too few usable pictures, or the training cannot start or continue.
     """
     settings, store = plan(wanted)
     check_settings(settings)
@@ -201,7 +201,7 @@ def choose_hold_out(store: PictureStore) -> int:
 
 
 def _check_same_pictures(settings: Settings, *, resume: bool) -> None:
-    """Refuse to go on where pictures that were learned from would now be taken to score by."""
+    """Refuse to continue where pictures that were learned from would now be taken to score by."""
     path = Path(settings.run) / "config.json"
     if not (resume and path.exists()):
         return

@@ -23,7 +23,7 @@ def mix_generators(before: Path, after: Path, share: float, samples: Samples, ta
         before: a `generator.safetensors`.
         after: what it became, of the same shape.
         share: of the later weights, 0..1.
-        samples: from which the batch norms' statistics are measured afresh.
+        samples: from which the batch norms' statistics are measured again.
         target: the file to write.
 
     Returns:

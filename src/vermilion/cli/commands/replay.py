@@ -1,4 +1,4 @@
-"""`vermilion replay`: a picture made anew from its recipe."""
+"""`vermilion replay`: a picture made again from its recipe."""
 
 from functools import partial
 from pathlib import Path

@@ -77,7 +77,7 @@ def _codec_name(stream: Stream) -> str:
 
 
 def _is_held(stream: Stream, container: str) -> bool:
-    """Tell whether a container holds a stream: some say so only when their beginning is written."""
+    """Return whether a container can hold a stream: some say so only when their header is written."""
     try:
         with av.open(BytesIO(), "w", format=container) as trial:
             if _added(stream, trial) is None:

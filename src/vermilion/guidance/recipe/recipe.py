@@ -76,7 +76,7 @@ class Recipe:
         size: pixels of the short side at which the network looks; null for the model's own.
         view: what was asked of how the network sees the scan.
         seen: the pictures that were seen, each with its frame, its way up and its contrast, which a replay
-            sees again; empty in a recipe that was never run, and where they are to be found anew.
+            sees again; empty in a recipe that was never run, and where they are to be found again.
         controls: all that a person said about the colours.
         made: what came of it; null in a recipe that was never run.
     """

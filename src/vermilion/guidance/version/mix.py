@@ -12,7 +12,7 @@ Floats = NDArray[np.float32]
 
 _SPACING = 3  # cells from one hint to the next: some hundred in a picture
 _SURE = 0.95  # trust of a cell that may be one
-_NEUTRAL = 0.25  # of the pixels: those of least chroma tell of a cast
+_NEUTRAL = 0.25  # of the pixels: those of least chroma show a cast
 _ROUNDS = 3
 
 

@@ -1,4 +1,4 @@
-"""A scan and its result compared: what had to stay as it was, and each difference in one sentence."""
+"""Compares a result with its scan: what had to stay, and each difference in one sentence."""
 
 from vermilion.pictures.compare.difference import Difference
 from vermilion.pictures.compare.pair import CHECKS, Comparison, compare

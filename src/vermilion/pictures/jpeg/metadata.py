@@ -21,7 +21,7 @@ _BOX_ID = 2
 _MANIFEST = b"jumdc2pa"
 _ROOM = 65533  # bytes of payload that a segment can hold
 _ICC_PART = _ROOM - len(_ICC) - 2
-# What has no way to go on in further segments, or only in 255 of them.
+# What cannot be split over several segments, or only over 255 of them.
 EXIF_ROOM = _ROOM - len(_EXIF)
 ICC_ROOM = 255 * _ICC_PART
 LARGEST_DENSITY = 65_535  # pixels a unit

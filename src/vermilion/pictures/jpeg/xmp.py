@@ -22,7 +22,7 @@ def xmp_segments(xmp: bytes, others: Sequence[tuple[int, bytes]]) -> Iterator[Se
     """The segments for a packet of any length, and further application segments (marker, payload).
 
     An extension that the scan had stays as it is, unless its packet no longer fits: then both are
-    divided anew. Padding is given up before that.
+    divided again. Padding is given up before that.
     """
     if len(xmp) > _ROOM:
         xmp = _without_padding(xmp)

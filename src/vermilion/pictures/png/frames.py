@@ -39,7 +39,7 @@ def count_frames(source: Source) -> int:
 
 
 def read_frame(source: Source, number: int) -> Samples:
-    """The levels [H, W, 1 to 4] of a later picture, counted from 1, as it is seen.
+    """The levels [H, W, 1 to 4] of a later picture, counted from 1, as a viewer shows it.
 
     Raises:
         PictureError: It is damaged, or has 16 bits per sample.

@@ -1,1 +1,1 @@
-"""Real colour told from toning, and prints photographed on a coloured background found. Arrays only."""
+"""Tells real colour from toning, and finds prints on a coloured background. Arrays only."""

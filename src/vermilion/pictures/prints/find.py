@@ -1,7 +1,7 @@
 """A grey or toned print on a coloured background: where it lies. Arrays only.
 
 The middle of the photo is taken for a part of the print. What its tone explains belongs to the print, all
-else to the background; four sides are moved to where they divide the two best, the tone is fitted anew, and
+else to the background; four sides are moved to where they divide the two best, the tone is fitted again, and
 so on, first in a tiny version of the photo and then in a small one. What was found must then look like a
 print: grey or toned all over, the background in colour along every side, and the border sharp and straight.
 """

@@ -67,7 +67,7 @@ def result_metadata(
 
 
 def _instance(scan_hash: str, mark: Mark) -> str:
-    """A name for the result that is the same whenever it is made anew (RFC 9562, version 5)."""
+    """A name for the result that is the same whenever it is made again (RFC 9562, version 5)."""
     return uuid5(UUID(NAMESPACES["vermilion"][9:45]), f"{scan_hash} {mark.recipe_hash}").urn[4:]
 
 

@@ -47,7 +47,7 @@ def crop_to_print(scan: Scan, corners: Corners) -> Scan:
 
     Returns:
         A scan whose luma is that of the photo, pixel for pixel (from a JPEG: its luma coefficients), and
-        whose `crop` tells where the print lies. It begins at whole blocks of 8 pixels, in every format alike.
+        whose `crop` says where the print lies. It begins at whole blocks of 8 pixels, in every format alike.
     """
     height, width = scan.size
     points = [(x * width, y * height) for x, y in corners]

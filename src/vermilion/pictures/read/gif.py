@@ -1,6 +1,6 @@
 """GIFs: libvips fills what is missing of one without a word, so Pillow must decode it, too.
 
-Nor does libvips tell of a GIF's metadata.
+libvips does not give a GIF's metadata either.
 """
 
 from vermilion.pictures.codecs.pillow import broken, open_with_pillow

@@ -52,7 +52,7 @@ def read_deep_jpeg(source: Source, file: JpegFile, options: ReadOptions) -> Scan
 
 
 def _refuse_damage(file: JpegFile, name: str) -> None:
-    """Have the same bits decoded strictly as if they made 8-bit samples: imagecodecs tells of no damage.
+    """Have the same bits decoded strictly as if they made 8-bit samples: imagecodecs reports no damage.
 
     The codes of the coefficients, or of a lossless JPEG's differences, are the same for every depth.
     """

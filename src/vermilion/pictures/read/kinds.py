@@ -3,7 +3,7 @@
 from vermilion.errors import PictureError
 
 HEAD = 64
-"""First bytes of a file that tell what it is."""
+"""Recognises a file by its first bytes."""
 
 HEIC, JPEG_XL, JPEG_2000, PHOTOSHOP, PNM = "heic", "jxl", "jpeg2000", "psd", "pnm"
 

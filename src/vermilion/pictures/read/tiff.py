@@ -40,7 +40,7 @@ def read_tiff(source: Source, options: ReadOptions) -> Scan | None:
 
 
 def _needs_unpacking(page: TiffPage) -> bool:
-    """Whether libvips cannot read it, or not as it is meant, and it can be unpacked here."""
+    """Whether libvips cannot read it correctly, and it can be unpacked here."""
     bits = page.bits
     odd = bits[0] not in (1, 2, 4, 8, 16) or (bits[0] < 8 and page.samples > 1)
     in_planes = page.number(tags.PLANAR, 1) == 2 and page.samples > 1  # of which libvips reads some only

@@ -56,7 +56,7 @@ def read_with_vips(source: Source, options: ReadOptions, tiff: TiffPage | None =
 
 
 def _open(source: Source, options: ReadOptions, tiff: TiffPage | None) -> _Opened:
-    # Of tags libtiff takes 50 MB, unless it is told that all of them are in the file.
+    # libtiff takes 50 MB for tags, unless it knows that all of them are in the file.
     image = _load(source, page=tiff.index, unlimited=tiff.is_laden) if tiff else _load(source)
     kind = format_of(image)
     pages = tiff.pages if tiff is not None else count_pages(image, source, kind)

@@ -1,4 +1,4 @@
-"""Metadata of a TIFF page: read from its directory, and written anew behind the samples."""
+"""Metadata of a TIFF page: read from its directory, and written after the samples."""
 
 import struct
 from collections.abc import Mapping

@@ -36,7 +36,7 @@ _COLORS = {0: 1, 1: 1, 2: 3, 3: 1, 5: 4, 6: 3, 8: 3, 9: 3, 10: 3, 32844: 1, 3284
 _CODES = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 _MOST_PAGES = 65_535
 _MUCH = 8 << 20  # bytes of a page's tags
-_SURVEYED = 1 << 10  # bytes of a value that tells whether a directory is of a page
+_SURVEYED = 1 << 10  # bytes of a value that shows whether a directory is a page's
 _LONGEST = 1 << 16  # bytes of a value, but for those that may be larger
 _LARGE = DESCRIPTIVE_TAGS | {
     *(STRIP_STARTS, STRIP_LENGTHS, TILE_STARTS, TILE_LENGTHS),

@@ -27,7 +27,7 @@ class SaveOptions:
             that is stored in colour, encode that luma again with the scan's own table.
         drop_depth: Allow 16 bits to become 8 in a format that holds only 8.
         drop_alpha: Allow transparency to be left out in a format without it.
-        mark: Tell in the file's XMP that a network made the colours, and by which recipe; with a
+        mark: State in the file's XMP that a network made the colours, and by which recipe; with a
             ``Signature`` also in a signed C2PA manifest.
     """
 

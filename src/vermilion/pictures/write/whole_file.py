@@ -91,7 +91,7 @@ class WholeFiles:
     too, whenever the power fails. Used in a ``with`` block, at the end of which nothing temporary is left.
 
     Args:
-        hashed: Whether `written` is to tell of all files.
+        hashed: Whether `written` is to list all files.
 
     Attributes:
         written: What was written so far, in order; empty unless it was asked for.

@@ -1,6 +1,6 @@
 """An XMP packet (ISO 16684-1), added to as text at the places that a parser finds.
 
-Nothing is written anew: prefixes, comments, layout, padding and whatever nobody here understands stay
+Nothing else is rewritten: prefixes, comments, layout, padding and everything unknown stay
 as they are, byte for byte. Only properties that are to be replaced are cut out.
 """
 
@@ -16,7 +16,7 @@ _EMPTY = (
     f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="{META}">\n'
     f'<rdf:RDF xmlns:rdf="{RDF}">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="w"?>'
 ).encode()
-# A packet without a byte order mark begins with "<", which tells how wide its characters are.
+# A packet without a byte order mark begins with "<", which shows how wide its characters are.
 _WIDE_STARTS = {b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be", b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",

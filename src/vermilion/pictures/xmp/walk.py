@@ -164,7 +164,7 @@ def element_name(tag: bytes) -> bytes:
 def _attributes(tag: bytes) -> dict[bytes, tuple[int, int]]:
     """Where the attributes of a start tag stand, with the blanks before them, by name."""
     places, position = {}, 1 + len(element_name(tag))
-    # One after the other: a search would try every blank of a long row anew.
+    # One after the other: a search would try every blank of a long row again.
     while (match := _ATTRIBUTE.match(tag, position)) is not None:
         places[match[1]] = match.span()
         position = match.end()

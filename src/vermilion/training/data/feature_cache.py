@@ -2,7 +2,7 @@
 
 An encoder that does not learn sees the same in every epoch that shows it the same view. So each picture is
 cut, mirrored and aged in a few versions; epoch e takes version e modulo their number. Hints and recoloured
-things are drawn afresh each time. A version is one file of records of equal size, which is memory-mapped.
+things are drawn again each time. A version is one file of records of equal size, which is memory-mapped.
 """
 
 import hashlib

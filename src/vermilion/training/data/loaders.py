@@ -59,7 +59,7 @@ class Loader(Protocol):
         """The batches that an average's statistics are measured on, the same every time in a stage."""
 
     def places(self) -> Places | None:
-        """What a training needs to go on besides its number of images."""
+        """What a training needs to continue, besides its number of images."""
 
 
 def open_pictures(settings: Settings) -> PictureStore:
@@ -73,7 +73,7 @@ def open_pictures(settings: Settings) -> PictureStore:
 
 
 def make_loader(settings: Settings, fabric: Fabric, samples: Samples, saved: SavedPlaces) -> Loader:
-    """The data loader that a config asks for; a stream goes on from the places that were saved."""
+    """The data loader that a config asks for; a stream continues from the places that were saved."""
     if settings.data.stream:
         return Streaming(settings, fabric, samples, saved)
     wanted = settings.data.resident
@@ -186,7 +186,7 @@ class Streaming:
 
         if not self._places:
             count, saved = ranks * self.workers, self.saved() or []
-            if len(saved) != count:  # dealt anew
+            if len(saved) != count:  # distributed again
                 saved = [[min((epoch for epoch, _ in saved), default=0), 0]] * count
             self._places = [Place(worker, *place) for worker, place in enumerate(saved)]
         return list(self._places)

@@ -1,4 +1,4 @@
-"""Recoloured things: one thing of a true picture gets another colour, and a hint tells which.
+"""Recoloured things: one thing of a true picture gets another colour, which a hint names.
 
 True pictures teach that hands are skin and sleeves are cloth, but hardly ever that a hint colours its whole
 thing and ends at its border: most colours can be guessed without it. Here they cannot. A thing is what is

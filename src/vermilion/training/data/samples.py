@@ -1,6 +1,6 @@
 """Samples: what one picture becomes in one epoch, a pure function of (seed, epoch, picture).
 
-A run that was stopped and goes on, or is spread over several processes, therefore sees exactly the
+A run that is resumed, or spread over several processes, therefore sees exactly the
 same samples as one that was not.
 """
 

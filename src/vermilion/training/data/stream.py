@@ -2,7 +2,7 @@
 
 Shards are Parquet files or WebDataset archives (`.tar`), on disk or wherever Hugging Face's `datasets` reads
 them by name (`hf://`, `s3://`). In each epoch they are shuffled and dealt to the workers of all processes;
-inside a shard, pictures are shuffled in a buffer. A training that goes on begins the shards anew that it
+inside a shard, pictures are shuffled in a buffer. A resumed training starts the shards again that it
 was in.
 """
 
@@ -121,7 +121,7 @@ def _files(name: str) -> list[str]:
 
 @contextmanager
 def _errors_named(name: str) -> Iterator[None]:
-    """Tell in a sentence of ours what went wrong with a name while it was read."""
+    """Say in a sentence of ours what went wrong with a name while it was read."""
     try:
         yield
     except VermilionError:

@@ -1,4 +1,4 @@
-"""AdamW whose rates are tensors: a recorded step reads them anew each time that it is repeated."""
+"""AdamW whose rates are tensors: a recorded step reads them each time it is repeated."""
 
 from collections.abc import Iterable
 from typing import Any

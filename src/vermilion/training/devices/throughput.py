@@ -12,7 +12,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import conv_flop_count, flop_registry
 
 # Peaks of dense matrix products in bfloat16, in FLOP/s, from Nvidia's data sheets; the first name that
-# the card's holds counts. Fabric's table does not know an "NVIDIA H200", and tells of some cards what they
+# the card's holds counts. Fabric's table does not know an "NVIDIA H200", and lists for some cards what they
 # do without tensor cores.
 CARDS = {
     "H200": 989e12,
@@ -137,7 +137,7 @@ class Throughput:
     pictures: int = 0  # of this process
     steps: int = 0
     flops: int = 0  # since the last reading
-    waited: float = 0.0  # likewise
+    waited: float = 0.0  # seconds since then
     counted: dict[tuple[object, ...], int] = field(default_factory=dict)  # operations of each kind of step
     monitor: fabric.Throughput = field(init=False)  # knows the last two readings
 

@@ -141,7 +141,7 @@ def name_heads(folder: Path) -> None:
 
 
 def fit_way_up(described: Described) -> Head:
-    """Train the head that tells which way is up; few upright held-out pictures are turned by it."""
+    """Train the head for the way up, so that it turns few upright held-out pictures."""
     positive = np.flatnonzero(described.negative == 0)
     layers = _trained(described.values, positive, described.turns[positive], WAY_UP)
     four = described.held_out[:, :4]

@@ -65,7 +65,7 @@ class DecoderGraph(nn.Module):
 
 
 def answers(painted: GeneratorOutput) -> tuple[Tensor, Tensor, Tensor]:
-    """What a model tells of a painting: chroma [N,2,h,w], confidence [N,1,h,w], odds [N,K,h,w]."""
+    """The outputs of a decoder: chroma [N,2,h,w], confidence [N,1,h,w], odds [N,K,h,w]."""
     odds = torch.softmax(rows(painted.logits), dim=-1).permute(0, 3, 1, 2)
     return painted.chroma, torch.sigmoid(painted.confidence_logit), odds
 

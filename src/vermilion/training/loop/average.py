@@ -37,7 +37,7 @@ def _tensors(module: nn.Module) -> list[Tensor]:
 
 @torch.no_grad()
 def refresh_statistics(generator: nn.Module, batches: Iterable[Batch]) -> None:
-    """Measure the batch norms' running statistics afresh, on batches of augmented training samples.
+    """Measure the batch norms' running statistics again, on batches of augmented training samples.
 
     Averaged weights do not have the averaged statistics: with a moving encoder the difference cost more than
     all that training had gained.

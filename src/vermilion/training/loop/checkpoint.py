@@ -1,4 +1,4 @@
-"""The exact state of a run (`last.ckpt`), from which it goes on, and the generators that it keeps."""
+"""The exact state of a run (`last.ckpt`), from which it continues, and the generators that it keeps."""
 
 import json
 import math
@@ -140,7 +140,7 @@ def _progress(state: TrainingState) -> dict[str, Any]:
 
 
 def keep_config(settings: Settings, run: Path, *, resume: bool) -> None:
-    """Write the config beside the checkpoints; a run must go on with what its samples follow from.
+    """Write the config beside the checkpoints. A resumed run must keep the keys that its samples follow from.
 
     Raises:
         TrainingError: the run was begun with another seed, batch or model.

@@ -57,7 +57,7 @@ class Every:
     began: float = field(default_factory=now)
 
     def due(self) -> bool:
-        """Whether the minutes are over; if so, they begin anew."""
+        """Whether the minutes are over; if so, they start again."""
         due = self.minutes > 0 and seconds_since(self.fabric, self.began) >= self.minutes * MINUTE
         if due:
             self.began = now()

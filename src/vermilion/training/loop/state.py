@@ -57,7 +57,7 @@ def make_state(
         samples: from whose first ones the bins, their shares and the features' scales are taken.
         fabric: where the training runs.
         task: makes the networks.
-        centres: of the bins [K,2] of a run that goes on; without them the samples decide.
+        centres: of the bins [K,2] of a resumed run; without them the samples decide.
     """
     device = fabric.device
     made = task.make_networks(settings, samples, device, centres)

@@ -93,7 +93,7 @@ class Task(Protocol):
     def make_networks(
         self, settings: Settings, samples: Samples, device: torch.device, centres: Tensor | None
     ) -> Networks:
-        """The networks, not yet on `device`; `centres` [K,2] are the bins of a run that goes on."""
+        """The networks, not yet on `device`; `centres` [K,2] are the bins of a resumed run."""
 
     def loss(self, step: Step, batch: Batch, painted: GeneratorOutput) -> tuple[Tensor, Scalars]:
         """The generator's loss, and scalars to report; a discriminator takes its step in here.

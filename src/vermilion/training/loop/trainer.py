@@ -60,14 +60,14 @@ def train_settings(
     spent: Spent | None = None,
     task: Task | None = None,
 ) -> Path:
-    """Train, or go on where the last checkpoint of the run stands.
+    """Train, or continue where the last checkpoint of the run stands.
 
     Args:
         settings: the whole training.
-        resume: go on from the run's `last.ckpt`, or from its `last.safetensors` if that is all there is,
+        resume: continue from the run's `last.ckpt`, or from its `last.safetensors` if that is all there is,
             instead of refusing to touch an existing run.
         report: called at every log step of the first process.
-        minutes: stop after so many, counted from now, with a checkpoint to go on from; 0 = never.
+        minutes: stop after so many, counted from now, with a checkpoint to continue from; 0 = never.
         spent: notes what the seconds are spent on.
         task: networks and losses; None = vermilion's own.
 
@@ -147,7 +147,7 @@ def _prepare(
     task: Task,
     centres: Tensor | None = None,
 ) -> "Trainer":
-    """Samples, held-out pictures and training state; tells what pictures there are."""
+    """Make samples, held-out pictures and training state, and report what pictures there are."""
     numbers, held = store.split(settings.data.hold_out)
     if not numbers:
         raise TrainingError(
@@ -282,7 +282,7 @@ class Trainer:
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
     def report(self, clock: StageClock, scalars: Scalars) -> None:
-        """Numbers to TensorBoard and to the reporter; stop if they tell of a training gone wrong."""
+        """Give numbers to TensorBoard and to the reporter; stop if they show that the training went wrong."""
         values = [torch.as_tensor(value).float().to(self.fabric.device) for value in scalars.values()]
         means = mean_of(self.fabric, torch.stack(values).tolist())
         numbers = dict(zip(scalars, means, strict=True))
@@ -306,7 +306,7 @@ class Trainer:
     def save(self, clock: StageClock) -> None:
         """Keep the state, unless the adversarial training is being lost: then the older one is better.
 
-        The averaged generator and the discriminator are kept in small files, too: what a run can go on from
+        The averaged generator and the discriminator are kept in small files, too: a run can continue from
         elsewhere, should its machine be lost.
         """
         state, run = self.state, Path(self.settings.run)

@@ -1,4 +1,4 @@
-"""The perceptual network: a frozen classifier that tells how differently two colourings are seen.
+"""The perceptual network: a frozen classifier whose features compare two colourings.
 
 A perceptual loss (Johnson et al. 2016, arXiv:1603.08155) whose two pictures share their lightness, so that
 only colour can differ.

@@ -81,7 +81,7 @@ class Decoder(nn.Module):
 
     centres: Tensor
     scales: Tensor
-    keeps_statistics = False  # whether its batch norms normalise by what they know, and never measure anew
+    keeps_statistics = False  # whether its batch norms keep their statistics
 
     def __init__(
         self,
