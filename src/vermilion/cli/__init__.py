@@ -17,7 +17,7 @@ def main() -> None:
 
         code = run()
     except (KeyboardInterrupt, ImportError) as error:  # while the packages are loaded
-        # Compiled modules tell Ctrl-C in the midst of their start as an ImportError that it caused.
+        # If Ctrl-C interrupts the start of a compiled module, Python raises an ImportError that it caused.
         if not any(isinstance(each, KeyboardInterrupt) for each in (error, error.__cause__)):
             raise
         print("error: Stopped.", file=sys.stderr)  # noqa: T201 - there is nothing yet to say it with
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def _end_like_ctrl_c(number: signal.Signals) -> None:
-    """Let a signal stop the work as Ctrl-C does, unless it is ignored; forked processes end by it as ever."""
+    """Let a signal stop the work as Ctrl-C does, unless it is ignored. It ends forked processes as usual."""
     if signal.getsignal(number) is not signal.SIG_DFL:
         return
     signal.signal(number, signal.default_int_handler)

@@ -31,7 +31,7 @@ from vermilion.errors import VermilionError
 
 
 class KindGroup(TyperGroup):
-    """Shows our own errors as the one sentence that they are, without a traceback."""
+    """Shows our own errors as one sentence, without a traceback."""
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - typer's context has moved between its versions
         """Return the options before the command."""
@@ -45,7 +45,7 @@ class KindGroup(TyperGroup):
             say_error(str(error))
             raise typer.Exit(1) from error
         except OSError as error:
-            if error.filename is None:  # of a stream, which `run` knows how to tell
+            if error.filename is None:  # of a stream, which `run` reports
                 raise
             reason = error.strerror or type(error).__name__
             say_error(f"{error.filename} cannot be used ({reason}); check its name and its permissions.")
@@ -62,7 +62,7 @@ def run() -> int:
         The exit code.
     """
     streams.hold_closed_streams()
-    if not sys.warnoptions:  # libraries' own words to programmers
+    if not sys.warnoptions:  # warnings of libraries, meant for programmers
         warnings.simplefilter("ignore")
     try:
         app(prog_name="vermilion")

@@ -147,7 +147,7 @@ def read_controls(
     seed: Seed = 0,
     corner_mark: CornerMark = False,
 ) -> "Controls":
-    """Put the options together; hints of the file come first, those of the command line lie over them."""
+    """Make controls of the options; hints of the command line lie over those of the file."""
     with loading():
         from vermilion.guidance import Controls, check_controls, load_hints, parse_hint
 

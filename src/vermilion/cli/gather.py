@@ -9,10 +9,10 @@ Command = Callable[..., None]
 
 
 def gathered(**readers: Callable[..., object]) -> Callable[[Command], Command]:
-    """Give a command the options of each reader, and what it makes of them as one argument.
+    """Give a command the options of each reader, and the reader's value as one argument.
 
     ``@gathered(save=read_save_options)`` puts the options of ``read_save_options`` where the command has its
-    argument ``save``. typer learns the options from the signature, so the signature is what grows.
+    argument ``save``. typer reads the options from the signature, so the signature is extended.
 
     Args:
         readers: by the names of the arguments; each takes options and returns the value.

@@ -1,4 +1,4 @@
-"""Packages are loaded without looking for garbage among them."""
+"""Load packages without running the garbage collector."""
 
 import gc
 from collections.abc import Iterator
@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load packages: they stay to the end, so Python's collector need not look at them now, nor ever again.
+    """Load packages: they stay to the end, so Python's garbage collector need not look at them.
 
-    Looking took a tenth of a cold start.
+    That took a tenth of a cold start.
     """
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The options of the commands, one alias each, so that a command's signature reads as a list."""
+"""The options of the commands, one alias for each, so that a signature reads like a list."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -236,7 +236,7 @@ def read_save_options(
     no_mark: NoMark = False,
     c2pa: C2pa = None,
 ) -> "SaveOptions":
-    """Put together how results are saved.
+    """Collect the options for saving results.
 
     Raises:
         SettingsError: they contradict each other.
@@ -253,14 +253,14 @@ def read_companions(
     trust_map: TrustMap = False,
     variants: Variants = 0,
 ) -> "Companions":
-    """Put together what is written beside each result."""
+    """Collect what is written beside each result."""
     from vermilion.outputs import Companions
 
     return Companions(recipe, confidence_map, variants, trust_map)
 
 
 def _mark(no_mark: bool, c2pa: Path | None) -> "bool | Signature":  # noqa: FBT001
-    """Whether a mark is left, and with what it is signed."""
+    """Whether a mark is written, and with what it is signed."""
     if c2pa is None:
         return not no_mark
     if no_mark:
@@ -278,7 +278,7 @@ def parse_max_pixels(count: int | None) -> int:
 
 
 def read_view(*, view: ViewMode = "auto", frame: FrameTexts = None, way_up: WayUp = "auto") -> "ViewOptions":
-    """Put together how the network is to see scans.
+    """Collect how the network is to see scans.
 
     Raises:
         SettingsError: an option is not what it must be, or they contradict each other.

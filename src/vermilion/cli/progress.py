@@ -19,7 +19,7 @@ _LINE_EVERY = 30.0  # seconds
 
 
 def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
-    """Yield the items; show how far they are if there are several and stderr is a terminal."""
+    """Yield the items, with a progress bar if there are several and stderr is a terminal."""
     if hidden or total < 2 or not is_terminal(sys.stderr):
         yield from items
         return

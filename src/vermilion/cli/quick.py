@@ -1,7 +1,7 @@
-"""Options that cost nothing unless somebody gives them.
+"""Options that cost nothing unless they are given.
 
 typer builds a pydantic validator for every option, even for those that nobody gave. Loading pydantic and
-building them takes a sixth of a cold start, and texts and defaults need none of it.
+building them takes a sixth of a cold start, and texts and defaults do not need it.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class QuickCommand(TyperCommand):
 def converted_late(parameters: list[Any]) -> list[Any]:
     """Let parameters of a command convert only values that are not yet what they should be."""
     for parameter in parameters:
-        # A version of typer that converts in another way does not ask for it, and works as ever.
+        # A version of typer that converts in another way ignores this, and works as usual.
         own = getattr(parameter, "get_runtime_param", None)
         if own is not None and "get_runtime_param" not in vars(parameter):
             vars(parameter)["get_runtime_param"] = partial(_Conversion, own)

@@ -1,4 +1,4 @@
-"""What a run of `vermilion colorize` tells: a line a picture, a sum, and the failures at the end."""
+"""What a run of `vermilion colorize` prints: a line for each picture, a sum, and the failures at the end."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Wording:
     Attributes:
         quiet: nothing but errors.
         verbose: each skipped picture, and tracebacks.
-        marks: whether marks tell by which options results were made.
+        marks: whether marks say by which options results were made.
         overwrite: whether results that exist are made again.
     """
 
@@ -54,7 +54,7 @@ class Report:
         self._existing = 0
         self._unknown = 0
         self._other: list[Path] = []
-        self._failed: list[str] = []  # sentences alone: a traceback would keep its picture in memory
+        self._failed: list[str] = []  # only sentences: a traceback would keep its picture in memory
 
     def add(self, outcome: "Outcome") -> None:
         """Print one outcome, and remember it."""

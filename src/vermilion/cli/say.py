@@ -1,7 +1,7 @@
 r"""Everything the command line says, to the right stream and printable on any terminal.
 
-Names of files and what stands in them come from anywhere. No character of them moves the cursor, changes
-colours, begins a line or turns the direction of reading: such characters are shown escaped, as \x1b.
+Names and contents of files are untrusted. None of their characters may move the cursor, change
+colours, begin a line or turn the direction of reading: such characters are shown escaped, as \x1b.
 """
 
 import os
@@ -22,8 +22,8 @@ _ACTING = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u20
 def say(text: str) -> None:
     """Print a line to stdout, above the progress bar where there is one.
 
-    A message that cannot be printed stops no work: nothing is said if it was a pipe whose reader went away,
-    else the loss is reported once on stderr.
+    A message that cannot be printed does not stop the work. Nothing is said if the reader of a pipe went
+    away; any other loss is reported once on stderr.
     """
     if sys.stdout is None:
         return
@@ -41,7 +41,7 @@ def say_aside(text: str) -> None:
 
 
 def say_traceback(trace: Iterable[str]) -> None:
-    """Print the parts of a formatted exception to stderr; what the error itself says is one line."""
+    """Print the parts of a formatted exception to stderr; the error's own text is one line."""
     for part in trace:
         for line in part.splitlines() if part.startswith("  File ") else [part.strip("\n")]:
             say_aside(line)
@@ -61,7 +61,7 @@ def say_error(sentence: str) -> None:
 
 
 def escaped(text: str) -> str:
-    """A text of one line without characters that act on a terminal; Python's escapes stand for them."""
+    """A text in one line, with characters that act on a terminal replaced by Python's escapes."""
     return _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
@@ -80,6 +80,6 @@ def _tell_stderr(text: str) -> None:
 
 
 def _printable(text: str, stream: IO[Any] | None) -> str:
-    """Names from old disks may hold bytes that the terminal cannot show; a question mark stands for them."""
+    """The text with a question mark for each byte that the terminal cannot show (in names from old disks)."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return escaped(text).encode(encoding, "replace").decode(encoding)

@@ -26,7 +26,7 @@ def colorize_stream(
     engine: "Callable[[], Colorizer]",
     run: "RunOptions",
 ) -> None:
-    """Colourise the only picture named; standard input if it is -, standard output unless a file is named."""
+    """Colourise a single picture: from standard input if it is -, to standard output by default."""
     from vermilion.outputs import own_format
 
     page = _page_of_one(paths, run)
@@ -60,7 +60,7 @@ def colorize_stream(
 
 
 def _page_of_one(paths: list[str], run: "RunOptions") -> int:
-    """The page that is meant; refuses what a single picture cannot be."""
+    """The chosen page; refuses options that a single picture cannot have."""
     if len(paths) > 1:
         raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
     if run.page is None:
@@ -100,7 +100,7 @@ def _read_stdin() -> "NamedBytes":
 
 
 def _read_all(stream: IO[bytes], most: int) -> bytes:
-    """Read to the end, which an endless stream would not have."""
+    """Read to the end, within a limit, because a stream may be endless."""
     parts, length = [], 0
     while part := stream.read(1 << 20):
         parts.append(part)
@@ -137,7 +137,7 @@ def _write_stdout(content: bytes) -> None:
 
 
 def _write_all(stream: IO[bytes], content: bytes) -> None:
-    """Write to the end: with PYTHONUNBUFFERED a stream may take a part and say nothing."""
+    """Write everything: with PYTHONUNBUFFERED a stream may take only a part, silently."""
     rest = memoryview(content)
     while rest:
         taken = stream.write(rest)

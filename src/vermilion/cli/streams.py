@@ -14,7 +14,7 @@ _unsaid: list[OSError] = []
 def hold_closed_streams() -> None:
     """Keep the numbers of streams that are closed.
 
-    Else the next file that is opened gets such a number, and whatever a library prints goes into it.
+    Otherwise the next file that is opened gets such a number, and a library's output goes into it.
     """
     for number in range(3):
         try:
@@ -29,7 +29,7 @@ def is_terminal(stream: IO[Any] | None) -> bool:
 
 
 def give_up(stream: IO[Any], error: OSError) -> bool:
-    """Let all that is still written to a stream vanish, so that its end stops no work.
+    """Discard everything that is still written to a stream, so that the work can continue.
 
     Returns:
         Whether to report it: a reader of a pipe who has gone away knows, a full disk does not.

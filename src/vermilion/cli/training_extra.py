@@ -8,7 +8,7 @@ from vermilion.errors import TrainingError
 
 @contextmanager
 def training_packages_needed() -> Iterator[None]:
-    """Turn the lack of a package that training needs into a sentence that says how to get it.
+    """Turn a missing package of the train extra into a sentence that says how to get it.
 
     Raises:
         TrainingError: torch, or another package of the train extra, is not installed.

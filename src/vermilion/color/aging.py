@@ -1,4 +1,4 @@
-"""Old photographs made from new ones: what a film saw, and what time did to the print.
+"""Makes new photographs look old: what a film saw, and what time did to the print.
 
 For training and for figures: only what the network sees is degraded, never the truth. Blur grows with
 the picture's short side; grain, scratches and dust are a pixel or two wide, whatever the size.
@@ -47,7 +47,7 @@ def old_photograph(rgb: NDArray[np.uint8], random: "Generator") -> Plane:
 
 
 def _exposed(rgb: NDArray[np.uint8], random: "Generator") -> Plane:
-    """The scene through a film of a random kind and a random contrast."""
+    """The scene as a random kind of film records it, with a random contrast."""
     if random.random() < 0.35:
         tone = plain_luma(rgb)  # a plain conversion that only aged
     else:

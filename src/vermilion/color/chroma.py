@@ -69,7 +69,7 @@ def cbcr_to_rgb(luma: AnyFloats, cbcr: AnyFloats) -> Floats:
 
 
 def fit_gamut(luma: Floats, cbcr: Floats) -> Floats:
-    """Return chroma [H,W,2] pulled towards grey just so far that R, G and B lie in 0..1.
+    """Return chroma [H,W,2] pulled towards grey just far enough for R, G and B to lie in 0..1.
 
     Luma and hue stay; colours in gamut are returned as they were. ``luma`` is float32 [H,W] in 0..1.
     """

@@ -1,4 +1,4 @@
-"""How far two pictures of one scene lie apart: PSNR, SSIM and CIEDE2000. Pure functions of arrays."""
+"""Differences between two pictures of one scene: PSNR, SSIM and CIEDE2000. Pure functions of arrays."""
 
 import cv2
 import numpy as np
@@ -68,7 +68,7 @@ def ciede2000(true: NDArray[np.floating], made: NDArray[np.floating]) -> Doubles
 
 
 def _stretched(lab: NDArray[np.floating], other: NDArray[np.floating]) -> tuple[Doubles, Doubles, Doubles]:
-    """Lightness, chroma C' and hue h' (radians, 0 to 2 pi), a stretched by what both colours' chroma says."""
+    """Lightness, chroma C' and hue h' (radians, 0 to 2 pi), with a stretched by both colours' chroma."""
     lightness, a, b = np.moveaxis(np.asarray(lab, np.float64), -1, 0)
     other_chroma = np.hypot(other[..., 1].astype(np.float64), other[..., 2])
     power = ((np.hypot(a, b) + other_chroma) / 2) ** 7
@@ -77,7 +77,7 @@ def _stretched(lab: NDArray[np.floating], other: NDArray[np.floating]) -> tuple[
 
 
 def _turn_and_mean(hue_1: Doubles, hue_2: Doubles, grey: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
-    """Difference and mean of two hues, the short way round; a grey has no hue, and the other's counts."""
+    """Difference and mean of two hues, the short way round; a grey takes the other's hue."""
     turn = hue_2 - hue_1
     around = np.abs(turn) > np.pi
     short = np.where(around, turn - 2 * np.pi * np.sign(turn), turn)

@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 
 
 class ChromaEnlarger:
-    """Chroma of network size that gives out rows of picture size, without ever holding all of them.
+    """Enlarges chroma of network size row by row, without ever holding the whole picture.
 
     Args:
         cbcr: float32 [h,w,2], any unit; not changed.

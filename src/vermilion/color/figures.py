@@ -82,6 +82,6 @@ def frechet_distance(true: Array, made: Array) -> float:
 
 
 def palette_distance(true: Sequence[Array], painted: Sequence[Array]) -> float:
-    """Kernel distance of palettes: do pictures have the colours that pictures have, wherever they are?"""
+    """Kernel distance of palettes: do painted pictures have the colours of true ones, wherever they are?"""
     palettes = [np.stack([palette(ab) for ab in side]) for side in (true, painted)]
     return kernel_distance(palettes[0], palettes[1], 1.0, 0.0)

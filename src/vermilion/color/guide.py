@@ -19,7 +19,7 @@ FLAT = 1e-3
 
 
 class Lines(NamedTuple):
-    """What chroma is around each small pixel: slope · luma + start, for luma between least and most."""
+    """Chroma around each small pixel as slope · luma + start, for luma between least and most."""
 
     slope: Floats  # [h,w,2]
     start: Floats  # [h,w,2]
@@ -30,7 +30,7 @@ class Lines(NamedTuple):
 def smooth_along_edges(chroma: Floats, luma: Floats) -> Floats:
     """Return chroma [h,w,2] smoothed over its neighbours where luma [h,w] (0..1) has no edge; float32.
 
-    Of one size, that of the network: its chroma comes out blotched, and blotches are no edges of luma.
+    Both have the network's size. Its chroma is blotched, and blotches are no edges of luma.
     """
     slope, start = _fitted(chroma, luma)
     return _mean(slope) * luma[..., None] + _mean(start)

@@ -1,4 +1,4 @@
-"""The exact join: chroma is laid over a scan's luma, and every grey level stays as it was.
+"""The exact join: chroma is added to a scan's luma, and every grey level stays.
 
 Promised for 8- and 16-bit RGB: the BT.601 luma of the result, rounded, equals the scan's luma at every
 pixel, by exact weights and by Pillow's; by OpenCV's at 8 bit always, at 16 bit wherever the colour allows
@@ -37,7 +37,7 @@ def join_enlarged(luma: Codes, small_cbcr: Floats) -> Codes:
 
 
 class ExactJoiner:
-    """A scan's luma and chroma of network size, ready to give out any rows of the coloured picture.
+    """Joins a scan's luma with chroma of network size, for any rows of the coloured picture.
 
     Args:
         luma: [H,W], uint8 or uint16; kept, never changed.
@@ -100,7 +100,7 @@ def _join_strip(luma: Codes, chroma: Floats, rgb: Codes) -> None:
 
 
 def _centre(steps: Floats, biases: Floats) -> None:
-    """Move each pixel's grey so that the definitions of luma disagree by as much above as below it."""
+    """Move each pixel's grey to the middle of what the definitions of luma allow."""
     disagreement = biases @ steps
     steps -= 0.5 * (disagreement.max(axis=0) + disagreement.min(axis=0))
 

@@ -2,7 +2,7 @@
 
 Every definition of luma that is promised weighs R, G and B by integers. At 8 bit all of them can be met at
 once. At 16 bit OpenCV's weights are up to 1.6 levels (of 65535) away from the exact ones for the strongest
-yellows and blues, so that no colour at all meets both: there the exact weights and Pillow's are kept always
+yellows and blues, so no colour meets both. There the exact weights and Pillow's are always kept,
 and OpenCV's wherever possible.
 """
 

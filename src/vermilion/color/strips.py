@@ -20,9 +20,9 @@ def strip_rows(width: int) -> int:
 
 
 def whole_strips(rows: slice, size: tuple[int, int]) -> slice:
-    """Return the rows of all strips that ``rows`` of a picture of ``size`` (height, width) have a part in.
+    """Return the rows of all strips that overlap ``rows`` of a picture of ``size`` (height, width).
 
-    Strips lie at multiples of ``strip_rows``. Who computes whole strips gets the same values to the last bit,
+    Strips lie at multiples of ``strip_rows``. Computing whole strips gives the same values to the last bit,
     whichever rows are asked for: a matrix product of another length may round differently.
     """
     step = strip_rows(size[1])

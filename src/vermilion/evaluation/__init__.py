@@ -1,4 +1,4 @@
-"""Figures and reports about results: how near painted colours are to true ones, for us and for others."""
+"""Figures and reports: how close painted colours come to true ones, ours and other programs'."""
 
 from vermilion.evaluation.figures import PictureFigures, SetFigures, compare, interval, resamples
 from vermilion.evaluation.folder import LeftOut, Pair, find_pairs

@@ -1,6 +1,6 @@
 """The figures of one picture, and those of many.
 
-They are named and defined as the scorer of the public benchmark has them. A mean is over pictures, each of
+Names and definitions are those of the benchmark's scorer. A mean is over pictures, each of
 which counts the same.
 """
 
@@ -21,7 +21,7 @@ _ROUNDS = 1000  # of the bootstrap
 
 @dataclass(frozen=True, slots=True)
 class PictureFigures:
-    """How near one painted picture is to the true one.
+    """How close one painted picture comes to the true one.
 
     Attributes:
         ab_err: mean distance in the a, b plane of CIELAB, at full size.
@@ -60,7 +60,7 @@ class SetFigures:
         intervals: of the means and of ``cf_ratio``: 95 %, by bootstrap over the pictures.
         cf_ratio: painted over true mean colourfulness; None where the truth is grey.
         cmd: kernel distance of palettes x 1000, wherever the colours are; None of one picture.
-        fd: Fréchet distance of an onlooking network's features; None where there is no network.
+        fd: Fréchet distance of a feature extractor's features; None without one.
         kmd: kernel distance x 1000 of the same features.
         fid: Fréchet distance of Inception's features (FID proper).
         skin: by tone, all tones together first; empty where there are no masks.
@@ -116,6 +116,6 @@ def resamples(count: int, rounds: int = _ROUNDS) -> NDArray[np.int64]:
 
 
 def interval(values: NDArray[np.floating]) -> Interval:
-    """What the middle 95 % of resampled values lie between."""
+    """The limits of the middle 95 % of resampled values."""
     low, high = np.quantile(values, (0.025, 0.975))
     return float(low), float(high)

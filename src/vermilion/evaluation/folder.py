@@ -1,4 +1,4 @@
-"""What is compared with what: true pictures, others' results and masks of skin, paired by stem."""
+"""Pairs true pictures with other programs' results and masks of skin, by stem."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A true colour picture and what goes with it.
+    """A true colour picture, with another program's result and a mask.
 
     Attributes:
         stem: its name without folder and suffix.
@@ -111,7 +111,7 @@ def _refuse_lack(pictures: dict[str, Path], theirs: dict[str, Path], against: Pa
 
 
 def _unfit(pair: Pair) -> str:
-    """Why a true picture cannot be used; empty if it can. What goes with it has to fit."""
+    """Why a true picture cannot be used; empty if it can. Its result and mask have to fit."""
     try:
         size = _size_of(pair.path)
     except PictureError as error:

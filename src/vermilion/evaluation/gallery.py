@@ -1,4 +1,4 @@
-"""Which pictures a report shows: the best, those in the middle and the worst."""
+"""Chooses the pictures of a report: the best, the median and the worst."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class Shown:
 def choose(results: Sequence[PictureResult]) -> list[tuple[str, PictureResult]]:
     """Some results of each group by our ``corr``, the better first; none comes twice.
 
-    By ``corr``, for ``ab_err`` calls a picture good whose truth is nearly grey.
+    By ``corr``, because ``ab_err`` favours pictures whose truth is nearly grey.
     """
     ranked = sorted(results, key=lambda result: result.ours.corr, reverse=True)
     count = min(_MOST, max(1, len(ranked) // len(GROUPS)))

@@ -1,4 +1,4 @@
-"""What a colouriser is given of a true picture (old, mounted, turned, faded), and how its answer goes back.
+"""The scan of a true picture that a colouriser gets (aged, mounted, turned, faded), and the way back.
 
 true picture ─luma, aged or not─▶ scan ─colouriser─▶ coloured scan ─▶ the picture on it, upright
 """

@@ -1,4 +1,4 @@
-"""Hints that are true: what a person who remembers the colours would say."""
+"""True hints: what a person who remembers the colours would give."""
 
 import zlib
 

@@ -1,6 +1,6 @@
-"""Pictures put on mounts, as scanners see them: margins, film gates, cards, captions, album pages.
+"""Puts pictures on mounts, as scanners see them: margins, film gates, cards, captions, album pages.
 
-For figures: whoever mounts a picture knows where it lies. Everything follows from the random generator.
+For figures: the place of a mounted picture is known. Everything follows from the random generator.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Networks that look at the pictures, where they are there; the only import of `training` here."""
+"""Networks that extract features of the pictures, where available; the only import of `training` here."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,13 +24,13 @@ _FEWEST = 2  # pictures that a distance of sets needs
 
 @dataclass(frozen=True)
 class Networks:
-    """What looks at the pictures besides arithmetic.
+    """The networks that an evaluation uses.
 
     Attributes:
         extractor: gives features of pictures; None where there is none.
         extractor_name: what the network is called; empty where there is none.
         inception: one for each side that is compared with the truth; empty where there is none.
-        notes: what was wanted and is left out, and why.
+        notes: what was asked for and is left out, and why.
     """
 
     extractor: "FeatureExtractor | None" = None
@@ -41,7 +41,7 @@ class Networks:
 
 @dataclass
 class PictureFeatures:
-    """What a network saw of one side's pictures and of the true ones; it grows picture by picture."""
+    """A network's features of one colouriser's pictures and of the true ones, picture by picture."""
 
     extractor: "FeatureExtractor | None" = None
     inception: "InceptionDistance | None" = None
@@ -58,7 +58,7 @@ class PictureFeatures:
             self.inception.add(made, real=False)
 
     def distances(self) -> dict[str, float]:
-        """The distances fd, kmd and fid, as far as there is something that saw enough."""
+        """The distances fd, kmd and fid, where there are enough features."""
         found = {}
         if self.seen < _FEWEST:
             return {}
@@ -72,7 +72,7 @@ class PictureFeatures:
 
 
 def open_networks(extractor: str | None, fid: str | None, sides: int) -> Networks:
-    """Load what is asked for; what is not there is left out with a sentence.
+    """Load the networks that are asked for; a missing one is left out with a note.
 
     Args:
         extractor: NAME:WEIGHTS, a timm network and a safetensors file.
@@ -128,7 +128,7 @@ def _open_inception(weights: str | None, sides: int) -> tuple[tuple["InceptionDi
 
 
 def _lack(error: ModuleNotFoundError, extra: str) -> str:
-    """Which package is missing; a fault of ours stays one."""
+    """Which package is missing; a fault of ours is raised again."""
     missing = (error.name or "torch-fidelity").partition(".")[0]  # torchmetrics does not name that one
     if missing == "vermilion":
         raise error

@@ -52,7 +52,7 @@ class Evaluation:
         pictures: the figures of each.
         shown: the best, the median and the worst, reduced.
         left_out: pictures that no figure counts.
-        notes: figures that were wanted and could not be had, and what else a reader should know.
+        notes: figures that could not be computed, and what else a reader should know.
     """
 
     about: About

@@ -1,4 +1,4 @@
-"""The loop: each true picture loses its colours, gets painted ones, and is compared with itself.
+"""The loop: removes each true picture's colours, paints it again, and compares.
 
 folder ─▶ pairs ─▶ truth ─as it is given─▶ Colorizer ─▶ ours ─┬─▶ figures ─▶ means, distances of sets
                      │                                           │
@@ -92,13 +92,13 @@ def evaluate(
     colorizer: Colorizer | None = None,
     watch: Watch = iter,
 ) -> Evaluation:
-    """Take the colours of a folder of pictures away, paint them again, and compare.
+    """Remove the colours of a folder of pictures, paint them again, and compare.
 
     Args:
         folder: of true colour pictures; folders in it are not searched.
         options: what is measured.
         colorizer: what paints; None for the shipped model.
-        watch: hands the pictures on, and may show how far they are (a progress bar such as tqdm fits).
+        watch: wraps the pictures and may show progress (tqdm fits).
 
     Raises:
         SettingsError: a folder holds nothing that can be compared, or an option is impossible.
@@ -195,7 +195,7 @@ class _Trial:
         )
 
     def _views(self, pair: Pair) -> tuple[tuple[str, Bytes], ...]:
-        """Paint a picture once more: only those that are shown need be kept."""
+        """Paint a picture once more, so that only those that are shown are kept."""
         true = SrgbPicture.read(pair.path)
         given = self._given(true, pair.stem)
         session = self._open(given)

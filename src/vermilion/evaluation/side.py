@@ -1,4 +1,4 @@
-"""What is gathered of one colouriser, picture by picture."""
+"""Collects the figures of one colouriser, picture by picture."""
 
 import math
 from dataclasses import dataclass, field

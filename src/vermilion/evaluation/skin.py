@@ -1,4 +1,4 @@
-"""How the colours of skin fare, by its tone.
+"""Errors of skin colours, by skin tone.
 
 The tone is the individual typology angle, arctan((L - 50) / b) of the mean true skin (Chardon et al. 1991),
 in the usual classes.
@@ -72,7 +72,7 @@ def skin_of(true: SrgbPicture, made: SrgbPicture, mask: NDArray[np.bool_]) -> Sk
 
 
 def skin_by_tone(found: Sequence[Skin]) -> tuple[Skin, ...]:
-    """All skin together ("all"), and then each tone that there is; every picture counts the same."""
+    """All skin together ("all"), then each tone that occurs; every picture counts the same."""
     groups = [("all", list(found))] if found else []
     groups += [(name, [skin for skin in found if skin.tone == name]) for name, _ in TONES]
     return tuple(_together(name, group) for name, group in groups if group)

@@ -1,4 +1,4 @@
-"""A picture in the forms that figures want, each made once."""
+"""A picture in the forms that figures need, each made once."""
 
 from dataclasses import dataclass
 from functools import cached_property

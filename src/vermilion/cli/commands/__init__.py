@@ -1,1 +1,1 @@
-"""One module a command: its options, the calls, and what it prints."""
+"""One module for each command: its options, the calls, and what it prints."""

@@ -103,7 +103,7 @@ def _plan(
 
 
 def _list_of(file: Path | None, output: str | None) -> "NotDone":
-    """The list of what fails: where it was asked for, else in the folder of the results."""
+    """The list of failures: where it was asked for, else in the folder of the results."""
     from vermilion.archive import NOT_DONE, NotDone
     from vermilion.outputs import names_a_file
 
@@ -115,7 +115,7 @@ def _list_of(file: Path | None, output: str | None) -> "NotDone":
 
 
 def _model_hash(model: str | None) -> str | None:
-    """The hash of the model that is meant, if it can be found without asking the hub."""
+    """The hash of the chosen model, if it can be found without asking the hub."""
     from vermilion.network import find_model, folder_hash
 
     if model is not None and model.startswith("hf://"):

@@ -1,4 +1,4 @@
-"""`vermilion evaluate`: how near our colours are to true ones."""
+"""`vermilion evaluate`: how close painted colours come to true ones."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""`vermilion finetune`: a model of one's own from a few hundred pictures."""
+"""`vermilion finetune`: your own model from a few hundred pictures."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""`vermilion inspect`: what a file says of where it comes from, and what is seen on it."""
+"""`vermilion inspect`: how a file was made, and what is seen on it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""`vermilion models`: the models that can be named here, and what can be done with them."""
+"""`vermilion models`: lists, checks, copies and removes models."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -170,7 +170,7 @@ def _do_all(films: list[Path], do: "Callable[[Path, Work], _Done]", *, quiet: bo
 
 @contextmanager
 def film_packages_needed() -> Iterator[None]:
-    """Turn the lack of PyAV into a sentence that says how to get it.
+    """Turn a missing PyAV into a sentence that says how to get it.
 
     Raises:
         FilmError: it is not installed.

@@ -1,4 +1,4 @@
-"""What an evaluation found, for people: rows of figures, a page, and the files of both."""
+"""The report of an evaluation: rows of figures, a page, and the files of both."""
 
 from vermilion.evaluation.report.files import check_report, save_report
 from vermilion.evaluation.report.page import page_of

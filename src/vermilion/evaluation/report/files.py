@@ -11,7 +11,7 @@ JSON_NAME, PAGE_NAME = "report.json", "report.html"
 
 
 def save_report(found: Evaluation, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, Path]:
-    """Write ``report.json`` and ``report.html`` into a folder, which is made if need be.
+    """Write ``report.json`` and ``report.html`` into a folder, and make it if necessary.
 
     Returns:
         Where they are.

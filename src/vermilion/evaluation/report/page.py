@@ -1,4 +1,4 @@
-"""The page of a report: one file, which needs no other and asks no one for anything."""
+"""The page of a report: one file that loads nothing else."""
 
 import base64
 from collections.abc import Iterator, Sequence
@@ -143,7 +143,7 @@ def _caption(result: PictureResult) -> str:
 
 
 def _data(rgb: Bytes) -> str:
-    """A picture as the text of a JPEG without reduced chroma, for colours are what is looked at."""
+    """A picture as a data URL of a JPEG without reduced chroma, because its colours matter."""
     full_chroma = (cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
     options = [cv2.IMWRITE_JPEG_QUALITY, _QUALITY, *full_chroma]
     _, content = cv2.imencode(".jpg", rgb[:, :, ::-1], options)

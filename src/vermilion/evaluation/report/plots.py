@@ -41,7 +41,7 @@ def scatter(title: str, labels: tuple[str, str], series: Mapping[str, Sequence[P
 
 
 def curve(title: str, labels: tuple[str, str], points: Mapping[int, float]) -> str:
-    """A value at some counts, which are set evenly, for they grow fast."""
+    """A value at some counts, evenly spaced because they grow fast."""
     most = float(np.ceil(1.15 * max(points.values())))  # room for what stands above the first
     plot = _Plot((-0.3, len(points) - 0.7), (0, most))
     corners = [(float(place), value) for place, value in enumerate(points.values())]

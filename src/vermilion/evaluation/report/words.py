@@ -18,7 +18,7 @@ class FigureWords:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table of figures; texts are empty where there is nothing to tell."""
+    """A line of the table of figures; texts are empty where there is no figure."""
 
     name: str
     ours: str
