@@ -34,6 +34,17 @@ PyAV (`av`), which moving pictures would need, is not among them. Its wheel bund
 under the GPL: whoever passes on a program together with that wheel has to keep to the GPL.
 """
 
+TAIL = """\
+## In the page without a server
+
+`scripts/build_page` puts this into `dist/vermilion.html`, its licence as a comment in front. npm installs
+what builds the page (`web/package-lock.json`); nothing else of that is in it.
+
+| Package | Licence | Note |
+|---|---|---|
+| onnxruntime-web | MIT | WebAssembly and its JavaScript, for one processor or several threads |
+"""
+
 
 def license_of(package: Distribution) -> str:
     """Return a package's licence as its metadata states it, the newest way of stating it first."""
@@ -81,7 +92,7 @@ def make_page() -> str:
         if further:
             lines += ["", f"## With `vermilion[{extra}]`, besides those above", *table(further)]
             known |= further
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n\n" + TAIL
 
 
 if __name__ == "__main__":

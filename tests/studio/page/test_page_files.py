@@ -76,4 +76,4 @@ def test_only_one_module_talks_to_the_server():
         for path in SCRIPTS
         if re.search(r"(?<![#.])\bfetch\(|EventSource|XMLHttpRequest|WebSocket", path.read_text("utf-8"))
     ]
-    assert names(talking) == ["engine/http.js", "model/texts.js"]  # texts are files of the page itself
+    assert names(talking) == ["engine/http.js", "surroundings.js"]  # texts are files of the page itself

@@ -1,7 +1,6 @@
 // Where the page begins: all parts, and how they are joined.
 
 import { h } from "./dom.js";
-import { HttpEngine } from "./engine/http.js";
 import { listen } from "./keys.js";
 import { settings, showTheme } from "./model/settings.js";
 import { Studio } from "./model/studio.js";
@@ -19,6 +18,7 @@ import { saveDialog } from "./parts/save-dialog.js";
 import "./parts/strip.js";
 import "./parts/variants-panel.js";
 import { takeDrops } from "./parts/welcome.js";
+import { makeEngine } from "./surroundings.js";
 import "./view/stage.js";
 
 const part = (name, ...needs) => {
@@ -31,7 +31,7 @@ class App extends HTMLElement {
   async connectedCallback() {
     showTheme();
     await loadTexts();
-    this.studio = new Studio(new HttpEngine());
+    this.studio = new Studio(makeEngine());
     this.#build();
     listen(this.#acts());
     takeDrops(this, (files) => this.#take(files));
@@ -105,7 +105,7 @@ class App extends HTMLElement {
     const recipe = files.find((file) => isFor(file, ".json"));
     const cube = files.find((file) => isFor(file, ".cube"));
     if (recipe) this.pages.picture.openRecipe(recipe);
-    if (cube && this.studio.current) this.pages.look.use("cube", cube);
+    if (cube && this.studio.current && this.studio.engine.can.files) this.pages.look.use("cube", cube);
     this.studio.open(files.filter((file) => file !== recipe && file !== cube));
   }
 
@@ -153,7 +153,7 @@ class App extends HTMLElement {
       fit: () => stage.fit(),
       one: () => stage.zoomTo(1 / (window.devicePixelRatio || 1)),
       rotate: () => {
-        if (studio.current) this.pages.picture.rotate(1);
+        if (studio.current && studio.engine.can.views) this.pages.picture.rotate(1);
       },
       full: () => this.#full(),
       help: () => helpDialog(),

@@ -1,7 +1,8 @@
 // Small helpers that make elements; no markup is ever parsed from text.
 
+import { iconAddress } from "./surroundings.js";
+
 const SVG = "http://www.w3.org/2000/svg";
-const ICONS = new URL("icons.svg", import.meta.url).href;
 
 /** Make an element: props are attributes; `on` holds listeners, `class` and `text` are short forms. */
 export function h(tag, props = {}, ...children) {
@@ -38,7 +39,7 @@ export function icon(name) {
   return s(
     "svg",
     { class: "icon", "aria-hidden": "true", focusable: "false" },
-    s("use", { href: `${ICONS}#${name}` }),
+    s("use", { href: iconAddress(name) }),
   );
 }
 

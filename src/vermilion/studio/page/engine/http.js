@@ -1,24 +1,26 @@
 // The only module that talks to the server. A worker can stand in for it by offering the same methods.
 
-/** What went wrong, as the server's problem details say it. */
-export class Problem extends Error {
-  constructor({ detail, title, code, status }) {
-    super(detail || title || code);
-    this.code = code || "unknown";
-    this.status = status || 0;
-  }
-}
-
-export const OFFLINE = "offline";
-export const SUPERSEDED = "superseded";
-export const STRANGER = "token"; // the server does not know this page
+import { OFFLINE, Problem } from "./problem.js";
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
 const MOST_TRIES = 5; // where the server has too much to do
 const MOST_LEFT = 60_000; // characters that a browser sends for a page that is gone
 
+/** What an engine offers; what it does not, the page does not show. */
+const EVERYTHING = {
+  variants: true,
+  files: true, // references, palettes and cubes
+  album: true,
+  views: true, // frames, and which way up
+  transparency: true,
+  depths: true, // fewer bits than the scan has
+  formats: ["same", "jpg", "png", "tif", "webp"],
+};
+
 export class HttpEngine {
+  can = EVERYTHING;
+
   /** @param {string} base where the server is, without a slash at the end */
   constructor(base = "") {
     this.base = base;

@@ -1,6 +1,6 @@
 // One open picture: what was said of it, and the latest answer of the engine.
 
-import { OFFLINE } from "../engine/http.js";
+import { OFFLINE } from "../engine/problem.js";
 import { debounce } from "../dom.js";
 import { EMPTY, controlsOf, differsInAlbum, documentOf, says, withSettings } from "./document.js";
 import { History } from "./history.js";

@@ -1,6 +1,6 @@
 // Sends what is said of one picture to the engine: the latest counts, and what it overtakes is let go.
 
-import { SUPERSEDED } from "../engine/http.js";
+import { SUPERSEDED } from "../engine/problem.js";
 import { controlsOf, saysControls, saysView } from "./document.js";
 
 const MOST_TRIES = 3; // of one change, where others change the same picture meanwhile

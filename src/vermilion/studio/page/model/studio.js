@@ -1,6 +1,6 @@
 // The whole studio: the pictures that are open, the tool in hand, and what is shown of them.
 
-import { OFFLINE, Problem, STRANGER } from "../engine/http.js";
+import { OFFLINE, Problem, STRANGER } from "../engine/problem.js";
 import { OpenPicture, WAYS_ROUND } from "./open-picture.js";
 import { remember, settings } from "./settings.js";
 import { t } from "./texts.js";

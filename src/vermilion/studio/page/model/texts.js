@@ -1,5 +1,6 @@
 // The words of the page, one file a language.
 
+import { readTexts } from "../surroundings.js";
 import { settings } from "./settings.js";
 
 const KNOWN = ["en", "de"];
@@ -13,8 +14,7 @@ export function language() {
 
 /** Read the words; must be done before anything is shown. */
 export async function loadTexts() {
-  const answer = await fetch(new URL(`../texts/${language()}.json`, import.meta.url));
-  texts = await answer.json();
+  texts = await readTexts(language());
   document.documentElement.lang = language();
 }
 

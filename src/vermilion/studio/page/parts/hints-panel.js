@@ -96,7 +96,8 @@ export class HintsPanel extends HTMLElement {
         () => open.change(changedHint(open.doc, hint.id, { muted: !hint.muted })),
         { "aria-pressed": String(Boolean(hint.muted)) },
       ),
-      act("album", t("album.agree"), () => this.agree(hint.id), { disabled: Boolean(hint.muted) }),
+      this.studio.engine.can.album &&
+        act("album", t("album.agree"), () => this.agree(hint.id), { disabled: Boolean(hint.muted) }),
       act("delete", t("hint.delete"), () => open.change(withoutHint(open.doc, hint.id))),
       notes && h("p", { class: "note", text: notes.join(" ") }),
     );

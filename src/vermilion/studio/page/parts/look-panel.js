@@ -59,7 +59,7 @@ export class LookPanel extends HTMLElement {
       ...this.sliders.map(({ element }) => element),
       h(
         "section",
-        { class: "section" },
+        { class: "section", hidden: !studio.engine.can.files },
         h("h3", { text: t("look.files") }),
         h("p", { class: "quiet", text: t("look.files-about") }),
         this.files,

@@ -15,10 +15,11 @@ export class Panel extends HTMLElement {
   /** @param pages an element for each of the tabs, by name */
   setUp(studio, pages) {
     this.pages = pages;
+    this.shown = TABS.filter(([name]) => name !== "variants" || studio.engine.can.variants);
     this.className = "panel";
     this.setAttribute("aria-label", t("panel.label"));
     this.setAttribute("role", "region");
-    this.tabs = TABS.map(([name, image]) =>
+    this.tabs = this.shown.map(([name, image]) =>
       h(
         "button",
         {
@@ -36,7 +37,7 @@ export class Panel extends HTMLElement {
     const list = h("div", { class: "tabs", role: "tablist", "aria-label": t("panel.label") }, this.tabs);
     list.addEventListener("keydown", (event) => this.#arrows(event));
     this.body = h("div", { class: "panel-body" });
-    for (const [name] of TABS) {
+    for (const [name] of this.shown) {
       const page = pages[name];
       page.id = `page-${name}`;
       page.className = "page";
@@ -50,7 +51,7 @@ export class Panel extends HTMLElement {
       this.hidden = !studio.current;
     });
     this.hidden = !studio.current;
-    this.#select(TABS.some(([name]) => name === settings.panel) ? settings.panel : "colors");
+    this.#select(this.shown.some(([name]) => name === settings.panel) ? settings.panel : "colors");
     this.up(false);
   }
 
@@ -65,8 +66,9 @@ export class Panel extends HTMLElement {
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();
-    const place = (TABS.findIndex(([name]) => name === this.name) + step + TABS.length) % TABS.length;
-    this.#select(TABS[place][0]);
+    const place =
+      (this.shown.findIndex(([name]) => name === this.name) + step + this.shown.length) % this.shown.length;
+    this.#select(this.shown[place][0]);
     this.up(true);
     this.tabs[place].focus();
   }
@@ -89,13 +91,13 @@ export class Panel extends HTMLElement {
     this.name = name;
     remember({ panel: name });
     this.#mark();
-    for (const [other] of TABS) this.pages[other].hidden = other !== name;
+    for (const [other] of this.shown) this.pages[other].hidden = other !== name;
     this.dispatchEvent(new CustomEvent("selected", { detail: name }));
   }
 
   #mark() {
     this.tabs.forEach((tab, place) => {
-      const isSelected = TABS[place][0] === this.name;
+      const isSelected = this.shown[place][0] === this.name;
       tab.setAttribute("aria-selected", String(isSelected));
       tab.tabIndex = isSelected ? 0 : -1;
     });

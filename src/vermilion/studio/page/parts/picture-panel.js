@@ -36,7 +36,7 @@ export class PicturePanel extends HTMLElement {
       this.facts,
       h(
         "section",
-        { class: "section" },
+        { class: "section", hidden: !studio.engine.can.views },
         h("h3", { text: t("view.title") }),
         h("p", { class: "quiet", text: t("view.about") }),
         h(
@@ -49,7 +49,7 @@ export class PicturePanel extends HTMLElement {
       ),
       h(
         "section",
-        { class: "section" },
+        { class: "section", hidden: !studio.engine.can.views },
         h("h3", { text: t("frame.title") }),
         h("p", { class: "quiet", text: t("frame.about") }),
         h("div", { class: "button-row" }, this.framing),

@@ -5,9 +5,12 @@ import { remember, settings } from "../model/settings.js";
 import { plural, t } from "../model/texts.js";
 import { check, choice, dialog, download } from "./dialogs.js";
 
+const FORMATS = { jpg: "JPEG", png: "PNG", tif: "TIFF", webp: "WebP" };
+
 /** Save this picture, the selection, or all. */
 export function saveDialog(studio) {
   const { selection, pictures } = studio;
+  const { can } = studio.engine;
   const wanted = {
     ...settings.save,
     transparency: "same",
@@ -65,31 +68,27 @@ export function saveDialog(studio) {
         wanted.target,
         (target) => set({ target }),
       ),
-    choice(
-      t("save.format"),
-      [
-        ["same", t("save.same")],
-        ["jpg", "JPEG"],
-        ["png", "PNG"],
-        ["tif", "TIFF"],
-        ["webp", "WebP"],
-      ],
-      wanted.format,
-      (format) => set({ format }),
-    ),
-    choice(
-      t("save.depth"),
-      [
-        ["same", t("save.depth-same")],
-        ["8", t("save.depth-8")],
-      ],
-      String(wanted.depth),
-      (depth) => set({ depth: depth === "8" ? 8 : "same" }),
-    ),
+    can.formats.length > 1 &&
+      choice(
+        t("save.format"),
+        can.formats.map((format) => [format, FORMATS[format] || t("save.same")]),
+        wanted.format,
+        (format) => set({ format }),
+      ),
+    can.depths &&
+      choice(
+        t("save.depth"),
+        [
+          ["same", t("save.depth-same")],
+          ["8", t("save.depth-8")],
+        ],
+        String(wanted.depth),
+        (depth) => set({ depth: depth === "8" ? 8 : "same" }),
+      ),
     check(t("save.mark"), wanted.mark, (mark) => set({ mark }), t("save.mark-about")),
     check(t("save.recipe"), wanted.recipe, (recipe) => set({ recipe }), t("save.recipe-about")),
     check(t("save.confidence"), wanted.confidence, (confidence) => set({ confidence })),
-    flat,
+    can.transparency && flat,
     replace,
     said,
     h("div", { class: "dialog-foot" }, go),

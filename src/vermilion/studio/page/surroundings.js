@@ -1,0 +1,12 @@
+// What surrounds the page: its engine, its words and its icons. The page without a server brings other ones.
+
+import { HttpEngine } from "./engine/http.js";
+
+export const makeEngine = () => new HttpEngine();
+
+/** The words of a language, by their keys. */
+export async function readTexts(language) {
+  return (await fetch(new URL(`texts/${language}.json`, import.meta.url))).json();
+}
+
+export const iconAddress = (name) => `${new URL("icons.svg", import.meta.url).href}#${name}`;

@@ -1,0 +1,122 @@
+"""The page without a server, built once with the shipped model, and a browser that opens it as a file."""
+
+import base64
+import io
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+STUDIO = "document.querySelector('v-app').studio"
+PATIENCE = 120  # seconds, for a picture of 24 million pixels on a busy machine
+
+
+def pytest_collection_modifyitems(items):
+    """Name the programs that these tests need."""
+    for item in items:
+        if "built" in item.fixturenames:
+            item.add_marker(pytest.mark.needs("npm", "npm"))
+            item.add_marker(pytest.mark.needs("chromium", "chromium"))
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The path of the page."""
+    page = tmp_path_factory.mktemp("page") / "vermilion.html"
+    command = ["bash", str(ROOT / "scripts" / "build_page"), str(page)]
+    subprocess.run(command, check=True, capture_output=True)
+    return page
+
+
+class Page:
+    """The page in one window, asked as its own parts ask its engine.
+
+    Attributes:
+        page: playwright's.
+        requests: the addresses that were asked for, the page's own and blobs left out.
+        complaints: what the console told of errors.
+    """
+
+    def __init__(self, page, address):
+        self.page = page
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self._note(request.url, address))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        page.goto(address)
+        page.wait_for_selector("v-app.ready")
+
+    def _note(self, url, address):
+        if not url.startswith(("blob:", "data:", address)):
+            self.requests.append(url)
+
+    def _hear(self, message):
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def ask(self, script):
+        return self.page.evaluate(script)
+
+    def open(self, path):
+        """Choose a file as a person does; returns what the page knows of the picture."""
+        count = self.ask(f"{STUDIO}.pictures.length")
+        self.page.set_input_files("#open-pictures", str(path))
+        end = time.monotonic() + PATIENCE
+        while self.ask(f"{STUDIO}.pictures.length") == count or self.ask(f"{STUDIO}.isOpening"):
+            assert time.monotonic() < end, "the picture was never opened"
+            self.page.wait_for_timeout(20)
+        return self.ask(f"{STUDIO}.pictures.at(-1).picture")
+
+    def paint(self, picture, controls):
+        said = json.dumps(controls)
+        return self.ask(f"{STUDIO}.engine.setControls({picture['id']!r}, {said}, 0)")
+
+    def save(self, picture, **options):
+        """What is saved, by the names of its files."""
+        said = json.dumps({"mark": True, "recipe": True, "confidence": False} | options)
+        files = self.ask(
+            f"{STUDIO}.engine.savedFiles([{picture['id']!r}], {said}).then((files) => "
+            "Promise.all(files.map(({ name, blob }) => new Promise((done) => {"
+            "const reader = new FileReader();"
+            "reader.onload = () => done([name, reader.result.split(',')[1]]);"
+            "reader.readAsDataURL(blob); }))))"
+        )
+        return {name: base64.b64decode(content) for name, content in files}
+
+    def colors(self, picture):
+        """The saved picture, uint8 [H,W,3]."""
+        content = next(iter(self.save(picture, recipe=False).values()))
+        return np.asarray(Image.open(io.BytesIO(content)))
+
+    def close(self, picture):
+        self.ask(f"{STUDIO}.close({STUDIO}.find({picture['id']!r}))")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def page(chromium, built):
+    """The page, opened as a file, in one window for all tests."""
+    context = chromium.new_context(locale="en", accept_downloads=True)
+    context.set_default_timeout(PATIENCE * 1000)
+    opened = Page(context.new_page(), built.as_uri())
+    yield opened
+    context.close()
+    assert opened.complaints == []
+    assert opened.requests == []

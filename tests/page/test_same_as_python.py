@@ -1,0 +1,50 @@
+"""The page's arithmetic is that of Python: the same luma everywhere, and colours within two levels."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tests.page.made_up import controls, photograph
+from vermilion import Colorizer
+from vermilion.guidance import load_recipe
+from vermilion.tone import luma_of_rgb
+
+PICTURES = 60
+WORST = 2  # levels of a channel
+
+
+@pytest.fixture(scope="session")
+def colorizer():
+    return Colorizer()
+
+
+@pytest.mark.parametrize("seed", range(PICTURES))
+def test_a_recipe_of_the_page_gives_the_same_colours_in_python(seed, page, colorizer, tmp_path):
+    scan = tmp_path / f"scan-{seed}.png"
+    image = photograph(seed)
+    image.save(scan)
+    opened = page.open(scan)
+    assert opened["error"] is None
+    page.paint(opened, controls(seed, image.size))
+    files = page.save(opened)
+    page.close(opened)
+    ours, recipe = (tmp_path / name for name in (f"scan-{seed}.color.png", f"scan-{seed}.color.recipe.json"))
+    for path in (ours, recipe):
+        path.write_bytes(files[path.name])
+
+    told = load_recipe(recipe)
+    assert told.made is not None
+    assert told.made.recipe == told.hash
+    replayed = colorizer.replay(told, scan)
+    theirs = replayed.to_numpy()
+    rgb = pixels(ours)
+    assert np.array_equal(luma_of_rgb(rgb), np.asarray(image))
+    worst = int(np.abs(rgb.astype(int) - theirs).max())
+    assert worst <= WORST, json.dumps(controls(seed, image.size))[:2000]
+
+
+def pixels(path):
+    from PIL import Image
+
+    return np.asarray(Image.open(path))

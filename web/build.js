@@ -1,0 +1,141 @@
+// Makes one HTML file of the studio's page, the engine in JavaScript, ONNX Runtime Web and the shipped model.
+// The same sources give the same bytes: nothing of the time or the machine goes into it.
+
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const WEB = dirname(fileURLToPath(import.meta.url));
+const SOURCE = join(WEB, "..", "src", "vermilion");
+const STUDIO = join(SOURCE, "studio", "page");
+const RUNTIME = join(WEB, "node_modules", "onnxruntime-web");
+const LOOKS = ["autochrome", "faded-print", "hand-tinted", "muted", "natural", "two-strip", "vivid"];
+const STYLES = ["base", "layout", "stage", "parts", "narrow"];
+
+const read = (path) => readFileSync(path, "utf8");
+const digest = (bytes, form) => createHash("sha256").update(bytes).digest(form);
+
+/** The studio's page asks its surroundings for what the server would give; here they are other ones. */
+const surroundings = {
+  name: "surroundings",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/surroundings\.js$/ }, ({ resolveDir }) =>
+      resolveDir.startsWith(STUDIO) ? { path: join(WEB, "page", "surroundings.js") } : undefined,
+    );
+  },
+};
+
+// Chromium starts no module worker from a blob of a page that was opened as a file, so the worker is a classic one.
+const CLASSIC = { format: "iife", define: { "import.meta.url": "self.location.href" } };
+
+async function bundled(entry, more = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    charset: "utf8",
+    legalComments: "none",
+    absWorkingDir: WEB,
+    logLevel: "warning",
+    ...more,
+  });
+  return outputFiles[0].text;
+}
+
+/** A look file: a flat TOML table whose values are also JSON. */
+function lookOf(name) {
+  const lines = read(join(SOURCE, "guidance", "looks", `${name}.toml`))
+    .trim()
+    .split("\n");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, key, value] = /^(\w+) = (.*)$/.exec(line);
+      return [key, JSON.parse(value)];
+    }),
+  );
+}
+
+/** Bytes as a part of the page: gzip without a name or a time, as text. */
+function part(id, bytes) {
+  const packed = gzipSync(bytes, { level: 9 });
+  packed[9] = 255; // of which system, it does not say
+  return `<script id="${id}" type="text/plain">${packed.toString("base64")}</script>`;
+}
+
+function factsOf(model, runtime) {
+  const [, version] = /__version__ = "([^"]+)"/.exec(read(join(SOURCE, "__init__.py")));
+  return {
+    version,
+    engine: `WebAssembly, ONNX Runtime Web ${runtime}`,
+    modelHash: digest(readFileSync(join(model, "model.json")), "hex"),
+    looks: Object.fromEntries(LOOKS.map((name) => [name, lookOf(name)])),
+  };
+}
+
+/** The part of the card that the page needs. */
+function cardOf(model) {
+  const { name, version, working_size, stride, bins, temperature, calibration } = JSON.parse(
+    read(join(model, "model.json")),
+  );
+  return JSON.stringify({ name, version, working_size, stride, bins, temperature, calibration });
+}
+
+async function main(output, model) {
+  const runtime = JSON.parse(read(join(RUNTIME, "package.json"))).version;
+  const worker = await bundled(join(WEB, "engine", "worker.js"), CLASSIC);
+  const script = await bundled(join(WEB, "page", "main.js"), { plugins: [surroundings] });
+  const css = { loader: { ".svg": "dataurl" }, stdin: undefined };
+  const style = (
+    await Promise.all(STYLES.map((name) => bundled(join(STUDIO, "css", `${name}.css`), css)))
+  ).join("");
+  const facts = factsOf(model, runtime);
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${digest(script, "base64")}' blob: 'wasm-unsafe-eval'`,
+    `style-src 'sha256-${digest(style, "base64")}'`,
+    "worker-src blob:",
+    "img-src blob: data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  const parts = [
+    part("worker", worker),
+    part("card", cardOf(model)),
+    part("wasm", readFileSync(join(RUNTIME, "dist", "ort-wasm-simd-threaded.wasm"))),
+    part("encoder", readFileSync(join(model, "encoder.onnx"))),
+    part("decoder", readFileSync(join(model, "decoder.onnx"))),
+  ];
+  const filled = {
+    version: facts.version,
+    runtime,
+    licence: read(join(WEB, "onnxruntime-web.LICENSE")).trim(),
+    policy,
+    icon: `data:image/svg+xml,${encodeURIComponent(read(join(STUDIO, "icon.svg")).trim())}`,
+    style,
+    icons: read(join(STUDIO, "icons.svg")).trim(),
+    facts: JSON.stringify(facts).replaceAll("<", "\\u003c"),
+    parts: parts.join("\n  "),
+    script,
+  };
+  const page = read(join(WEB, "page", "page.html")).replace(/\{(\w+)\}/g, (_, name) => filled[name]);
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, page);
+  report(output, page, parts, script, style);
+}
+
+function report(output, page, parts, script, style) {
+  const size = (text) => `${(text.length / 1e6).toFixed(2)} MB`;
+  console.log(`${output}: ${size(page)}`);
+  for (const text of parts) console.log(`  ${/id="(\w+)"/.exec(text)[1]}: ${size(text)}`);
+  console.log(`  page: ${size(script)}, styles: ${size(style)}`);
+}
+
+const [output = join(WEB, "..", "dist", "vermilion.html"), model = join(SOURCE, "models", "vermilion")] =
+  process.argv.slice(2);
+await main(resolve(output), resolve(model));

@@ -1,0 +1,202 @@
+// The open pictures, and what may be asked of them: the calls of the studio's server, answered in this browser.
+
+import { checkedControls } from "./controls.js";
+import { Model } from "./network/model.js";
+import { writeBmp } from "./picture/bmp.js";
+import { readsExactly } from "./picture/noise.js";
+import { confidencePng, reachPng, savedFiles, shared } from "./picture/results.js";
+import { readScan } from "./picture/scan.js";
+import { EngineError } from "./problem.js";
+import { Session } from "./session.js";
+
+export class Desk {
+  /**
+   * @param {{card: object, encoder: ArrayBuffer, decoder: ArrayBuffer, looks: object, facts: object}} parts
+   *   facts: version, modelHash and engine
+   */
+  constructor(parts) {
+    this.parts = parts;
+    this.looks = parts.looks;
+    this.entries = new Map();
+    this.count = 0;
+  }
+
+  /** The model is loaded, and the browser tested, when the first picture comes. */
+  async #ready() {
+    this.loading ??= Promise.all([Model.load(this.parts), readsExactly()]);
+    [this.model, this.isExact] = await this.loading;
+  }
+
+  async open({ files }) {
+    await this.#ready();
+    const opened = [];
+    for (const file of files) {
+      const id = `p${++this.count}`;
+      this.entries.set(id, { id, file, reading: {}, revision: 0, state: "new", error: null });
+      opened.push(await this.#read(id));
+    }
+    return opened;
+  }
+
+  async #read(id) {
+    const entry = this.entries.get(id);
+    try {
+      const scan = await readScan(entry.file, entry.reading, this.isExact);
+      entry.session = await Session.open(this.model, scan, this.looks);
+      await entry.session.paint({});
+      Object.assign(entry, { error: null, state: "coloured" });
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      entry.error = { code: error.code, detail: error.message, status: error.status };
+    }
+    return this.#told(entry);
+  }
+
+  /** A picture as the page knows it. */
+  #told(entry) {
+    const { id, file, session, error, state, revision, reading } = entry;
+    const [height, width] = session?.size || [0, 0];
+    return {
+      id,
+      name: file.name,
+      width,
+      height,
+      state,
+      revision: `${id}.${revision}`,
+      controls: session?.controls || {},
+      view: [
+        { frame: { x: 0, y: 0, width, height, angle: 0 }, way_up: 0, contrast: session?.tone.gain !== 1 },
+      ],
+      view_options: { view: "auto", frames: [], way_up: "auto" },
+      notes: session ? [...session.scan.notes.map((text) => ({ text, hint: null })), ...session.notes] : [],
+      negative: null,
+      error,
+      reading,
+    };
+  }
+
+  #entry(id) {
+    const entry = this.entries.get(id);
+    if (!entry) throw new EngineError("not-found", "This picture is no longer open; open it again.", 404);
+    return entry;
+  }
+
+  #session(id) {
+    return this.#entry(id).session;
+  }
+
+  picture({ id }) {
+    return this.#told(this.#entry(id));
+  }
+
+  close({ id }) {
+    this.entries.delete(id);
+  }
+
+  setReading({ id, reading }) {
+    const entry = this.#entry(id);
+    entry.reading = reading;
+    return this.#read(id);
+  }
+
+  async setControls({ id, controls }) {
+    const entry = this.#entry(id);
+    await entry.session.paint(checkedControls(controls, Object.keys(this.looks)));
+    entry.revision += 1;
+    entry.state = "changed";
+    return this.#told(entry);
+  }
+
+  openRecipe({ id, text }) {
+    let recipe;
+    try {
+      recipe = JSON.parse(text);
+    } catch {
+      throw new EngineError("settings", "The recipe is not valid JSON; choose a file NAME.recipe.json.");
+    }
+    return this.setControls({ id, controls: recipe?.controls || {} });
+  }
+
+  async preview({ id, side, what }) {
+    const session = this.#session(id);
+    const size = session.sizeFor(side);
+    if (what === "confidence") return confidencePng(session, size);
+    if (what === "scan") return writeBmp(session.greys(size), size, 1);
+    return writeBmp(session.joiner(size).rows(0, size[0]), size, 3);
+  }
+
+  /** A part of the picture, at its full size or a half, a quarter, ... of it. */
+  tile({ id, x, y, width, height, outWidth, quality }) {
+    const session = this.#session(id);
+    const halvings = Math.max(0, Math.floor(Math.log2(width / outWidth) + 0.01));
+    const size = session.size.map((side) => Math.max(1, Math.ceil(side / 2 ** halvings)));
+    const [top, left] = [scaled(y, session.size[0], size[0]), scaled(x, session.size[1], size[1])];
+    const bottom = Math.max(top + 1, scaled(y + height, session.size[0], size[0], Math.ceil));
+    const right = Math.max(left + 1, scaled(x + width, session.size[1], size[1], Math.ceil));
+    const part = [bottom - top, right - left];
+    if (quality === "color") return writeBmp(session.joiner(size).rows(top, bottom, left, right), part, 3);
+    return writeBmp(cut(session.greys(size), size[1], top, bottom, left, right), part, 1);
+  }
+
+  suggest({ id, ...asked }) {
+    return this.#session(id).suggest(asked);
+  }
+
+  ask({ id, ...asked }) {
+    return this.#session(id).ask(asked);
+  }
+
+  async reach({ id, ...asked }) {
+    const session = this.#session(id);
+    return reachPng(await session.reach(asked), session.encoded.grid);
+  }
+
+  pick({ id, x, y }) {
+    const session = this.#session(id);
+    const [row, column] = [Math.trunc(y), Math.trunc(x)];
+    const rgb = session.joiner(session.size).rows(row, row + 1, column, column + 1);
+    return { color: `#${Array.from(rgb, (level) => level.toString(16).padStart(2, "0")).join("")}` };
+  }
+
+  apply({ from, to, what }) {
+    const { hints, ...rest } = this.#session(from).controls;
+    const grading = ["fade_unsure", "vividness", "warmth", "tint", "look"];
+    const carried = Object.entries(rest).filter(([name]) => what === "controls" || grading.includes(name));
+    return Promise.all(
+      to.map((id) => {
+        const kept = { ...this.#session(id).controls };
+        for (const name of what === "controls" ? Object.keys(kept) : grading)
+          if (name !== "hints") delete kept[name];
+        return this.setControls({ id, controls: { ...kept, ...Object.fromEntries(carried) } });
+      }),
+    );
+  }
+
+  /** Files of some pictures: {name, blob} each. */
+  async save({ ids, options }) {
+    const files = [];
+    for (const id of ids) {
+      const entry = this.#entry(id);
+      files.push(...(await savedFiles(entry.session, options, this.parts.facts, this.model.card)));
+      entry.state = "saved";
+    }
+    return { files, pictures: ids.map((id) => this.#told(this.#entry(id))) };
+  }
+
+  share({ id, side }) {
+    return shared(this.#session(id), side);
+  }
+}
+
+/** A place at another scale, kept on the picture. */
+function scaled(place, from, to, round = Math.floor) {
+  const moved = round((place * to) / from + (round === Math.floor ? 1e-6 : -1e-6));
+  return Math.min(Math.max(0, moved), round === Math.floor ? to - 1 : to);
+}
+
+function cut(plane, width, top, bottom, left, right) {
+  const part = new Uint8Array((bottom - top) * (right - left));
+  for (let row = top; row < bottom; row++)
+    part.set(plane.subarray(row * width + left, row * width + right), (row - top) * (right - left));
+  return part;
+}

@@ -1,0 +1,77 @@
+// A scan: what came in, its luma at full size, and what a person should know of it.
+
+import { EngineError } from "../problem.js";
+import { sha256 } from "./bytes.js";
+import { decode, quoted } from "./decode.js";
+import { readHead } from "./head.js";
+import { isInRealColor } from "./real-color.js";
+
+/**
+ * @typedef {{name: string, sha256: string, size: [number, number], luma: Uint8Array, chunks: Uint8Array[],
+ *   notes: string[], recolor: boolean}} Scan size: height and width, upright
+ */
+
+/**
+ * @param {File} file
+ * @param {{recolor?: boolean}} reading
+ * @param {boolean} isExact whether this browser hands out pixels as they are
+ * @returns {Promise<Scan>}
+ */
+export async function readScan(file, { recolor = false } = {}, isExact = true) {
+  const { name } = file;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const head = await readHead(bytes);
+  const hash = await sha256(bytes);
+  const decoded = await decode(file, name);
+  if (!decoded.isOpaque) throw transparent(name);
+  if (!recolor && isInRealColor(decoded.small, decoded.smallSize)) throw colored(name);
+  const { luma, size } = decoded;
+  return {
+    name,
+    sha256: hash,
+    size,
+    luma,
+    chunks: head.chunks,
+    notes: notesOf(name, head, isExact),
+    recolor,
+  };
+}
+
+function transparent(name) {
+  return new EngineError(
+    "picture",
+    `${name} is partly transparent, which this page cannot keep; run ` +
+      `\`vermilion colorize ${quoted(name)}\`, which can.`,
+  );
+}
+
+function colored(name) {
+  return new EngineError(
+    "already-colored",
+    `${name} is in colour already; ask for it to colour it all the same.`,
+  );
+}
+
+/** What the result leaves out, and that this browser does not hand out pixels as they are. */
+function notesOf(name, { kind, bits, lost }, isExact) {
+  const command = `\`vermilion colorize ${quoted(name)}\``;
+  const left = [
+    bits > 8 && `its ${bits} bits`,
+    kind === "jpeg" && "its JPEG coefficients",
+    lost.includes("profile") && "its grey profile",
+    lost.includes("metadata") && "its metadata",
+  ].filter(Boolean);
+  const notes = [];
+  if (left.length)
+    notes.push(`this page saves a PNG of 8 bits without ${listed(left)}; ${command} keeps them`);
+  if (!isExact)
+    notes.push(
+      "this browser changes the pixels that a page reads, against fingerprinting, so that the greys are only " +
+        `nearly the scan's; ${command} keeps each exactly`,
+    );
+  return notes;
+}
+
+function listed(words) {
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
+}
