@@ -76,6 +76,9 @@ class _Sought:
     way_up: bool
 
 
+_DECODED_WHOLE = 2_000_000
+"""Pixels of a scan that is decoded once."""
+
 _AS_IT_COMES = ViewOptions()
 
 
@@ -186,8 +189,10 @@ def _codes(scan: Scan, views: Sequence[View], sizes: Sequence[tuple[int, int]]) 
     finer = max(2 * max(side) / max(view.size) for view, side in zip(views, sizes, strict=True))
     scale = min(1.0, finer, _LARGEST / max(scan.size))
     high, wide = (max(1, round(side * scale)) for side in scan.size)
-    # A decode of this size itself will do; by default it would be twice as fine.
-    like = -(-high // 2), -(-wide // 2)
+    # A decode of this size itself will do; by default it would be twice as fine. A small scan is decoded
+    # whole, as it is when its colours are joined: that decode is kept.
+    small = scan.size[0] * scan.size[1] <= _DECODED_WHOLE
+    like = scan.size if small else (-(-high // 2), -(-wide // 2))
     return turn_upright(scan.pixels.preview((high, wide), like), scan.orientation)
 
 

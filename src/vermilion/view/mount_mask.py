@@ -55,13 +55,13 @@ def mount_mask(preview: Bytes) -> MountMask | None:
         return None
     smooth = cv2.GaussianBlur(preview, (3, 3), 0).astype(np.float32)
     ring = _ring(smooth.shape, flat)
-    surface, spread = _surface(smooth, ring[np.abs(smooth.ravel()[ring] - main) <= ALIKE])
+    surface, spread = _fitted(smooth, ring[np.abs(smooth.ravel()[ring] - main) <= ALIKE])
     tolerance = float(np.clip(4 * spread + 1.6, 1.6, 20))
-    signed = cv2.subtract(smooth, surface)
+    signed = cv2.subtract(smooth, _surface(surface, smooth.shape))
     like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
-    wider, found = _surface(smooth, np.flatnonzero(like))
+    wider, found = _fitted(smooth, np.flatnonzero(like))
     if found <= 1.3 * spread:  # or what hangs together with the mount is no mount
-        signed = cv2.subtract(smooth, wider)
+        signed = cv2.subtract(smooth, _surface(wider, smooth.shape))
         like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
     sides_seen = flat[0], flat[1], flat[2], flat[3]
     return MountMask(~like, sides_seen, np.asarray(signed, np.float32), tolerance, main)
@@ -117,20 +117,24 @@ def _near_border(like: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - of OpenCV's 
     return np.asarray(padded[1:-1, 1:-1] == 2)
 
 
-def _surface(values: Floats, places: NDArray[np.intp]) -> tuple[Floats, float]:
-    """Return a smooth surface [h,w] through the values at some places, and how far they lie from it."""
+def _fitted(values: Floats, places: NDArray[np.intp]) -> tuple[Floats, float]:
+    """Return the weights [6] of a smooth surface through the values at places, and their spread about it."""
     height, width = values.shape
     rows, columns = np.divmod(places[:: max(1, len(places) // 3000)], width)
     terms = _terms(rows / height - 0.5, columns / width - 0.5)
     wanted = values[rows, columns]
     weights = np.linalg.solve(terms.T @ terms + 1e-3 * len(rows) * _STIFF, terms.T @ wanted)
-    spread = _spread((wanted - terms @ weights).astype(np.float32))
-    y = (np.arange(height, dtype=np.float32) / height - 0.5)[:, None]
-    x = (np.arange(width, dtype=np.float32) / width - 0.5)[None, :]
-    level, down, across, both, down_twice, across_twice = weights.astype(np.float32)
-    rows_part = level + down * y + down_twice * y * y
-    surface = rows_part + (across + both * y) * x + across_twice * x * x
-    return np.asarray(surface, np.float32), spread
+    return weights.astype(np.float32), _spread((wanted - terms @ weights).astype(np.float32))
+
+
+def _surface(weights: Floats, size: tuple[int, ...]) -> Floats:
+    """Return a smooth surface [h,w] by its weights: a product of two narrow matrices, which is quickest."""
+    y = np.arange(size[0], dtype=np.float32) / np.float32(size[0]) - np.float32(0.5)
+    x = np.arange(size[1], dtype=np.float32) / np.float32(size[1]) - np.float32(0.5)
+    level, down, across, both, down_twice, across_twice = weights
+    of_rows = np.stack([level + down * y + down_twice * y * y, across + both * y, np.ones_like(y)], axis=1)
+    of_columns = np.stack([np.ones_like(x), x, across_twice * x * x])
+    return np.asarray(of_rows @ of_columns, np.float32)
 
 
 _STIFF = np.diag([0.0, 1, 1, 3, 3, 3]) / 100
