@@ -127,6 +127,7 @@ def photographs(tmp_path_factory):
     for seed, (name, size) in enumerate(PICTURES.items()):
         content = made_up(*size, seed)
         (folder / name).write_bytes(content)
+    Image.new("L", (160, 120), 246).save(folder / "bright.jpg")
     colors = Image.new("RGB", (64, 48), (180, 40, 30))
     colors.paste((30, 60, 150), (0, 0, 32, 48))
     colors.save(folder / "flag.png")

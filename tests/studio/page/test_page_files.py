@@ -1,10 +1,13 @@
 """The files of the page, without a browser: small, in two languages, and nothing from elsewhere."""
 
+import ast
 import json
 import re
 from pathlib import Path
 
 import pytest
+
+from vermilion.studio.faults import StudioError, VermilionError
 
 PAGE = Path(__file__).parents[3] / "src" / "vermilion" / "studio" / "page"
 SCRIPTS = sorted(PAGE.rglob("*.js"))
@@ -15,7 +18,7 @@ SOURCES = [
     *sorted(PAGE.rglob("*.svg")),
 ]
 LANGUAGES = {
-    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((PAGE / "texts").glob("*.json"))
+    path.stem: json.loads(path.read_text("utf-8")) for path in sorted((PAGE / "texts").glob("??.json"))
 }
 PLACE = re.compile(r"\{\w+\}")
 LONGEST = 300
@@ -77,3 +80,38 @@ def test_only_one_module_talks_to_the_server():
         if re.search(r"(?<![#.])\bfetch\(|EventSource|XMLHttpRequest|WebSocket", path.read_text("utf-8"))
     ]
     assert names(talking) == ["engine/http.js", "surroundings.js"]  # texts are files of the page itself
+
+
+def literals(path):
+    """All texts of a module, each value that is put in as {}."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+def test_every_note_that_is_translated_is_one_that_the_library_gives():
+    """A note that is worded anew there must be worded anew here."""
+    folders = ("session", "guidance", "pictures")
+    known = {
+        text
+        for folder in folders
+        for path in (PAGE.parents[1] / folder).rglob("*.py")
+        for text in literals(path)
+    }
+    for english, german in json.loads((PAGE / "texts" / "notes.de.json").read_text("utf-8")).items():
+        pattern = PLACE.sub("{}", english)
+        assert pattern in known or pattern.removesuffix("{}") in known, english
+        assert sorted(PLACE.findall(english)) == sorted(PLACE.findall(german)), english
+
+
+def test_every_code_of_an_error_has_its_words():
+    codes = {"request", "method", "not-found", "system", "fault", "host", "origin", "cross-site", "token"}
+    waiting = [VermilionError]
+    while waiting:
+        waiting += (error := waiting.pop()).__subclasses__()
+        codes.add(error.code)
+    aside = {"error", "training"}  # which no server gives
+    assert StudioError.__subclasses__()
+    assert {f"problem.{code}" for code in codes - aside} <= LANGUAGES["de"].keys()

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { listen } from "./keys.js";
+import { learnNotes } from "./model/notes.js";
 import { settings, showTheme } from "./model/settings.js";
 import { Studio } from "./model/studio.js";
 import { loadTexts, t } from "./model/texts.js";
@@ -30,7 +31,7 @@ const part = (name, ...needs) => {
 class App extends HTMLElement {
   async connectedCallback() {
     showTheme();
-    await loadTexts();
+    learnNotes(await loadTexts());
     this.studio = new Studio(makeEngine());
     this.#build();
     listen(this.#acts());

@@ -4,9 +4,9 @@ import { HttpEngine } from "./engine/http.js";
 
 export const makeEngine = () => new HttpEngine();
 
-/** The words of a language, by their keys. */
-export async function readTexts(language) {
-  return (await fetch(new URL(`texts/${language}.json`, import.meta.url))).json();
+/** The words of a language, by their keys ("de"), or the engine's sentences in it ("notes.de"). */
+export async function readTexts(name) {
+  return (await fetch(new URL(`texts/${name}.json`, import.meta.url))).json();
 }
 
 export const iconAddress = (name) => `${new URL("icons.svg", import.meta.url).href}#${name}`;

@@ -116,8 +116,13 @@ def _add_choices(router: APIRouter, studio: Studio) -> None:
         facts = desk.get(id)
         controls = replace(_said(studio, facts, asked.controls), variant=None, variants=asked.count)
 
+        def tell(what: str, share: float) -> None:
+            part = round(share * asked.count) if what == "paint variants" else 0
+            told = {"type": "progress", "id": id, "part": part, "of": asked.count, "step": "variants"}
+            studio.events.tell(told)
+
         def look(work: Work) -> list[Variant]:
-            painted = desk.ready(facts).session.variants(controls, work)
+            painted = desk.ready(facts).session.variants(controls, replace(work, progress=tell))
             return [
                 Variant(
                     rank=rank,

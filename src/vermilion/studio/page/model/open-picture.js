@@ -4,6 +4,7 @@ import { OFFLINE } from "../engine/problem.js";
 import { debounce } from "../dom.js";
 import { EMPTY, controlsOf, differsInAlbum, documentOf, says, withSettings } from "./document.js";
 import { History } from "./history.js";
+import { noteText } from "./notes.js";
 import { Sender } from "./sender.js";
 
 /** What may be asked of a file that was refused, by the code of the refusal. */
@@ -263,7 +264,7 @@ export class OpenPicture extends EventTarget {
     const notes = new Map();
     for (const { text, hint } of this.picture.notes || []) {
       const id = hint === null || hint === undefined ? null : (heard[hint]?.id ?? null);
-      notes.set(id, [...(notes.get(id) || []), text]);
+      notes.set(id, [...(notes.get(id) || []), noteText(text)]);
     }
     return notes;
   }

@@ -1,6 +1,7 @@
 // The whole studio: the pictures that are open, the tool in hand, and what is shown of them.
 
 import { OFFLINE, Problem, STRANGER } from "../engine/problem.js";
+import { problemText } from "./notes.js";
 import { OpenPicture, WAYS_ROUND } from "./open-picture.js";
 import { remember, settings } from "./settings.js";
 import { t } from "./texts.js";
@@ -183,13 +184,13 @@ export class Studio extends EventTarget {
 
   /** Say why a picture cannot be opened, and offer the way round it, if there is one. */
   explain(picture) {
-    const { code, detail } = picture.picture.error;
-    const way = WAYS_ROUND[code];
+    const { error } = picture.picture;
+    const way = WAYS_ROUND[error.code];
     const act = async () => {
       await picture.readAnyway();
       if (picture.canBeShown) this.select(picture);
     };
-    this.say(detail, "error", way && { label: t(`way.${way}`), act });
+    this.say(problemText(error), "error", way && { label: t(`way.${way}`), act });
   }
 
   /** Say something for a moment; kind "error" stays until it is closed. */
@@ -204,7 +205,7 @@ export class Studio extends EventTarget {
     else if (error.code === STRANGER) {
       this.isStranger = true;
       this.tell("offline");
-    } else if (error instanceof Problem) this.say(error.message, "error");
+    } else if (error instanceof Problem) this.say(problemText(error), "error");
     else {
       this.say(t("error.page"), "error");
       console.error(error);

@@ -4,6 +4,7 @@ import { readTexts } from "../surroundings.js";
 import { settings } from "./settings.js";
 
 const KNOWN = ["en", "de"];
+const SPOKEN = "en"; // by the engine
 let texts = {};
 
 /** The language that is set, or that the browser asks for. */
@@ -12,10 +13,11 @@ export function language() {
   return KNOWN.includes(wanted) ? wanted : "en";
 }
 
-/** Read the words; must be done before anything is shown. */
+/** Read the words; must be done before anything is shown. Returns the engine's sentences in this language. */
 export async function loadTexts() {
   texts = await readTexts(language());
   document.documentElement.lang = language();
+  return (language() !== SPOKEN && (await readTexts(`notes.${language()}`))) || {};
 }
 
 /** The text of a key, with its {places} filled. */

@@ -1,6 +1,7 @@
 // Saving: which pictures, where to, and as what.
 
 import { fill, h } from "../dom.js";
+import { problemText } from "../model/notes.js";
 import { remember, settings } from "../model/settings.js";
 import { plural, t } from "../model/texts.js";
 import { check, choice, dialog, download } from "./dialogs.js";
@@ -99,6 +100,11 @@ export function saveDialog(studio) {
   };
   show();
   const element = dialog(t("save.title"), form);
+  const watch = ({ detail: { step, part, of } }) => {
+    if (step === "save" && go.disabled) said.textContent = t("save.saving", { part: part + 1, of });
+  };
+  studio.addEventListener("progress", watch);
+  element.addEventListener("close", () => studio.removeEventListener("progress", watch));
   go.focus();
 
   async function send() {
@@ -111,7 +117,7 @@ export function saveDialog(studio) {
       );
       if (answer.blob) download(answer.blob, answer.name || studio.current.picture.name);
       element.close();
-      for (const { error } of (answer.failed || []).slice(0, 2)) studio.say(error.detail, "error");
+      for (const { error } of (answer.failed || []).slice(0, 2)) studio.say(problemText(error), "error");
       if (answer.blob || answer.files.length)
         studio.say(
           answer.blob
@@ -122,7 +128,7 @@ export function saveDialog(studio) {
       said.textContent = "";
       go.disabled = false;
       if (error.code === "offline") element.close();
-      else fill(said, h("span", { class: "field-error", text: error.message }));
+      else fill(said, h("span", { class: "field-error", text: problemText(error) }));
       if (!error.status) studio.trouble(error);
     }
   }

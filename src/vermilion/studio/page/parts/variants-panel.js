@@ -12,19 +12,26 @@ export class VariantsPanel extends HTMLElement {
     this.grid = h("div", { class: "thumbs", role: "group", "aria-label": t("variants.title") });
     this.again = button(t("variants.show"), () => this.load(), { icon: "variants" });
     this.other = button(t("variants.other"), () => this.#reseed());
+    this.said = h("p", { class: "quiet", role: "status" });
     this.append(
       h("p", { class: "quiet", text: t("variants.about") }),
+      this.said,
       this.grid,
       h("div", { class: "button-row" }, this.again, this.other),
     );
     studio.addEventListener("current", () => this.#forget());
     studio.addEventListener("change", () => this.#mark());
+    studio.addEventListener("progress", ({ detail: { id, step, part, of } }) => {
+      if (step === "variants" && this.isLoading && id === studio.current?.id)
+        this.said.textContent = t("variants.working", { part: Math.min(of, part + 1), of });
+    });
     this.#forget();
   }
 
   #forget() {
     this.abort?.abort();
     this.loaded = null;
+    this.#rest();
     fill(this.grid);
     this.again.hidden = false;
     this.other.hidden = true;
@@ -42,6 +49,7 @@ export class VariantsPanel extends HTMLElement {
       Array.from({ length: COUNT }, () => h("span", { class: "thumb skeleton" })),
     );
     this.again.hidden = true;
+    this.isLoading = true;
     try {
       const controls = open.controlsFor(withSettings(open.doc, { variant: null }));
       const list = await this.studio.engine.variants(
@@ -54,7 +62,14 @@ export class VariantsPanel extends HTMLElement {
       if (error.name === "AbortError") return;
       this.#forget();
       this.studio.trouble(error);
+    } finally {
+      if (this.abort === abort) this.#rest();
     }
+  }
+
+  #rest() {
+    this.isLoading = false;
+    this.said.textContent = "";
   }
 
   #show(list) {
