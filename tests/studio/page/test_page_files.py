@@ -100,9 +100,15 @@ def test_every_note_that_is_translated_is_one_that_the_library_gives():
         for path in (PAGE.parents[1] / folder).rglob("*.py")
         for text in literals(path)
     }
-    for english, german in json.loads((PAGE / "texts" / "notes.de.json").read_text("utf-8")).items():
-        pattern = PLACE.sub("{}", english)
-        assert pattern in known or pattern.removesuffix("{}") in known, english
+    notes = json.loads((PAGE / "texts" / "notes.de.json").read_text("utf-8"))
+    patterns = {english: PLACE.sub("{}", english) for english in notes}
+    unknown = [
+        english
+        for english, pattern in patterns.items()
+        if pattern not in known and pattern.removesuffix("{}") not in known
+    ]
+    assert unknown == []
+    for english, german in notes.items():
         assert sorted(PLACE.findall(english)) == sorted(PLACE.findall(german)), english
 
 

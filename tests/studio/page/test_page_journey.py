@@ -133,6 +133,7 @@ def test_a_picture_and_its_comparison_are_downloaded(empty, photographs):
     hands.page.keyboard.press("Control+s")
     hands.page.get_by_label("To", exact=True).select_option("download")
     hands.page.get_by_label("Format", exact=True).select_option("png")
+    hands.page.get_by_text("More", exact=True).click()
     for box in hands.page.locator("dialog input[type=checkbox]").all():
         box.uncheck()
     with hands.page.expect_download() as download:

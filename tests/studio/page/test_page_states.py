@@ -97,13 +97,17 @@ def test_what_the_server_says_is_german_on_the_german_page(empty, photographs, t
     (tmp_path / "letter.jpg").write_text("Dear grandmother")
     hands = empty(language="de")
     hands.open(photographs / "bright.jpg", tmp_path / "letter.jpg")
-    hands.page.locator(".message.error", has_text="Diese Datei lässt sich nicht öffnen: letter.jpg").wait_for()
+    hands.page.locator(
+        ".message.error", has_text="Diese Datei lässt sich nicht öffnen: letter.jpg"
+    ).wait_for()
     hands.page.locator(".message.error").get_by_label("Schließen").click()
     hands.click(0.5, 0.5)
     hands.say("navy")
     note = hands.page.locator(".popover .note")
     hands.until("!document.querySelector('.popover .note').hidden")
-    assert note.inner_text().startswith("Diese Farbe kann nicht bestehen, wo der Scan so hell ist (der Hinweis bei")
+    assert note.inner_text().startswith(
+        "Diese Farbe kann nicht bestehen, wo der Scan so hell ist (der Hinweis bei"
+    )
     hands.page.keyboard.press("Escape")
     hands.page.locator(".handle.noted").wait_for()
     assert "so hell ist" in hands.page.locator(".hint-row .note").inner_text()

@@ -69,9 +69,11 @@ const NAMES = {
   sky: ["#8ab4d8", "#60c0ff"],
   blue: ["#34609f", "#0000ff", "#3366cc"],
   navy: ["#232f55", "#000080"],
+  slate: ["#4a5260", "#6b7480"],
   violet: ["#6a4a8f", "#8000ff"],
   plum: ["#6f3a58", "#800080"],
 };
+const LIGHT_COUNTS = 0.6; // beside the hue, in the name of a colour
 const LABS = Object.entries(NAMES).flatMap(([name, list]) => list.map((hex) => [name, toLab(hex)]));
 
 /** The word for a colour, for people who cannot see it. */
@@ -79,7 +81,7 @@ export function nameOf(color) {
   if (color === GREY) return t("color.grey");
   const lab = toLab(shown(color));
   const distances = LABS.map(([name, other]) => [
-    Math.hypot(...other.map((value, axis) => value - lab[axis])),
+    Math.hypot(...other.map((value, axis) => (value - lab[axis]) * (axis ? 1 : LIGHT_COUNTS))),
     name,
   ]);
   return t(`color.${distances.sort((one, two) => one[0] - two[0])[0][1]}`);

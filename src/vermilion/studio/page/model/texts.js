@@ -33,4 +33,4 @@ export const plural = (key, count) => t(count === 1 ? `${key}.one` : `${key}.man
 export const number = (value, digits = 0) =>
   value.toLocaleString(language(), { maximumFractionDigits: digits });
 export const percent = (share) =>
-  share.toLocaleString(language(), { style: "percent", maximumFractionDigits: share < 0.1 ? 1 : 0 });
+  share.toLocaleString(language(), { style: "percent", maximumFractionDigits: share < 0.01 ? 1 : 0 });

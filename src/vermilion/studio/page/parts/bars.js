@@ -108,7 +108,10 @@ export class ViewBar extends HTMLElement {
       title: t("zoom.toggle"),
       on: { click: () => stage.toggleZoom() },
     });
-    this.full = iconButton("full", t("full.show"), actions.full, { key: "F" });
+    this.full = iconButton("full", t("full.show"), actions.full, {
+      key: "F",
+      hidden: !document.fullscreenEnabled, // as on an iPhone
+    });
     const group = (...parts) => h("div", { class: "bar-group" }, ...parts);
     this.append(
       group(this.slider, this.side, this.hold),

@@ -117,7 +117,7 @@ export class ColorPopover extends HTMLElement {
     this.hidden = true;
     this.stage.setCover(0);
     this.abort?.abort();
-    this.stage.picking = null;
+    this.#stopPicking();
     this.stage.drop();
     this.open?.choose(null);
     this.dispatchEvent(new Event("closed"));
@@ -213,15 +213,18 @@ export class ColorPopover extends HTMLElement {
     this.stage.surface.focus();
     this.studio.say(t("field.picking"));
     this.stage.picking = async (place) => {
-      this.stage.picking = null;
-      this.classList.remove("picking");
-      this.stage.classList.remove("picking");
+      this.#stopPicking();
       try {
         done((await this.studio.engine.pick(this.open.id, { x: place.x, y: place.y })).color);
       } catch (error) {
         this.studio.trouble(error);
       }
     };
+  }
+
+  #stopPicking() {
+    this.stage.picking = null;
+    for (const part of [this, this.stage]) part.classList.remove("picking");
   }
 
   /** Show the hint as it is now; close when it is gone. */

@@ -47,6 +47,22 @@ export function saveDialog(studio) {
   const replace = check(t("save.replace"), false, (value) => {
     overwrite = value;
   });
+  const depth = choice(
+    t("save.depth"),
+    [
+      ["same", t("save.depth-same")],
+      ["8", t("save.depth-8")],
+    ],
+    String(wanted.depth),
+    (value) => set({ depth: value === "8" ? 8 : "same" }),
+  );
+  const confidence = check(t("save.confidence"), wanted.confidence, (value) => set({ confidence: value }));
+  const more = h(
+    "details",
+    { class: "more", open: wanted.depth !== "same" || wanted.confidence },
+    h("summary", { text: t("save.more") }),
+    h("div", { class: "more-body" }, can.depths && depth, confidence, can.transparency && flat, replace),
+  );
   const form = h(
     "form",
     {
@@ -76,21 +92,9 @@ export function saveDialog(studio) {
         wanted.format,
         (format) => set({ format }),
       ),
-    can.depths &&
-      choice(
-        t("save.depth"),
-        [
-          ["same", t("save.depth-same")],
-          ["8", t("save.depth-8")],
-        ],
-        String(wanted.depth),
-        (depth) => set({ depth: depth === "8" ? 8 : "same" }),
-      ),
     check(t("save.mark"), wanted.mark, (mark) => set({ mark }), t("save.mark-about")),
     check(t("save.recipe"), wanted.recipe, (recipe) => set({ recipe }), t("save.recipe-about")),
-    check(t("save.confidence"), wanted.confidence, (confidence) => set({ confidence })),
-    can.transparency && flat,
-    replace,
+    more,
     said,
     h("div", { class: "dialog-foot" }, go),
   );
@@ -127,6 +131,7 @@ export function saveDialog(studio) {
     } catch (error) {
       said.textContent = "";
       go.disabled = false;
+      more.open ||= error.code === "output-exists";
       if (error.code === "offline") element.close();
       else fill(said, h("span", { class: "field-error", text: problemText(error) }));
       if (!error.status) studio.trouble(error);

@@ -5,6 +5,7 @@ import { round } from "../model/document.js";
 export const DRAWING_TOOLS = ["stroke", "box", "lasso"];
 const LEAST_STEP = 4; // CSS pixels between points that are kept
 const BRUSH = 14; // CSS pixels that a stroke is wide
+const PIN = 8; // CSS pixels: radius of the ring around a point
 
 export class Drawing {
   /** @param {string} tool "stroke", "box" or "lasso"  @param size {width, height} of the picture */
@@ -61,8 +62,11 @@ export function pathOf(shape, toScreen) {
   }
   if (shape.points)
     return lines(shape.points.length > 1 ? shape.points : [shape.points[0], shape.points[0]], toScreen);
-  return shape.polygon ? `${lines(shape.polygon, toScreen)}Z` : "";
+  return shape.polygon ? `${lines(shape.polygon, toScreen)}Z` : ring(toScreen(shape));
 }
+
+const ring = ({ x, y }) =>
+  `M${(x - PIN).toFixed(1)} ${y.toFixed(1)}a${PIN} ${PIN} 0 1 0 ${2 * PIN} 0a${PIN} ${PIN} 0 1 0 ${-2 * PIN} 0`;
 
 const lines = (points, toScreen) =>
   points
