@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vermilion.studio.faults import StudioError, VermilionError
+from vermilion.errors import VermilionError
+from vermilion.studio.faults import StudioError
 
 PAGE = Path(__file__).parents[3] / "src" / "vermilion" / "studio" / "page"
 SCRIPTS = sorted(PAGE.rglob("*.js"))
@@ -88,7 +89,7 @@ def literals(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
         elif isinstance(node, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
 
 
 def test_every_note_that_is_translated_is_one_that_the_library_gives():
