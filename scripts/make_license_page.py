@@ -1,6 +1,6 @@
 """Makes THIRD_PARTY_LICENSES.md: every package that vermilion or one of its extras needs, with its licence.
 
-Run it where all extras are installed: pip install ".[train,evaluate,hub,s3,c2pa,formats]".
+Run it where all extras are installed: pip install ".[train,evaluate,hub,s3,cluster,c2pa,watch,formats]".
 """
 
 import sys

@@ -27,6 +27,7 @@ from vermilion.outputs import (
 from vermilion.picture import Picture
 from vermilion.pictures import (
     DEFAULT_MAX_PIXELS,
+    NamedFile,
     ReadOptions,
     SaveOptions,
     Scan,
@@ -81,6 +82,7 @@ class Task:
         controls: what is said of the colours of this picture; None for what is said of all.
         identifier: by which an archive knows the picture; empty if it told none.
         again: whether its result is to be replaced.
+        name: what the scan is called in messages and recipes; empty if that is its path.
     """
 
     source: Path
@@ -91,6 +93,7 @@ class Task:
     controls: Controls | None = None
     identifier: str = ""
     again: bool = False
+    name: str = ""
 
 
 def run_plan(
@@ -206,7 +209,7 @@ def paint_and_save(
     """
     reading = ReadOptions(task.page, options.recolor, options.max_pixels, options.crop_print)
     check_before_decoding(task.source, task.target, reading, options.save)
-    scan = read_scan(task.source, reading)
+    scan = read_scan(NamedFile(task.source, task.name) if task.name else task.source, reading)
     refuse_before_painting(scan, task.target, options.save)
     controls = task.controls or options.controls
     session = colorizer.open(scan, recolor=options.recolor, size=options.size, view=options.view)

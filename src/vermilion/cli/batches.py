@@ -1,14 +1,33 @@
-"""What `vermilion batch` says while it runs and at its end."""
+"""What `vermilion batch` does once its options are read, and what it says meanwhile."""
 
 import json
-from dataclasses import asdict
+import tempfile
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vermilion.cli.say import say, say_error, shown
+from vermilion.cli.progress import follow
+from vermilion.cli.say import say, say_aside, say_error, shown
+from vermilion.cli.streams import INTERRUPTED
+from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
-    from vermilion.archive.batch import Record
+    from vermilion.archive.batch import Batch, BatchOptions, Record, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What of a batch is done when."""
+
+    dry_run: bool
+    watch: bool
+    limit: int | None
+    sample: int | None
+    redo: Path | None
+    ray: str | None
 
 
 class Told:
@@ -54,7 +73,7 @@ class Told:
             self.event("waiting", **self.report.counts)
             self.line(f"{self.report.counts['done']} colourised; waiting for more, until Ctrl-C")
 
-    def close(self, planned: int, folder: Path) -> int:
+    def close(self, planned: int, folder: str) -> int:
         """Tell the sum, given how many were planned and where reports lie, and return the exit code."""
         from vermilion.archive.batch import HTML_REPORT
 
@@ -67,5 +86,172 @@ class Told:
         self.line(", ".join(parts))
         self.event("end", **counts, recovered=recovered)
         if counts["failed"]:
-            self.line(f"{shown(folder / HTML_REPORT)} shows what failed")
+            self.line(f"{shown(Path(folder))}/{HTML_REPORT} shows what failed")
         return 1 if counts["failed"] else 0
+
+
+def refuse_together(given: dict[str, object]) -> None:
+    """Refuse options that exclude each other.
+
+    Raises:
+        SettingsError: more than one of them was given.
+    """
+    names = [name for name, value in given.items() if value]
+    if len(names) > 1:
+        raise SettingsError(f"{names[0]} and {names[1]} cannot be given together; leave out one of them.")
+
+
+def start_batch(planner: "Planner", course: Course, told: Told, bag: Path | None) -> int:
+    """Do what is wanted of a batch, and return the exit code.
+
+    Raises:
+        SettingsError: the options exclude each other, or a URI is named and no cluster.
+    """
+    named = [place for place in (*planner.sources, planner.output) if "://" in place]
+    if course.ray is None and named:
+        raise SettingsError(
+            f"{named[0]} is a URI, which needs --ray local, or --ray with a cluster's address."
+        )
+    options = planner.options
+    if course.ray is not None:
+        alone = {"--beside": options.plan.output is None, "--controls": options.table_sha256}
+        refuse_together({"--ray": True, **alone, "--keep-dates": options.keep_dates, "--bag": bag})
+        return _spread(planner, course.ray, told, dry_run=course.dry_run)
+    code = _watch(planner, told) if course.watch else _do(planner, course, told)
+    if bag is not None and code != INTERRUPTED:
+        from vermilion.archive.batch import write_bag
+
+        count = write_bag(options.folder, bag, datetime.now().astimezone().date())
+        say_aside(f"{shown(bag)} holds {count} files")
+    return code
+
+
+class Planner:
+    """Makes the plan of a batch, as often as it is wanted.
+
+    Args:
+        sources: as they were typed.
+        output: as it was typed.
+        options: who works, and where.
+        chosen: what of the sources is meant.
+        table: what single pictures get.
+    """
+
+    def __init__(
+        self,
+        sources: list[str],
+        output: str,
+        options: "BatchOptions",
+        chosen: "Selection",
+        table: Path | None,
+    ) -> None:
+        from vermilion.archive.batch import read_table
+
+        self.sources, self.output = sources, output
+        self.chosen = chosen
+        self._table = None if table is None else read_table(table)
+        self.options = options
+        if self._table is not None:
+            self.options = replace(options, table_sha256=self._table.sha256)
+
+    def plan(self) -> "Batch":
+        """Return all that is to be done."""
+        from vermilion.archive import make_plan
+        from vermilion.archive.batch import Batch
+
+        run = self.options.run
+        batch = Batch.of(self.chosen.of(make_plan(self.sources, self.options.plan)), run)
+        if self._table is None:
+            return batch
+        return replace(batch, tasks=self._table.given_to(batch.tasks, run.controls))
+
+
+def _do(planner: Planner, course: Course, told: Told) -> int:
+    """Do what is wanted of a batch, and return the exit code."""
+    from vermilion.archive.batch import choose_sample, read_table, run_batch, tasks_again, write_sample_page
+
+    options = planner.options
+    planned = planner.plan()
+    if course.sample:
+        planned = replace(planned, tasks=choose_sample(planned.tasks, course.sample))
+    if course.redo is not None:
+        table = read_table(course.redo, verdicts=True)
+        again = tasks_again(planned.tasks, table, options.run.controls, options.folder)
+        planned = replace(planned, tasks=again)
+    if course.dry_run:
+        return _show(planned, options.folder)
+    told.event("plan", pictures=len(planned.tasks))
+    with closing(run_batch(planned, options)) as records:
+        code = _tell(follow(records, len(planned.tasks), hidden=told.silent), told, options.folder)
+    failed = told.close(len(planned.tasks) + len(planned.settled), str(options.folder))
+    if course.sample or course.redo:
+        page = write_sample_page(options.folder, planned.tasks)
+        told.line(f"{shown(page)} shows the results, to be accepted or rejected" if page else "")
+    return code or failed
+
+
+def _spread(planner: Planner, address: str, told: Told, *, dry_run: bool) -> int:
+    """Have a cluster do a batch, and return the exit code."""
+    from vermilion.archive.cluster import ClusterOptions, Store, plan_remote, run_cluster
+
+    target, batch = Store.of(planner.output), planner.options
+    plan = plan_remote([Store.of(each) for each in planner.sources], target, batch.plan, planner.chosen)
+    if dry_run:
+        for job in plan.jobs:
+            say(f"{job.source} -> {target.name_of(job.target)}")
+        say(f"{len(plan.jobs)} pictures; nothing was written")
+        return 0
+    told.event("plan", pictures=len(plan.jobs))
+    options = ClusterOptions(target, batch, address)
+    with tempfile.TemporaryDirectory() as place:
+        with closing(run_cluster(plan, options)) as records:
+            folder = Path(place)
+            code = _tell(follow(records, len(plan.jobs), hidden=told.silent), told, folder)
+        for path in folder.iterdir():
+            target.send(path, path.name)
+    failed = told.close(len(plan.jobs) + len(plan.settled), target.uri)
+    return code or failed
+
+
+def _watch(planner: Planner, told: Told) -> int:
+    """Do what is there and what comes, until Ctrl-C."""
+    from threading import Event
+
+    from vermilion.archive.batch import check_watched, watch_batch
+
+    options = planner.options
+    folders = check_watched(planner.sources, options.plan.output, options.folder)
+    with closing(watch_batch(planner.plan, options, folders, Event())) as records:
+        code = _tell(records, told, options.folder)
+    failed = told.close(0, str(options.folder))
+    return code or failed
+
+
+def _tell(records: "Iterable[Record | None]", told: Told, folder: Path) -> int:
+    """Print records as they come, and write the report; return the exit code of what stopped it."""
+    code = 0
+    try:
+        for record in records:
+            if record is None:
+                told.idle()
+            else:
+                told.add(record)
+    except KeyboardInterrupt:
+        say_error("Stopped. The same command continues from here.")
+        code = INTERRUPTED
+    told.report.write(folder)
+    return code
+
+
+def _show(planned: "Batch", folder: Path) -> int:
+    from vermilion.archive.batch import is_planned
+
+    left = 0
+    for task, finished in is_planned(planned, folder):
+        left += not finished
+        page = f" page {task.page}" if task.every_page else ""
+        say(f"{shown(task.source)}{page} -> {shown(task.target)}{'  (finished)' if finished else ''}")
+    for record in planned.settled:
+        say(f"{shown(Path(record.source))} {record.outcome}: {record.reason}")
+    say(f"{left} to be done, {len(planned.tasks) - left} finished before; nothing was written")
+    return 0

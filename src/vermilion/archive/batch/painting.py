@@ -32,6 +32,7 @@ class Order:
         options_sha256: of all options.
         model_sha256: of the model.
         proof: whether scans and results are hashed and journalled; benchmarks see what that costs.
+        journal: whether what is about to be finished is written down first.
         keep_dates: whether results get the time of change of their scans.
     """
 
@@ -44,6 +45,7 @@ class Order:
     model_sha256: str = ""
     proof: bool = True
     keep_dates: bool = False
+    journal: bool = True
 
 
 class Painter:
@@ -56,7 +58,7 @@ class Painter:
     def __init__(self, order: Order) -> None:
         self._order = order
         self._colorizer: Colorizer | None = None
-        self._journal = Journal(order.folder) if order.proof else None
+        self._journal = Journal(order.folder) if order.proof and order.journal else None
         self._swept: set[Path] = set()
 
     def do(self, task: Task) -> Record:
