@@ -74,7 +74,7 @@ def run(scans: Path, target: Path, workers: int, model: str | None) -> None:
             now: dict[str, float] = defaultdict(float)
             for pid, kind in below(process.pid).items():
                 now[kind] += memory_of(pid)
-                spent[pid] = kind, seconds_of(pid)
+                spent[pid] = kind, max(seconds_of(pid), spent.get(pid, (kind, 0.0))[1])
             largest |= {kind: max(largest[kind], size) for kind, size in now.items()}
             time.sleep(0.5)
         told.seek(0)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from benchmarks.batch import contents
 from tests.archive.test_batch import Run, box, outcomes, records, run  # noqa: F401 - fixtures
+from vermilion.archive import run as run_module
 from vermilion.archive.batch import painting, verify_manifest
 
 ROOT = Path(__file__).parents[2]
@@ -104,11 +105,11 @@ def test_permission_that_is_lost_in_the_middle_costs_no_picture(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    paint, left = painting.paint_and_save, iter([True])
+    left = iter([True])
 
     def refused(*given: Any) -> Any:
         if next(left, False):
-            return paint(*given)
+            return run_module.paint_and_save(*given)
         raise PermissionError(errno.EACCES, "Permission denied")
 
     with monkeypatch.context() as patch:
@@ -120,7 +121,7 @@ def test_permission_that_is_lost_in_the_middle_costs_no_picture(
         "c.tif": "system",
     }
     assert found["b.jpg"].reason.endswith(
-        "b.jpg could not be done (Permission denied); correct that and run again."
+        "b.jpg could not be coloured (Permission denied); correct that and run again."
     )
     assert outcomes(run()) == {"b.jpg": "done", "c.tif": "done"}
 
