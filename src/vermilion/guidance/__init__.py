@@ -1,4 +1,4 @@
-"""What people say about colour, turned into hints for the network. Arrays only."""
+"""What users say about colours, turned into hints for the network. Arrays only."""
 
 from vermilion.guidance.album import Album, AlbumEntry, load_album
 from vermilion.guidance.confidence import Spot, ask_here, confidence_overlay

@@ -1,4 +1,4 @@
-"""What to do with the knowledge of where the model does not know: fade, show, ask."""
+"""Uses of the confidence: fade unsure colours, show them, and ask about them."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ KEPT_FROM = 0.3
 GONE_BELOW = 0.1
 """Confidence below which nothing is left of it: the model expects to be wrong in nine of ten cases."""
 
-_OVERLAY_OPACITY = 0.8  # where the model knows nothing
+_OVERLAY_OPACITY = 0.8  # colour of the overlay where the model is unsure
 
 SURE_FROM = 0.5
 """Confidence from which nobody is asked: the model expects to be right more often than wrong."""
@@ -36,7 +36,7 @@ class Spot:
     Attributes:
         x: pixels from the left edge of the upright picture.
         y: pixels from its upper edge.
-        share: of all that the model does not know about the picture, how much hangs on this place (0..1).
+        share: of the picture's whole uncertainty, how much depends on this place (0..1).
     """
 
     x: float
@@ -47,7 +47,7 @@ class Spot:
 def fade_unsure(ab: Floats, confidence: Floats, strength: float) -> Floats:
     """Return (a,b) [h,w,2] faded towards grey where confidence [h,w] is low; ``strength`` 0..1.
 
-    Confidence is calibrated, so that this can be said: colour fades where the model expects to be wrong, by
+    Confidence is calibrated, so the amount has a meaning: colour fades where the model expects an error of
     more than 10 units of a and b, in more than seven of ten cases; half of it is left at eight of ten, and
     nothing at nine of ten.
     """
@@ -116,7 +116,7 @@ def _few_places(height: int, width: int) -> tuple[int, int]:
 
 
 def _likeness(features: Floats, luma: Floats) -> Floats:
-    """Return how much a hint at one of n places says of another [n,n], 0..1: alike and near, 1 for itself.
+    """Return how much a hint at one of n places determines another [n,n], 0..1: alike and near; 1 for itself.
 
     Args:
         features: [C,h',w'].

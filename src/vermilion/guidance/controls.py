@@ -1,4 +1,4 @@
-"""All that a person may say about the colours of one picture, as one value."""
+"""Everything that a user can say about the colours of one picture, as one value."""
 
 import math
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def _is_look_file(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """How one picture is to be coloured; nothing is changed unless asked for.
+    """How to colour one picture; the defaults change nothing.
 
     Plain data and assets only, so that a recipe can hold all of it; paths are read when controls are made.
     Everything about colours at places becomes hints, drawn in this order, the later over the earlier:

@@ -18,7 +18,7 @@ from vermilion.plain import as_declared, from_plain, parse_json
 def controls_from_json(
     said: bytes | Mapping[str, object], read_asset: AssetReader = no_files, where: str = "the controls"
 ) -> Controls:
-    """Return the controls that a JSON text or its table says.
+    """Return the controls of a JSON text or table.
 
     Args:
         said: UTF-8, or what ``json.loads`` made of it; what is left out is left to its default.

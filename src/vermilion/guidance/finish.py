@@ -1,4 +1,4 @@
-"""What is done to the painted colours before they are laid over the scan: fading, looks, adjustments."""
+"""Changes to painted colours before they are joined with the scan: fading, looks, adjustments."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grading:
-    """What the files of controls that work on painted colours hold; each None where it was not asked for."""
+    """The contents of a look and a cube; each None where it was not asked for."""
 
     look: Look | None = None
     cube: Cube | None = None
@@ -73,7 +73,7 @@ def finish_colors(
     """Return (a,b) [h,w,2] after all controls that work on painted colours, in their fixed order.
 
     First ``fade_unsure``, then the look or the cube, then vividness, warmth and tint, last the corner mark.
-    Controls that are left alone do nothing: the very same numbers come out.
+    Neutral controls change nothing, not even rounding.
 
     Args:
         controls: what was said.

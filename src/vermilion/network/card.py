@@ -1,4 +1,4 @@
-"""The card of a model folder: what ``model.json`` says about the network, as one value."""
+"""The card of a model folder: ``model.json`` as one value."""
 
 import json
 from dataclasses import MISSING, dataclass, fields

@@ -1,4 +1,4 @@
-"""ONNX Runtime: sessions on the device that was asked for, or a plain refusal."""
+"""ONNX Runtime: sessions on the chosen device, or an error."""
 
 from typing import TYPE_CHECKING
 
@@ -62,8 +62,8 @@ def choose_provider(device: str) -> str:
 def open_session(graph: bytes, name: str, provider: str, *, strict: bool) -> "InferenceSession":
     """Return a session of an ONNX graph.
 
-    ONNX Runtime falls back to the processor with a mere warning when a provider does not start, so what
-    came of it is compared with what was wanted.
+    ONNX Runtime falls back to the processor with only a warning when a provider does not start, so the
+    provider is compared with the wanted one.
 
     Args:
         graph: content of the file.

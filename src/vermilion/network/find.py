@@ -1,4 +1,4 @@
-"""From what a person calls a model to its folder."""
+"""Finds the folder of a model by its name, path or id."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def find_model(model: str | Path | None = None) -> Path:
 
 
 def name_of_model(digest: str) -> str:
-    """Return by which name ``find_model`` finds the model with this hash; empty if it is not here."""
+    """Return the name by which ``find_model`` finds the model with this hash; empty if it is not here."""
     places = ((SHIPPED_NAME, default_model_folder()), *((path.name, path) for path in installed_folders()))
     hashes = {
         folder_hash(folder): name for name, folder in reversed(places) if (folder / CARD_FILE).is_file()

@@ -1,4 +1,4 @@
-"""Model folders: where they are, and their files, read only if they are what the card says."""
+"""Model folders and their files, which are read only if their hashes match the card."""
 
 import hashlib
 from collections.abc import Iterator
@@ -94,7 +94,7 @@ def lenders(digest: str) -> Iterator[Path]:
 def _names(folder: Path, digest: str) -> bool:
     try:
         return read_card(folder).files.get(ENCODER_FILE) == digest
-    except ModelError:  # a damaged model lends nothing; whoever asks for it itself gets the error
+    except ModelError:  # a damaged model lends nothing; loading it itself raises the error
         return False
 
 

@@ -1,4 +1,4 @@
-"""Models at the Hugging Face hub, for those who name one; nothing else here ever asks a network."""
+"""Models at the Hugging Face hub, if one is named; nothing else here uses the network."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ def fetch_model(address: str) -> Path:
 
     Raises:
         ModelError: it is no such id, huggingface_hub is not installed, the hub has no such model or does not
-            show it, or what it has is none of ours.
+            show it, or it is not a model of ours.
     """
     match = _ID.fullmatch(address)
     if match is None:
@@ -42,7 +42,7 @@ def fetch_model(address: str) -> Path:
     try:
         with _bars_on_terminals_alone():
             folder = snapshot_download(match["repository"], revision=match["revision"], allow_patterns=_FILES)
-    except Exception as error:  # it has dozens of errors, of its own and of the libraries below
+    except Exception as error:  # it raises dozens of errors, its own and those of its libraries
         raise ModelError(f"{address} {_reason(error)}.") from error
     if not (Path(folder) / "model.json").is_file():
         raise ModelError(f"{address} is not a model of vermilion: it has no model.json; check the id.")
@@ -50,7 +50,7 @@ def fetch_model(address: str) -> Path:
 
 
 def _reason(error: Exception) -> str:
-    """Why there is no model, and what can be done about it."""
+    """Why there is no model, and what to do."""
     from huggingface_hub import errors  # noqa: PLC0415
 
     if isinstance(error, errors.GatedRepoError):
@@ -67,7 +67,7 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def _bars_on_terminals_alone() -> Iterator[None]:
-    """Elsewhere huggingface_hub's bars would be lines among those that a program reads."""
+    """Without a terminal, huggingface_hub's bars would mix with lines that a program reads."""
     from huggingface_hub.utils import (  # type: ignore[attr-defined] # noqa: PLC0415 - its types hide them
         are_progress_bars_disabled,
         disable_progress_bars,

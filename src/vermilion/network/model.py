@@ -1,4 +1,4 @@
-"""A model: luma in, chroma out. Arrays only; what a picture is, others know."""
+"""A model: luma in, chroma out. Arrays only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,9 +159,9 @@ def check_model(folder: Path) -> None:
 
 
 def calibrated(confidence: Floats, chroma: Floats, calibration: Calibration) -> Floats:
-    """Return probabilities [N,1,h,w] whose logits are moved along a line (Platt 1999), and by chroma.
+    """Return probabilities [N,1,h,w] calibrated by a line through their logits (Platt 1999), and by chroma.
 
-    A network is surer of vivid colours than it has reason to be. ``calibration`` is that of ``ModelCard``.
+    A network is too sure of vivid colours. ``calibration`` is that of ``ModelCard``.
     """
     if calibration == UNCALIBRATED:
         return confidence
@@ -173,7 +173,7 @@ def calibrated(confidence: Floats, chroma: Floats, calibration: Calibration) -> 
 
 
 def _check_names(encoder: "InferenceSession", decoder: "InferenceSession", folder: Path) -> None:
-    """Refuse graphs that do not keep to the contract, before a picture meets them."""
+    """Refuse graphs whose inputs or outputs are not the expected ones, before they run."""
     expected = {
         ENCODER_FILE: (encoder, {"luma"}, set(_FEATURES)),
         DECODER_FILE: (decoder, {*_FEATURES, "hints", "temperature"}, {"chroma", "confidence", "odds"}),

@@ -1,4 +1,4 @@
-"""Where the models lie that people installed: a folder for each, by its name."""
+"""The folders of installed models, one for each, by name."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Names that are refused before anything is started: two results in one file, or a result for a scan."""
+"""Refuses, before anything starts, two results in one file, or a result in place of a scan."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -62,7 +62,7 @@ def _clash(first: Job, one: Path, second: Job, other: Path) -> str:
 def _page_clashes(
     claimed: dict[str, tuple[Job, Path]], identity: Callable[[Path], str]
 ) -> dict[tuple[Path, Path], str]:
-    """With every page done, a page of a.tif could become what a.p1.tif claims."""
+    """If every page is coloured, a page of a.tif could get the name of the result of a.p1.tif."""
     clashes: dict[tuple[Path, Path], str] = {}
     for job, path in claimed.values():
         whole = PAGE.sub("", path.name)

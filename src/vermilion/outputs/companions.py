@@ -1,4 +1,4 @@
-"""The names of all that is written of one picture."""
+"""The names of all files that are written for one picture."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""When two names mean one file: links, and file systems that do not tell A.png from a.png."""
+"""When two names mean one file: links, and file systems that do not distinguish A.png from a.png."""
 
 import os
 import sys
@@ -33,7 +33,7 @@ class Identities:
 
 
 def ignores_case(folder: Path) -> bool:
-    """Whether a file there answers to its name in other letters; the folder may be yet to be made.
+    """Whether names there ignore case; the folder need not exist yet.
 
     Nothing is written: a name that is there already is asked for in the other case.
     """

@@ -1,4 +1,4 @@
-"""What became of each picture: values that pass between processes and into JSON."""
+"""The outcome of each picture: values that pass between processes and into JSON."""
 
 import traceback
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class Done:
 
     @property
     def pages_left_out(self) -> int:
-        """How many pages of the scan this run does not do."""
+        """How many pages of the scan this run leaves out."""
         return 0 if self.other_pages_done else self.pages - 1
 
     @property
     def note(self) -> str:
-        """What a person should know besides success; empty for an ordinary picture."""
+        """What the user should know besides success; empty for an ordinary picture."""
         return "; ".join([*self._pages_note, *self.remarks])
 
     @property
@@ -50,7 +50,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A picture that needed nothing: its result is there already, or it is a result itself.
+    """A picture that was skipped: its result exists already, or it is a result itself.
 
     Attributes:
         source: the picture.
@@ -70,7 +70,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A picture, or a whole folder, that could not be done.
+    """A picture, or a whole folder, that could not be coloured.
 
     Attributes:
         source: the picture or folder.
@@ -92,7 +92,7 @@ Outcome = Done | Skipped | Failed
 
 
 def failed_by(error: Exception, source: Path, root: Path | None = None) -> Failed:
-    """Return what an error means for a picture: its sentence, its code and its trace.
+    """Turn an error into the outcome of a picture: its sentence, its code and its trace.
 
     Args:
         error: any; one that is not of our own is reported as what the system refused or as a fault of ours.

@@ -1,4 +1,4 @@
-"""What is written of a picture: what stands beside the result first, and the result last."""
+"""Writes the files of a picture: companions first, and the result last."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -35,7 +35,7 @@ def save_result(
     variants: Iterable[Picture] = (),
     before_naming: BeforeNaming | None = None,
 ) -> None:
-    """Write a picture, what stands beside it, and the folder that they go into.
+    """Write a picture and its companions, and make their folder.
 
     All is written and flushed to disk before anything gets its name, and the result gets it last: a picture
     whose result is there is done, whenever the run was stopped.

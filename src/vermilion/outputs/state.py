@@ -1,4 +1,4 @@
-"""What is there already: a whole result, an empty file, a result among scans; and by which options."""
+"""What exists already: a complete result, an empty file, a result among scans; and its options."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from vermilion.view import ViewOptions
 
 
 def is_done(target: Path) -> bool:
-    """Whether a result is there, and whole: it gets its name last.
+    """Whether a complete result exists: it gets its name last.
 
     Raises:
         OutputError: it cannot be looked at.
@@ -43,7 +43,7 @@ def is_own_result(source: Path, max_pixels: int = DEFAULT_MAX_PIXELS) -> bool:
 
 
 class Expected:
-    """What the mark of a result says if this run made it; known results are compared with that.
+    """The mark that this run would give a result; existing results are compared with it.
 
     Args:
         controls: of the run.

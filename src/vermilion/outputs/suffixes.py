@@ -1,4 +1,4 @@
-"""Which format a result has: the scan's own, where we write it, or one that holds the scan."""
+"""The format of a result: the scan's own, if we write it, or one that holds the scan."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def names_a_file(output: Path | None) -> bool:
 
 
 def check_format(output: Path, format_name: str) -> None:
-    """Refuse a file whose name says another format than the one that was asked for.
+    """Refuse a file whose suffix does not fit the format that was asked for.
 
     Raises:
         SettingsError: it does.

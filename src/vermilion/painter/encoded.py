@@ -1,4 +1,4 @@
-"""What the encoder made of a batch of pictures."""
+"""The encoder's result for a batch of pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

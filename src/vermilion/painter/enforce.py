@@ -1,4 +1,4 @@
-"""What a person says arrives: hints are kept to what they reach, and laid on where the network hesitates."""
+"""Makes hints arrive: keeps them to their reach, and adds what the network did not follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

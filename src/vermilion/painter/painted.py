@@ -1,4 +1,4 @@
-"""What the decoder made of a batch of pictures."""
+"""The decoder's result for a batch of pictures."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Painted:
         return Painted(self.ab[number], self.confidence[number], self.odds[number])
 
     def towards(self, other: "Painted", share: Floats) -> "Painted":
-        """Return what lies between this (0) and another (1), by a share [...,h,w] in each place."""
+        """Return a blend of this (0) and another (1), by a share [...,h,w] in each place."""
         odds = self.odds
         if odds.shape[-3]:
             odds = odds + share[..., None, :, :] * (other.odds - odds)

@@ -56,7 +56,7 @@ def lay_on_scan(
 ) -> Painted:
     """Return what was painted of each picture (no batch axis) on the scan's grid.
 
-    What lies beside all pictures is neutral, and sure to be so.
+    Places beside all pictures are neutral, with full confidence.
 
     Args:
         painted: one for each part.

@@ -270,7 +270,7 @@ class Picture:
 
     @cached_property
     def _convert(self) -> Convert | None:
-        """Makes chroma fit the scan's profile, at full size: there its tone is steep here and flat there."""
+        """Convert chroma into the scan's profile, at full size: the slope of its tone curve varies."""
         return self.scan.colors.converter()
 
     def _leave_grey(self, rgb: Codes, luma: Codes, start: int) -> None:

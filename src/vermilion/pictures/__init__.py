@@ -1,4 +1,4 @@
-"""Scans in, pictures out: formats, depth, orientation, profiles, metadata, limits on trust."""
+"""Scans in, pictures out: formats, depth, orientation, profiles, metadata and limits."""
 
 from vermilion.pictures.formats import SUFFIXES
 from vermilion.pictures.jpeg.segments import is_jpeg

@@ -1,4 +1,4 @@
-"""Samples that are decoded already, made a scan: the last step of all readers but that of plain JPEGs."""
+"""Makes a scan of decoded samples: the last step of all readers except that of plain JPEGs."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +21,7 @@ from vermilion.tone import luma_of_rgb
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a file says of one of its pages, beside the samples.
+    """The facts of one page of a file, besides its samples.
 
     Attributes:
         metadata: Everything that must survive; `icc` is the scan's own profile.

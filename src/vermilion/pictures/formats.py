@@ -1,4 +1,4 @@
-"""The formats that can be written, and what each of them holds."""
+"""The formats that can be written, and what each can hold."""
 
 from dataclasses import dataclass
 

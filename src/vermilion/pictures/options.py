@@ -1,4 +1,4 @@
-"""What a caller may say about reading."""
+"""Options for reading."""
 
 from dataclasses import dataclass
 

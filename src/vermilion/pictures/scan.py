@@ -1,4 +1,4 @@
-"""A scan: what came in, with its luma at full size and everything that must survive."""
+"""A scan: the input, with its luma at full size and everything that must be kept."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -105,7 +105,7 @@ class Scan:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of the scan: what is left out, and that it has no greys."""
+        """What the user should know of the scan: what is left out, and that it has no greys."""
         if isinstance(self.pixels, ArrayPixels) and _is_black_and_white(self.luma):
             return (*self.left_out, _NO_GREYS)
         return self.left_out

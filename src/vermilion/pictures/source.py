@@ -1,4 +1,4 @@
-"""Where a scan comes from: a path or bytes, with kind errors for what cannot be opened."""
+"""The source of a scan: a path or bytes, with clear errors for what cannot be opened."""
 
 import hashlib
 import mmap
@@ -32,7 +32,7 @@ _UNREAD = re.compile(
 
 
 def undecoded(name: str, reason: str) -> DamagedError:
-    """What to tell about a file that a decoder does not decode: it cannot, or the file is damaged."""
+    """The error for a file that a decoder does not decode: it cannot, or the file is damaged."""
     if _UNREAD.search(reason):
         return DamagedError(
             f"{name} holds a picture of a kind that vermilion cannot read ({reason}); save it as TIFF or PNG"
@@ -41,7 +41,7 @@ def undecoded(name: str, reason: str) -> DamagedError:
 
 
 def damaged(name: str, reason: object) -> PictureError:
-    """What to tell about a file whose structure makes no sense."""
+    """The error for a file whose structure makes no sense."""
     return PictureError(_damage(name, reason))
 
 
@@ -108,7 +108,7 @@ class NamedBytes:
 
 @dataclass(frozen=True, slots=True)
 class NamedFile:
-    """A file that goes by another name than its path, such as one that was sent and is kept under its hash.
+    """A file with another name than its path, such as an upload that is kept under its hash.
 
     Attributes:
         path: Where it lies.
@@ -142,7 +142,7 @@ def open_source(source: Openable) -> Source:
 
 
 def unreadable(name: str, error: OSError) -> PictureError:
-    """What to tell about a file that the system does not hand over."""
+    """The error for a file that the system does not hand over."""
     if isinstance(error, FileNotFoundError):
         return PictureError(f"{name} does not exist; check the spelling and the folder")
     if isinstance(error, IsADirectoryError):
@@ -154,7 +154,7 @@ def unreadable(name: str, error: OSError) -> PictureError:
 
 
 def too_many_bytes(name: str) -> PictureError:
-    """What to tell about a file that is not read into memory."""
+    """The error for a file that is too large to be read into memory."""
     return PictureError(
         f"{name} has more than {LARGEST_WHOLE >> 20:,} MB, and its kind must be read whole;"
         " save it as PNG or TIFF"

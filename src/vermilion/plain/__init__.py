@@ -1,4 +1,4 @@
-"""Plain data, as JSON and TOML have it, checked and turned into options: the one validator, and schemas.
+"""Checks plain data from JSON and TOML and turns it into options: the one validator, and schemas.
 
 Options are frozen dataclasses. pydantic builds a validator of each, when the first such text is read.
 """

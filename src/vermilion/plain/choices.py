@@ -1,4 +1,4 @@
-"""Fields of several types: the form of what was read decides which one is meant."""
+"""Fields of several types: the form of the value decides which one is meant."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from vermilion.plain.kinds import Kind, lists_in, members_of, required_keys, tab
 
 
 def tag(name: str) -> str:
-    """Return how pydantic calls one of several types in the place of an error; no field has such a name."""
+    """Return pydantic's name for one of several types in the place of an error; no field has such a name."""
     return f"<{name}>"
 
 

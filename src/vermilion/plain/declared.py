@@ -1,4 +1,4 @@
-"""Options that Python made, as they are once written and read: 2 becomes 2.0 where it is a length."""
+"""Options made in Python, in the form that they have once written and read: 2 becomes 2.0 for a length."""
 
 from dataclasses import is_dataclass, replace
 from pathlib import PurePath

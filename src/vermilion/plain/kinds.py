@@ -1,4 +1,4 @@
-"""What the annotations of options say: their bare types, what stands behind a key, and their words."""
+"""Reads the annotations of options: their bare types, the type of a key, and their words for messages."""
 
 import dataclasses
 import types

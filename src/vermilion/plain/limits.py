@@ -1,4 +1,4 @@
-"""What numbers may be, said at the fields themselves: ``share: Annotated[float, Limits(0, 1)]``."""
+"""Limits of numbers, declared at the fields: ``share: Annotated[float, Limits(0, 1)]``."""
 
 import math
 from dataclasses import dataclass

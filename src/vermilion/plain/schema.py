@@ -1,4 +1,4 @@
-"""JSON Schema of options: their types as the validator has them, their words from the docstrings."""
+"""JSON Schema of options: types from the validator, descriptions from the docstrings."""
 
 import inspect
 import re

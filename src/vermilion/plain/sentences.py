@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, as one sentence of ours: the place, what was wanted, and what was found."""
+"""Turns pydantic's errors into one sentence: the place, what was wanted, and what was found."""
 
 import difflib
 from collections.abc import Callable, Iterable, Sequence
@@ -60,7 +60,7 @@ def sentence_of(kind: Kind, errors: Iterable[Any], placed: Placed, whole: object
 
 
 def _rank(error: Any) -> int:  # noqa: ANN401 - pydantic's
-    """What is misspelt comes first, as it makes another key missing."""
+    """Misspelt keys come first, because they make another key missing."""
     ranks = {"unexpected_keyword_argument": 0, "string_unicode": 0, "invalid_key": 0, "missing": 1}
     return ranks.get(error["type"], 2)
 

@@ -1,4 +1,4 @@
-"""The one validator: pydantic's, made strict, with errors of ours; only a given reader opens files."""
+"""The one validator: pydantic's, made strict, with our own errors; only a given reader opens files."""
 
 from functools import cache
 from typing import Any, TypeVar, cast

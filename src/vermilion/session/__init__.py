@@ -1,6 +1,6 @@
-"""One open picture: what the network saw of it is kept, and it is painted again as the controls change.
+"""One open picture: its features are kept, and it is painted again as the controls change.
 
-What an album says is found in here, too: it looks at other pictures in the same way as at the open one.
+Albums are applied here, too, because they need the features of other pictures.
 """
 
 from vermilion.session.album import AlbumFinder, AlbumHints

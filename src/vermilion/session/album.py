@@ -1,4 +1,4 @@
-"""Colours agreed on in other pictures, brought to this one: an album at work.
+"""Applies an album: colours agreed on in other pictures, brought to this one.
 
 agreed picture ─encode, once─▶ places ─┐
                                        ├─ alike? ─▶ hints, which are drawn before the person's own
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class AlbumHints:
-    """What an album says about one picture.
+    """The hints of an album for one picture.
 
     Attributes:
         hints: the later over the earlier.
@@ -39,7 +39,7 @@ class AlbumHints:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Agreed:
-    """All that is kept of a picture in which colours were agreed on."""
+    """What is kept of a picture in which colours were agreed on."""
 
     size: tuple[int, int]
     grid: tuple[int, int]

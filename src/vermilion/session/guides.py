@@ -1,6 +1,6 @@
 """References, palettes and variants of one open picture, as hints for the decoder.
 
-What costs time is kept in the cache: by the picture and everything that it follows from.
+Slow results are kept in the cache, by the picture and everything that they depend on.
 """
 
 from collections.abc import Callable, Hashable
@@ -43,7 +43,7 @@ _COLORLESS = 1.5  # mean ab units of chroma below which a reference is grey, or 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guides:
-    """What else than hints steers the colours of one open picture.
+    """Everything besides hints that steers the colours of one open picture.
 
     Attributes:
         workshop: the painter and what else is shared.

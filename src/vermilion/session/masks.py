@@ -1,4 +1,4 @@
-"""The pictures of masks, decoded as scans are: by the same decoders and under the same limits."""
+"""Reads the pictures of masks by the same decoders and under the same limits as scans."""
 
 from functools import partial
 

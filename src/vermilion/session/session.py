@@ -1,4 +1,4 @@
-"""One picture that is open: what the network saw of it is kept, and each change of the controls is quick.
+"""One open picture: its features are kept, so that each change of the controls is quick.
 
 controls ─▶ hints drawn ─▶ decode ◀─ features, kept             ┌─▶ Picture
                              │ hints enforced                   │
@@ -61,7 +61,7 @@ class Session:
         self._owner = ("session", next(_numbers))
         self._versions = Versions(workshop, self._owner, self._opened, scan)
         self._guides = Guides(workshop, self._owner, self._opened, self._versions)
-        # The cache outlives the picture; what it holds of it need not.
+        # The cache outlives the picture; its entries for it need not.
         self._forget = weakref.finalize(self, workshop.cache.drop, self._owner)
 
     @property
@@ -160,7 +160,7 @@ class Session:
     def reach(self, hint: AnyHint, controls: Controls = AUTOMATIC) -> Floats:
         """Return how far a hint would reach if it were laid: float32 [h,w] on the network's grid, upright.
 
-        It is 1 where the hint lies, and less the less say it has; nothing is painted.
+        It is 1 where the hint lies, and less where it counts less; nothing is painted.
 
         Args:
             hint: the one that may be laid.
@@ -183,7 +183,7 @@ class Session:
         return draw_hints(hints, self.size, grid, guides, self._luma, self._workshop.read_mask)
 
     def _hints(self, controls: Controls) -> tuple[AnyHint, ...]:
-        """Return what people said of places: the album's hints, and over them those of this picture."""
+        """Return the hints of users: the album's, and over them those of this picture."""
         return (*self._album(controls).hints, *controls.hints)
 
     def _album(self, controls: Controls) -> AlbumHints:
@@ -197,7 +197,7 @@ class Session:
         return self._workshop.cache.get((self._owner, "album", album), make)
 
     def _paint_with_hints(self, drawing: Drawing, controls: Controls) -> Enforced:
-        """Paint, and see to it that the colours of hints arrive; also say which cannot."""
+        """Paint, and make the colours of hints arrive; also say which cannot."""
         hints, encoded = self._hints(controls), self._opened.encoded
         if not hints:
             return Enforced(
@@ -210,7 +210,7 @@ class Session:
     def _steered(
         self, drawing: Drawing, controls: Controls, reach: Floats, *, with_odds: bool = False
     ) -> Painted:
-        """Paint what is drawn; what people said of places counts as far as it reaches [n,h,w]."""
+        """Paint with all hints; those of users count as far as they reach [n,h,w]."""
         painter, canvases = self._workshop.painter, drawing.canvas[None]
         painted = painter.decode(self._opened.encoded, canvases, controls.temperature, with_odds=with_odds)
         if not len(reach):
@@ -225,7 +225,7 @@ class Session:
         return reach.max(axis=0) if len(reach) else np.zeros_like(self._luma)
 
     def _without_hints(self, controls: Controls, *, with_odds: bool = False) -> Painted:
-        """Paint without what people said of places; it is kept, as it stays the same while hints move."""
+        """Paint without users' hints. The result is kept, because it stays the same while hints move."""
 
         def make() -> Painted:
             canvases, temperature = self._guides.canvas(controls)[None], controls.temperature
@@ -255,5 +255,5 @@ class Session:
 
 
 def _hinted(drawing: Drawing) -> Floats:
-    """Return how firmly a person said what is in each cell [h,w], 0..1: guides are guesses, too."""
+    """Return the weight of users' hints in each cell [h,w], 0..1; guides do not count."""
     return np.where(drawing.owner == NOBODY, np.float32(0), drawing.canvas[2])

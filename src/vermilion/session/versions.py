@@ -1,4 +1,4 @@
-"""Edited versions of one open picture, laid on its scan; nothing of this is loaded where nobody gives one."""
+"""Lays edited versions of one open picture on its scan; loaded only when one is given."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A trained generator adapted to a collection: the settings of that training, and whether it did any good."""
+"""Adapts a trained generator to a collection: the settings of the training, and figures before and after."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -46,7 +46,7 @@ SHOWN = 8  # held-out pictures on the sheet
 
 @dataclass(frozen=True, slots=True)
 class Adaptation:
-    """What is to be adapted, to which pictures, and how.
+    """What to adapt, to which pictures, and how.
 
     Attributes:
         pictures: folders, shards, or globs of either.
@@ -55,7 +55,7 @@ class Adaptation:
         encoder: file of the generator that holds its encoder; may be the same.
         temperature: of the annealed mean.
         images: pictures to learn from, one after the other; 0 = by the number of pictures.
-        thaw: last blocks of the encoder that learn, too; 0 leaves it as it is: only the decoder is new.
+        thaw: last blocks of the encoder that learn, too; 0 leaves the encoder unchanged.
         adversarial: images of adversarial training at the end; 0 = none.
     """
 
@@ -95,7 +95,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """What came of it: the generator's file, its figures, and what the card should tell."""
+    """The result: the generator's file, its figures, and facts for the card."""
 
     generator: Path
     comparison: Comparison
@@ -104,7 +104,7 @@ class Adapted:
 
 
 def adapt(wanted: Adaptation, *, resume: bool = False, report: Reporter | None = None) -> Adapted:
-    """Train a generator on from another on a collection, and compare the two on held-out pictures of it.
+    """Continue the training of a generator on a collection, and compare both on held-out pictures of it.
 
     Args:
         wanted: what is to be done.
@@ -126,7 +126,7 @@ def adapt(wanted: Adaptation, *, resume: bool = False, report: Reporter | None =
 
 
 def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
-    """The settings of such a training, which follow from how many pictures there are; and these."""
+    """The settings of such a training, which follow from the number of pictures; and the pictures."""
     data = DataSettings(
         pictures=wanted.pictures,
         cache=str(Path(wanted.run) / "cache"),
@@ -134,7 +134,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
         sizes=SIZES,
         degraded=0.4,
         held_out_limit=200,
-        workers=0,  # few pictures; and who calls this from a script need not guard it for new processes
+        workers=0,  # few pictures; and a calling script need not guard against new processes
     )
     store = open_store(data.pictures, Path(data.cache), data.short_side)
     hold_out = choose_hold_out(store)
@@ -145,7 +145,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
         run=wanted.run,
         batch=BATCH,
         ema=0.99,
-        keep_statistics=True,  # measured on a few pictures of one kind they cost more than is learned
+        keep_statistics=True,  # measured on few pictures of one kind, they cost more than they gain
         log_every=5,
         save_every=25,
         data=replace(data, hold_out=hold_out),
@@ -157,7 +157,7 @@ def plan(wanted: Adaptation) -> tuple[Settings, PictureStore]:
 
 
 def _stages(wanted: Adaptation, images: int) -> tuple[StageSettings, ...]:
-    """Gentle rates: what the generator knows already must not be forgotten."""
+    """Low rates, so that the generator does not forget what it knows."""
     blocks = len(read_generator(wanted.start_from, wanted.encoder).encoder.blocks())
     if wanted.thaw > blocks:
         raise TrainingError(
@@ -185,7 +185,7 @@ def _stages(wanted: Adaptation, images: int) -> tuple[StageSettings, ...]:
 
 
 def choose_hold_out(store: PictureStore) -> int:
-    """One picture in how many is held out: few, but enough to score by.
+    """How many pictures there are for each one that is held out: few, but enough to score by.
 
     Raises:
         TrainingError: there are too few pictures to learn from some and to score others.
@@ -201,7 +201,7 @@ def choose_hold_out(store: PictureStore) -> int:
 
 
 def _check_same_pictures(settings: Settings, *, resume: bool) -> None:
-    """Refuse to continue where pictures that were learned from would now be taken to score by."""
+    """Refuse to continue if pictures that were trained on would now be held out."""
     path = Path(settings.run) / "config.json"
     if not (resume and path.exists()):
         return
@@ -251,7 +251,7 @@ def _paint(generator: UNetGenerator, pictures: list[HeldOut], temperature: float
 
 
 def write_sheet(path: Path, pictures: list[HeldOut], old: _Paintings, new: _Paintings) -> None:
-    """A row a picture: grey, as it was painted before, as it is painted now, the truth."""
+    """Write a row for each picture: grey, painted before, painted now, the truth."""
     rows = [
         tiles([to_rgb(picture.luma, ab) for ab in (np.zeros_like(picture.ab), before, after, picture.ab)])
         for picture, before, after in zip(pictures, old.clean, new.clean, strict=False)

@@ -79,7 +79,7 @@ def _convert_config(path: Path) -> bool:
 
 
 def _without_what_is_gone(config: Any) -> Any:  # noqa: ANN401 - plain data
-    """Settings that are no more, at values that did nothing; compiling changed no result.
+    """Leave out settings that no longer exist and had no effect; compiling changed no result.
 
     `kind` is what the caller's task says today.
     """

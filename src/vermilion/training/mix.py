@@ -1,4 +1,4 @@
-"""Two generators of one training as one: the weights in between keep what each does well."""
+"""Mixes two generators of one training: weights in between keep what each does well."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from vermilion.training.networks.weights import read_facts, read_generator, save
 
 @torch.no_grad()
 def mix_generators(before: Path, after: Path, share: float, samples: Samples, target: Path) -> Path:
-    """Write the generator that lies between one and what it became by further training.
+    """Write the generator between one and its later state after further training.
 
     Adversarial training makes colours vivid and costs a little truth; some weights between have most of both
     (network interpolation, Wang et al. 2018, ESRGAN, arXiv:1809.00219).

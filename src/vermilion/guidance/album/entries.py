@@ -1,4 +1,4 @@
-"""An album: colours that were agreed on in one picture, to be found again in others."""
+"""An album: colours agreed on in one picture, to be found again in others."""
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -21,8 +21,8 @@ class AlbumEntry:
     Attributes:
         name: of the thing, as messages call it.
         color: as in hints.
-        hints: where the thing is: points, strokes, boxes and masks. What a hint does not say of color and
-            strength is the entry's.
+        hints: where the thing is: points, strokes, boxes and masks. If a hint has no color or
+            strength, it has the entry's.
         picture: the picture that the hints are placed in; its path starts from the album's folder. The thing
             is looked for in every other picture.
         pictures: instead of one picture, patterns of file names such as "*kitchen*.jpg", in capitals or not:
@@ -56,7 +56,7 @@ class AlbumEntry:
         return cast("Asset | None", self.picture)
 
     def is_for(self, file: str) -> bool:
-        """Whether the patterns are those of a file's name."""
+        """Whether one of the patterns fits a file's name."""
         name = Path(file).name.lower()
         return any(fnmatchcase(name, pattern.lower()) for pattern in self.pictures)
 
@@ -111,7 +111,7 @@ def _beside(asset: Asset, read: AssetReader) -> AssetReader:
 
 
 def _with_colors(entry: object) -> object:
-    """An entry as it was read, with its colour and strength in each of its hints."""
+    """An entry whose hints all have its colour and strength."""
     if not isinstance(entry, dict) or not isinstance(entry.get("hints"), list):
         return entry
     common = {key: entry[key] for key in ("color", "strength") if key in entry}

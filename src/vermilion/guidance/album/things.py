@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.intp]
 Cells = NDArray[np.bool_]
 
-_LEAST_PLACES = 2  # that a thing is found by; one place may look like anything
+_LEAST_PLACES = 2  # places by which a thing is found; a single place may look like anything
 _LEAST_SHARE = 0.1  # of the thing's own places; less than that was chance in every photograph looked at
 
 
@@ -68,7 +68,7 @@ def find_places(own: Sequence[Floats], other: Sequence[Floats], things: Indices)
 
 
 def places_on(owner: Indices) -> Indices:
-    """Return whose each place is, row by row, from whose each cell [h,w] is; the later hint goes first."""
+    """Return the owner of each place, row by row, given the owner of each cell [h,w]; later hints win."""
     height, width = (side // PLACE_STEP for side in owner.shape)
     blocks = owner[: height * PLACE_STEP, : width * PLACE_STEP]
     blocks = blocks.reshape(height, PLACE_STEP, width, PLACE_STEP)

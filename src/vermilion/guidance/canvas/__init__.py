@@ -1,4 +1,4 @@
-"""Hints on the network's grid: drawn, how far they reach, whether they arrive."""
+"""Hints on the network's grid: drawing them, their reach, and whether their colours arrive."""
 
 from vermilion.guidance.canvas.arrival import CLOSE, Goals, existing_ab, goals_of, hex_of, notes_on
 from vermilion.guidance.canvas.lattice import lattice_canvas, lay_over

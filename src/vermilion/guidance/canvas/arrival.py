@@ -1,4 +1,4 @@
-"""Do hints arrive? What each may ask for at its place, and how far the painting is from it.
+"""Which colour a hint can get at its place, and how far the painting is from it.
 
 A colour of a given luma can only be so colourful: a navy coat that is light grey on the scan cannot become
 navy. What counts as arrived is therefore the nearest colour of that hue which exists there.
@@ -45,12 +45,12 @@ class Goals:
     short: Floats
 
     def shown(self, painted: Floats) -> Floats:
-        """Return what is shown of painted (a,b) [h,w,2] where hints are, [n,2]."""
+        """Return the visible part of painted (a,b) [h,w,2] where hints are, [n,2]."""
         return existing_ab(self.luma, painted[self.cells])
 
     @cached_property
     def nearer_if_darker(self) -> Floats:
-        """By how many ab units what is named comes nearer in a darker place than in a lighter one, [n]."""
+        """By how many ab units the named colour comes nearer in a darker place than in a lighter one, [n]."""
         lumas = 1 - (1 - self.luma) * np.float32(0.8), self.luma * np.float32(0.8)
         lighter, darker = (
             np.linalg.norm(existing_ab(luma, self.named) - self.named, axis=-1) for luma in lumas
@@ -76,7 +76,7 @@ def hex_of(luma: float, ab: tuple[float, float]) -> str:
 
 
 def goals_of(drawing: Drawing, luma: Floats, automatic: Floats) -> Goals:
-    """Return where hints ought to arrive.
+    """Return the colours that hints should reach.
 
     Args:
         drawing: the hints.
@@ -125,7 +125,7 @@ def _cannot_exist(hint: AnyHint, goals: Goals, own: NDArray[np.bool_]) -> str:
     """Say that a hint's colour cannot exist at its place, or in parts of it."""
     luma = goals.luma[own].mean(keepdims=True)
     color = ab_at(hint.color, luma)
-    if np.linalg.norm(existing_ab(luma, color) - color) <= CLOSE:  # on the whole it can
+    if np.linalg.norm(existing_ab(luma, color) - color) <= CLOSE:  # in most of it, it can
         return (
             f"the colour of {hint.place} cannot exist in all of it: parts of the scan are too light or too "
             "dark there, and in these it is as strong as possible"

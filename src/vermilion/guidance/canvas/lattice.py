@@ -7,13 +7,13 @@ from vermilion.guidance.canvas.shapes import AB_SCALE
 
 Floats = NDArray[np.float32]
 
-_SPACING = 4  # cells from one hint to the next: they are heard, and outlines are still the network's own
+_SPACING = 4  # cells from one hint to the next: the network follows them, and still draws the outlines
 
 
 def lattice_canvas(ab: Floats, spacing: int = _SPACING) -> Floats:
     """Return a canvas with the colours [h,w,2] of a whole picture, as single cells with room in between.
 
-    The network paints the rest, edges included; hints all over would leave nothing to it.
+    The network paints the rest, edges included; hints everywhere would leave it nothing.
     """
     height, width = ab.shape[:2]
     rows, columns = (slice(min(spacing // 2, side - 1), None, spacing) for side in (height, width))
@@ -24,5 +24,5 @@ def lattice_canvas(ab: Floats, spacing: int = _SPACING) -> Floats:
 
 
 def lay_over(under: Floats, over: Floats) -> Floats:
-    """Return one canvas of two: where the upper one has a hint, the lower one's is not seen."""
+    """Return one canvas of two: hints of the upper one cover those of the lower one."""
     return np.where(over[2] > 0, over, under)

@@ -1,8 +1,8 @@
-"""How far a person's hint reaches: over its own thing, up to its edges.
+"""How far a user's hint reaches: over its own thing, up to its edges.
 
-The network was taught with true hints, from which all of a picture may be guessed: red here, so likely red
-there. A person who wants one coat teal wants no teal bed. What a hint changes is therefore kept to what it
-reaches without crossing strong edges, is about as light, and looks to the network like the same thing.
+The network was trained with true hints, which say something about the whole picture: red here, so likely red
+there. But someone who wants a teal coat wants no teal bed. So a hint may change only what it
+reaches without crossing strong edges, is about as light, and looks like the same thing to the network.
 
 Measured by `python -m benchmarks.steering --only spill`: docs/benchmarks.md.
 """
@@ -25,10 +25,10 @@ _FAR = 6.0  # units at which a hint is more than half forgotten
 _FARTHER = 1.0  # units beyond the nearest hint that reaches a cell, at which another is as well
 _RIVAL = 0.3  # of the strongest reach of a cell, from which another hint is a rival
 _OTHER_LUMA = 0.2  # beyond the hint's own luma, at which it is as well
-_USUAL_LUMA = (10, 90)  # percentiles of luma under a hint: a large one may cover a speck
-_LEVELS = {1: 0.3, 2: 0.3, 3: 0.4}  # what counts of the features at strides 8, 16 and 32
+_USUAL_LUMA = (10, 90)  # percentiles of luma under a hint: a large hint may cover a speck
+_LEVELS = {1: 0.3, 2: 0.3, 3: 0.4}  # weights of the features at strides 8, 16 and 32
 _OTHER_THING, _SAME_THING = 0.0, 0.25  # cosines of the features below and above which it is one
-_ROUNDS = 4  # paths may turn twice in each; more make no difference that could be measured
+_ROUNDS = 4  # sweeps; paths may turn twice in each, and more make no measurable difference
 _NOWHERE = np.float32(1e6)
 
 
@@ -53,7 +53,7 @@ def appearance_of(maps: Sequence[Floats]) -> Appearance:
 
 
 def _unit_vectors(features: Floats) -> Floats:
-    """Return features [C,h,w] in which every channel counts the same, each cell's of length 1."""
+    """Return features [C,h,w] with equal weight for every channel, each cell's vector of length 1."""
     spread = features.std(axis=(1, 2), keepdims=True)
     some_are_dead = np.float32(0.05 * features.std() + 1e-6)
     equal = (features - features.mean(axis=(1, 2), keepdims=True)) / (spread + some_are_dead)
@@ -62,7 +62,7 @@ def _unit_vectors(features: Floats) -> Floats:
 
 
 def reach_of(owner: NDArray[np.intp], luma: Floats, looks: Appearance) -> Floats:
-    """Return how much each hint has a say in each cell: float32 [n,h,w], from 0 (none) to 1.
+    """Return the weight of each hint in each cell: float32 [n,h,w], from 0 (none) to 1.
 
     It is 1 at the hint's own places and 0 at those of others.
 
@@ -86,7 +86,7 @@ def reach_of(owner: NDArray[np.intp], luma: Floats, looks: Appearance) -> Floats
 
 
 def _fall(distance: Floats) -> Floats:
-    """Return 1 near by and 0 far away, steeply: e^-1 at a distance of 1."""
+    """Return a steep fall from 1 near by to 0 far away: e^-1 at a distance of 1."""
     squared = distance * distance
     fall: Floats = np.exp(-squared * squared)  # NumPy's own fourth power takes ten times longer
     return fall
@@ -95,7 +95,7 @@ def _fall(distance: Floats) -> Floats:
 def _farther(paths: Floats, reach: Floats) -> Floats:
     """Return how much farther each hint is than the nearest one that reaches a cell as well, all [n,h,w].
 
-    Where two hints reach, the nearer one has the say: the mean of a blue car and a green hill is neither.
+    Where two hints reach, the nearer one counts: the mean of a blue car and a green hill is neither.
     """
     rivals = reach > np.float32(_RIVAL) * reach.max(axis=0)
     nearest = np.where(rivals, paths, _NOWHERE).min(axis=0)
@@ -151,7 +151,7 @@ def _shortest_paths(starts: NDArray[np.bool_], luma: Floats) -> Floats:
 
 
 def _shorten(distance: Floats, cost: Floats, axis: int) -> None:
-    """Shorten paths [n,h,w], in place, by ways along an axis, of which ``cost`` [h,w] rises as one goes."""
+    """Shorten paths [n,h,w], in place, along an axis, given the cost [h,w] from its beginning."""
     saved = distance - cost
     np.minimum.accumulate(saved, axis=axis, out=saved)
     saved += cost

@@ -1,7 +1,7 @@
-"""What the network did not follow of a hint, laid on as far as the hint reaches.
+"""Adds what the network did not follow of a hint, as far as the hint reaches.
 
-The network weighs hints against what it sees, as evidence, and its colours grow pale away from them. What a
-person says is more than evidence: a hint's colour arrives at its place, and is carried on over its thing.
+The network treats hints as evidence, and its colours grow pale away from them. But a user's hint is more
+than evidence: its colour has to arrive at its place and spread over its thing.
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def settle_hints(
 def _asked(hint: AnyHint, luma: Floats, automatic: Floats) -> Floats:
     """Return the (a,b) [h,w,2] that a hint asks for in each cell, as ``goals_of`` does in its own.
 
-    Half the way to a colour that is far out of gamut would be out of gamut, too: all of it is shown there.
+    Half the way to a colour far out of gamut would be out of gamut, too, so it would be shown in full.
     """
     named = ab_at(hint.color, luma)
     if hint.strength == 1:

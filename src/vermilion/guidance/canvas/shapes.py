@@ -26,14 +26,14 @@ NOBODY = -1
 """The owner of cells that no hint covers."""
 
 _FARTHEST = np.float32(128 / AB_SCALE)  # sRGB ends well before
-_DEFAULT_RADIUS_CELLS = 1.5  # a patch of three cells by three, the middle of what the network was taught
+_DEFAULT_RADIUS_CELLS = 1.5  # three cells by three, the middle of the patches in training
 _MASK_ASPECT_TOLERANCE = 0.02  # a mask that was made smaller has rounded sides
 _STRIP = 512  # rows of a mask that are floats at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Hints as the network reads them, and whose each cell is.
+    """Hints in the network's form, and the owner of each cell.
 
     Attributes:
         canvas: float32 [3,h,w]: a/110, b/110 and the weight, 0 where there is not a hint.
@@ -45,7 +45,7 @@ class Drawing:
 
 
 def no_masks(mask: Asset) -> Levels:
-    """A ``MaskReader`` for where pictures cannot be read."""
+    """A ``MaskReader`` for places where no picture can be read."""
     raise PictureError(f"no reader was given for {mask!r}; give one to draw masks")
 
 
@@ -133,7 +133,7 @@ def _check_place(hint: AnyHint, picture_size: Size) -> None:
     for x, y in hint.corners:
         point = hint.place if (x, y) == hint.corners[0] else f"{hint.place}, at x = {x:g}, y = {y:g},"
         check_inside(x, y, picture_size, point, may_end_it=isinstance(hint, Box))
-    if isinstance(hint, Box):  # it may end at the picture's edges, but not begin there
+    if isinstance(hint, Box):  # it may end at the picture's edges, but not start there
         check_inside(min(hint.x0, hint.x1), min(hint.y0, hint.y1), picture_size, hint.place)
 
 
@@ -175,7 +175,7 @@ def _distance_to_line(
 def _crossed(
     start: tuple[float, float], end: tuple[float, float], cell: tuple[float, float], grid: Size
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return rows and columns of cells that a line runs through, so that the thinnest is seen."""
+    """Return rows and columns of cells that a line runs through, so that even the thinnest counts."""
     steps = 2 * int(max(abs(end[1] - start[1]) / cell[0], abs(end[0] - start[0]) / cell[1])) + 2
     x, y = (np.linspace(start[axis], end[axis], steps) for axis in (0, 1))
     rows = np.minimum((y / cell[0]).astype(np.intp), grid[0] - 1)
@@ -230,7 +230,7 @@ def _check_aspect(hint: Mask, size: Size, picture_size: Size) -> None:
 
 
 def _opening(words: str) -> str:
-    """Words as a sentence begins; a path among them keeps its letters."""
+    """Words with a capital letter, as at the start of a sentence; a path keeps its letters."""
     return words[:1].upper() + words[1:]
 
 

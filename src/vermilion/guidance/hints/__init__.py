@@ -1,4 +1,4 @@
-"""What a person says about colours at places: points, strokes, boxes, masks, and the colours' names."""
+"""Hints: points, strokes, boxes, masks, and the names of colours."""
 
 from vermilion.guidance.hints.kinds import AnyHint, Box, Hint, Mask, Stroke
 from vermilion.guidance.hints.named_color import Color, ab_at, ab_of

@@ -1,4 +1,4 @@
-"""Hints: what a person says about colour, as plain values in the coordinates of the picture.
+"""Hints as plain values, in the coordinates of the picture.
 
 Each is checked when it is made, as far as that is possible without the picture; ``rasterize_hints`` draws
 them for the network and finds what lies outside.
@@ -21,7 +21,7 @@ from vermilion.plain import NamedFile, OneOf
 
 
 class _Colored:
-    """What every kind has, wherever it places its colour."""
+    """What all kinds of hints share."""
 
     __slots__ = ()
     color: Color

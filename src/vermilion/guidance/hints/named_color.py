@@ -1,4 +1,4 @@
-"""What a person calls a colour, as CIELAB (a, b): "#c2553a", "navy", "grey" or the pair itself."""
+"""Names of colours as CIELAB (a, b): "#c2553a", "navy", "grey" or the pair itself."""
 
 import difflib
 import re
@@ -45,8 +45,8 @@ def ab_of(color: Color) -> tuple[float, float]:
 def ab_at(color: Color, luma: Floats) -> Floats:
     """Return (a,b) [...,2] of a colour where luma [...] is 0..1, in gamut or not; float32, a new array.
 
-    A named colour keeps what makes it colourful, R − Y and B − Y, as if it were seen in another light. Its
-    own (a,b) would not do: navy's, in a light place, are a loud violet. A pair (a,b) stays as it is.
+    A named colour keeps its R − Y and B − Y, as if it were seen in another light. Its
+    own (a,b) would be wrong: navy's, in a light place, is a loud violet. A pair (a,b) is not changed.
 
     Raises:
         HintError: the colour is of no form that is known.

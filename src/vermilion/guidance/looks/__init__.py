@@ -1,4 +1,4 @@
-"""What is done to painted colours: looks, cubes and the corner mark."""
+"""Looks, cubes and the corner mark, which change painted colours."""
 
 from vermilion.guidance.looks.corner import corner_notes, mark_corner
 from vermilion.guidance.looks.cube import Cube, apply_cube, read_cube

@@ -1,4 +1,4 @@
-"""A mark that is seen: a corner left as grey as the scan, behind a vermilion line. Luma is not touched."""
+"""A visible mark: a corner left as grey as the scan, behind a vermilion line. Luma does not change."""
 
 from dataclasses import dataclass
 from itertools import product

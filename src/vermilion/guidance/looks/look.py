@@ -1,4 +1,4 @@
-"""Looks: what is done to all colours of a picture at once, as small data files that anybody can add to.
+"""Looks: changes of all colours of a picture at once, as small data files that anybody can add.
 
 A look works on CIELAB (a,b) for a given luma. The steps, each neutral unless its file says otherwise:
 

@@ -1,4 +1,4 @@
-"""Recipes of schema 1, in which files did not stand in place with their hashes, as recipes of today."""
+"""Converts recipes of schema 1, in which files did not stand in place with their hashes."""
 
 import json
 from pathlib import Path

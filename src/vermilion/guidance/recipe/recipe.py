@@ -123,7 +123,7 @@ class Recipe:
         return _hash_of(_facts(asked.normal()))
 
     def normal(self) -> "Recipe":
-        """Return the same recipe as it is after writing and reading: 2 becomes 2.0 where it is a length."""
+        """Return the recipe in the form that it has after writing and reading: 2 becomes 2.0 for a length."""
         return as_declared(self)
 
     def completed(self, scan_sha256: str, colors: bytes, engine: str) -> "Recipe":
@@ -165,7 +165,7 @@ class Recipe:
         if self.controls.variant is None and self.controls.variants == Controls().variants:
             del facts["controls"]["variants"]
         text = json.dumps(facts, indent=2, ensure_ascii=False)
-        # Names from old disks may hold bytes that are no text; JSON can only tell them as escapes.
+        # Names from old disks may hold bytes that are no text; JSON holds them as escapes.
         whole = text.encode("utf-8", "ignore").decode() == text
         return (text if whole else json.dumps(facts, indent=2)) + "\n"
 

@@ -1,4 +1,4 @@
-"""K-means that starts from the same places on every call, without chance."""
+"""K-means with a deterministic start."""
 
 import cv2
 import numpy as np

@@ -20,7 +20,7 @@ LEAST_LEAD = 0.02
 
 
 def places_of(maps: Sequence[Floats], grid: tuple[int, int]) -> list[Floats]:
-    """Return what the network saw of each place, level by level: float32 [n,C], row by row.
+    """Return the features of each place, level by level: float32 [n,C], row by row.
 
     Args:
         maps: ``Features.maps`` of a picture.

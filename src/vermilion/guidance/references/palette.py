@@ -23,7 +23,7 @@ PALETTE_REGIONS = 8
 """Regions to divide a picture into: each takes one colour of the palette."""
 
 _SIDE = 96  # pixels of the longer side from which a picture's palette is taken
-_SPREAD = 15.0  # ab units: how far from a palette's colour the network's own may be and still speak for it
+_SPREAD = 15.0  # ab units: how far from a palette's colour the network's own may be and still support it
 _IMPOSSIBLE = 10.0  # ab units by which a region's luma spoils a colour, to cost as much as e-fold odds
 _GREY_COST = 1.0  # in logarithms of odds: a region stays grey only where grey is clearly likelier
 

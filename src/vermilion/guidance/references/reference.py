@@ -1,9 +1,9 @@
-"""A reference: another picture's colours carried over to what looks alike, and softly its palette elsewhere.
+"""A reference: another picture's colours for places that look alike, and softly its palette elsewhere.
 
 places that match ─▶ their colours, as hints of full weight ─┐
 its main colours ─▶ regions near them, of little weight ─────┴─▶ paint
 
-The palette is as soft as that since a firm one, of a picture that has nothing in common, did harm: with a
+The palette is soft because a firm one, of a picture that has nothing in common, did harm. With a
 quarter of the weight, and for each region the colour that is nearest to what the network paints anyway, a
 random reference raises the ab error by about one per cent (``python -m benchmarks.steering``).
 """
@@ -79,7 +79,7 @@ def soft_palette_canvas(palette: Sequence[Color], automatic: Floats, regions: La
 
 
 def reference_canvas(maps: Sequence[Floats], grid: tuple[int, int], reference: Reference) -> Floats:
-    """Return hints [3,h,w] with colours of a reference; all zero if next to nothing in it looks alike.
+    """Return hints [3,h,w] with colours of a reference; all zero if hardly anything looks alike.
 
     Two places match if each looks most like the other, very much so, and clearly more than like any other
     place of the reference.

@@ -10,8 +10,8 @@ from vermilion.guidance.references.clusters import Labels, cluster
 
 Floats = NDArray[np.float32]
 
-_LEVELS = (1, 2)  # strides 8 and 16: finer ones know textures and no things, coarser ones know no outlines
-_PLACE_WEIGHT = 0.25  # of where a cell lies, to what it looks like: keeps regions together
+_LEVELS = (1, 2)  # strides 8 and 16: finer ones know textures but no things, coarser ones no outlines
+_PLACE_WEIGHT = 0.25  # weight of a cell's place against its look: keeps regions together
 
 
 def cell_features(maps: Sequence[Floats], grid: tuple[int, int], step: int = 1) -> list[Floats]:
@@ -34,7 +34,7 @@ def cell_features(maps: Sequence[Floats], grid: tuple[int, int], step: int = 1) 
 
 
 def find_regions(maps: Sequence[Floats], luma: Floats, ab: Floats, count: int) -> Labels:
-    """Divide a picture into regions, which need not hang together: all of the sky is one.
+    """Divide a picture into regions, which need not be connected: all of the sky is one.
 
     Args:
         maps: ``Features.maps`` of the picture.

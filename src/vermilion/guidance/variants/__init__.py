@@ -1,4 +1,4 @@
-"""What else is plausible: colours for a place, colourings for a picture."""
+"""Other plausible answers: colours for a place, colourings for a picture."""
 
 from vermilion.guidance.variants.choice import (
     VARIANT_REGIONS,

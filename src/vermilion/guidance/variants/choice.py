@@ -2,7 +2,7 @@
 
 Half of them divide the picture into regions, the others change only the things of which the network is least
 sure. Each takes one of the colours that the network finds likely there; which of them go together is drawn by
-chance, from their probabilities. Out of all that was painted those are shown that stand best for the others.
+chance, from their probabilities. Of all that was painted, those are shown that represent the others best.
 
     paint (with odds) ─▶ find_regions, find_doubtful ─▶ propose_variants ─▶ paint each ─▶ choose_variants
 
@@ -103,7 +103,7 @@ def propose_variants(
         luma: [h,w] in 0..1.
         regions: [h,w], from ``find_regions``; ``VARIANT_REGIONS`` of them do well.
         doubtful: from ``find_doubtful``; without any, all colourings are by regions.
-        seed: another one draws others.
+        seed: for the choice of colourings.
     """
     things = doubtful if doubtful is not None and len(doubtful.reach) else None
     random, share = np.random.default_rng(seed), _PROPOSALS if things is None else _PROPOSALS // 2
@@ -116,7 +116,7 @@ def propose_variants(
 def choose_variants(
     automatic: Floats, painted: Sequence[Floats], proposals: Sequence[Proposal], count: int
 ) -> list[int]:
-    """Return which paintings to show, likeliest first: those that stand best for all, none seen twice.
+    """Return which paintings to show, likeliest first: those that represent all best, none twice.
 
     Args:
         automatic: (a,b) [h,w,2] without hints; what looks like it is no variant.
@@ -165,7 +165,7 @@ def _by_things(
     doubtful: Doubtful,
     random: "Generator",
 ) -> Iterator[Proposal]:
-    """Yield distinct colourings of things, all else as it was, drawn in the same way."""
+    """Yield distinct colourings of things, drawn in the same way; everything else stays."""
     shares = [weight / weight.sum() for weight in doubtful.reach**2]
     colors = [_colors_of(np.tensordot(odds, share, 2), bins, float((luma * share).sum())) for share in shares]
     painted = _painted(odds, bins, colors)

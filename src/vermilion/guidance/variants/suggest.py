@@ -14,7 +14,7 @@ DISTINCT = 18.0
 """CIELAB units of a and b that two suggestions differ by at least."""
 
 _NEIGHBOURS = 15.0  # a bin and the eight around it, in a grid of steps of 10
-_LEAST_PROBABILITY = 0.01  # below, the network as good as rules it out
+_LEAST_PROBABILITY = 0.01  # below, the network practically rules it out
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Colours of an edited version of the same picture, laid on the scan at their own resolution. Arrays only.
+"""Lays the colours of an edited version of a picture on its scan, at their own resolution. Arrays only.
 
 find_map ─▶ where it lies ─follow─▶ to the pixel ─▶ chroma on the scan's grid ─trust_of─▶ where it counts
 """

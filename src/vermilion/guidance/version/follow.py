@@ -2,7 +2,7 @@
 
 Both pictures become soft rank pictures first (each pixel's place among its neighbours, a smooth kin of the
 census transform of Zabih and Woodfill 1994), which changed contrast leaves alone; then DIS optical flow
-(Kroeger et al. 2016) looks forward and backward, and what both agree on speaks for its surroundings.
+(Kroeger et al. 2016) looks forward and backward, and places where both agree fill in their surroundings.
 """
 
 from typing import NamedTuple
@@ -18,9 +18,9 @@ Mask = NDArray[np.bool_]
 _RINGS = (2, 5)  # pixels to the neighbours that a pixel is ranked among
 _AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (-0.7, 0.7), (0.7, -0.7), (-0.7, -0.7))
 _SOFT = 0.02  # luma that counts as a clear difference, beside the picture's own noise
-_AGREED = 1.0  # pixels by which forward and backward may differ and still speak
+_AGREED = 1.0  # pixels by which forward and backward may differ and still count
 _CLEAR = 12.0  # levels of rank that make a structure, which can be followed
-_SMOOTH = 4.0  # pixels over which the sure speak for the unsure
+_SMOOTH = 4.0  # pixels over which sure places fill in unsure ones
 _LEAST_SAY = 0.02
 _FARTHEST = 0.06  # of the longer side that a pixel may be moved
 
@@ -41,9 +41,9 @@ class Followed(NamedTuple):
     """[h,w] in 0..1: how sure each pixel is."""
 
     def without(self, foreign: Floats) -> Floats:
-        """Return the offset [h,w,2] where what is foreign [h,w], 0..1, has no say: its surroundings have.
+        """Return the offset [h,w,2] with foreign places [h,w], 0..1, filled in from their surroundings.
 
-        What a version invented pulls its rim along, where nothing in the scan holds against it.
+        Invented things distort the flow at their rims, where the scan has no structure to hold it.
         """
         return _limited(_smoothed(self.flow, self.say * (1 - foreign)))
 
@@ -104,7 +104,7 @@ def _limited(offset: Floats) -> Floats:
 
 
 def _smoothed(flow: Floats, say: Floats) -> Floats:
-    """Return a flow [h,w,2] in which those that have a say [h,w] in 0..1 speak for those that have none."""
+    """Return a flow [h,w,2] in which places with weight [h,w] in 0..1 fill in those without."""
     whole = say + np.float32(1e-4)
     near = _mean(flow * whole[..., None], _SMOOTH) / _mean(whole, _SMOOTH)[..., None]
     wide = _mean(flow * whole[..., None], 6 * _SMOOTH) / _mean(whole, 6 * _SMOOTH)[..., None]

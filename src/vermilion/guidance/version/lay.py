@@ -63,7 +63,7 @@ def lay_version(
 
 
 def with_trust(laid: Laid, trust: Floats) -> Laid:
-    """Return a laid version trusted as a person says: [h,w] in 0..1, as far as there is a version."""
+    """Return a laid version with a user's trust [h,w] in 0..1, as far as there is a version."""
     return replace(laid, trust=np.where(laid.inside, trust, 0).astype(np.float32))
 
 
@@ -73,7 +73,7 @@ def with_chroma(laid: Laid, cbcr: Floats) -> Laid:
 
 
 def _pixels_a_pixel(map_: Doubles, size: tuple[int, int], other: tuple[int, ...]) -> float:
-    """Return how many pixels of the version there are to one of the scan, along a line, in the middle."""
+    """Return how many pixels of the version there are for one of the scan, along a line, in the middle."""
     middle = pixel_map(map_, size, (other[0], other[1]))[size[0] // 2 :, size[1] // 2 :][:2, :2]
     if middle.shape[:2] != (2, 2):
         return 1.0

@@ -1,4 +1,4 @@
-"""What a laid version becomes: hints for the network, and chroma that goes over what it paints."""
+"""Uses of a laid version: hints for the network, and chroma that replaces what it paints."""
 
 import cv2
 import numpy as np

@@ -1,8 +1,8 @@
 """Where a version shows what the scan shows, and where it invented something.
 
-Three witnesses: whether both have the same structure, at three scales; whether their greys agree once the
-version's tone curve is undone; whether the way there and back ends where it began. Recolouring changes none
-of them, so nobody can see it here.
+Three tests: whether both have the same structure, at three scales; whether their greys agree once the
+version's tone curve is undone; whether flow there and back ends where it started. Recolouring changes none
+of them, so it cannot be detected here.
 """
 
 import cv2
@@ -15,11 +15,11 @@ Mask = NDArray[np.bool_]
 _SCALES = (2.5, 5.0, 10.0)  # pixels
 _FLAT = 0.014  # deviation of luma (0..1) that is no structure
 _CLIPPED, _CLIPPED_FLAT = 0.93, 0.04  # luma from which structure may be gone, and what is none there
-_STRUCTURE = (0.30, 0.62)  # correlation of what is not believed, and of what is
+_STRUCTURE = (0.30, 0.62)  # correlation below which a place is not trusted, and above which it is
 _LEVELS = 24  # of the tone curve
 _TOLERANCE = 0.05  # of luma, beside what is usual in the two pictures
 _APART = 2.0  # pixels
-_SPOT = 3.0  # pixels over which witnesses are heard together
+_SPOT = 3.0  # pixels over which the tests are averaged
 _DOUBT = 0.5  # from which a place is not trusted
 _CLOSED, _MARGIN, _SOFT = 9, 15, 2.0  # pixels: gaps closed, added around, and softened
 _LEAST_AREA = 4e-4  # of the picture: smaller doubts are grain
@@ -29,7 +29,7 @@ _HOLE = 0.03  # of the picture: larger holes in what is not trusted stay
 
 
 def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Floats:
-    """Return how far each pixel of an aligned version is to be believed: float32 [h,w] in 0..1.
+    """Return how far to trust each pixel of an aligned version: float32 [h,w] in 0..1.
 
     Args:
         scan: luma [h,w] in 0..1.
@@ -51,7 +51,7 @@ def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Floats:
 
 
 def without_rims(trust: Floats, cbcr: Floats) -> Floats:
-    """Return trust [h,w] without the rims of what was invented: near it, what has its colour and no other.
+    """Return trust [h,w] without the rims of invented things: places near them that have their colour.
 
     A thing that is as dark as what it hides has no structure at its rim; its colour gives it away.
 
@@ -133,7 +133,7 @@ def _tone_undone(scan: Floats, seen: Floats, inside: Mask) -> Floats:
 
 
 def _areas(doubt: Floats, inside: Mask) -> Floats:
-    """Return trust: doubts made whole areas, without specks, with a margin and a soft edge."""
+    """Return trust with doubts made whole areas, without specks, with a margin and a soft edge."""
     doubted = ((doubt > _DOUBT) & inside).astype(np.uint8)
     doubted = np.asarray(cv2.morphologyEx(doubted, cv2.MORPH_CLOSE, _disc(_CLOSED)), np.uint8)
     doubted = _without_small(doubted, _LEAST_AREA)

@@ -1,6 +1,6 @@
-"""The models on this machine: listed, checked, installed, handed on, removed, and brought into today's form.
+"""Lists, checks, installs, shares, removes and converts the models on this machine.
 
-Who only paints does without: that keeps the start of the program quick.
+Painting does not import it, so the program starts quickly.
 """
 
 from vermilion.network.library.convert import convert_model

@@ -1,4 +1,4 @@
-"""Model folders of schema 1 in the form of today: the same files, two of them under other names."""
+"""Converts model folders of schema 1: the same files, two of them under other names."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ _FILES = {"see.onnx": ENCODER_FILE, "paint.onnx": DECODER_FILE}
 
 
 def convert_model(folder: Path) -> None:
-    """Convert the model in a folder, which is nobody else's; no file but the card changes its bytes.
+    """Convert the model in a folder of its own; only the card's bytes change.
 
     Raises:
         ModelError: it is no model of schema 1, or a file is not the one that the card names.

@@ -1,4 +1,4 @@
-"""Models go from hand to hand: copies of them in folders, archives and from the hub."""
+"""Copies of models: in folders, in archives and from the hub."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ LARGEST_CARD = 1 << 20
 """Bytes of a card in an archive; a real one has some twenty thousand."""
 
 _ARCHIVE = ".zip"
-# What leads elsewhere on one of the systems, a drive or a stream of Windows among them.
+# What names another place on one of the systems, such as a drive or a stream on Windows.
 _NO_PLAIN_NAME = re.compile(r"[/\\:\0]")
 
 

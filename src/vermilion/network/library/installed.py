@@ -1,4 +1,4 @@
-"""Installed models: listed, checked, put in place whole or not at all, and taken away."""
+"""Installed models: lists, checks, installs (completely or not at all) and removes them."""
 
 import shutil
 import uuid
@@ -29,7 +29,7 @@ class KnownModel:
     Attributes:
         name: by which ``--model`` takes it.
         folder: where it lies.
-        card: what it says of itself; None if that cannot be read.
+        card: the model's card; None if it cannot be read.
         trouble: why it cannot be used, in a sentence; empty as far as the cards tell.
         lender: the folder that its ``encoder.onnx`` is taken from; None if it has its own.
     """
@@ -106,7 +106,7 @@ def new_model(name: str, *, overwrite: bool = False) -> Iterator[Path]:
     Raises:
         ModelError: the name is impossible, or what was written is no model that can be loaded.
         ExistsError: a model of this name is installed already, and may not be overwritten.
-        OutputError: the folder of installed models takes no more.
+        OutputError: the folder of installed models cannot be written.
     """
     target = check_free(name, overwrite=overwrite)
     unfinished = target.with_name(f".{name}-{uuid.uuid4().hex}")

@@ -1,1 +1,1 @@
-"""The libraries that decode and encode, each loaded when it is needed and held to what it may decode."""
+"""The libraries that decode and encode, each loaded when needed and limited to a list of decoders."""

@@ -1,4 +1,4 @@
-"""The packages of `vermilion[formats]`, which read what is rare among photographs; imported when needed."""
+"""The packages of `vermilion[formats]`, which read formats rare among photographs; imported when needed."""
 
 import importlib
 from importlib.util import find_spec

@@ -1,6 +1,6 @@
-"""The decoders that Pillow may use, and that under our own limits and without its libraries' chatter.
+"""The decoders that Pillow may use, under our own limits and without its libraries' output.
 
-`Image.open` has a limit on pixels of its own, which is one for the whole process; whoever opens a picture
+`Image.open` has its own limit on pixels, for the whole process. Every caller
 here checks its size (`source.check_size`) before its samples are decoded.
 """
 
@@ -103,7 +103,7 @@ def levels_by_pillow(source: Source, kind: str, size: tuple[int, int]) -> tuple[
 
 
 def broken(name: str, error: Exception) -> PictureError:
-    """What to tell about a file that Pillow recognises but cannot decode."""
+    """The error for a file that Pillow recognises but cannot decode."""
     return undecoded(name, str(error))
 
 

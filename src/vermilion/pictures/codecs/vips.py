@@ -1,6 +1,6 @@
-"""libvips, loaded when the first picture needs it, and the decoders that it may use, by a file's first bytes.
+"""libvips, loaded when the first picture needs it, and its allowed decoders, by a file's first bytes.
 
-It would try a dozen more by itself. Among those are text matrices, its own dumps and SVG, a few hundred bytes
+By itself it would try a dozen more, among them text matrices, its own dumps and SVG, a few hundred bytes
 of which draw for minutes. Only a call for one decoder leaves the others out without changing libvips for the
 rest of the process.
 """
@@ -40,7 +40,7 @@ _with_threads: set[int] = set()  # numbers of the processes, this one or those i
 @cache
 def load_vips() -> ModuleType:
     """The pyvips module: silent on stderr, and without memory of files that may change."""
-    # Its warnings arrive as Python log records, which Python prints where nobody listens.
+    # Its warnings arrive as Python log records, which Python prints unless there is a handler.
     logging.getLogger("pyvips").addHandler(logging.NullHandler())
     import pyvips  # noqa: PLC0415 - a twentieth of a second that a JPEG need not wait for
 
@@ -88,7 +88,7 @@ def open_with_vips(source: Source, **choices: int | str) -> VipsImage:
     if kind is None:
         raise UnopenedError(f"{source.name} is not a picture in a known format; save it as JPEG, PNG or TIFF")
     vips = load_vips()
-    # libtiff only warns of tiles that are missing or damaged; libjpeg warns of much that does no harm.
+    # libtiff only warns of missing or damaged tiles; libjpeg warns of much that is harmless.
     choices = {"fail_on": "warning" if kind == TIFF else "error", **choices}
     try:
         if source.path is not None and _is_utf8(source.path):
@@ -109,7 +109,7 @@ def _is_utf8(path: Path) -> bool:
 
 
 def broken(name: str, reason: str) -> DamagedError:
-    """What to tell about a file that libvips recognises but cannot decode."""
+    """The error for a file that libvips recognises but cannot decode."""
     lines = [line.strip() for line in reason.splitlines() if line.strip()]
     lines = [line for line in lines if not line.startswith("unable to")]  # libvips's own call, not why
     detail = lines[-1] if lines else "its samples do not decode"

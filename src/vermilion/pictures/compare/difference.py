@@ -1,11 +1,11 @@
-"""What is said of a result that is not as it had to be."""
+"""A difference between a result and its scan."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing of a result that is not that of its scan.
+    """One thing in which a result differs from its scan.
 
     Attributes:
         check: which of `CHECKS` failed, for programs.

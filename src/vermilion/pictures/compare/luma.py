@@ -21,12 +21,12 @@ _ANY = SaveOptions(allow_inexact=True)
 
 @dataclass(frozen=True, slots=True)
 class LumaFound:
-    """What was seen of the luma of a pair.
+    """The comparison of the luma of a pair.
 
     Attributes:
         by: what was compared: "samples", "coefficients", or "encoded anew" where a JPEG was made of a scan
             without coefficients to carry, and its luma is what our encoder makes of the scan.
-        difference: that there is, or None.
+        difference: the difference, or None.
     """
 
     by: str

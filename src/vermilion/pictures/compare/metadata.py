@@ -1,4 +1,4 @@
-"""Metadata of a result, compared with what writing a result of its scan puts there."""
+"""Compares a result's metadata with the metadata that writing it should give."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +35,7 @@ _NAMES = {
 
 
 def compare_metadata(scan: Scan, result: Scan, mark: Mark | None) -> Iterator[Difference]:
-    """Yield what of the metadata is not as writing a result of the scan would have made it.
+    """Yield each difference between the metadata and what writing a result of the scan gives.
 
     A small grey picture is written with the metadata of the scan and the mark of the result, and read again:
     so whatever a format changes is changed alike.
@@ -84,7 +84,7 @@ def expected_metadata(scan: Scan, result: Scan, mark: Mark | None) -> Metadata:
 
 
 def mark_of(result: Scan) -> Mark | None:
-    """What a result says of its colours."""
+    """The mark of a result."""
     if result.jpeg is not None:
         return read_mark(NamedBytes(result.jpeg, result.source_name))
     return read_mark(result.source.path) if result.source and result.source.path else None

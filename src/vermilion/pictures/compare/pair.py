@@ -33,7 +33,7 @@ class Comparison:
 
 
 def compare(scan: Scan, result: Scan) -> Comparison:
-    """Compare a scan with a result; the colours themselves are whatever they are.
+    """Compare a scan with a result; the colours themselves do not matter.
 
     Args:
         scan: As it was read to be painted.

@@ -23,7 +23,7 @@ _LIBRARY = "turbo210"
 
 
 def can_carry_luma() -> bool:
-    """Whether jpeglib is there: it has no wheel for Linux on ARM, where the base installs without it."""
+    """Whether jpeglib is installed: it has no wheel for Linux on ARM."""
     from importlib.util import find_spec  # noqa: PLC0415 - rarely needed, as are those below
 
     return find_spec("jpeglib") is not None

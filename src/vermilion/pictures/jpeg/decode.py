@@ -1,6 +1,6 @@
 """Samples of a JPEG, decoded strictly: whatever libjpeg warns of is damage, but for a few oddities.
 
-libjpeg tells its first warning only, so one that is harmless would hide one that is not. After a
+libjpeg reports only its first warning, so a harmless one could hide another. After a
 harmless one the file is therefore written again without oddities and must decode without any.
 """
 
@@ -41,7 +41,7 @@ _READ = frozenset({BASELINE, EXTENDED, PROGRESSIVE, LOSSLESS, ARITHMETIC, ARITHM
 class JpegData:
     """A JPEG without junk between its segments, its frame header, and its name for messages.
 
-    One with `odd_chroma` (see `odd`) was seen to be sound, and is without oddities.
+    One with `odd_chroma` (see `odd`) was found to be sound, and has no oddities.
     """
 
     data: bytes
@@ -135,7 +135,7 @@ def _decode_odd(jpeg: JpegData, color_space: str, at_least: tuple[int, int] | No
 
 
 def open_jpeg(data: bytes, file: JpegFile, name: str) -> JpegData:
-    """What there is to decode of a file that was taken apart.
+    """The decodable data of a parsed file.
 
     Raises:
         PictureError: It is one with odd chroma, and damaged.
@@ -153,7 +153,7 @@ def open_jpeg(data: bytes, file: JpegFile, name: str) -> JpegData:
 
 
 def refused(name: str, reason: str) -> PictureError:
-    """What to tell about a JPEG that libjpeg cannot decode to its end."""
+    """The error for a JPEG that libjpeg cannot decode to its end."""
     if _UNSUPPORTED.search(reason):
         return unsupported(name, f"a JPEG of a rare kind ({reason.strip()})")
     if "premature end" in reason.lower():
@@ -162,7 +162,7 @@ def refused(name: str, reason: str) -> PictureError:
 
 
 def unsupported(name: str, what: str) -> PictureError:
-    """What to tell about a whole file in a coding that is not read."""
+    """The error for an intact file in a coding that we do not read."""
     return PictureError(f"{name} holds {what}, which vermilion cannot read; save it as TIFF or PNG")
 
 

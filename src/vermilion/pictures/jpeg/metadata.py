@@ -1,4 +1,4 @@
-"""Metadata in a JPEG's segments: taken out of one file, put into another."""
+"""Metadata in a JPEG's segments: reads them from one file, writes them into another."""
 
 import struct
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _JFIF, _JFXX = b"JFIF\0", b"JFXX\0"
 _EXIF = b"Exif\0\0"
 _ICC = b"ICC_PROFILE\0"
 _GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"  # says that such a map follows the picture
-# A C2PA manifest vouches for the bytes of the scan's file, so it would call the result a forgery.
+# A C2PA manifest signs the bytes of the scan's file, so it would be invalid in the result.
 _BOXES = b"JP"  # then two bytes that number the box, which may span several segments
 _BOX_ID = 2
 _MANIFEST = b"jumdc2pa"

@@ -1,7 +1,7 @@
 """JPEGs whose chroma has a size that TurboJPEG does not know (a third of the luma's width, for one).
 
-Pillow reads them, but keeps libjpeg's warnings to itself, as do all that could be asked in this process.
-OpenCV lets libjpeg write them to stderr, so it is asked in a process of its own, whose stderr can be read.
+Pillow reads them, but hides libjpeg's warnings, like every other library in this process.
+OpenCV lets libjpeg write them to stderr, so it runs in a process of its own, whose stderr we read.
 """
 
 import re

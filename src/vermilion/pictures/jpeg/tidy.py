@@ -1,4 +1,4 @@
-"""JPEGs written again without the oddities and left-over bytes that libjpeg warns of and that do no harm."""
+"""Rewrites JPEGs without the harmless oddities and left-over bytes that libjpeg warns of."""
 
 import re
 from dataclasses import replace
@@ -51,7 +51,7 @@ def _usual(segment: Segment, frame: Frame) -> Segment:
 
 
 def without_left_over(data: bytes, reason: str) -> bytes:
-    """Less the zeros that some cameras write behind the last block; anything else there is damage."""
+    """Leave out the zeros that some cameras write after the last block; anything else there is damage."""
     left_over = _LEFT_OVER.search(reason)
     file = parse_jpeg(data)
     last = file.segments[-1]

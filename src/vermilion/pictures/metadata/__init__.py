@@ -1,1 +1,1 @@
-"""What survives of a file beside its samples: the values, and the forms that several formats share."""
+"""What is kept of a file besides its samples: the values, and the forms that several formats share."""

@@ -1,6 +1,6 @@
-"""TIFF directories, which EXIF is made of: read, look into and written again.
+"""TIFF directories, of which EXIF is made: reads, inspects and rewrites them.
 
-Everything here trusts nothing: a directory that points outside its data raises
+Nothing is trusted here: a directory that points outside its data raises
 `MalformedDirectoryError`, loops end, and sizes are checked before anything is read.
 """
 

@@ -1,4 +1,4 @@
-"""EXIF: its orientation, and the same blob without its thumbnail. TIFF's own tags as EXIF."""
+"""EXIF: reads its orientation, removes its thumbnail, and makes EXIF of a TIFF's own tags."""
 
 import struct
 
@@ -168,7 +168,7 @@ _WIDTH_TAGS, _HEIGHT_TAGS = frozenset({256, 40962}), frozenset({257, 40963})
 
 
 def with_pixel_size(exif: bytes, size: tuple[int, int]) -> bytes:
-    """An EXIF blob that tells another size (height, width), where it tells one; nothing else moves."""
+    """An EXIF blob with another size (height, width), if it has one; nothing else moves."""
     found = first_directory(exif)
     if found is None or found[0].big:
         return exif

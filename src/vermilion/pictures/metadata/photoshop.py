@@ -43,7 +43,7 @@ def wrap_iptc(records: bytes) -> bytes:
 
 
 def with_iptc(resources: bytes, records: bytes) -> bytes:
-    """The resources with what further raw IPTC-IIM records say; what the resources' own say comes first."""
+    """The resources with further raw IPTC-IIM records added after their own."""
     from vermilion.pictures.metadata.iptc import merged_records  # noqa: PLC0415 - few files need it
 
     own = iptc_of(resources)

@@ -1,4 +1,4 @@
-"""What survives from a scan beside its samples: EXIF, XMP, IPTC, ICC, density, comments."""
+"""What is kept of a scan besides its samples: EXIF, XMP, IPTC, ICC, density, comments."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -1,6 +1,6 @@
 """Animated PNG (W3C PNG, third edition): how many pictures it holds, and each of them.
 
-libvips reads the first only. Pillow lays the others over each other as they are meant to be seen.
+libvips reads only the first. Pillow composes the others as they should be shown.
 """
 
 import io
@@ -19,7 +19,7 @@ _DEPTH = 24  # where a PNG tells its bits per sample
 
 
 def count_frames(source: Source) -> int:
-    """How many pictures a PNG holds; the first is the one that is seen where nothing moves.
+    """How many pictures a PNG holds; the first is the one that still viewers show.
 
     Frames that are announced and not there do not count.
     """

@@ -1,6 +1,6 @@
-"""A grey or toned print on a coloured background: where it lies. Arrays only.
+"""Finds a grey or toned print on a coloured background. Arrays only.
 
-The middle of the photo is taken for a part of the print. What its tone explains belongs to the print, all
+The middle of the photo is assumed to be part of the print. What its tone explains belongs to the print, all
 else to the background; four sides are moved to where they divide the two best, the tone is fitted again, and
 so on, first in a tiny version of the photo and then in a small one. What was found must then look like a
 print: grey or toned all over, the background in colour along every side, and the border sharp and straight.
@@ -44,7 +44,7 @@ _RIM = 0.006  # of the long side: how much a blurred border takes up
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What is measured of a quadrilateral that may be a print.
+    """Measurements of a quadrilateral that may be a print.
 
     Attributes:
         area: Its share of the photo.

@@ -1,4 +1,4 @@
-"""Quadrilaterals in a picture, and how one is laid around what belongs together. Arrays only."""
+"""Quadrilaterals in a picture, and fitting one around a print. Arrays only."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Real colour is refused, unless it lies only around a print, which can be taken alone."""
+"""Refuses real colour, unless it lies only around a print, which can be cut out."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ def refuse_real_color(rgb: NDArray[np.uint8], name: str, options: ReadOptions) -
     Args:
         rgb: sRGB uint8 [H, W, 3] as the file stores it; some 256 to 512 pixels on the long side are enough.
         name: The picture's name for the message.
-        options: What is welcome.
+        options: What is accepted.
 
     Raises:
         PrintOnColorError: A print on a coloured background; with `options.crop_print` always, else

@@ -1,4 +1,4 @@
-"""How far the colours of a picture stray from the tone of a part of it. Arrays only."""
+"""Measures how far the colours of a picture stray from the tone of a part of it. Arrays only."""
 
 import cv2
 import numpy as np

@@ -1,1 +1,1 @@
-"""What a file's codes mean: ICC profiles and PNG chunks read, and chroma converted for the result."""
+"""What a file's codes mean: reads ICC profiles and PNG chunks, and converts chroma for the result."""

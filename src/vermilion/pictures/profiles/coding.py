@@ -1,6 +1,6 @@
-"""What a PNG's chunks say of its codes (W3C PNG, third edition): gAMA and cHRM, sRGB, cICP.
+"""Reads a PNG's chunks about its codes (W3C PNG, third edition): gAMA and cHRM, sRGB, cICP.
 
-Of several the first of cICP, iCCP, sRGB, gAMA counts. A PNG carries the chunks on; to other formats goes an
+If there are several, the first of cICP, iCCP, sRGB, gAMA counts. A PNG keeps the chunks; other formats get an
 ICC profile that says the same.
 """
 
@@ -45,7 +45,7 @@ _D50 = np.array([0.9642, 1.0, 0.8249])
 
 
 def output_of_chunks(chunks: Chunks, *, has_profile: bool) -> tuple[bytes | None, OutputColors] | None:
-    """The profile that says the same, and how chroma is converted for it; None where a profile counts.
+    """An equivalent profile, and how chroma is converted for it; None where a profile counts.
 
     Args:
         chunks: A PNG's chunks (name, body) on what its codes mean.

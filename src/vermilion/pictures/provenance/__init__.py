@@ -1,1 +1,1 @@
-"""Where the colours of a picture come from: marks in XMP and signed manifests, written and read."""
+"""Provenance of colours: writes and reads marks in XMP and signed manifests."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BOX = b"jumdc2pa"  # how the description box of every manifest store begins (ISO 19566-5)
 _OFFLINE = {
-    # A thumbnail would weigh more than all the rest.
+    # A thumbnail would be larger than all the rest.
     "builder": {"thumbnail": {"enabled": False}},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
 }
@@ -30,7 +30,7 @@ _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """With what a manifest is signed.
+    """The certificate that signs a manifest.
 
     Attributes:
         path: a PEM file with a private key (PKCS #8, without a password), its certificate, and the
@@ -41,7 +41,7 @@ class Signature:
 
 
 def signed(content: bytes, kind: str, mark: Mark, signature: Signature) -> bytes:
-    """The content of a picture file with a signed manifest that says what the mark says.
+    """The content of a picture file with a signed manifest that repeats the mark.
 
     Raises:
         OutputError: a package or a file is missing, or the certificate cannot sign.
@@ -155,5 +155,5 @@ def _verdict(store: dict[str, Any]) -> str:
     codes = [entry.get("code", "") for entry in store.get("validation_status", [])]
     faults = [code for code in codes if code != "signingCredential.untrusted"]
     verdict = f"NOT VALID: {', '.join(faults)}" if faults else "unaltered since"
-    # Whom to trust is for the reader to say: we carry no list of authorities.
+    # The reader decides whom to trust: we have no list of authorities.
     return f"signed by {signer or 'nobody named'}; {verdict}"

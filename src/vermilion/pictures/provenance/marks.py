@@ -1,4 +1,4 @@
-"""Marks: where the colours of a picture come from, entries in its XMP in the words of IPTC."""
+"""Marks: entries in a picture's XMP, in IPTC's terms, that say where its colours come from."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ OURS = {
 def result_metadata(
     metadata: Metadata, kind: str, mark: Mark | None, name: str, scan_hash: str = ""
 ) -> Metadata:
-    """What the result carries: the scan's metadata, with a mark where one is wanted.
+    """The metadata of a result: the scan's, with a mark if one is wanted.
 
     Whatever the scan's XMP said stays, but for what holds for the scan's file alone: its instance, its grey
     coding, and pictures or films behind it. The digital source type is replaced, as a picture can have but

@@ -1,4 +1,4 @@
-"""What a file says of where its colours come from."""
+"""Reads a file's provenance."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What a file says of where it comes from; empty texts where it says nothing.
+    """The provenance that a file states; empty texts where it states nothing.
 
     Attributes:
         source_type: IPTC's term for how the picture was made.
@@ -42,7 +42,7 @@ class Provenance:
 
 
 def read_provenance(source: "Readable") -> Provenance:
-    """What a file says of where it comes from.
+    """The provenance that a file states.
 
     Args:
         source: a path, or the bytes of a file.
@@ -69,7 +69,7 @@ def read_provenance(source: "Readable") -> Provenance:
 
 
 def read_mark(source: "Readable", max_pixels: int = DEFAULT_MAX_PIXELS) -> Mark | None:
-    """What vermilion wrote into a file, or None: quick, as nothing but metadata is looked at.
+    """The mark that vermilion wrote into a file, or None: quick, because only metadata are read.
 
     Args:
         source: a path, or the bytes of a file.

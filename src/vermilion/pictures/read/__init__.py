@@ -1,1 +1,1 @@
-"""From a file, an array or an image to a scan: one reader a format, chosen by the first bytes."""
+"""Makes a scan of a file, an array or an image: one reader for each format, chosen by the first bytes."""

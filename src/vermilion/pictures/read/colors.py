@@ -1,4 +1,4 @@
-"""Small previews in colour, of pictures whose colours are wanted and not their greys."""
+"""Reads small previews in colour, for pictures whose colours are wanted and not their greys."""
 
 import numpy as np
 from numpy.typing import NDArray

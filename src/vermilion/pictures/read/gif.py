@@ -1,4 +1,4 @@
-"""GIFs: libvips fills what is missing of one without a word, so Pillow must decode it, too.
+"""GIFs: libvips silently fills missing parts, so Pillow must decode them, too.
 
 libvips does not give a GIF's metadata either.
 """
@@ -27,7 +27,7 @@ def check_gif(source: Source, page: int) -> None:
 
 
 def metadata_of_gif(source: Source) -> Metadata:
-    """A GIF's XMP and comment, of which libvips says nothing.
+    """A GIF's XMP and comment, which libvips does not give.
 
     Raises:
         PictureError: It is damaged.

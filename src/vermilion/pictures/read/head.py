@@ -1,4 +1,4 @@
-"""What a file says of itself before anything of it is decoded."""
+"""Reads the head of a file, before anything is decoded."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is known of a page without decoding it.
+    """The facts of a page that are known without decoding it.
 
     Attributes:
         source_name: the name for messages.
@@ -36,7 +36,7 @@ class Head:
 
 
 def read_head(source: "Readable", page: int = 1, max_pixels: int = DEFAULT_MAX_PIXELS) -> Head:
-    """Read what a file says of itself; only one of a rare kind is decoded for it.
+    """Read the head of a file; only rare kinds are decoded for it.
 
     Args:
         source: what `read_scan` takes.

@@ -131,7 +131,7 @@ def read_jpeg(source: Source, options: ReadOptions) -> Scan:
 
 
 def sound_jpeg(source: Source, max_pixels: int) -> JpegData:
-    """The first picture of a JPEG, seen to be sound, for decoders that tell less of damage.
+    """The first picture of a JPEG, checked for damage, for decoders that report less of it.
 
     Raises:
         PictureError: It is damaged, too large, or of a kind that libjpeg does not decode.
@@ -179,7 +179,7 @@ def _components_of(scan: bytes) -> bytes:
 
 
 def _read_inks(jpeg: JpegData, options: ReadOptions) -> Scan:
-    """CMYK is converted by libvips, which does not tell damage, so libjpeg decodes it before."""
+    """CMYK is converted by libvips, which does not report damage, so libjpeg decodes it first."""
     from vermilion.pictures.read.vips import read_with_vips  # noqa: PLC0415 - rarely needed
 
     decode(jpeg, "CMYK", (1, 1))

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes: a kind with a reader of its own, or one that nothing here reads."""
+"""Recognises a file by its first bytes: a kind with its own reader, or one that we do not read."""
 
 from vermilion.errors import PictureError
 

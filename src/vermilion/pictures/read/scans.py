@@ -1,4 +1,4 @@
-"""Reading: whatever a caller gives becomes a scan."""
+"""Reading: turns whatever a caller gives into a scan."""
 
 from dataclasses import replace
 from pathlib import Path

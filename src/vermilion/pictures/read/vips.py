@@ -1,4 +1,4 @@
-"""Everything that is not a plain JPEG, read by libvips: PNG, TIFF, WebP, GIF, HEIF, CMYK ..."""
+"""Reads everything that is not a plain JPEG by libvips: PNG, TIFF, WebP, GIF, HEIF, CMYK ..."""
 
 from dataclasses import dataclass
 

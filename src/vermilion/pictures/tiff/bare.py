@@ -1,6 +1,6 @@
-"""A TIFF's samples without all that is said about them, for a decoder that warns of either alike.
+"""Strips a TIFF to its samples, for a decoder that warns of samples and tags alike.
 
-libtiff warns of damaged samples, and as well of tags that are not in order, twice there, or ended in another
+libtiff warns of damaged samples, and also of tags that are unordered, duplicated, or ended in another
 way than it thinks right. So a file that it warns of is decoded again with a directory of the few tags that
 samples need: what it still warns of is damage.
 """

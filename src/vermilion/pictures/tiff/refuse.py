@@ -1,4 +1,4 @@
-"""TIFFs that are whole and that nothing here reads: refused by what they hold, never as damaged."""
+"""Refuses intact TIFFs that we cannot read, by what they hold and never as damaged."""
 
 from itertools import pairwise
 

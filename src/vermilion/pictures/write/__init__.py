@@ -1,4 +1,4 @@
-"""From a scan and its colours to a file: one encoder a format, refusals instead of losses, whole files."""
+"""Writes a scan and its colours to a file: one encoder for each format, no silent losses, whole files."""
 
 from vermilion.pictures.write.whole_file import Written
 

@@ -1,4 +1,4 @@
-"""What can be written: formats by suffixes, and what is refused before anything is encoded."""
+"""Checks before writing: formats by suffixes, and what is refused before anything is encoded."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def check_output(
         scan: What is to be painted.
         path: Of the file to write.
         options: Which losses are allowed.
-        mark: What the file is to tell, where that is known already.
+        mark: The mark of the file, if it is known already.
 
     Returns:
         The name of the format.

@@ -1,4 +1,4 @@
-"""Names and bytes on a disk: flushed, never in place of what is there, with a sentence for each failure."""
+"""Writes bytes to a disk: flushed, without overwriting, with a sentence for each failure."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ from vermilion.pictures.source import Buffer
 
 
 class Digest(Protocol):
-    """What takes in bytes, as hashes do."""
+    """Something that takes in bytes, like a hash."""
 
     def update(self, content: Buffer, /) -> None:
         """Take in some more."""
@@ -20,7 +20,7 @@ class Digest(Protocol):
 
 
 def is_there(path: Path) -> bool:
-    """Whether a name is taken, be it by a link that leads nowhere.
+    """Whether a name is taken, even by a broken link.
 
     Raises:
         OutputError: There can be no such name.
@@ -119,12 +119,12 @@ def same_content(one: Path, other: Path) -> bool:
 
 
 def exists(path: Path) -> ExistsError:
-    """What to tell about a name that is taken."""
+    """The error for a name that is taken."""
     return ExistsError(f"{path} exists already; choose another name or allow overwrite")
 
 
 def unwritable(path: Path, error: OSError) -> OutputError:
-    """What to tell about a file that the system does not accept."""
+    """The error for a file that the system does not accept."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return OutputError(f"{path} does not fit: the disk is full; free some space or write elsewhere")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -1,4 +1,4 @@
-"""What a caller may say about saving: which losses are allowed, which are refused, and which are reported."""
+"""Options for saving: which losses are allowed, which are refused, and which are reported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _DESCRIPTION = 270
 
 @dataclass(frozen=True, slots=True)
 class SaveOptions:
-    """How to save a picture, and which losses are allowed; passed on whole from where a person says it.
+    """How to save a picture, and which losses are allowed.
 
     Attributes:
         overwrite: Replace a file that is there already.
@@ -79,7 +79,7 @@ class SaveOptions:
 
 
 def metadata_left_out(metadata: Metadata, kind: str) -> tuple[str, ...]:
-    """What is not written to a result, in words for people.
+    """Describe the metadata that a result cannot hold.
 
     Args:
         metadata: Of the scan.

@@ -1,4 +1,4 @@
-"""A file appears whole or not at all: a temporary name in the same folder, flushed to disk, then a rename."""
+"""Makes files appear complete or not at all: a temporary name in the same folder, a flush, then a rename."""
 
 import hashlib
 import io
@@ -26,7 +26,7 @@ Same = Callable[[Path, Path], bool]
 
 
 class Stream(Protocol):
-    """What bytes can be written to: an open binary file, a socket's file, `io.BytesIO` ..."""
+    """A target for bytes: an open binary file, a socket's file, `io.BytesIO` ..."""
 
     def write(self, content: Any, /) -> Any:  # noqa: ANN401 - as streams have it
         """Take some or all of the bytes, and return how many."""
@@ -87,8 +87,8 @@ class Written:
 class WholeFiles:
     """Files of one picture: all are written and flushed to disk before the first of them gets its name.
 
-    They get their names in the order in which they were written, the result last: where it is, all else is,
-    too, whenever the power fails. Used in a ``with`` block, at the end of which nothing temporary is left.
+    They get their names in the order in which they were written, the result last: if it exists, so does the
+    rest, whenever the power fails. Use it in a ``with`` block; at its end nothing temporary is left.
 
     Args:
         hashed: Whether `written` is to list all files.

@@ -1,1 +1,1 @@
-"""XMP packets: taken apart, added to as text, and what of them no longer holds for a result in colour."""
+"""XMP packets: parses them, adds to them as text, and removes what no longer holds for a result in colour."""

@@ -1,4 +1,4 @@
-"""XMP that no XML parser accepts: a description of ours is put into it and found again as text.
+"""XMP that no XML parser accepts: adds a description of ours as text, and finds it again.
 
 What such a packet says stays byte for byte, for programs that are content with less than a parser.
 """

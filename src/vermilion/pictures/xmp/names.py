@@ -45,7 +45,7 @@ _OF_THE_SCANS_FILE = frozenset(
 
 
 def outdated(names: Iterable[str]) -> frozenset[str]:
-    """Of properties, "prefix:Name", those that hold for the scan's file and not for a result in colour."""
+    """The properties ("prefix:Name") that hold for the scan's file and not for a result in colour."""
     return frozenset(
         name
         for name in names

@@ -1,4 +1,4 @@
-"""A walk through an XMP packet, which notes where its properties and descriptions stand."""
+"""Walks through an XMP packet and notes where its properties and descriptions are."""
 
 import re
 from dataclasses import dataclass, field

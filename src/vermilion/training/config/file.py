@@ -1,4 +1,4 @@
-"""Configs as they are written: TOML tables, which may be like others but for some keys."""
+"""Reads configs: TOML tables, which may take all but some keys from another one."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ Table = dict[str, Any]
 
 
 def read_config(path: Path, readers: tuple[Path, ...] = ()) -> Table:
-    """The table of a TOML file, laid over that of the config that its key `like` names.
+    """The table of a TOML file, merged into that of the config that its key `like` names.
 
     Args:
         path: the file; `like` is relative to its folder.
@@ -31,7 +31,7 @@ def read_config(path: Path, readers: tuple[Path, ...] = ()) -> Table:
 
 
 def laid_over(below: Table, above: Table) -> Table:
-    """Both tables in one; what is in both is `above`'s, tables in them key by key.
+    """Merge two tables; `above` wins, and tables in them are merged key by key.
 
     A list of tables replaces the one below; one of them that has the name of one below takes its keys.
     """

@@ -151,7 +151,7 @@ class StageSettings:
     """Images over which the rates rise."""
     decay: Share = 0.3
     """Last share of the stage over which the rates fall to a hundredth."""
-    # What a stage may set for itself; left out, the whole training's, [data]'s and [loss]'s values count.
+    # A stage may set these for itself; otherwise the values of the training, [data] and [loss] count.
     batch: Count | None = None
     ema: Share | None = None
     weight_decay: Weight | None = None
@@ -242,7 +242,7 @@ def check_settings(settings: Settings) -> None:
 
 
 def _check_together(settings: Settings) -> None:
-    """Refuse values that are no words of ours, or do not go with others."""
+    """Refuse unknown words, and values that do not fit together."""
     _check_choices(settings)
     _check_sizes(settings)
     _check_stages(settings)
@@ -276,7 +276,7 @@ def _check_stages(settings: Settings) -> None:
 
 
 def _check_cached(settings: Settings, stage: StageSettings) -> None:
-    """Refuse to keep features that would change, or that nobody could find again."""
+    """Refuse to keep features that would change, or could not be found again."""
     sizes = stage.sizes or settings.data.sizes
     reasons = {
         "an encoder that learns (encoder_rate)": stage.encoder_rate > 0,
@@ -291,13 +291,13 @@ def _check_cached(settings: Settings, stage: StageSettings) -> None:
 
 
 def batches_of(settings: Settings) -> list[tuple[str, int]]:
-    """Each batch size of a training, and what its key is called before `batch`."""
+    """Each batch size of a training, with the part of its key before `batch`."""
     own = [(f"stages.{stage.name}.", stage.batch) for stage in settings.stages if stage.batch]
     return [("", settings.batch), *own]
 
 
 def for_stage(settings: Settings, stage: StageSettings) -> Settings:
-    """The whole training's settings as they are in a stage, with what it sets for itself."""
+    """The training's settings in a stage, with the values that the stage sets for itself."""
     own = {entry.name: getattr(stage, entry.name) for entry in fields(stage) if entry.default is None}
     own = {name: value for name, value in own.items() if value is not None}
 

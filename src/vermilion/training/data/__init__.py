@@ -1,1 +1,1 @@
-"""Pictures become batches: stores, streams, samples, ageing and hints, and the loaders that hand them out."""
+"""Makes batches of pictures: stores, streams, samples, ageing, hints and data loaders."""

@@ -1,4 +1,4 @@
-"""Old photographs made from new ones, whole batches on any device.
+"""Makes new photographs look old, in whole batches on any device.
 
 All training samples are aged by it. `color.aging` does the same to one picture without torch, for figures.
 """

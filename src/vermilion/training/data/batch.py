@@ -1,7 +1,7 @@
 """Batches made of pictures: one way for pictures on a card, in a store and in a stream.
 
-What is drawn, coloured, aged and hinted follows from random numbers (`dice`) alone; only the cutting of a
-part out of a picture is left to who holds the pixels.
+Everything random follows from `dice`; only cutting a part out of a picture
+is left to the owner of the pixels.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ TO_XYZ = (
 class Batch:
     """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4].
 
-    Where the encoder's features [N,C,.,.] of the luma are known already, finest first, they are there, too.
+    If the encoder's features [N,C,.,.] of the luma are known already, they are there too, finest first.
     """
 
     luma: Tensor
@@ -42,7 +42,7 @@ class Batch:
     features: tuple[Tensor, ...] = ()
 
     def inputs(self, temperature: float) -> tuple[Any, ...]:
-        """What a generator is called with."""
+        """The inputs of a generator."""
         inputs = self.luma, self.hints, temperature
         return (*inputs, self.features) if self.features else inputs
 
@@ -55,7 +55,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Crops:
-    """Parts of pictures, in whole pixels [N]: where they begin, how large they are, which are mirrored."""
+    """Parts of pictures, in whole pixels [N]: their places, their sizes, and which are mirrored."""
 
     top: Tensor
     left: Tensor
@@ -65,7 +65,7 @@ class Crops:
 
 
 class Pictures(Protocol):
-    """Those of which a batch is made."""
+    """The pictures of a batch."""
 
     sizes: Tensor  # float32 [N,2], heights and widths
 
@@ -75,7 +75,7 @@ class Pictures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Parts of pictures: luma as the network sees it and as it is [N,1,H,W] 0..1, true ab [N,2,h,w]."""
+    """Parts of pictures: luma for the network and true luma [N,1,H,W] 0..1, true ab [N,2,h,w]."""
 
     luma: Tensor
     plain: Tensor
@@ -90,7 +90,7 @@ def make_batch(pictures: Pictures, size: tuple[int, int], dice: Dice, settings: 
 
 
 def make_views(pictures: Pictures, size: tuple[int, int], dice: Dice, settings: Settings) -> Views:
-    """Random parts of pictures, of which a share has aged: the input alone, never the truth."""
+    """Random parts of pictures. A share of the inputs is aged, never the truth."""
     data = settings.data
     rgb = pictures.cut(random_crops(pictures.sizes, size, data.smallest_crop, dice), size)
     ab = true_ab(rgb, data.chroma_stride) * data.vividness

@@ -9,7 +9,7 @@ from torch import Tensor
 
 @cache
 def constant(values: tuple[Any, ...], device: torch.device) -> Tensor:
-    """Nested tuples of numbers as a tensor on a device; always the same tensor, so nobody may change it.
+    """Nested tuples of numbers as a tensor on a device. It is always the same tensor and must not be changed.
 
     A copy for each use would wait for the card, and a step that is recorded there may not copy at all.
     """

@@ -1,4 +1,4 @@
-"""Random numbers for a batch of pictures, and what is done to some of them only."""
+"""Random numbers for a batch of pictures, and changes of some of them only."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -25,7 +25,7 @@ class Dice(Protocol):
     def change(
         self, chance: float | Tensor, planes: Planes, how: "Callable[[Planes, Dice], Planes]", keep: int = 0
     ) -> Planes:
-        """Planes, of which some pictures are changed.
+        """Planes with some pictures changed.
 
         Args:
             chance: share of the pictures that are, 0..1; one for all, or [N].
@@ -41,9 +41,9 @@ def whole(dice: Dice, below: int, *shape: int) -> Tensor:
 
 
 class BatchDice:
-    """All numbers from one generator, on its device: nothing is done that would have to wait for it.
+    """All numbers from one generator, on its device, without waiting for it.
 
-    Changes are made to all pictures, and taken over where they are wanted.
+    Changes are computed for all pictures, and used where they are wanted.
     """
 
     def __init__(self, count: int, random: Generator) -> None:
@@ -72,7 +72,7 @@ class BatchDice:
 
 
 class SampleDice:
-    """A generator for each picture, on the processor: what becomes of one does not hang on the others.
+    """A generator for each picture, on the processor: pictures do not depend on each other.
 
     Changes are made to the chosen pictures alone, since here all work takes time.
     """

@@ -38,7 +38,7 @@ from vermilion.training.data.samples import (
 from vermilion.training.networks.encoder import STRIDES, Encoder
 
 TOGETHER = 32  # pictures that the encoder sees at once
-VIEWS, HINTS = 4, 5  # ends of the seeds of views and of hints, so that they are other dice than all else
+VIEWS, HINTS = 4, 5  # ends of the seeds of views and of hints, so that they differ from all other seeds
 
 
 class FeatureCache:
@@ -81,7 +81,7 @@ class FeatureCache:
         return [version for version in versions if not self.path(version).exists()]
 
     def build(self, version: int) -> None:
-        """Compute a version, unless it is there; processes that want the same one wait for the first.
+        """Compute a version, unless it exists; processes that want the same one wait for the first.
 
         Raises:
             TrainingError: the disk has no room for it.
@@ -223,7 +223,7 @@ class CachedLoader:
         self.generators: list[torch.Generator] = []
 
     def begin(self, settings: Settings) -> None:
-        """Nothing: it was made for one stage."""
+        """Do nothing: it was made for one stage."""
 
     def wanted(self, first: int, last: int) -> list[int]:
         """The versions that samples from number `first` to `last` take."""

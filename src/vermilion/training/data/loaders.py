@@ -27,9 +27,9 @@ AT_ONCE = 64  # batches whose numbers are copied to the device together
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What a step needs to have its batch: tensors on the device, and what makes the batch of them.
+    """The input of a step: tensors on the device, and the function that makes a batch of them.
 
-    The making is part of the step, so that it is recorded with it. Portions of one kind are made alike.
+    Making the batch is part of the step, so that it is recorded, too. Portions of one kind are made alike.
     """
 
     kind: tuple[int, ...]
@@ -46,7 +46,7 @@ def ready(batch: Batch, device: torch.device) -> Portion:
 class Loader(Protocol):
     """Gives this process its part of each batch, on its device."""
 
-    skipped: dict[str, int]  # pictures of no use since the training began, as far as they are met on the way
+    skipped: dict[str, int]  # unusable pictures since the training began, as far as they were met
     generators: list[torch.Generator]  # that the making of batches draws from, besides torch's own
 
     def begin(self, settings: Settings) -> None:
@@ -102,7 +102,7 @@ class Indexed:
             yield ready(batch, fabric.device)
 
     def first(self) -> Iterable[Batch]:
-        """One by one, as any sample here."""
+        """One by one, like any sample here."""
         return first_batches(self.samples)
 
     def places(self) -> Places | None:

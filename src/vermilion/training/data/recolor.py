@@ -1,10 +1,10 @@
 """Recoloured things: one thing of a true picture gets another colour, which a hint names.
 
-True pictures teach that hands are skin and sleeves are cloth, but hardly ever that a hint colours its whole
-thing and ends at its border: most colours can be guessed without it. Here they cannot. A thing is what is
+From true pictures the network learns that hands are skin, but hardly that a hint colours its whole
+thing and ends at its border, because it can guess most colours. Here it cannot. A thing is what is
 connected to a cell drawn at random through cells of like chroma; its luma stays exactly as it is.
 
-All is done for many pictures at once; a card need not be waited for anywhere.
+All pictures are processed at once, and nothing waits for a card.
 """
 
 import math
@@ -45,7 +45,7 @@ class Recolored:
     hint: Tensor
 
     def share_of_hints(self, share: float, dice: Dice) -> Tensor:
-        """How often each picture gets random hints, 0..1 [N]: a new colour cannot be known without any."""
+        """How often each picture gets random hints, 0..1 [N]: a new colour cannot be guessed without any."""
         alone = (dice.uniform(0, 1, 1) < ALONE)[:, 0]
         return torch.where(self.changed, 1.0 - alone.float(), share)
 
@@ -116,7 +116,7 @@ def _apart(ab: Tensor, luma: Tensor, seeds: Tensor) -> Tensor:
 
 
 def _connected(alike: Tensor, y: Tensor, x: Tensor) -> Tensor:
-    """What hangs together with a cell [N,K] among marked cells [N,K,h,w]: 0 or 1, empty where it has no end.
+    """What is connected to a cell [N,K] among marked cells [N,K,h,w]: 0 or 1; empty if it has no end.
 
     Each round reaches one cell further, so winding things would need more rounds than a picture has rows;
     rather than cut one off in its midst, it is given up.

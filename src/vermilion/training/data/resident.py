@@ -1,4 +1,4 @@
-"""Pictures that stay on the device: whole batches are cut there, and made by what makes every other batch.
+"""Pictures that stay on the device: whole batches are cut there, and then made like any other batch.
 
 A crop is reduced by bilinear samples and their means instead of exact areas. All choices follow from
 (seed, first sample of the batch, process).

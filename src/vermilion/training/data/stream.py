@@ -59,7 +59,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """A batch, where its worker was then, and what it had skipped by then."""
+    """A batch, with the place of its worker and what it had skipped."""
 
     batch: Batch
     place: Place
@@ -105,7 +105,7 @@ class Shards:
 
 
 def _files(name: str) -> list[str]:
-    """The shards that a name stands for; `datasets` itself would leave out in silence what is not there."""
+    """The shards that a name stands for; `datasets` itself would silently leave out missing ones."""
     if "://" not in name:
         return [name]
     try:
@@ -175,7 +175,7 @@ def first_pictures(settings: Settings) -> PictureStore:
 class Stream(IterableDataset[Streamed | TrainingError]):
     """Endless batches of one process, from the step `first` of the training on.
 
-    What goes wrong comes last, as if it were a batch: raised in a worker process, its sentence would end up
+    An error comes last, as if it were a batch: raised in a worker process, its sentence would end up
     inside a traceback.
 
     Args:

@@ -1,1 +1,1 @@
-"""Processors, cards and processes: how they are shared, recorded on, stepped on and measured."""
+"""Processors, cards and processes: sharing, recorded steps, optimisers and throughput."""

@@ -1,7 +1,7 @@
 """Steps recorded once as a CUDA graph and repeated by a single launch.
 
 A step is some three thousand small kernels. Launched one by one from Python they keep a fast card waiting; a
-graph (torch.cuda.CUDAGraph) launches them all at once. What is recorded always works on the same memory, so a
+graph (torch.cuda.CUDAGraph) launches them all at once. A graph always works on the same memory, so a
 step's inputs are copied into tensors of the graph's own, and Python is not asked again: whatever changes from
 step to step has to be a tensor, and nothing in a step may wait for the card.
 """
@@ -20,7 +20,7 @@ WARM_UP = 3  # steps of each kind that are done as they are written, before one 
 
 Outputs = dict[str, Tensor]
 Replay = Callable[[], object]
-# Records some work and does it once; returns what does it again, and the outputs, which it then overwrites.
+# Records some work and does it once; returns a function that repeats it, and its outputs (overwritten).
 Recorder = Callable[[Callable[[], Outputs]], tuple[Replay, Outputs]]
 
 

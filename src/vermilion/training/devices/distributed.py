@@ -1,4 +1,4 @@
-"""Several processes as one: how many there are, means over them; one process alone gets back what it gave."""
+"""Several processes as one: their number, and means over them. For a single process nothing changes."""
 
 import os
 from typing import Any
@@ -33,7 +33,7 @@ def make_fabric(settings: Settings) -> Fabric:
 
 
 def is_first_process() -> bool:
-    """Whether this is the process that speaks; the others of a training keep silent."""
+    """Whether this is the process that reports; the others of a training are silent."""
     return not _are_several() or distributed.get_rank() == 0
 
 

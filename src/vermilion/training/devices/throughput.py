@@ -1,4 +1,4 @@
-"""How well the machine is used: pictures a second, time spent waiting for data, share of its peak."""
+"""Throughput: images a second, time spent waiting for data, share of the machine's peak."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """What a machine can do at best, and how we know."""
+    """The peak of a machine, and where the figure comes from."""
 
     flops: float  # a second
     origin: str
@@ -74,7 +74,7 @@ def _wait_for(device: torch.device) -> None:
 
 
 def flops_of(work: Callable[[], T]) -> tuple[T, int]:
-    """Do some work, as it is written and not as compiled; returns what it returns, and its operations."""
+    """Do some work uncompiled; returns its result and its operations."""
     with torch.compiler.set_stance("force_eager"), Operations() as operations:
         done = work()
     return done, operations.total
@@ -121,7 +121,7 @@ def _flops_of_convolution_backward(args: tuple[Any, ...]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Between two reports."""
+    """Figures between two reports."""
 
     rate: float  # pictures a second
     waiting: float  # share of the time in which the loop waited for data
@@ -172,7 +172,7 @@ class Throughput:
         self._update()
 
     def read(self) -> Reading:
-        """What happened since the last reading, or since the beginning; at least one step."""
+        """The figures since the last reading, or since the beginning; there must be a step."""
         waited, before = self.waited, self.monitor.compute()["time"]
         self._update()
         found = self.monitor.compute()

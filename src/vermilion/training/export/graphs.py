@@ -1,4 +1,4 @@
-"""Exported graphs in the engine that will run them, to be compared with what they were made from."""
+"""Opens exported graphs in the engine that will run them, to compare them with the original."""
 
 from pathlib import Path
 from typing import Any

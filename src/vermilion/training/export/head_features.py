@@ -1,4 +1,4 @@
-"""What the encoder makes of the pictures that heads learn from, computed once and kept in a file if so asked.
+"""Encodes the pictures that heads learn from, once, and keeps the features in a file if asked.
 
 pictures ─look─▶ encoder, one thread ─▶ averages over parts, one record a look ─▶ memory-mapped
 """
@@ -72,7 +72,7 @@ class HeadPictures:
 
 @contextmanager
 def described_pictures(encoder: Path, working_size: int, of: HeadPictures) -> Iterator[Described]:
-    """Describe pictures by an encoder, unless that was done before; features that nobody keeps go at the end.
+    """Encode pictures, unless that was done before; features are removed at the end unless a cache is given.
 
     Args:
         encoder: its ONNX graph.

@@ -1,4 +1,4 @@
-"""Pictures as heads learn from them: cut, mirrored, aged, turned, and some made negatives.
+"""Training pictures for heads: cut, mirrored, aged, turned, and some inverted.
 
 colour picture ─cut, mirror─▶ ─age─▶ luma ─invert?─▶ contrast restored ─turn─▶ what the encoder sees
 """

@@ -37,7 +37,7 @@ class HeadTraining:
     """How a head is trained.
 
     Attributes:
-        classes: that it tells.
+        classes: how many it distinguishes.
         epochs: of all looks.
         dropout: of input channels, and of what layers give.
     """
@@ -111,7 +111,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def how_good(heads: Heads, held_out: Halves) -> str:
-    """Say in one line what heads make of pictures held out [M,5,C,6,6]."""
+    """Say in one line how good heads are on held-out pictures [M,5,C,6,6]."""
     looks = [np.asarray(group, np.float32)[:, None] for group in held_out]
     found = np.array(
         [[_turns(heads, np.roll(group[:4], -lies, axis=0)) for lies in range(4)] for group in looks]
@@ -152,7 +152,7 @@ def fit_way_up(described: Described) -> Head:
 
 
 def fit_negative(described: Described) -> Head:
-    """Train the head that tells negatives; few held-out positives are called so by it."""
+    """Train the head for negatives, so that it takes few held-out positives for negatives."""
     layers = _trained(described.values, np.arange(len(described.values)), described.negative, NEGATIVE)
     held = described.held_out
     labels = np.tile([0, 0, 0, 0, 1], len(held))
@@ -167,7 +167,7 @@ def _flat(groups: Halves) -> Floats:
 
 
 class HeadLayers(nn.Module):
-    """What a head computes, with dropout: there are more features than pictures need.
+    """The layers of a head, with dropout, because there are more features than needed.
 
     Attributes:
         mean: [C,1,1] of the channels, which are brought to a mean of 0.

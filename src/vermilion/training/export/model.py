@@ -39,7 +39,7 @@ STORED_SMALL = 256  # elements above which a weight is stored as fp16
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What the exporter cannot know by itself; size and temperature are those of the shipped model."""
+    """Facts that the exporter cannot know; size and temperature are those of the shipped model."""
 
     name: str = "vermilion"
     version: str = "1"
@@ -128,14 +128,14 @@ def export(
 
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """Whose encoder a decoder paints on: the folder of its `encoder.onnx`, and the file of its generator."""
+    """The model whose encoder a decoder uses: the folder of its `encoder.onnx`, and its generator's file."""
 
     encoder_folder: Path
     generator: Path
 
 
 def export_decoder(checkpoint: Path, folder: Path, lender: Lender, facts: CardFacts) -> Path:
-    """Write a model folder that holds what changed alone and names the lender's `encoder.onnx` by its hash.
+    """Write a model folder with only what changed; it names the lender's `encoder.onnx` by its hash.
 
     Args:
         checkpoint: the file of a generator whose encoder is still the lender's.
@@ -206,7 +206,9 @@ class Tracing:
     def write(self, module: nn.Module, path: Path, *, optimize: bool = True) -> None:
         """Trace the module and write it as ONNX."""
         with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter("ignore")  # torch warns of its own future; what counts is `check_parity`
+            warnings.simplefilter(
+                "ignore"
+            )  # torch warns of its own future; `check_parity` is the check that counts
             program = torch.onnx.export(
                 module.eval(),
                 self.inputs,

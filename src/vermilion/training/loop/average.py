@@ -1,4 +1,4 @@
-"""The generator's exponential average: what is validated, kept and shipped."""
+"""The generator's exponential average, which is validated, kept and shipped."""
 
 from collections.abc import Iterable
 from itertools import chain

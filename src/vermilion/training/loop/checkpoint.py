@@ -1,4 +1,4 @@
-"""The exact state of a run (`last.ckpt`), from which it continues, and the generators that it keeps."""
+"""The exact state of a run (`last.ckpt`), to resume from, and the generators that it keeps."""
 
 import json
 import math
@@ -118,10 +118,10 @@ def _put_progress(state: TrainingState, saved: dict[str, Any]) -> None:
 
 
 def load_progress(path: Path, state: TrainingState) -> None:
-    """Put how far a generator's training had come into training state that were made from its file.
+    """Put the progress of a generator's training into a state that was made from its file.
 
     Raises:
-        TrainingError: the file does not tell.
+        TrainingError: the file does not say.
     """
     try:
         _put_progress(state, json.loads(read_facts(path)["progress"]))

@@ -1,4 +1,4 @@
-"""How far a stage has come, by the images it has seen or by the clock, and when a training has to stop."""
+"""The progress of a stage, in images or by the clock, and when a training has to stop."""
 
 import time
 from dataclasses import dataclass, field

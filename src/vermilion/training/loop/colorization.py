@@ -1,4 +1,4 @@
-"""Our task: a distribution over colours, and adversarial training that refines it."""
+"""Our task: a distribution over colours, refined by adversarial training."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ from vermilion.training.losses.adversarial import discriminator_step, generator_
 from vermilion.training.losses.patch import patchiness
 from vermilion.training.networks.generator import GeneratorOutput
 
-FAINTEST = 1e-4  # of the gradient of the supervised losses: a fainter adversarial is not made any louder
+FAINTEST = 1e-4  # of the gradient of the supervised losses: a weaker adversarial gradient is not amplified
 
 
 class ColorizationTask:
@@ -94,14 +94,14 @@ class ColorizationTask:
 def perceptual_loss(
     state: TrainingState, settings: Settings, batch: Batch, painted: GeneratorOutput
 ) -> Tensor:
-    """How differently the perceptual network sees painted and true colours of the batch's first part."""
+    """The perceptual loss of the batch's first part."""
     count = max(1, round(settings.loss.perceptual_share * len(batch.luma)))
     seen: Tensor = state.perceptual_network(batch.luma[:count], painted.chroma[:count], batch.ab[:count])
     return seen
 
 
 def _adversarial(step: Step, batch: Batch, painted: GeneratorOutput) -> tuple[Tensor, Scalars]:
-    """The discriminator takes its step; returns what it then makes of the painting."""
+    """Let the discriminator take its step; returns the generator's adversarial loss."""
     state, luma = step.state, batch.luma
     features = [feature.detach() for feature in painted.features]
     verdict = discriminator_step(
@@ -124,7 +124,7 @@ def _adversarial(step: Step, batch: Batch, painted: GeneratorOutput) -> tuple[Te
 def balance(state: TrainingState, wanted: float, lengths: Tensor) -> None:
     """Move the adversarial loss's weight towards its share of the gradient: up smoothly, down at once.
 
-    A discriminator that learns within a few steps would else drown the supervised losses for hundreds.
+    Otherwise a discriminator that learns within a few steps would drown the supervised losses for hundreds.
     """
     supervised, adversarial = lengths
     before = state.balance

@@ -1,4 +1,4 @@
-"""What a training says: scalars for TensorBoard, lines in figures.txt, reports to the caller."""
+"""The log of a training: scalars for TensorBoard, lines in figures.txt, reports to the caller."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Progress:
 
     @property
     def counts(self) -> str:
-        """The numbers of one of the first reports, as a line tells them."""
+        """The numbers of one of the first reports, in one line."""
         return listed(self.numbers)
 
 
@@ -41,7 +41,7 @@ Reporter = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """Says it in the first process; the others are silent."""
+    """Logs in the first process; the others are silent."""
 
     run: Path
     wanted: int  # images of all stages that have a number of them
@@ -54,7 +54,7 @@ class Log:
         return self.writer is not None
 
     def begin(self, what: str, counts: dict[str, int]) -> None:
-        """What there is to begin with: pictures, how many were of no use and why, the machine, features."""
+        """Report what there is at the start: pictures, those left out and why, the machine, features."""
         self.note(f"{what}: {listed(counts)}")
         numbers = {name: float(count) for name, count in counts.items()}
         self.tell(Progress(what, 0, self.wanted, 0.0, numbers))

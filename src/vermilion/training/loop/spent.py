@@ -1,4 +1,4 @@
-"""What the seconds of a training were spent on."""
+"""Measures what the seconds of a training are spent on."""
 
 import time
 from collections.abc import Callable, Iterator

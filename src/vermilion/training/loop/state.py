@@ -36,7 +36,7 @@ def use_bfloat16(wanted: str, device: torch.device) -> bool:
 
 
 def _processor_has_bfloat16() -> bool:
-    """Only the processor's flags tell: oneDNN also emulates bfloat16 without it, slowly."""
+    """Only the processor's flags show it: oneDNN also emulates bfloat16, slowly."""
     try:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:
@@ -79,7 +79,7 @@ def make_state(
 
 
 def _perceptual_network(settings: Settings) -> PerceptualNetwork | None:
-    """The frozen perceptual network, if any stage asks it."""
+    """The frozen perceptual network, if any stage uses it."""
     if not any(stage.perceptual > 0 for stage in settings.stages):
         return None
     return make_perceptual_network(settings.loss.perceptual_network, settings.loss.perceptual_weights)

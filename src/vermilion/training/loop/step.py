@@ -21,8 +21,8 @@ def take_step(step: Step, batch: Batch) -> Scalars:
     """One step, which never waits for the device and changes nothing but tensors; returns scalars, unread.
 
     Args:
-        step: who learn, what, and in which phase.
-        batch: what they learn from.
+        step: the networks, the task and the phase.
+        batch: the images of the step.
     """
     state, settings = step.state, step.settings
     painted = state.generator(*batch.inputs(settings.loss.temperature))

@@ -1,4 +1,4 @@
-"""What a training trains: its networks and their losses. A caller may bring a task of its own.
+"""A task: networks and their losses. A caller may bring its own.
 
 `loop.colorization.ColorizationTask` is ours; `benchmarks/classic.py` is another, on the same loop.
 """
@@ -27,7 +27,7 @@ Scalars = dict[str, Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What a task trains, and how Adam averages the gradients.
+    """The networks of a task, and how Adam averages their gradients.
 
     Attributes:
         generator: called with (luma [N,1,H,W], hints [N,3,h,w], temperature), returns a `GeneratorOutput`;
@@ -48,7 +48,7 @@ class Networks:
 
 
 class Phase(NamedTuple):
-    """What Python decides in a step, so that a recorded one need not."""
+    """What Python decides in a step, because a recorded step cannot."""
 
     adversarial: bool  # whether the generator learns from the discriminator already
     measures: bool  # whether the gradients of supervised and adversarial losses are compared

@@ -1,4 +1,4 @@
-"""The whole training, from settings to checkpoints, read from top to bottom."""
+"""The whole training, from settings to checkpoints, from top to bottom."""
 
 from collections import Counter
 from contextlib import nullcontext
@@ -60,7 +60,7 @@ def train_settings(
     spent: Spent | None = None,
     task: Task | None = None,
 ) -> Path:
-    """Train, or continue where the last checkpoint of the run stands.
+    """Train, or continue from the last checkpoint of the run.
 
     Args:
         settings: the whole training.
@@ -205,7 +205,7 @@ class Trainer:
             first = first + int(clocks[stage.name][1]) if stage.minutes else clock.last
 
     def begin(self, stage: StageSettings, settings: Settings, *, graphs: bool) -> None:
-        """Let everything follow the settings of a stage; what was recorded for another one is let go."""
+        """Apply the settings of a stage, and drop steps that were recorded for another one."""
         self.settings = settings
         self.base.begin(settings)
         self.loader = self.base
@@ -277,7 +277,7 @@ class Trainer:
             )
 
     def seed_step(self) -> None:
-        """Let dropout follow from the sample number, too: a resumed run drops what an unbroken one does."""
+        """Seed dropout by the sample number, too, so that a resumed run equals an unbroken one."""
         key = [self.settings.seed, self.state.images, self.fabric.global_rank]
         torch.manual_seed(int(np.random.default_rng(key).integers(2**62)))
 
@@ -295,7 +295,7 @@ class Trainer:
         self.log.tell(Progress(clock.stage.name, done, wanted, numbers=numbers, **asdict(reading)))
 
     def wanted(self, clock: StageClock) -> int:
-        """Images of the whole training; of stages that end by the clock, as far as one can tell already."""
+        """Images of the whole training; of stages that end by the clock, as far as known."""
         names = [stage.name for stage in self.settings.stages if stage.minutes and stage != clock.stage]
         ended = sum(self.state.clock.get(name, (0.0, 0))[1] for name in names)
         fixed = sum(stage.images for stage in self.settings.stages)
@@ -304,7 +304,7 @@ class Trainer:
         return max(seen, round(fixed + ended + own))
 
     def save(self, clock: StageClock) -> None:
-        """Keep the state, unless the adversarial training is being lost: then the older one is better.
+        """Keep the state, unless adversarial training is being lost: then the older one is better.
 
         The averaged generator and the discriminator are kept in small files, too: a run can continue from
         elsewhere, should its machine be lost.

@@ -39,7 +39,7 @@ class Figures:
 
 
 def merit(clean: Figures, aged: Figures) -> float:
-    """One number to choose checkpoints by: colour in its place, on clean and aged inputs, and true palettes.
+    """One number to choose checkpoints by: colours in place, on clean and aged inputs, and true palettes.
 
     The weight of `cmd` was fixed on figures in MODEL_CARD.md and the training log: the end of vermilion 5's
     last adversarial stage comes first and, by clean figures alone, the first third of vermilion 4's, which

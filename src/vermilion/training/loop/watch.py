@@ -29,7 +29,7 @@ class Watch:
         return self.lost > 0
 
     def look(self, numbers: dict[str, float], stage: str, images: int) -> None:
-        """Take notice of a report.
+        """Check a report.
 
         Raises:
             TrainingError: a number is not finite, or adversarial training has been lost for long.

@@ -1,1 +1,1 @@
-"""What the generator learns from: supervised, adversarial, perceptual losses and one of patches."""
+"""The generator's losses: supervised, adversarial, perceptual and patch losses."""

@@ -1,4 +1,4 @@
-"""One step of adversarial training: the discriminator learns first, then the generator by its verdict.
+"""One step of adversarial training: the discriminator learns first, then the generator from it.
 
 A relativistic pairing loss with two zero-centred gradient penalties (R3GAN, Huang et al. 2025,
 arXiv:2501.05441): the discriminator compares the true and the painted chroma of the same picture, and may be
@@ -31,7 +31,7 @@ def discriminator_step(
     painted_ab: Tensor,
     weight: float,
 ) -> Verdict:
-    """What the discriminator should minimise; the generator learns nothing from `painted_ab` here."""
+    """The discriminator's loss; the generator gets no gradient from `painted_ab` here."""
     real = true_ab.detach().requires_grad_(True)
     fake = painted_ab.detach().requires_grad_(True)
     real_logits, fake_logits = discriminator(luma, real, features), discriminator(luma, fake, features)
@@ -49,7 +49,7 @@ def rightness(margin: Tensor) -> Tensor:
 def generator_step(
     discriminator: Discriminator, luma: Tensor, features: list[Tensor], true_ab: Tensor, painted_ab: Tensor
 ) -> Tensor:
-    """What the generator should minimise: the discriminator should find its chroma the truer one."""
+    """The generator's loss: the discriminator should prefer its chroma to the true one."""
     margin = discriminator(luma, true_ab, features) - discriminator(luma, painted_ab, features)
     return _together(functional.softplus(margin))
 

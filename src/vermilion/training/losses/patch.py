@@ -1,4 +1,4 @@
-"""Agreement within a thing: painted chroma should vary no more than the true one where that is one colour."""
+"""Patch loss: painted chroma should vary no more than the true one where that is one colour."""
 
 import torch
 from torch import Tensor

@@ -25,7 +25,7 @@ DARKEST = 1e-4  # linear light below which the slope of the tone curve would out
 
 
 class PerceptualNetwork(nn.Module):
-    """Two colourings of one lightness to how differently a classifier of coloured pictures sees them."""
+    """The distance of two colourings of one lightness in the features of a classifier."""
 
     mean: Tensor
     deviation: Tensor
@@ -39,7 +39,7 @@ class PerceptualNetwork(nn.Module):
         self.register_buffer("to_linear", torch.tensor(TO_LINEAR).view(3, 3, 1, 1))
 
     def forward(self, luma: Tensor, painted: Tensor, true: Tensor) -> Tensor:
-        """How differently the painted and the true ab [N,2,h,w] over luma [N,1,H,W] are seen: a number.
+        """The distance of painted and true ab [N,2,h,w] over luma [N,1,H,W] in its features: a number.
 
         At each level of features the squared difference over the square of the true ones, so that 0 is
         "the same" and 1 about "nothing in common"; the mean over the levels and the pictures.
@@ -76,7 +76,7 @@ def guided_enlarged(ab: Tensor, luma: Tensor) -> Tensor:
     """Chroma [N,2,h,w] enlarged to the size of luma [N,1,H,W], 0..1, by a fast guided filter.
 
     He and Sun 2015, arXiv:1505.00996: around each small pixel chroma is a line of luma, and the lines are
-    enlarged. It is what the program does with the network's chroma: the same is seen as by a person.
+    enlarged, as the program does with the network's chroma.
     """
     low = functional.interpolate(luma, ab.shape[2:], mode="area")
     mean, mean_low = _around(ab), _around(low)

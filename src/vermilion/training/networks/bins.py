@@ -48,7 +48,7 @@ def rebalancing(shares: Tensor, strength: float) -> Tensor:
 
 
 def closeness(ab: Tensor, centres: Tensor) -> Tensor:
-    """Logits [N,K,h,w] of a Gaussian around each ab [N,2,h,w]: the odds of who knows one colour alone."""
+    """Logits [N,K,h,w] of a Gaussian around each ab [N,2,h,w]: the odds for a known colour."""
     return _closeness(rows(ab), centres).permute(0, 3, 1, 2)
 
 

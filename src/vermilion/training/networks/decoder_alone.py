@@ -1,4 +1,4 @@
-"""A decoder without its encoder, as a file: what is left of a generator whose encoder stayed as it was.
+"""A decoder without its encoder, as a file, for a generator whose encoder did not change.
 
 The file names the encoder that it paints on by the hash of its weights, and is read together with a
 generator's file that holds those.

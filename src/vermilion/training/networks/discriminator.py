@@ -1,4 +1,4 @@
-"""The discriminator: does this chroma belong to this luma, or did the generator make it up?"""
+"""The discriminator: is this chroma true for this luma, or painted by the generator?"""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ class Discriminator(nn.Module):
     """Luma and chroma at stride 4 to a logit for each place at stride 32 and one for the whole.
 
     Its first layer is learned; a discriminator that only reads frozen features overpowers the generator.
-    The encoder's features of the luma tell it what it is looking at. No normalisation layers, as in
+    It also gets the encoder's features of the luma. It has no normalisation layers, as in
     R3GAN (Huang et al. 2025, arXiv:2501.05441), so that gradient penalties mean what they say.
     """
 
@@ -33,7 +33,7 @@ class Discriminator(nn.Module):
         x = functional.leaky_relu(self.first(torch.cat([grey, ab / DISCRIMINATOR_AB_UNIT], dim=1)), 0.2)
         x = functional.leaky_relu(self.same(x), 0.2)
         for down, seen, feature in zip(self.down, self.seen, features[1:], strict=True):
-            exact = feature.float()  # cards see in bfloat16; the penalties need better
+            exact = feature.float()  # cards compute features in bfloat16; the penalties need more precision
             scaled = exact / exact.abs().mean(dim=(1, 2, 3), keepdim=True).clamp_min(1e-6)
             x = torch.cat([functional.avg_pool2d(x, 2), functional.leaky_relu(seen(scaled), 0.2)], dim=1)
             x = functional.leaky_relu(down(x), 0.2)

@@ -1,4 +1,4 @@
-"""Networks that look at whole pictures, for figures that compare sets of pictures. No training uses them."""
+"""Feature extractors for whole pictures, for figures that compare sets of pictures. No training uses them."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ _INCEPTION_HEAD = (1008, 2048)  # classes and features of Inception as FID has i
 
 
 class FeatureExtractor:
-    """A classifier of coloured pictures, for the features from which it tells classes apart."""
+    """A classifier of colour pictures, used for its last features."""
 
     def __init__(self, body: nn.Module, mean: tuple[float, ...], deviation: tuple[float, ...]) -> None:
         self._body: Any = body.eval()
@@ -31,7 +31,7 @@ class FeatureExtractor:
 
     @torch.no_grad()
     def whole_features(self, rgb: Bytes) -> NDArray[np.float64]:
-        """Pooled features [d] of all of a picture as it is, uint8 [H,W,3]."""
+        """Pooled features [d] of a whole picture, uint8 [H,W,3], at its own size."""
         seen = torch.from_numpy(rgb).permute(2, 0, 1)[None].float() / 255
         maps = self._body.forward_features((seen - self._mean) / self._deviation)
         pooled = self._body.forward_head(maps, pre_logits=True)
@@ -51,7 +51,7 @@ def middle(rgb: Bytes) -> Bytes:
 
 
 def load_feature_extractor(name: str, weights: Path) -> FeatureExtractor:
-    """An feature extractor from a timm classifier and a safetensors file of its weights.
+    """A feature extractor from a timm classifier and a safetensors file of its weights.
 
     Raises:
         TrainingError: timm knows no such network, or the file belongs to another one.
@@ -82,20 +82,20 @@ class InceptionDistance:
         self._metric = FrechetInceptionDistance(feature=2048, feature_extractor_weights_path=weights)
 
     def add(self, rgb: Bytes, *, real: bool) -> None:
-        """Show it one picture [H,W,3], true or painted."""
+        """Add one picture [H,W,3], true or painted."""
         self._metric.update(torch.from_numpy(rgb).permute(2, 0, 1)[None], real=real)
 
     def distance(self) -> float:
-        """FID of all that was shown; there must be two pictures of each kind."""
+        """FID of all added pictures; there must be two of each kind."""
         return max(0.0, float(self._metric.compute()))  # rounding may leave a little less than nothing
 
 
 def _check_inception(path: str) -> None:
-    """Refuse what torch-fidelity would stumble over, or run: it unpickles whatever a file holds."""
+    """Refuse files that torch-fidelity cannot read, or that would run code: it unpickles any file."""
     try:
         held = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
         fits = tuple(held["fc.weight"].shape) == _INCEPTION_HEAD and "Mixed_7c.branch_pool.bn.bias" in held
-    except Exception as error:  # torch has dozens, for each way in which a file is none of its own
+    except Exception as error:  # torch raises dozens of errors for foreign files
         raise TrainingError(_no_inception(path)) from error
     if not fits:
         raise TrainingError(_no_inception(path))

@@ -16,7 +16,7 @@ RESIDUAL_SCALE = 10.0  # ab units to one unit of the residual head
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the decoder is made of, besides its convolutions."""
+    """The optional parts of the decoder."""
 
     distribution: bool = True  # without it the residual alone is the chroma: direct regression
     residual: bool = True
@@ -36,7 +36,7 @@ class GeneratorOutput(NamedTuple):
 
 
 class Heads(NamedTuple):
-    """What the decoder's convolutions say, before it becomes chroma: trunk and three heads [N,.,h,w]."""
+    """Outputs of the decoder's convolutions, before they become chroma: trunk and three heads [N,.,h,w]."""
 
     trunk: Tensor
     logits: Any  # None without a distribution
@@ -53,7 +53,7 @@ def _block(inputs: int, outputs: int, size: int = 3) -> nn.Sequential:
 
 
 class Wide(nn.Module):
-    """A residual look around: depthwise 5 x 5, then a mix of channels and of the picture's mean."""
+    """A residual block for context: depthwise 5 x 5, then a mix of channels and of the picture's mean."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class Decoder(nn.Module):
         return Heads(trunk, odds, residual, self.sure(trunk.detach()))
 
     def mixed(self, features: list[Tensor], heads: Heads, temperature: Tensor | float) -> GeneratorOutput:
-        """The heads' meaning, in float32: bfloat16 would move chroma by units and distances by more."""
+        """Turn heads into outputs, in float32: bfloat16 would move chroma by units and distances by more."""
         logits, chroma = self.chroma(heads, temperature)
         confidence_logit = self.confidence_logit(heads.sure.float(), logits, chroma)
         return GeneratorOutput(logits, chroma, confidence_logit, heads.trunk, features)
@@ -158,7 +158,7 @@ class Decoder(nn.Module):
     def confidence_logit(self, learned: Tensor, logits: Tensor, chroma: Tensor) -> Tensor:
         """Logit of the probability that the truth lies within `NEAR` of the painted chroma [N,1,h,w].
 
-        Starts from what the distribution says of the painted colour's neighbourhood; a head, which never
+        It starts from the distribution's probability near the painted colour. A head, which never
         moves the trunk, learned the rest (the distribution is rebalanced and so not calibrated by itself).
         """
         painted = rows(chroma.detach())

@@ -64,7 +64,7 @@ def read_facts(path: Path) -> dict[str, str]:
 
 
 def _parts_of(config: dict[str, Any], path: Path) -> Parts:
-    """What a decoder is made of; older files also name parts that are no more (queries), as not there."""
+    """The parts of a decoder; older files also list a part that no longer exists (queries), as absent."""
     parts = config.get("parts", {})
     known = {part.name for part in fields(Parts)}
     unknown = [name for name, there in parts.items() if there and name not in known]
