@@ -316,7 +316,7 @@ def test_what_was_asked_tells_results_apart_and_what_was_seen_does_not(tiny_colo
         ({"frames": (Frame(0, 0, 0.5, 100),)}, "of a pixel at least"),
         ({"frames": (Frame(0, 0, float("nan"), 100),)}, "of a pixel at least"),
         ({"frames": (Frame(50, 20, 80, 80, 60),)}, "askew by more than 45°"),
-        ({"frames": (Frame(0, 0, 50, 50),) * 41}, "41 frames is too full; give at most 40"),
+        ({"frames": (Frame(0, 0, 50, 50),) * 41}, "41 frames has too many; give at most 40"),
         ({"mode": "whole", "frames": (Frame(0, 0, 50, 50),)}, "The whole scan has no frames"),
         ({"mode": "sideways"}, "choose one of auto, whole"),
         ({"way_up": 45}, "choose 0, 90, 180 or 270"),

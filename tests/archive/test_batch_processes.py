@@ -88,10 +88,7 @@ def test_a_manifest_is_proved_and_what_was_changed_is_named(
         for found in verify_manifest(target / "manifest.jsonl", 1)
     }
     assert len(told) == 8
-    assert (
-        told.pop("0001.jpg")[0]
-        == "hash: its scan is not the file that was painted: its SHA-256 is another one"
-    )
+    assert told.pop("0001.jpg")[0] == "hash: its scan is not the file that was coloured: its SHA-256 differs"
     assert told.pop("0002.jpg")[0].startswith("hash: 0002.jpg is missing")
     assert set(map(tuple, told.values())) == {()}
 

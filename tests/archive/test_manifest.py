@@ -124,7 +124,7 @@ def done(**changes: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("facts", "told"),
     [
-        ({"source": "a"}, "it is no record"),
+        ({"source": "a"}, "it is not a record"),
         ({"source": "a", "page": "1", "outcome": "done"}, "'page' is not what it must be"),
         ({"source": "a", "page": 1, "outcome": "lost"}, "'outcome' is 'lost'"),
         ({"source": "a", "page": 1, "outcome": "done", "more": 1}, "'more' is not"),

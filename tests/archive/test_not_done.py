@@ -39,7 +39,7 @@ def test_the_next_run_takes_the_list_and_mirrors_as_before(here: Path) -> None:
         (here / name).write_bytes(b"")
     assert write(here / "out/not-done.txt", failed("box/1931/a.jpg", "box"), failed("c.jpg", ".")) == 2
     assert (here / "out/not-done.txt").read_text() == (
-        "# What vermilion did not do. Name this file as PATH to try again.\n\n"
+        "# What vermilion did not colour. To try again, give this file as PATH.\n\n"
         f"# It is torn.\n{here.as_posix()}/box/./1931/a.jpg\n\n"
         f"# It is torn.\n{here.as_posix()}/./c.jpg\n"
     )

@@ -174,7 +174,7 @@ def test_only_regular_files_are_taken(here: Path) -> None:
         plan = make_plan([typed])
         assert set(results(plan)) == {"box/a.jpg"}
         assert [(skipped.source.name, skipped.reason) for skipped in plan.skipped] == [
-            ("z.jpg", "is no regular file")
+            ("z.jpg", "is not a regular file")
         ]
         assert sorted(failed.source.name for failed in plan.failed) == ["gone.jpg", "self.jpg"]
         assert all("leads nowhere" in failed.reason for failed in plan.failed)
@@ -267,7 +267,7 @@ def test_a_path_that_cannot_be_looked_at_leaves_the_others_alone(
     monkeypatch.setattr(Path, "is_dir", refuse)
     plan = make_plan(["locked/b.jpg", "box/a.jpg"])
     assert set(results(plan)) == {"box/a.jpg"}
-    assert "locked/b.jpg cannot be looked at (Permission denied); check its name" in plan.failed[0].reason
+    assert "locked/b.jpg cannot be read (Permission denied); check its name" in plan.failed[0].reason
 
 
 def test_an_impossible_name_leaves_the_others_alone(here: Path) -> None:
@@ -393,7 +393,7 @@ def test_one_file_that_cannot_be_looked_at_leaves_its_folder_alone(
         plan = make_plan([typed])
         assert set(results(plan)) == {"box/a.jpg", "box/c.jpg"}
         [failed] = plan.failed
-        assert failed.reason == "box/b.jpg cannot be looked at (Permission denied); check its permissions."
+        assert failed.reason == "box/b.jpg cannot be read (Permission denied); check its permissions."
 
 
 def test_where_jpegs_cannot_be_exact_they_become_pngs(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_changed_scan_a_changed_result_and_a_missing_one_are_named(done: Path)
     (done / "b.png").write_bytes((done / "b.png").read_bytes() + b"\0")
     (done / "c.png").unlink()
     found = differences(done)
-    assert found["a.png"][0] == "hash: its scan is not the file that was painted: its SHA-256 is another one"
+    assert found["a.png"][0] == "hash: its scan is not the file that was coloured: its SHA-256 differs"
     assert any(each.startswith("luma: ") for each in found["a.png"])
     assert found["b.png"] == ["hash: b.png is missing, or its SHA-256 is not that of the manifest"]
     assert found["c.png"][0].startswith("hash: c.png is missing")
@@ -101,7 +101,7 @@ def test_a_scan_that_changed_while_it_was_painted_is_named(
 
     monkeypatch.setattr(proof, "read_manifest", changed)
     found = differences(done)
-    assert found.pop("a.png") == ["hash: its scan was changed while it was painted"]
+    assert found.pop("a.png") == ["hash: its scan was changed while it was coloured"]
     assert set(map(tuple, found.values())) == {()}
 
 

@@ -52,7 +52,7 @@ def test_a_picture_gets_what_its_line_says(tmp_path: Path) -> None:
         ("file,warmth\na.tif,nan\n", "Line 2 of .* cannot be followed"),
         ("file,look\na.tif,gaudy\n", "Line 2 of .* cannot be followed"),
         ("file,hints\na.tif,here\n", "Line 2 of .* cannot be followed"),
-        ("file,look\nb.tif,vivid\n", "Line 2 of .* names b.tif, which is no picture of this batch"),
+        ("file,look\nb.tif,vivid\n", "Line 2 of .* names b.tif, which is not a picture of this batch"),
     ],
 )
 def test_what_cannot_be_followed_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
@@ -62,7 +62,7 @@ def test_what_cannot_be_followed_is_told_with_its_line(tmp_path: Path, text: str
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_bytes(b"file\n\xff\xfe")
-    with pytest.raises(SettingsError, match="is no CSV in UTF-8"):
+    with pytest.raises(SettingsError, match="is not a CSV in UTF-8"):
         read_table(tmp_path / "table.csv")
     with pytest.raises(SettingsError, match="cannot be read"):
         read_table(tmp_path / "none.csv")

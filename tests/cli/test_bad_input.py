@@ -152,7 +152,7 @@ def test_a_file_where_a_folder_should_be(vermilion, scan, here: Path) -> None:
     (here / "out").write_text("a file")
     said = vermilion("colorize", "a.png", "-o", "out")
     assert said.code == 1
-    assert said.errors == ["error: out is a file and no picture; name a folder with -o."]
+    assert said.errors == ["error: out is a file, not a folder; name a folder with -o."]
     said = vermilion("colorize", "a.png", "-o", "out/deeper")
     assert said.code == 1
     assert "cannot be made" in said.errors[0]

@@ -161,7 +161,7 @@ def test_progress_is_told_until_the_end(archive, settings, tiny_colorizer, tiny_
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"archive": "none"}, "none is no folder; name that of the archive with --archive"),
+        ({"archive": "none"}, "none is not a folder; name the archive's with --archive"),
         ({"archive": "archive", "out": None}, "Jobs need a folder of results; name one with -o OUT"),
         ({"archive": "archive", "out": "archive/out"}, "archive/out lies in the archive"),
     ],

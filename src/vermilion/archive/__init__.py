@@ -1,4 +1,4 @@
-"""Many pictures: which becomes what (plan), the loop that does them all (run), and recipes (replay)."""
+"""Many pictures: the plan (what becomes what), the loop that colours them (run), and recipes (replay)."""
 
 from vermilion.archive.entries import LeftOut, PassedOver
 from vermilion.archive.inputs import PICTURE_SUFFIXES

@@ -1,4 +1,4 @@
-"""From what was typed (files, folders, globs) to the pictures that are meant."""
+"""Finds the pictures of typed inputs: files, folders, globs."""
 
 import glob
 import os
@@ -30,9 +30,9 @@ def is_picture_name(name: str) -> bool:
 
 
 def find_pictures(inputs: Iterable[str | Path], sieve: Filter) -> Iterator[Entry]:
-    """Yield every picture that the inputs mean, each once, in the order typed and then by name.
+    """Yield every picture of the inputs, each once, in the order typed and then by name.
 
-    Files of folders and patterns that are called like no picture are counted.
+    Other files of folders and patterns are counted.
 
     Links are followed. Of several ways to one picture, the shortest without links is taken; the others
     are skipped.
@@ -90,7 +90,7 @@ def _expand(given: str, sieve: Filter) -> Iterator[Entry]:
         else:
             yield from _meant(given, sieve)
     except OSError as error:  # something in a folder that cannot be opened, or an impossible name
-        reason = f"{given} cannot be looked at ({error.strerror}); check its name and its permissions."
+        reason = f"{given} cannot be read ({error.strerror}); check its name and its permissions."
         yield Failed(Path(given), reason)
 
 
@@ -109,7 +109,7 @@ def _missing(path: Path, root: Path) -> Failed:
     if path.exists():
         return Failed(path, f"{path} is neither a file nor a folder; name a picture.", root=root)
     if path.is_symlink():
-        return Failed(path, f"{path} is a link that leads nowhere; correct it or take it away.", root=root)
+        return Failed(path, f"{path} is a broken link; correct it or remove it.", root=root)
     return Failed(path, f"{path} does not exist; check the spelling.", root=root)
 
 
@@ -157,9 +157,9 @@ def _in_folder(path: Path, root: Path) -> Entry:
     try:
         if path.is_file():
             return Found(path, root)
-        return Skipped(path, "is no regular file") if path.exists() else _missing(path, root)
+        return Skipped(path, "is not a regular file") if path.exists() else _missing(path, root)
     except OSError as error:  # the others in its folder are found all the same
-        reason = f"{path} cannot be looked at ({error.strerror}); check its permissions."
+        reason = f"{path} cannot be read ({error.strerror}); check its permissions."
         return Failed(path, reason, root=root)
 
 

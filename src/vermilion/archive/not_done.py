@@ -1,4 +1,4 @@
-r"""not-done.txt: what a run could not do, as a text that people read and the next run takes as an input.
+r"""not-done.txt: the failures of a run, as a text for people and as an input for the next run.
 
     # /home/me/shoebox/1931/gate.jpg is damaged or cut off; copy or scan it again.
     /home/me/shoebox/./1931/gate.jpg
@@ -20,7 +20,7 @@ from vermilion.pictures import publish
 NOT_DONE = "not-done.txt"
 """What the list is called in the folder of the results."""
 
-_HEAD = "# What vermilion did not do. Name this file as PATH to try again."
+_HEAD = "# What vermilion did not colour. To try again, give this file as PATH."
 _HERE = "/./"
 _LARGEST = 64 * 2**20  # bytes; a million long paths
 

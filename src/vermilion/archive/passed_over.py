@@ -1,4 +1,4 @@
-"""Files of a folder that are passed over: their names say that they are no pictures which can be read."""
+"""Files of a folder that are passed over, because their names are not those of readable pictures."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _REASONS = (
     (_PICTURES, "pictures of kinds that are not read", "save them as TIFF or PNG"),
 )
 _REASON_OF = {suffix: reason[1:] for reason in _REASONS for suffix in reason[0].split()}
-_OTHERS = ("others", "no pictures by their names")
+_OTHERS = ("others", "files without a picture's name")
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 _OWN = (".recipe.json",)
 _SHOWN = 4  # suffixes named of one kind

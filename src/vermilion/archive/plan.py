@@ -1,4 +1,4 @@
-"""Which picture becomes which result, settled before anything is started."""
+"""The plan: which picture becomes which result, settled before anything starts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ def make_plan(inputs: Iterable[str | Path], options: PlanOptions | None = None) 
 
     Raises:
         OutputError: two scans would become one result, or a result would replace a scan.
-        SettingsError: the output cannot be meant so.
+        SettingsError: the output does not fit the inputs.
     """
     options = options or PlanOptions()
     to_file = names_a_file(options.output)
@@ -102,13 +102,13 @@ def _check_folder(inputs: list[str | Path], folder: Path | None) -> None:
     if folder.suffix.lower() in PICTURE_SUFFIXES and not folder.is_dir():
         raise OutputError(f"{folder} cannot be written in that format; choose {', '.join(SUFFIXES)}.")
     if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file and no picture; name a folder with -o.")
+        raise OutputError(f"{folder} is a file, not a folder; name a folder with -o.")
     identity = Identities().of
     for given in map(Path, inputs):
         if given.is_dir() and identity(given) == identity(folder):
             raise OutputError(
-                f"The results would lie among the scans of {given}; name another folder, or leave out -o "
-                "to write NAME.color.EXT beside each."
+                f"The results would be written among the scans of {given}; name another folder, or leave out "
+                "-o to write NAME.color.EXT beside each."
             )
 
 

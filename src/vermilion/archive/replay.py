@@ -1,4 +1,4 @@
-"""A recipe and its scan become the result again."""
+"""Makes a result again from a recipe and its scan."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from vermilion.pictures import SaveOptions
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of a recipe.
+    """The outcome of a replay.
 
     Attributes:
         target: the file that was written.
@@ -33,7 +33,7 @@ def replay_recipe(
     scan: Path | None = None,
     output: Path | None = None,
 ) -> Replayed:
-    """Make a result anew; nothing is loaded before all that can be refused is checked.
+    """Make a result again; everything that can be refused is checked before anything is loaded.
 
     Args:
         recipe_path: of the recipe.
@@ -63,7 +63,7 @@ def _find(recipe: Recipe, recipe_path: Path) -> Path:
         if place.is_file():
             return place
     raise PictureError(
-        f"{given} of {recipe_path} is neither there nor beside the recipe; name it with --scan."
+        f"{given} of {recipe_path} is neither in its place nor beside the recipe; name it with --scan."
     )
 
 

@@ -1,4 +1,4 @@
-"""The loop over a plan: each picture done, skipped or failed, and none in the way of the others."""
+"""The loop over a plan: each picture is coloured, skipped or failed, and none stops the others."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ def run_plan(
     options: RunOptions,
     model_hash: Callable[[], str | None] | None = None,
 ) -> Iterator[Outcome]:
-    """Colourise all pictures of a plan; yield what became of each as soon as it is known.
+    """Colourise all pictures of a plan; yield the outcome of each as soon as it is known.
 
     The model is loaded only when a picture needs it, so that a run with nothing left to do is quick.
 
@@ -130,7 +130,7 @@ def run_plan(
 
 
 class _Run:
-    """What is learnt in the course of a run: which folders were swept, and what marks ought to say."""
+    """State of a run: which folders were swept, and the expected marks."""
 
     def __init__(self, options: RunOptions, model_hash: Callable[[], str | None] | None) -> None:
         self._options = options
@@ -138,7 +138,7 @@ class _Run:
         self._expected = Expected(options.controls, options.size, options.view, model_hash)
 
     def look_at(self, job: Job) -> list[Task | Outcome]:
-        """Return what is to be done of a scan, and what is not; whatever is wrong with it ends no run."""
+        """Return the tasks of a scan, and what is skipped; an error does not stop the run."""
         try:
             tasks = tasks_of(job, self._options)
             there = [not self._options.save.overwrite and is_done(task.target) for task in tasks]
@@ -225,6 +225,6 @@ def paint_and_save(
 
 
 def _one_by_one(pictures: list[Picture]) -> Iterator[Picture]:
-    """Give each picture away, so that what joining it took is freed before the next."""
+    """Yield each picture without keeping it, so that its memory is freed before the next."""
     while pictures:
         yield pictures.pop(0)

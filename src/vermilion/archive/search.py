@@ -1,4 +1,4 @@
-"""Folders walked and patterns matched: links are followed, and no folder is searched twice."""
+"""Walks folders and matches patterns: follows links, and searches no folder twice."""
 
 import glob
 import os

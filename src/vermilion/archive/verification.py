@@ -1,4 +1,4 @@
-"""A result proved against its scan: what had to stay is there, and what does not hold is named."""
+"""Proves a result against its scan, and names every difference."""
 
 import hashlib
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ class VerifyOptions:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found of a scan and its result.
+    """The comparison of a scan and its result.
 
     Attributes:
         scan: its path.
@@ -67,7 +67,7 @@ class Verified:
 
 
 def verify(scan: str | Path, result: str | Path, options: VerifyOptions | None = None) -> Verified:
-    """Prove that a result keeps all of its scan but the missing colours.
+    """Prove that a result keeps everything of its scan.
 
     Luma (of a JPEG made of a JPEG its coefficients), size, depth, orientation, transparency, profile and
     metadata must be those of the scan, and the mark must have been made for this very scan.

@@ -1,4 +1,4 @@
-"""What a job over an archive is asked to do, as JSON, and what is told of it."""
+"""Jobs over an archive as JSON: what is asked, and their state."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,11 +22,11 @@ _Patterns = Annotated[list[_Pattern], Field(max_length=100)]
 
 
 class BatchAsked(Strict):
-    """Which pictures of the archive are coloured, and how; patterns are only compared with names."""
+    """Which pictures of the archive to colour, and how; patterns are only compared with names."""
 
     include: _Patterns = Field(default_factory=list, examples=[["*.tif", "1931/*"]])
     exclude: _Patterns = Field(default_factory=list, examples=[["*_back.jpg"]])
-    limit: int | None = Field(None, ge=1, le=100_000_000, description="Begin at most so many pictures.")
+    limit: int | None = Field(None, ge=1, le=100_000_000, description="Start at most so many pictures.")
     format: Literal["same", "png", "jpg", "tif", "webp"] = "same"
     page: int | Literal["all"] = Field(1, examples=["all"])
     recolor: bool = False
@@ -40,7 +40,7 @@ class BatchAsked(Strict):
     controls: ControlsTable = Field(default_factory=dict)
 
     def options(self, folder: Path, model: str | None, device: str) -> BatchOptions:
-        """Return what the engine calls it.
+        """Return the engine's options.
 
         Args:
             folder: of the results.
@@ -73,7 +73,7 @@ class BatchAsked(Strict):
 
 
 class FailureTable(Strict):
-    """A picture that could not be done; ``picture`` is its path in the archive."""
+    """A picture that could not be coloured; ``picture`` is its path in the archive."""
 
     picture: str
     page: int
@@ -82,7 +82,7 @@ class FailureTable(Strict):
 
 
 class BatchTable(Strict):
-    """A job: what was asked, and how far it is. Its results lie in a folder called by its id."""
+    """A job: what was asked, and its progress. Its results are in a folder named by its id."""
 
     id: str = Field(pattern="^[0-9a-f]{16}$", examples=[EXAMPLE_ID])
     state: State

@@ -1,4 +1,4 @@
-"""Jobs over an archive: one after the other, by the engine of ``vermilion batch``, and on after a restart.
+"""Jobs over an archive: one after the other, by the engine of ``vermilion batch``; a restart resumes them.
 
 Each job has a folder of its own in the folder of results, with the manifest and ``job.json``. No path of a
 request is ever used: the archive is named when the server starts, folders are called by numbers that the
@@ -54,7 +54,7 @@ class Archive:
 
 
 class Batches:
-    """Keeps jobs, and does them in a thread.
+    """Keeps jobs, and runs them in a thread.
 
     Args:
         archive: that was named when the server was started; None if none was.
@@ -72,7 +72,7 @@ class Batches:
         self._thread = threading.Thread(target=self._work, name="studio-batches", daemon=True)
 
     def start(self) -> None:
-        """Take up what an earlier server had not finished, and begin."""
+        """Resume what an earlier server had not finished, and start."""
         if self._archive is None:
             return
         found = [job for path in self._archive.results.glob(f"*/{JOB}") if (job := _read(path)) is not None]
@@ -84,14 +84,14 @@ class Batches:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let pictures that were begun be finished; jobs go on when the server is started again."""
+        """Let started pictures finish; jobs continue when the server is started again."""
         self._stopping.set()
         self._waiting.put(None)
         if self._thread.is_alive():
             self._thread.join(_STOPPING)
 
     def submit(self, asked: BatchAsked) -> BatchTable:
-        """Keep a job, to be done when its turn comes.
+        """Queue a job.
 
         Raises:
             NoArchiveError: no archive was named when the server was started.
@@ -130,7 +130,7 @@ class Batches:
             return self._jobs[number].model_copy()
 
     def cancel(self, number: str) -> BatchTable:
-        """End a job once the pictures that were begun are finished; its results stay.
+        """End a job once its started pictures are finished; its results stay.
 
         Raises:
             UnknownError: there is none of that number.
@@ -164,16 +164,14 @@ class Batches:
             job.error = ProblemTable.model_validate(facts_of_error(error))
             ended = "failed"
         except Exception as error:  # noqa: BLE001 - the next job must have its turn
-            told = (
-                f"The job ended in a way that was not foreseen ({type(error).__name__}); look at the server."
-            )
+            told = f"The job ended in an unexpected way ({type(error).__name__}); look at the server."
             job.error = ProblemTable.model_validate(facts_of(500, "internal", told))
             ended = "failed"
         if ended is not None:
             self._change(job, ended)
 
     def _run(self, job: BatchTable) -> State | None:
-        """Do a job; return how it ended, or None if the server has to stop before."""
+        """Run a job; return how it ended, or None if the server has to stop before."""
         archive = self._named()
         folder = archive.results / job.id
         options = job.asked.options(folder, archive.model, archive.device)
@@ -227,12 +225,12 @@ class Batches:
 
 
 def event_of(job: BatchTable) -> dict[str, Any]:
-    """Return the event that tells how far a job is; what was asked and each failure are left out."""
+    """Return the event with a job's progress, without what was asked and the failures."""
     return {"type": "job", "job": job.model_dump(mode="json", exclude={"asked", "failures"})}
 
 
 def _failure(record: Record, archive: Archive) -> FailureTable:
-    """A failure in the words of the archive: where it lies on this machine is nobody's business."""
+    """A failure with paths of the archive only: places on this machine stay private."""
     place = f"{archive.scans.resolve()}/"
     picture = record.source.removeprefix(place)
     reason = record.reason.replace(place, "").replace(f"{archive.scans}/", "")

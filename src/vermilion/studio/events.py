@@ -1,16 +1,16 @@
-"""What happens on the server, told to every page that listens."""
+"""Events of the server, sent to every page that listens."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
-_MOST = 256  # events that a page may be behind; one that sleeps longer asks for everything anew
+_MOST = 256  # events that a page may be behind; one that sleeps longer asks for everything again
 
 Event = dict[str, Any]
 
 
 class Events:
-    """Hands events to those that listen. Telling is safe from any thread, listening is the loop's."""
+    """Hands events to listeners. ``tell`` is safe from any thread; listening belongs to the loop."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None

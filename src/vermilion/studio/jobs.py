@@ -1,4 +1,4 @@
-"""Work that takes long: a few threads, a short queue, and an end when nobody waits any more."""
+"""Runs long work: a few threads, a short queue, and an end when nobody waits any more."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Urgency(IntEnum):
-    """What is done first of what waits."""
+    """The order of waiting work."""
 
     GESTURE = 0
     SHOWN = 1
@@ -92,7 +92,7 @@ class Jobs:
             CancelledError: the caller went away.
         """
         if len(self._jobs) >= self._limits.workers + self._limits.waiting:
-            raise BusyError("This server has too much to do at the moment; try again in a second.")
+            raise BusyError("This server is busy; try again in a second.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         job = _Job(urgency, next(self._numbers), do, future)
         self._jobs[job.number] = job

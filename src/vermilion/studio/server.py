@@ -70,7 +70,7 @@ def _held(settings: Settings) -> Iterator[None]:
         yield
         return
     if not settings.archive.is_dir():
-        raise SettingsError(f"{settings.archive} is no folder; name that of the archive with --archive.")
+        raise SettingsError(f"{settings.archive} is not a folder; name the archive's with --archive.")
     if settings.out is None:
         raise SettingsError("Jobs need a folder of results; name one with -o OUT.")
     if settings.out.resolve().is_relative_to(settings.archive.resolve()):

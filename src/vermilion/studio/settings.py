@@ -1,4 +1,4 @@
-"""How a server is set up: who may come in, where results go, and what is too much."""
+"""The settings of a server: access, folders and limits."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,7 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one server takes before it refuses.
+    """The limits of one server.
 
     Attributes:
         body: bytes of a body that brings pictures.

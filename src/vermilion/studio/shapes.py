@@ -1,4 +1,4 @@
-"""What calls take and give, as JSON; ``/openapi.json`` tells it."""
+"""Bodies and answers of calls, as JSON; ``/openapi.json`` describes them."""
 
 from typing import Annotated, Any, Literal
 
@@ -18,14 +18,14 @@ EXAMPLE_ID = "3f9c0a61d2b84e57"
 ControlsTable = Annotated[
     dict[str, Any],
     Field(
-        description="What is said about the colours, as a recipe has it; files by {sha256, name}.",
+        description="The controls, as in a recipe; files by {sha256, name}.",
         examples=[EXAMPLE_CONTROLS],
     ),
 ]
 
 
 class Strict(BaseModel):
-    """A body: what is not known in it is refused."""
+    """A body; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -66,7 +66,7 @@ class ViewTable(Strict):
     way_up: Literal["auto", 0, 90, 180, 270] = "auto"
 
     def options(self) -> ViewOptions:
-        """Return what the library calls it.
+        """Return the library's options.
 
         Raises:
             SettingsError: frames are given for the whole scan.
@@ -76,7 +76,7 @@ class ViewTable(Strict):
 
 
 class NoteTable(BaseModel):
-    """Something a person should know; ``hint`` is the number of the hint that it is about."""
+    """Something the user should know; ``hint`` is the number of the hint that it is about."""
 
     text: str
     hint: int | None = None
@@ -91,7 +91,7 @@ class ReadingTable(Strict):
     size: int | None = Field(None, ge=32, le=2048)
 
     def reading(self) -> Reading:
-        """Return what the desk calls it."""
+        """Return the desk's options."""
         return Reading(self.page, self.recolor, self.crop_print, self.size)
 
 
@@ -100,11 +100,11 @@ class PictureTable(BaseModel):
 
     id: str = Field(examples=[EXAMPLE_ID])
     name: str = Field(examples=["grandma.jpg"])
-    width: int = Field(description="In pixels as it is shown; 0 until it was painted.")
+    width: int = Field(description="In pixels as it is shown; 0 until it is painted.")
     height: int
     state: Literal["new", "coloured", "changed", "saved"]
     revision: str
-    serial: int = Field(description="Grows with every change: of two answers the larger one is the newer.")
+    serial: int = Field(description="Grows with every change: the larger one of two answers is newer.")
     controls: ControlsTable
     view: list[SeenTable]
     view_options: ViewTable

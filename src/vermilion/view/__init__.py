@@ -1,4 +1,4 @@
-"""How a region of the scan becomes what the network sees, and how what it paints goes back; arrays only."""
+"""Maps regions of a scan to what the network sees, and its colours back; arrays only."""
 
 from vermilion.view.frame import Frame, whole
 from vermilion.view.frames import PREVIEW, find_frames

@@ -136,7 +136,7 @@ def _frames_of(components: list[Bools], mask: MountMask) -> list[Frame]:
 
 
 def _are_pictures(frames: list[Frame], side: int) -> bool:
-    """Tell whether several frames are pictures: lines of writing are thin, and long."""
+    """Return whether several frames are pictures: lines of writing are thin and long."""
     short = [min(frame.width, frame.height) for frame in frames]
     thick = [
         least >= _LEAST * side and frame.area <= 4 * least**2

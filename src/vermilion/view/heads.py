@@ -1,4 +1,4 @@
-"""What small heads tell of a picture, from what the encoder made of it: which way is up, and negatives.
+"""Heads on the encoder's features: which way is up, and whether a picture is a negative.
 
 A head looks at the encoder's two coarsest feature maps, averaged over six by six parts of the picture. It
 mixes the channels of each part, then each part with its neighbours, and votes by what nine regions hold.
@@ -91,7 +91,7 @@ class Head:
         return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
 
     def logits(self, described: Floats) -> Floats:
-        """Return what is said for each class [N,K] of what ``describe`` gave [N,C,6,6]."""
+        """Return the logits [N,K] for what ``describe`` gave [N,C,6,6]."""
         alone = np.maximum(np.moveaxis(described, 1, 3) @ self.parts + self.parts_bias, 0)
         padded = np.pad(alone, [(0, 0), (1, 1), (1, 1), (0, 0)])
         near = self.near_bias + sum(
@@ -107,7 +107,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heads:
-    """What is known of one encoder's pictures.
+    """The heads of one encoder.
 
     Attributes:
         way_up: four classes: by how many quarters a picture was turned clockwise.
@@ -120,7 +120,7 @@ class Heads:
     def turns(self, first: Floats, others: Callable[[], Sequence[Floats]]) -> tuple[int, float]:
         """Return the quarter turns clockwise that bring a picture upright, and how much speaks for them.
 
-        A picture that does not plainly stand upright is looked at in all four ways: what is seen of it turned
+        A picture that does not clearly stand upright is looked at in all four ways: what is seen of it turned
         must agree with what is seen of it as it is.
 
         Args:

@@ -1,4 +1,4 @@
-"""What a person says of how a scan is to be seen, and the checks of views that come from outside."""
+"""Options for how the network sees a scan, and checks of views that come from outside."""
 
 import math
 from collections.abc import Sequence
@@ -40,14 +40,14 @@ class ViewOptions:
 
     def __post_init__(self) -> None:
         if self.mode not in (AUTO, WHOLE):
-            raise SettingsError(f"A view of {self.mode!r} is none; choose one of {AUTO}, {WHOLE}.")
+            raise SettingsError(f"There is no view {self.mode!r}; choose one of {AUTO}, {WHOLE}.")
         if self.frames and self.mode == WHOLE:
             raise SettingsError("The whole scan has no frames; leave out the view whole, or the frames.")
         if self.way_up not in (None, *WAYS_UP):
-            raise SettingsError(f"A way up of {self.way_up!r}° is none; choose 0, 90, 180 or 270.")
+            raise SettingsError(f"A way up of {self.way_up!r}° is impossible; choose 0, 90, 180 or 270.")
 
     def agrees_with(self, seen: Sequence[View]) -> bool:
-        """Tell whether views that were seen are what is asked for, or may have been found."""
+        """Return whether views fit these options, or may have been found by them."""
         wanted = tuple(whole(view.scan) for view in seen[:1]) if self.mode == WHOLE else self.frames
         turns = None if self.way_up is None and self.mode != WHOLE else (self.way_up or 0) // 90
         return (not wanted or wanted == tuple(view.frame for view in seen)) and all(
@@ -55,7 +55,7 @@ class ViewOptions:
         )
 
     def views(self, size: tuple[int, int]) -> tuple[View, ...]:
-        """Return the pictures that are meant on a scan of ``size`` (height, width); none if they are sought.
+        """Return the given pictures on a scan of ``size`` (height, width); none if they are to be found.
 
         Raises:
             SettingsError: a frame does not lie on the scan.
@@ -79,7 +79,7 @@ def check_views(views: Sequence[View], size: tuple[int, int]) -> None:
     """
     height, width = size
     if len(views) > MOST:
-        raise SettingsError(f"A scan of {len(views)} frames is too full; give at most {MOST}.")
+        raise SettingsError(f"A scan of {len(views)} frames has too many; give at most {MOST}.")
     for view in views:
         if view.scan != size:
             raise SettingsError(
@@ -96,7 +96,7 @@ def _check_frame(frame: Frame, size: tuple[int, int]) -> None:
     numbers = frame.x, frame.y, frame.width, frame.height, frame.angle
     place = ",".join(f"{number:g}" for number in (numbers if frame.angle else numbers[:4]))
     if not _is_finite(*numbers) or min(frame.width, frame.height) < 1:
-        raise SettingsError(f"The frame {place} is none; give X,Y,WIDTH,HEIGHT of a pixel at least.")
+        raise SettingsError(f"The frame {place} is empty; give X,Y,WIDTH,HEIGHT of a pixel at least.")
     if abs(frame.angle) > _MOST_ASKEW:
         raise SettingsError(
             f"The frame {place} is askew by more than {_MOST_ASKEW}°; give the way up for quarter turns."

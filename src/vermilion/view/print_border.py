@@ -63,7 +63,7 @@ class Border:
         return replace(self, widths=tuple(widths))
 
     def is_like(self, other: "Border") -> bool:
-        """Tell whether another print's border is as wide and of the same tone."""
+        """Return whether another print's border is as wide and of the same tone."""
         near = abs(self.usual - other.usual) <= 1 + 0.25 * other.usual
         return near and abs(self.tone - other.tone) <= _OTHER
 
@@ -129,7 +129,7 @@ def print_border(alone: Bytes) -> Border | None:
 
 
 def _is_border(strips: list[_Strip], alone: Bytes) -> bool:
-    """Tell whether four strips are one border, paler or darker than most of the picture.
+    """Return whether four strips are one border, paler or darker than most of the picture.
 
     A wide one must be plainer than a thin one, and a thin one equally wide on three sides.
     """

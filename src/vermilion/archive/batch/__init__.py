@@ -1,4 +1,4 @@
-"""Batches that may die at any moment: a manifest, worker processes, and resuming by what is recorded."""
+"""Batches that can be killed at any moment: a manifest, worker processes, and resuming by the records."""
 
 from vermilion.archive.batch.bag import write_bag
 from vermilion.archive.batch.engine import Batch, BatchOptions, is_planned, run_batch

@@ -47,7 +47,7 @@ def write_bag(folder: Path, bag: Path, day: date) -> int:
         SettingsError: the manifest was changed, or names results outside of its folder.
     """
     if bag.exists():
-        raise OutputError(f"{bag} exists already; name a folder for the bag that is yet to be made.")
+        raise OutputError(f"{bag} exists already; name a folder that does not exist yet.")
     unfinished = bag.with_name(f"{scratch_prefix()}bag")
     try:
         (unfinished / "data").mkdir(parents=True)
@@ -56,7 +56,7 @@ def write_bag(folder: Path, bag: Path, day: date) -> int:
         unfinished.rename(bag)
     except OSError as error:
         raise OutputError(
-            f"{bag} cannot be written ({error.strerror}); correct that and bag again."
+            f"{bag} cannot be written ({error.strerror}); correct that and make the bag again."
         ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A batch from its plan to its manifest: what is finished is left, the rest done by workers and recorded."""
+"""Runs a batch: finished pictures are left, workers colour the rest, and the manifest records it."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ from vermilion.work import available_cores
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """Who works, and where.
+    """The workers, and the folder.
 
     Attributes:
         folder: of the results and the manifest.
@@ -67,7 +67,7 @@ class BatchOptions:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All that a batch is going to do, settled before the first picture.
+    """Everything that a batch is going to do, settled before the first picture.
 
     Attributes:
         tasks: the pages that are to be done.
@@ -165,10 +165,10 @@ class BatchRun:
 
 
 def run_batch(batch: Batch, options: BatchOptions) -> Generator[Record, None, None]:
-    """Do a batch, or go on with it; yield what became of each picture as soon as it is known.
+    """Run or resume a batch; yield the outcome of each picture as soon as it is known.
 
-    Pictures that the manifest says are finished are left, without a word. Closing the generator, or Ctrl-C,
-    lets the pictures be finished that were begun.
+    Pictures that are finished by the manifest are left out silently. Closing the generator, or Ctrl-C,
+    lets started pictures finish.
 
     Args:
         batch: what is to be done.
@@ -218,7 +218,7 @@ def is_finished(manifest: Manifest, task: Task) -> bool:
         return False
     try:
         state = task.source.stat()
-    except OSError:  # it was done; that the scan is gone by now is no reason to fail
+    except OSError:  # it was done; a scan that is gone by now is no reason to fail
         return True
     if found[:2] == (state.st_size, state.st_mtime_ns):
         return True
@@ -311,7 +311,7 @@ def _refuse_full_disk(record: Record, folder: Path) -> None:
     """
     if record.outcome == FAILED and record.code == OutputError.code and "disk is full" in record.reason:
         raise OutputError(
-            f"The disk of {folder} is full; free some space, and run the same command again to go on."
+            f"The disk of {folder} is full; free some space, and run the same command again to continue."
         )
 
 

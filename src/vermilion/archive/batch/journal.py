@@ -1,4 +1,4 @@
-"""What each worker is about to finish: written before files get their names, read after a kill.
+"""The journal of what a worker is about to finish: written before files get their names, read after a kill.
 
 A manifest is flushed once a second, so it may lack pictures that are finished. A worker therefore writes
 the whole record, with the hashes of all outputs, into a journal of its own before the first of them gets

@@ -1,4 +1,4 @@
-"""manifest.jsonl: an append-only log with one line a picture, each chained to those before it.
+"""manifest.jsonl: an append-only log with one line for each picture, each chained to those before it.
 
 A line ends with ``,"chain":"…"}``: the first 16 hexadecimal digits of the SHA-256 of the chain before and of
 the line without its own. So an edited, missing or moved line is noticed. Half a line at the end is what a

@@ -1,4 +1,4 @@
-"""One picture of a batch: painted, hashed, written into the journal, named, and its scan looked at again."""
+"""Colours one picture of a batch: paints, hashes, writes the journal, names files, checks the scan again."""
 
 import hashlib
 import os
@@ -21,7 +21,7 @@ from vermilion.pictures.write import Written
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is the same for all pictures of a batch; it goes to each worker once.
+    """The common settings of all pictures of a batch; each worker gets them once.
 
     Attributes:
         folder: of the results.
@@ -62,7 +62,7 @@ class Painter:
         self._swept: set[Path] = set()
 
     def do(self, task: Task) -> Record:
-        """Do one picture; whatever is wrong with it becomes the record."""
+        """Colour one picture; an error becomes its record."""
         record = _begun(task, self._order)
         started = time.perf_counter()
         try:
@@ -83,7 +83,7 @@ class Painter:
             sha256 = sha256_of(task.source)
             if sha256 != scan.sha256 and scan.crop is None and task.page == 1:
                 raise OutputError(
-                    f"{task.source} was changed while it was painted; run the same command again."
+                    f"{task.source} was changed while it was coloured; run the same command again."
                 )
             found = replace(record, scan_sha256=sha256, outputs=outputs)
             journalled.append(found)
@@ -99,8 +99,8 @@ class Painter:
             pages, remarks = paint_and_save(task, colorizer, run, naming)
         except ExistsError as error:
             raise ExistsError(
-                f"{task.target} is there, and no record says that it was made of {task.source} as that is "
-                "now; move it away, or allow --overwrite."
+                f"{task.target} exists, and no record says that it was made of {task.source} in its "
+                "present state; move it away, or allow --overwrite."
             ) from error
         if pages > 1 and not task.every_page:
             remarks = (f"page {task.page} of {pages} only; --page all takes every page", *remarks)

@@ -1,4 +1,4 @@
-"""Every picture of a manifest proved: hashes of scans and outputs, and each result against its scan."""
+"""Proves every picture of a manifest: hashes of scans and outputs, and each result against its scan."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -65,9 +65,9 @@ def _verified(order: _Order, record: Record) -> Verified:
 
 def _changed(order: _Order, record: Record, found: Verified) -> Iterator[Difference]:
     if found.scan_sha256 and found.scan_sha256 != record.scan_sha256:
-        yield Difference("hash", "its scan is not the file that was painted: its SHA-256 is another one")
+        yield Difference("hash", "its scan is not the file that was coloured: its SHA-256 differs")
     if record.scan_sha256_after != record.scan_sha256:
-        yield Difference("hash", "its scan was changed while it was painted")
+        yield Difference("hash", "its scan was changed while it was coloured")
     for output in record.outputs:
         if not holds(order.folder, output):
             yield Difference("hash", f"{output.path} is missing, or its SHA-256 is not that of the manifest")
@@ -75,5 +75,5 @@ def _changed(order: _Order, record: Record, found: Verified) -> Iterator[Differe
 
 def _bury(order: _Order, record: Record, how: str) -> Verified:
     result = order.folder / record.outputs[-1].path if record.outputs else order.folder
-    lost = Difference("result", f"looking at it ended the process that did so ({how})")
+    lost = Difference("result", f"reading it ended the process ({how})")
     return Verified(Path(record.source), result, (lost,))

@@ -1,8 +1,8 @@
-"""One line of a manifest: what became of one picture, as a value and as JSON.
+"""One line of a manifest: the outcome of one picture, as a value and as JSON.
 
     {"source": "/box/a.tif", "page": 1, "outcome": "done", "outputs": [{"path": "a.tif", …}], …}
 
-Lines come from a file that anybody may have edited: whatever is not as it must be is refused.
+Lines come from a file that anybody may have edited, so everything is checked.
 """
 
 import json
@@ -122,7 +122,7 @@ def record_of(facts: Any) -> Record:  # noqa: ANN401 - whatever stood there
         SettingsError: it holds none.
     """
     if not isinstance(facts, dict) or not {"source", "page", "outcome"} <= facts.keys():
-        raise SettingsError("it is no record")
+        raise SettingsError("it is not a record")
     for name, value in facts.items():
         kind = _FIELDS.get(name)
         if kind is None or not isinstance(value, kind):
@@ -150,7 +150,7 @@ def header_of(facts: Any) -> Header:  # noqa: ANN401
         SettingsError: it holds none, or that of another form.
     """
     if not isinstance(facts, dict) or not isinstance(facts.get("options"), dict):
-        raise SettingsError("its first line is no header")
+        raise SettingsError("its first line is not a header")
     if facts.get("manifest") != FORMAT:
         raise SettingsError(f"it has form {facts.get('manifest')}, and this version reads {FORMAT}")
     return Header(

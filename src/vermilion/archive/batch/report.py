@@ -1,4 +1,4 @@
-"""What is said at the end of a run: counts, and each failure; as JSON, and as a page that is one file."""
+"""The report of a run: counts and failures, as JSON and as a page in one file."""
 
 import base64
 import html
@@ -15,7 +15,7 @@ from vermilion.pictures import ReadOptions, publish, read_colors, read_scan
 
 JSON_REPORT, HTML_REPORT = "report.json", "report.html"
 _SIDE = 160  # pixels of a thumbnail
-_WIDE = 480  # pixels of a picture that is to be judged
+_WIDE = 480  # pixels of a picture on the page of a sample
 _MOST_THUMBNAILS = 500  # beyond them a page would be too large for a browser
 
 _PAGE = """<!doctype html>

@@ -1,4 +1,4 @@
-"""A sample of a batch, a page on which a person accepts or rejects it, and what is rejected done again."""
+"""A sample of a batch, a page to accept or reject its results, and colouring rejected ones again."""
 
 import hashlib
 import html
@@ -23,7 +23,7 @@ SAMPLE_PAGE = "sample.html"
 def choose_sample(tasks: Iterable[Task], count: int) -> tuple[Task, ...]:
     """Return a random sample of pictures, in the order of the batch.
 
-    Chance comes from the hashes of their paths. So a run that was killed goes on with the same sample, and a
+    The choice follows from the hashes of their paths. So a resumed run has the same sample, and a
     larger sample holds a smaller one.
     """
     tasks = list(tasks)

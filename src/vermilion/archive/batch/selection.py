@@ -1,4 +1,4 @@
-"""Which pictures of a plan are meant."""
+"""Selects pictures of a plan."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from vermilion.outputs import Job
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What of a plan is done.
+    """Which pictures of a plan are done.
 
     Attributes:
         include: patterns of names, or with a slash of paths below the folder that is searched; none for all.

@@ -1,4 +1,4 @@
-"""A table of what is said of single pictures: CSV with a line a file.
+"""A table of controls for single pictures: CSV with a line for each file.
 
     file,identifier,look,warmth,hints
     1931/gate.tif,MS 17/4,hand-tinted,,"120,80=navy; 300,40,20=#aabbcc"
@@ -57,8 +57,8 @@ class Table:
             given.append(task)
         for name in self.rows.keys() - used:
             raise SettingsError(
-                f"Line {self.rows[name][0]} of {self.path} names {name}, which is no picture of this batch; "
-                "correct it, or take it out."
+                f"Line {self.rows[name][0]} of {self.path} names {name}, which is not a picture of this "
+                "batch; correct it, or remove it."
             )
         return tuple(given)
 
@@ -79,7 +79,7 @@ class Table:
                 continue
             if not any(row.get(column) for column in (_HINTS, _LOOK, *_NUMBERS)):
                 raise SettingsError(
-                    f"Line {line} of {self.path} rejects {name} and does not say what to do otherwise; "
+                    f"Line {line} of {self.path} rejects {name} and does not say what to change; "
                     "give it a look, a vividness, hints or another of the columns."
                 )
             kept[name] = line, row
@@ -120,7 +120,7 @@ def read_table(path: Path, *, verdicts: bool = False) -> Table:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror}); check its name.") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise SettingsError(f"{path} is no CSV in UTF-8 ({error}); save it as that.") from error
+        raise SettingsError(f"{path} is not a CSV in UTF-8 ({error}); save it as that.") from error
     return Table(path, hashlib.sha256(content).hexdigest(), rows)
 
 
@@ -128,7 +128,9 @@ def _add(
     rows: dict[str, tuple[int, dict[str, str]]], path: Path, line: int, row: dict[str | None, str | None]
 ) -> None:
     if None in row or None in row.values():
-        raise SettingsError(f"Line {line} of {path} has not as many cells as its first line; correct it.")
+        raise SettingsError(
+            f"Line {line} of {path} has another number of cells than its first line; correct it."
+        )
     cells = {str(key): str(value).strip() for key, value in row.items()}
     name = cells.pop(_FILE)
     if not name or name in rows:

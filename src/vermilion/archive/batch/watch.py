@@ -1,4 +1,4 @@
-"""A batch that waits for more: what comes into its folders is done once it has stopped growing."""
+"""Watches folders: new files are coloured once they have stopped growing."""
 
 import os
 import time
@@ -72,10 +72,10 @@ def check_watched(sources: Sequence[str], target: Path | None, folder: Path) -> 
 def watch_batch(
     plan: Callable[[], Batch], options: BatchOptions, folders: Sequence[Path], stop: Event
 ) -> Generator[Record | None, None, None]:
-    """Do a batch, and then whatever comes into its folders, until it is told to stop.
+    """Run a batch, and then colour whatever comes into its folders, until it has to stop.
 
     Args:
-        plan: makes the plan anew.
+        plan: makes the plan again.
         options: who works, and where.
         folders: to be watched.
         stop: set when it is to end.
@@ -99,7 +99,7 @@ def watch_batch(
 
 
 class _Watch:
-    """What was told and tried: nothing is told twice, and what failed is tried again once it changes."""
+    """What was reported and tried: nothing is reported twice, and failures are tried again on changes."""
 
     def __init__(self, run: BatchRun, folders: Sequence[Path]) -> None:
         self._run = run

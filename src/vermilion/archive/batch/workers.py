@@ -1,4 +1,4 @@
-"""Worker processes: one thing at a time each, ended with their parent, started anew if a codec kills one."""
+"""Worker processes: one task at a time each; they end with their parent, and restart if a codec kills one."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 @dataclass(frozen=True, slots=True)
 class Trade(Generic[T, R]):
-    """What workers do.
+    """The work of workers.
 
     Attributes:
         learn: called once in each worker, to which it goes pickled; returns what turns a task into a result.
@@ -107,7 +107,7 @@ class Workers(Generic[T, R]):
         return result
 
     def _buried(self, worker: _Worker[T]) -> R:
-        """Start a worker anew, and tell of the task that the dead one had."""
+        """Restart a worker, and give the result of the task that killed it."""
         task, worker.task = worker.task, None
         worker.process.join()
         how = _end_of(worker.process.exitcode)

@@ -147,7 +147,7 @@ def _start_engine(device: str, model: str | None, threads: int | None) -> "Color
 def _say_page(settings: "Settings", unread: "Sequence[Path]") -> None:
     say(settings.url)
     for path in unread:
-        say_error(f"{path} tells of a picture that was open, but is damaged; remove it, or restore it.")
+        say_error(f"{path} describes an open picture, but is damaged; remove it, or restore it.")
     say_aside("Keep this window open; Ctrl-C ends the studio.")
     if settings.lan_url:
         from vermilion.studio import qr_text

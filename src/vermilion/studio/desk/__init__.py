@@ -1,1 +1,1 @@
-"""The open pictures: what is known of each, kept through a crash; nothing of HTTP."""
+"""The open pictures: their facts, which survive a crash; nothing about HTTP."""

@@ -1,4 +1,4 @@
-"""What is carried from one picture to others: controls, colours agreed on, and what a recipe says."""
+"""Carries controls, agreed colours and recipes from one picture to others."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -57,7 +57,7 @@ def agree(desk: Desk, source: str, hint: int, name: str) -> Album:
     facts = desk.get(source)
     if not 0 <= hint < len(facts.controls.hints):
         raise HintError(
-            f"There is not a hint {hint}; the picture has {len(facts.controls.hints)}, counted from 0."
+            f"There is no hint {hint}; the picture has {len(facts.controls.hints)}, counted from 0."
         )
     said = facts.controls.hints[hint]
     with Path(facts.original.place).open("rb") as file:
@@ -71,7 +71,7 @@ def agree(desk: Desk, source: str, hint: int, name: str) -> Album:
 
 
 def disagree(desk: Desk, name: str) -> None:
-    """Take back what was agreed on by a name, in all pictures.
+    """Withdraw an agreement by its name, in all pictures.
 
     Raises:
         UnknownError: nothing was.

@@ -1,4 +1,4 @@
-"""All open pictures: what is said about them, painted, kept on disk and told to the pages."""
+"""All open pictures: paints them, keeps them on disk, and reports changes to the pages."""
 
 import itertools
 import secrets
@@ -23,12 +23,12 @@ from vermilion.studio.faults import StaleError, SupersededError, TooManyError, U
 from vermilion.studio.settings import Limits
 from vermilion.work import UNWATCHED, Work
 
-_OVERTAKEN = "A newer change has overtaken this one; nothing is lost."
+_OVERTAKEN = "A newer change has replaced this one; nothing is lost."
 
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """What a person just did.
+    """What a user just did.
 
     Attributes:
         number: grows from gesture to gesture of one page.
@@ -41,7 +41,7 @@ class Gesture:
 
 @dataclass(eq=False)
 class _Place:
-    """One picture on the desk: what is known of it, and the gesture that is being followed."""
+    """One picture on the desk: its facts, and the gesture in progress."""
 
     facts: Facts
     gesture: Gesture = Gesture(-1)
@@ -97,11 +97,11 @@ class Desk:
         return self._place(picture).facts
 
     def revision(self, facts: Facts) -> str:
-        """Return what names the colours of a picture."""
+        """Return the revision, which names the colours of a picture."""
         return facts.revision(self.colorizer.model.hash)
 
     def current(self, picture: str, revision: str | None) -> Facts:
-        """Return one picture if its colours are still the ones that are meant.
+        """Return one picture if its colours are still the given ones.
 
         Raises:
             UnknownError: it is not open.
@@ -109,7 +109,7 @@ class Desk:
         """
         facts = self.get(picture)
         if revision is not None and revision != self.revision(facts):
-            raise StaleError("This picture has other colours by now; ask for its present revision.")
+            raise StaleError("This picture has other colours by now; ask for its current revision.")
         return facts
 
     def open_sent(self, file: IO[bytes], name: str, reading: Reading) -> Facts:
@@ -177,7 +177,7 @@ class Desk:
         return min(self._limits.pixels, self.colorizer.max_pixels)
 
     def paint(self, facts: Facts, work: Work = UNWATCHED) -> Picture:
-        """Return a picture in its colours, and remember what was found; a file that cannot be opened, too.
+        """Return a picture in its colours, and remember what was found, or that it cannot be opened.
 
         Raises:
             VermilionError: it cannot be opened or painted.
@@ -197,7 +197,7 @@ class Desk:
     def change(
         self, picture: str, how: Callable[[Facts], Facts], gesture: Gesture | None, work: Work = UNWATCHED
     ) -> Facts:
-        """Paint a picture by changed facts, and keep these if that succeeds and no newer gesture came.
+        """Paint a picture by changed facts, and keep them if that succeeds and no newer gesture came.
 
         Args:
             picture: its id.
@@ -323,7 +323,7 @@ class Desk:
         self._changed(now)
 
     def _put_down(self, place: _Place, facts: Facts) -> Facts:
-        """Let facts hold from now on; whoever calls has the lock."""
+        """Set the facts; the caller holds the lock."""
         place.facts = replace(facts, serial=place.facts.serial + 1)
         self.shelf.write(place.facts)
         return place.facts

@@ -1,4 +1,4 @@
-"""What is remembered of an open picture, as plain values that go to disk and come back."""
+"""The facts of an open picture, as plain values that are written to disk and read back."""
 
 import hashlib
 import json
@@ -137,7 +137,7 @@ class Facts:
 
     @property
     def is_changed(self) -> bool:
-        """Whether a person said anything about it."""
+        """Whether the user changed anything."""
         return self.controls != Controls() or self.view != ViewOptions() or bool(self.seen)
 
     def to_json(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Where a studio keeps what is open: a folder of this user, one for each that runs at the same time."""
+"""The folder in which a studio keeps open pictures: one for each studio that runs at the same time."""
 
 import shutil
 import sys
@@ -38,7 +38,7 @@ def work_folder(*, keep: bool) -> Iterator[Path]:
         folder, lock = _first_free(root)
     except OSError as error:
         raise SettingsError(
-            f"The studio keeps what is open in {root}, which cannot be used ({error.strerror or error}); "
+            f"The studio keeps open pictures in {root}, which cannot be used ({error.strerror or error}); "
             f"make room there, or name another folder in {VARIABLE}."
         ) from error
     with lock:  # closing the file lets go of it, and so does the system if this process is killed
@@ -55,7 +55,7 @@ def studio_folder() -> Path:
         return user_folder("studio", VARIABLE, "XDG_STATE_HOME", ".local", "state")
     except RuntimeError as error:
         raise SettingsError(
-            "The studio keeps what is open in the home folder, and there is none; name a folder in "
+            "The studio keeps open pictures in the home folder, and there is none; name a folder in "
             f"{VARIABLE}."
         ) from error
 

@@ -16,7 +16,7 @@ def check_folder(out: Path | None) -> None:
         OutputError: it is a file, or would be one.
     """
     if out is not None and (names_a_file(out) or (out.exists() and not out.is_dir())):
-        raise OutputError(f"{out} is not a folder; name one with -o, in which results are saved.")
+        raise OutputError(f"{out} is not a folder; name one with -o, to save results in.")
 
 
 def open_named(desk: Desk, paths: Sequence[str], out: Path | None) -> int:

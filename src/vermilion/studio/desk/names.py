@@ -1,4 +1,4 @@
-"""Names that come from outside: the last part alone, and nothing in it that a disk or a terminal acts on."""
+"""Cleans names from outside: only the last part, without anything that a disk or a terminal acts on."""
 
 import re
 import unicodedata

@@ -17,7 +17,7 @@ _VERMILION = (227, 66, 52)
 
 
 def jpeg(rgb: Bytes, quality: int = _QUALITY) -> bytes:
-    """Return uint8 [H,W,3] as JPEG; colours in full resolution, as they are what this is about."""
+    """Return uint8 [H,W,3] as JPEG, with colours in full resolution."""
     content = BytesIO()
     Image.fromarray(rgb).save(content, "jpeg", quality=quality, subsampling=0)
     return content.getvalue()

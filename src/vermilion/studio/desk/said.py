@@ -1,4 +1,4 @@
-"""The door for controls: JSON that a page or a program sent, checked by the validator of recipes."""
+"""Reads controls: JSON from a page or a program, checked by the validator of recipes."""
 
 from dataclasses import fields
 from typing import Any

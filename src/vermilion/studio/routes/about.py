@@ -24,7 +24,7 @@ def about_routes(studio: Studio) -> APIRouter:
 
     @router.get("/v1/session")
     def session() -> dict[str, Any]:
-        """Where results go, what is allowed, and how a phone in the house gets here."""
+        """Where results go, the limits, and the address for a phone."""
         limits = settings.limits
         url = settings.lan_url
         card = colorizer.model.card
@@ -45,7 +45,7 @@ def about_routes(studio: Studio) -> APIRouter:
 
     @router.get("/v1/models")
     def models() -> list[dict[str, Any]]:
-        """The models that `vermilion --model` takes by name, and which of them paints here."""
+        """The models that `vermilion --model` takes by name, and the one in use."""
         current = colorizer.model.hash
         return [
             {

@@ -1,4 +1,4 @@
-"""Files that controls may name by their hash, and what the page keeps of a picture."""
+"""Files that controls name by hash, and what the page keeps for a picture."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -40,13 +40,13 @@ def asset_routes(studio: Studio) -> APIRouter:
 
     @router.get("/pictures/{id}/state")
     def get_state(id: PictureId) -> Response:  # noqa: A002
-        """What the page kept of a picture."""
+        """The page's own state of a picture."""
         desk.get(id)
         return Response(desk.shelf.read_state(id), media_type="application/json")
 
     @router.put("/pictures/{id}/state", status_code=204)
     def put_state(id: PictureId, state: Annotated[dict[str, Any] | list[Any], Body()]) -> Response:  # noqa: A002
-        """Keep something of a picture that is not about its colours, such as what can be undone."""
+        """Keep the page's own state of a picture, such as what can be undone."""
         desk.get(id)
         content = json.dumps(state, separators=(",", ":")).encode()
         check_bytes(content, limits.state, "The state")

@@ -23,7 +23,7 @@ def batch_routes(studio: Studio) -> APIRouter:
 
     @router.post("", status_code=201)
     def submit(asked: BatchAsked) -> BatchTable:
-        """Have the archive coloured; it is done when its turn comes, and goes on after a restart."""
+        """Colour the archive by a job, which is queued and survives a restart."""
         return batches.submit(asked)
 
     @router.get("")
@@ -33,17 +33,17 @@ def batch_routes(studio: Studio) -> APIRouter:
 
     @router.get("/{id}")
     def job(id: JobId) -> BatchTable:  # noqa: A002
-        """One job, and how far it is."""
+        """One job, and its progress."""
         return batches.get(id)
 
     @router.delete("/{id}")
     def cancel(id: JobId) -> BatchTable:  # noqa: A002
-        """End a job after the pictures that were begun; what is finished stays."""
+        """End a job after its started pictures; finished results stay."""
         return batches.cancel(id)
 
     @router.get("/{id}/events", response_class=EventSourceResponse)
     async def progress(id: JobId) -> AsyncIterator[ServerSentEvent]:  # noqa: A002
-        """How far a job is, until it has ended."""
+        """The progress of a job, until it has ended."""
         listening = studio.events.listen()
         waiting = asyncio.ensure_future(anext(listening))  # before the first look, to miss none
         try:

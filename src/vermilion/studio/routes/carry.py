@@ -1,4 +1,4 @@
-"""What is carried from one picture to others, and from an earlier day to this one."""
+"""Carries controls from one picture to others, and from recipes."""
 
 import json
 from functools import partial
@@ -22,7 +22,7 @@ Name = Annotated[str, Field(min_length=1, max_length=80, examples=["coat"])]
 
 
 class Apply(Strict):
-    """Whose controls others get; "grading" is only what is done to all colours in the end."""
+    """Whose controls others get; "grading" means only looks and adjustments."""
 
     from_: Id = Field(alias="from")
     to: Ids
@@ -30,7 +30,7 @@ class Apply(Strict):
 
 
 class Agree(Strict):
-    """A hint whose colour is agreed on, by its number from 0, and what it is called."""
+    """A hint whose colour is agreed on, by its number from 0, and its name."""
 
     from_: Id = Field(alias="from")
     hint: int = Field(ge=0, examples=[0])
@@ -38,7 +38,7 @@ class Agree(Strict):
 
 
 class Agreed(Strict):
-    """All that was agreed on."""
+    """All agreed colours."""
 
     sha256: str
     entries: list[dict[str, Any]]
@@ -51,7 +51,7 @@ def carry_routes(studio: Studio) -> APIRouter:
 
     @router.post("/apply")
     def apply(asked: Apply) -> list[PictureTable]:
-        """Give pictures the controls of another, but for its hints and variants, which are its own."""
+        """Give pictures the controls of another, except its hints and variants."""
         only = asked.what == "grading"
         return [
             studio.table_of(facts) for facts in carry.apply(desk, asked.from_, asked.to, grading_only=only)
@@ -59,7 +59,7 @@ def carry_routes(studio: Studio) -> APIRouter:
 
     @router.get("/album")
     def get_album() -> Agreed:
-        """What was agreed on in the pictures that are open."""
+        """The agreed colours of the open pictures."""
         return _told(studio, desk.agreed)
 
     @router.post("/album")
@@ -70,13 +70,13 @@ def carry_routes(studio: Studio) -> APIRouter:
 
     @router.delete("/album/{name}", status_code=204)
     def disagree(name: Annotated[str, Path(min_length=1, max_length=80, examples=["coat"])]) -> Response:
-        """Take back what was agreed on by a name."""
+        """Withdraw an agreement by its name."""
         carry.disagree(desk, name)
         return Response(status_code=204)
 
     @router.post("/pictures/{id}/recipe", openapi_extra=file_body())
     async def take_recipe(request: Request, id: PictureId) -> PictureTable:  # noqa: A002
-        """Colour a picture as a recipe says; files that it names must have been sent."""
+        """Colour a picture by a recipe; files that it names must have been sent."""
         desk.get(id)
         async with sent_files(request) as (files, _):
             content = await files[0].read()

@@ -1,4 +1,4 @@
-"""One picture coloured in one call: nothing of it is kept."""
+"""Colours one picture in one call; nothing is kept."""
 
 import json
 import tempfile
@@ -101,5 +101,5 @@ def _controls(studio: Studio, said: str) -> Controls:
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"The controls are not valid JSON ({error}); correct that place.") from error
     if not isinstance(table, dict):
-        raise SettingsError('The controls are no table; write them as {"hints": [...]}.')
+        raise SettingsError('The controls are not a table; write them as {"hints": [...]}.')
     return controls_said(table, studio.desk.shelf.asset)

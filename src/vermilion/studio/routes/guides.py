@@ -1,4 +1,4 @@
-"""What helps a person to choose: likely colours, how far a hint reaches, variants, and where to say more."""
+"""Help with choosing: likely colours, the reach of a hint, variants, and where to add hints."""
 
 import base64
 from dataclasses import replace
@@ -47,7 +47,7 @@ class Reach(Strict):
 
 
 class Several(Strict):
-    """How many are wanted; controls other than the picture's own may be said."""
+    """How many are wanted; controls other than the picture's own may be given."""
 
     count: Count = 6
     controls: ControlsTable | None = None
@@ -96,7 +96,7 @@ def _add_places(router: APIRouter, studio: Studio) -> None:
 
     @router.post("/reach", response_class=Response, responses=_PNG)
     async def reach(request: Request, id: PictureId, asked: Reach) -> Response:  # noqa: A002
-        """How far a hint would reach, to lay over the picture: opaque where it has all the say."""
+        """How far a hint would reach, as an overlay: opaque where it counts fully."""
         facts = desk.get(id)
         hint, controls = hint_said(dict(asked.hint), desk.shelf.asset), _said(studio, facts, asked.controls)
 

@@ -1,4 +1,4 @@
-"""What happens on the server, as server-sent events."""
+"""Events of the server, as server-sent events."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ def event_routes(studio: Studio) -> APIRouter:
 
     @router.get("/v1/events", response_class=EventSourceResponse)
     async def events() -> AsyncIterator[ServerSentEvent]:
-        """Pictures that change or are closed, and how far work is."""
+        """Changes and closing of pictures, and progress."""
         yield ServerSentEvent(comment="listening", retry=2000)
         async for event in studio.events.listen():
             yield ServerSentEvent(data=event)

@@ -19,7 +19,8 @@ from vermilion.studio.studio import Studio
 from vermilion.work import Work
 
 Number = Annotated[
-    int | None, Query(ge=0, le=2**53, description="Grows; a newer one overtakes an older one.")
+    int | None,
+    Query(ge=0, le=2**53, description="Grows with each change; a newer one replaces an older one."),
 ]
 NumberHeader = Annotated[int | None, Header(alias="gesture", ge=0, le=2**53)]
 Page = Annotated[
@@ -63,7 +64,7 @@ def _add_opening(router: APIRouter, studio: Studio) -> None:
     async def open_pictures(
         request: Request, reading: Annotated[ReadingTable, Query()]
     ) -> list[PictureTable]:
-        """Open files that are sent, and paint them; one that cannot be opened has an ``error``."""
+        """Open and paint uploaded files; one that cannot be opened has an ``error``."""
         opened: list[Facts] = []
         how = reading.reading()
         async with sent_files(request) as (files, _):
@@ -106,7 +107,7 @@ def _add_changes(router: APIRouter, studio: Studio) -> None:
         controls: ControlsTable,
         gesture: Gestured,
     ) -> PictureTable:
-        """Say all about the colours of a picture, which is painted so."""
+        """Set the controls of a picture, and paint it."""
         said = controls_said(controls, studio.desk.shelf.asset)
         return await changed(request, id, lambda facts: replace(facts, controls=said), gesture)
 
@@ -117,13 +118,13 @@ def _add_changes(router: APIRouter, studio: Studio) -> None:
         view: ViewTable,
         gesture: Gestured,
     ) -> PictureTable:
-        """Say how the scan is to be seen: where its pictures lie, and which way is up."""
+        """Set how the network sees the scan: where its pictures lie, and which way is up."""
         options = view.options()
         return await changed(request, id, lambda facts: replace(facts, view=options, seen=()), gesture)
 
     @router.put("/{id}/reading")
     async def put_reading(request: Request, id: PictureId, reading: ReadingTable) -> PictureTable:  # noqa: A002
-        """Say how the file is read: its page, and whether a picture in colour is welcome."""
+        """Set how the file is read: its page, and whether a picture in colour is accepted."""
         how = reading.reading()
         return await changed(request, id, lambda facts: replace(facts, reading=how, seen=()))
 
@@ -133,7 +134,7 @@ def _keep(studio: Studio, file: UploadFile, how: Reading, _: Work) -> Facts:
 
 
 def _try_to_paint(studio: Studio, facts: Facts, work: Work) -> None:
-    """Paint a picture; what is wrong with it stands in its facts then."""
+    """Paint a picture; an error is noted in its facts."""
     try:
         studio.desk.paint(facts, work)
     except CancelledError:

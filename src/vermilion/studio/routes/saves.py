@@ -1,4 +1,4 @@
-"""Results: saved in the folder of results, or sent; and single pictures coloured in one call."""
+"""Saves results into the folder of results, or sends them."""
 
 import shutil
 from functools import partial
@@ -50,7 +50,7 @@ class SaveTable(Strict):
     target: Literal["out", "download"] = "download"
 
     def saving(self) -> Saving:
-        """Return what the library calls it."""
+        """Return the library's options."""
         options = SaveOptions(self.overwrite, False, self.depth == 8, self.transparency == "drop", self.mark)
         return Saving(self.format, options, Companions(self.recipe, self.confidence, 0))
 
@@ -92,7 +92,7 @@ def save_routes(studio: Studio) -> APIRouter:
 
     @router.post("/save", response_model=Saved, responses=_FILES)
     async def save_all(request: Request, how: SaveAll) -> Saved | Response:
-        """Save several pictures; those that cannot be are named, and the others saved all the same."""
+        """Save several pictures; failures are listed and do not stop the others."""
         pictures = [studio.desk.get(picture) for picture in dict.fromkeys(how.ids)]
         if how.target == "download":
             return await _send(studio, request, pictures, how.saving())

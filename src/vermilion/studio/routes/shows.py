@@ -1,4 +1,4 @@
-"""What a picture looks like: previews, the colour of a pixel, and before and after."""
+"""Shows a picture: previews, the colour of a pixel, and before and after."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ from vermilion.view import turn_upright
 from vermilion.work import Work
 
 Side = Annotated[int, Query(ge=16, le=4096, description="Pixels of the longer side.")]
-Revision = Annotated[str | None, Query(max_length=64, description="Refused if it is not the present one.")]
+Revision = Annotated[str | None, Query(max_length=64, description="Refused if it is not the current one.")]
 What = Literal["color", "scan", "confidence"]
 
 _SMALL = 320  # pixels up to which a preview is a thumbnail, which can wait
@@ -52,7 +52,7 @@ def show_routes(studio: Studio) -> APIRouter:
         what: What = "color",
         revision: Revision = None,
     ) -> Response:
-        """The whole picture, small: in colour, as the scan is, or where the model is unsure (to lay over)."""
+        """The whole picture, small: in colour, as the scan, or as an overlay of where the model is unsure."""
         facts = desk.current(id, revision)
         urgency = Urgency.ASIDE if side <= _SMALL else Urgency.SHOWN
         content = await jobs.run(request, lambda work: _preview(studio, facts, side, what, work), urgency)
@@ -60,7 +60,7 @@ def show_routes(studio: Studio) -> APIRouter:
 
     @router.post("/pick")
     async def pick(request: Request, id: PictureId, place: Place) -> Picked:  # noqa: A002
-        """The present colour of a pixel."""
+        """The current colour of a pixel."""
         facts = desk.get(id)
 
         def look(work: Work) -> str:

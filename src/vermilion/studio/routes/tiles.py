@@ -53,7 +53,7 @@ def tile_routes(studio: Studio) -> APIRouter:
 
     @router.get("/info.json", responses=_INFO)
     async def tell(request: Request, identifier: Identifier) -> JSONResponse:
-        """What may be asked of a picture."""
+        """Return a picture's info.json."""
         facts = current(identifier)
         address = f"{str(request.base_url).rstrip('/')}/v1/iiif/{identifier}"
         told = info(address, await size_of(request, facts))

@@ -1,1 +1,1 @@
-"""What stands between the network and the routes: who may come in, how much, and how it is answered."""
+"""Between the network and the routes: access, limits and error answers."""

@@ -1,4 +1,4 @@
-"""Addresses and tokens: how this machine is reached, and what lets somebody in."""
+"""Addresses and tokens: how to reach this machine, and who may enter."""
 
 import ipaddress
 import secrets
@@ -28,7 +28,7 @@ def read_token(file: Path | None, host: str) -> str:
     if file is None:
         if not is_loopback(host):
             raise SettingsError(
-                f"Others can reach {host}, so that callers need a token; put one into a file and name it "
+                f"Others can reach {host}, so callers need a token; put one into a file and name it "
                 "with --token-file."
             )
         return ""
@@ -66,8 +66,7 @@ def lan_address() -> str:
             return str(probe.getsockname()[0])
         except OSError as error:
             raise SettingsError(
-                "This machine is in no network, so that no phone can reach it; connect it, or leave out "
-                "--lan."
+                "This machine is in no network, so no phone can reach it; connect it, or leave out --lan."
             ) from error
 
 

@@ -64,7 +64,7 @@ def info(address: str, size: tuple[int, int]) -> dict[str, Any]:
 
 
 def wanted(region: str, size: str, picture: tuple[int, int]) -> Wanted:
-    """Return what a region and a size of a URL mean for a picture of a height and a width.
+    """Return the region and size of a URL for a picture of a height and a width.
 
     Raises:
         StudioError: one of them is of no form of level 1, or lies outside.
@@ -82,7 +82,7 @@ def _region(text: str, picture: tuple[int, int]) -> tuple[int, int, int, int]:
         return (width - side) // 2, (height - side) // 2, side, side
     found = _NUMBERS.fullmatch(text)
     if found is None:
-        raise StudioError(f"The region {text[:40]!r} is none; write full, square or x,y,width,height.")
+        raise StudioError(f"There is no region {text[:40]!r}; write full, square or x,y,width,height.")
     x, y, across, down = map(int, found.groups())
     across, down = min(across, width - x), min(down, height - y)  # what juts out is cut off
     if across < 1 or down < 1:
@@ -98,7 +98,7 @@ def _size(text: str, width: int, height: int) -> tuple[int, int]:
         return max(1, int(height * scale)), max(1, int(width * scale))
     found = _SIZE.fullmatch(text)
     if found is None or not any(found.groups()):
-        raise StudioError(f"The size {text[:40]!r} is none; write max or width, or ,height or width,height.")
+        raise StudioError(f"There is no size {text[:40]!r}; write max or width, or ,height or width,height.")
     across, down = (int(number) if number else None for number in found.groups())
     if across is None:
         across = max(1, round(width * (down or 0) / height))
@@ -106,7 +106,7 @@ def _size(text: str, width: int, height: int) -> tuple[int, int]:
         down = max(1, round(height * across / width))
     if across < 1 or down < 1 or across > width or down > height or across * down > MOST_PIXELS:
         raise StudioError(
-            f"The size {text} is none for a region of {width} × {height}; ask for 1 × 1 at least, no more "
-            f"than the region has, and for {MOST_PIXELS:,} pixels at most."
+            f"The size {text} is impossible for a region of {width} × {height}; ask for 1 × 1 at least, no "
+            f"more than the region has, and for {MOST_PIXELS:,} pixels at most."
         )
     return down, across

@@ -1,4 +1,4 @@
-"""The page's files, read into memory by their names: what a request asks for is looked up, never opened."""
+"""The page's files, held in memory by name: requests look them up and open nothing."""
 
 import hashlib
 import mimetypes

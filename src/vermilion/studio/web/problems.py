@@ -17,12 +17,12 @@ MEDIA = "application/problem+json"
 STATUS_OF_OPENING = 422
 """Of a picture that cannot be opened."""
 
-_GONE = 499  # what nginx says of a caller who left; nobody reads it
+_GONE = 499  # nginx's status for a caller who left; nobody reads it
 _RETRY = {"Retry-After": "1"}
 
 
 def problem(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """Return the answer that tells an error.
+    """Return the answer for an error.
 
     Args:
         status: of HTTP.
@@ -45,7 +45,7 @@ def facts_of(status: int, code: str, detail: str) -> dict[str, Any]:
 
 
 def tell_problems(app: FastAPI) -> None:
-    """Let an application tell every error as a problem."""
+    """Let an application answer every error as a problem."""
     app.add_exception_handler(VermilionError, _of_ours)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
@@ -80,7 +80,7 @@ async def _of_validation(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
     said = str(first["msg"]).rstrip(".")
-    return problem(422, "request", f"The request is not as it must be, at {place}: {said}.")
+    return problem(422, "request", f"The request is not valid, at {place}: {said}.")
 
 
 async def _of_http(request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""Who may come in: programs and pages of this server alone, and where there is a token, who knows it.
+"""Access: only this server's own pages and programs, and only with the token if there is one.
 
 Checked for every request, in this order: the name by which the server was called (a foreign one is DNS
 rebinding), the page that the call comes from, and the token.
@@ -33,7 +33,7 @@ _HEADERS = {
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _OWN_SITE = frozenset({"", "same-origin", "none"})
 _OPEN = frozenset({"/healthz"})
-_FAULT = problem(500, "fault", "This is a fault of vermilion; what is open is kept. Please report it.")
+_FAULT = problem(500, "fault", "This is a fault of vermilion; open pictures are kept. Please report it.")
 
 
 class Security:
