@@ -108,8 +108,8 @@ def test_a_redo_that_was_killed_before_it_was_recorded_is_recovered(
     [
         ("file,look\na.png,vivid\n", "has no column 'verdict'"),
         ("file,verdict\na.png,maybe\n", "Line 2 of .* has the verdict 'maybe'; write accept or reject"),
-        ("file,verdict,look\na.png,reject,\n", "Line 2 of .* rejects a.png and does not say what to do"),
-        ("file,verdict,look\nz.png,reject,vivid\n", "Line 2 of .* names z.png, which is no picture"),
+        ("file,verdict,look\na.png,reject,\n", "Line 2 of .* rejects a.png and does not say what to change"),
+        ("file,verdict,look\nz.png,reject,vivid\n", "Line 2 of .* names z.png, which is not a picture"),
     ],
 )
 def test_verdicts_that_cannot_be_followed_are_told(

@@ -44,8 +44,8 @@ def test_a_picture_gets_what_its_line_says(tmp_path: Path) -> None:
     [
         ("file,colour\na.tif,red\n", "has a column 'colour'; its first line may hold file, identifier"),
         ("look\nvivid\n", "has no column 'file'"),
-        ("file,look\na.tif\n", "Line 2 of .* has not as many cells"),
-        ("file,look\na.tif,vivid,3\n", "Line 2 of .* has not as many cells"),
+        ("file,look\na.tif\n", "Line 2 of .* has more or fewer cells"),
+        ("file,look\na.tif,vivid,3\n", "Line 2 of .* has more or fewer cells"),
         ("file,look\na.tif,vivid\na.tif,muted\n", "Line 3 of .* names a.tif again"),
         ("file,look\n,vivid\n", "Line 2 of .* names no file"),
         ("file,warmth\na.tif,much\n", "Line 2 of .* cannot be followed: could not convert"),

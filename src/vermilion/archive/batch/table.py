@@ -129,7 +129,7 @@ def _add(
 ) -> None:
     if None in row or None in row.values():
         raise SettingsError(
-            f"Line {line} of {path} has another number of cells than its first line; correct it."
+            f"Line {line} of {path} has more or fewer cells than its first line; correct it."
         )
     cells = {str(key): str(value).strip() for key, value in row.items()}
     name = cells.pop(_FILE)
