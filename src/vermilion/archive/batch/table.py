@@ -128,9 +128,7 @@ def _add(
     rows: dict[str, tuple[int, dict[str, str]]], path: Path, line: int, row: dict[str | None, str | None]
 ) -> None:
     if None in row or None in row.values():
-        raise SettingsError(
-            f"Line {line} of {path} has more or fewer cells than its first line; correct it."
-        )
+        raise SettingsError(f"Line {line} of {path} has more or fewer cells than its first line; correct it.")
     cells = {str(key): str(value).strip() for key, value in row.items()}
     name = cells.pop(_FILE)
     if not name or name in rows:
