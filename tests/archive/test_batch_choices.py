@@ -126,6 +126,22 @@ def test_a_report_shows_what_failed(box: Path, tmp_path: Path) -> None:
     assert "http" not in page, "nothing is loaded"
 
 
+def test_a_report_shows_what_is_doubtful_and_opens_nothing_that_kills(box: Path, tmp_path: Path) -> None:
+    report = BatchReport()
+    report.add(Record(str(box / "a.png"), 1, "done", remarks=("page 1 of <3> only",)))
+    report.add(Record(str(box / "1931/b.tif"), 1, "done"))
+    report.add(Record(str(box / "1931/c.png"), 1, "failed", "killed", "it ended the process"))
+    report.write(tmp_path)
+    assert [each["source"] for each in json.loads((tmp_path / "report.json").read_text())["doubtful"]] == [
+        str(box / "a.png")
+    ]
+    failed, _, doubtful = (tmp_path / "report.html").read_text().partition("<h2>Doubtful</h2>")
+    assert "it ended the process (killed)" in failed
+    assert "data:image" not in failed
+    assert "page 1 of &lt;3&gt; only" in doubtful
+    assert doubtful.count("data:image") == 1
+
+
 def test_thumbnails_of_a_report_keep_the_shape_of_the_scan(tmp_path: Path) -> None:
     Image.new("L", (900, 30), 90).save(tmp_path / "wide.png")
     report = BatchReport()

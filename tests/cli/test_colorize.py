@@ -318,6 +318,16 @@ def test_a_bar_is_drawn_on_a_terminal_only(
     assert bool(shown) == drawn
 
 
+def test_the_bar_of_a_batch_tells_rate_and_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen(True)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    assert list(progress.follow(iter("abc"), 3, hidden=False, failed=lambda: 7)) == list("abc")
+    assert "0.0 a second, 0 failed" in screen.getvalue()
+    assert " a second, 7 failed" in screen.getvalue()
+
+
 def test_lines_make_room_for_the_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in = io.StringIO()
     monkeypatch.setattr(sys, "stdout", stand_in)

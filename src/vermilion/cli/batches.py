@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -51,6 +51,11 @@ class Told:
         """Print a line for people."""
         if not self.silent:
             say(text)
+
+    def followed(self, records: "Iterable[Record]", count: int) -> "Iterator[Record]":
+        """Yield records, with a bar that tells how far they are."""
+        counts = self.report.counts
+        return follow(records, count, hidden=self.silent, failed=lambda: counts["failed"])
 
     def add(self, record: "Record") -> None:
         """Tell one record, and count it."""
@@ -182,7 +187,7 @@ def _do(planner: Planner, course: Course, told: Told) -> int:
         return _show(planned, options.folder)
     told.event("plan", pictures=len(planned.tasks))
     with closing(run_batch(planned, options)) as records:
-        code = _tell(follow(records, len(planned.tasks), hidden=told.silent), told, options.folder)
+        code = _tell(told.followed(records, len(planned.tasks)), told, options.folder)
     failed = told.close(len(planned.tasks) + len(planned.settled), str(options.folder))
     if course.sample or course.redo:
         page = write_sample_page(options.folder, planned.tasks)
@@ -206,7 +211,7 @@ def _spread(planner: Planner, address: str, told: Told, *, dry_run: bool) -> int
     with tempfile.TemporaryDirectory() as place:
         with closing(run_cluster(plan, options)) as records:
             folder = Path(place)
-            code = _tell(follow(records, len(plan.jobs), hidden=told.silent), told, folder)
+            code = _tell(told.followed(records, len(plan.jobs)), told, folder)
         for path in folder.iterdir():
             target.send(path, path.name)
     failed = told.close(len(plan.jobs) + len(plan.settled), target.uri)

@@ -18,23 +18,35 @@ T = TypeVar("T")
 _LINE_EVERY = 30.0  # seconds
 
 
-def follow(items: Iterable[T], total: int, *, hidden: bool) -> Iterator[T]:
-    """Yield the items, with a progress bar if there are several and stderr is a terminal."""
+def follow(
+    items: Iterable[T], total: int, *, hidden: bool, failed: Callable[[], int] | None = None
+) -> Iterator[T]:
+    """Yield the items, with a progress bar if there are several and stderr is a terminal.
+
+    Args:
+        items: what is followed.
+        total: how many there are.
+        hidden: whether no bar is wanted.
+        failed: tells how many have failed so far; then the bar tells that, and how many are done a second.
+    """
     if hidden or total < 2 or not is_terminal(sys.stderr):
         yield from items
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("colourising"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = [TextColumn("colourising"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+    if failed is not None:
+        columns.append(TextColumn("{task.fields[rate]:.1f} a second, {task.fields[failed]} failed"))
     # Lines for a terminal appear above the bar; lines for a file or a pipe go there untouched.
     with Progress(
         *columns, console=Console(stderr=True), transient=True, redirect_stdout=is_terminal(sys.stdout)
     ) as bar:
-        task = bar.add_task("colourising", total=total)
-        for item in items:
+        task, begun = bar.add_task("colourising", total=total, rate=0.0, failed=0), monotonic()
+        for number, item in enumerate(items, 1):
             yield item
-            bar.advance(task)
+            rate = number / max(monotonic() - begun, 0.001)
+            bar.update(task, advance=1, rate=rate, failed=failed() if failed else 0)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vermilion.archive.batch.journal import Journal
-from vermilion.archive.batch.record import DONE, FAILED, SKIPPED, Output, Record
+from vermilion.archive.batch.record import DONE, FAILED, KILLED, SKIPPED, Output, Record
 from vermilion.archive.run import RunOptions, Task, paint_and_save
 from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError, OutputError
@@ -137,7 +137,7 @@ def learn(order: Order) -> Callable[[Task], Record]:
 def bury(order: Order, task: Task, how: str) -> Record:
     """Return the record of a picture that ended its worker."""
     reason = f"{task.source} ended the process that painted it ({how}); save it as TIFF, or leave it out."
-    return replace(_begun(task, order), outcome=FAILED, code="killed", reason=reason)
+    return replace(_begun(task, order), outcome=FAILED, code=KILLED, reason=reason)
 
 
 def _begun(task: Task, order: Order) -> Record:

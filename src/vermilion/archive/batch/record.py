@@ -15,6 +15,8 @@ FORMAT = 1
 """Of the manifest; another number is another form."""
 
 DONE, SKIPPED, FAILED = "done", "skipped", "failed"
+KILLED = "killed"
+"""The code of a picture that ended the process which read it."""
 
 
 @dataclass(frozen=True, slots=True)

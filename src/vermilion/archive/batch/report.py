@@ -1,4 +1,4 @@
-"""The report of a run: counts and failures, as JSON and as a page in one file."""
+"""What is said at the end of a run: counts, failures and doubts; as JSON, and as a page that is one file."""
 
 import base64
 import html
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.archive.batch.record import FAILED, Record
+from vermilion.archive.batch.record import FAILED, KILLED, Record
 from vermilion.pictures import ReadOptions, publish, read_colors, read_scan
 
 JSON_REPORT, HTML_REPORT = "report.json", "report.html"
@@ -23,7 +23,8 @@ _PAGE = """<!doctype html>
 <style>body{{font:16px/1.4 sans-serif;margin:2em;max-width:60em}}td{{padding:.4em;vertical-align:top}}
 td:last-child{{overflow-wrap:anywhere}}img{{max-width:160px}}</style>
 <h1>Report of a batch</h1><p>{counts}</p>
-<table>{rows}</table></html>
+<h2>Failed</h2><table>{failed}</table>
+<h2>Doubtful</h2><table>{doubtful}</table></html>
 """
 
 
@@ -34,12 +35,14 @@ class BatchReport:
     Attributes:
         counts: of pictures by their outcome.
         failed: the records of those that failed.
+        doubtful: the first records of those that are done, and of which something must be said.
         recovered: how many of those done an earlier run had finished.
         seconds: that workers spent on pictures.
     """
 
     counts: dict[str, int] = field(default_factory=lambda: {"done": 0, "skipped": 0, "failed": 0})
     failed: list[Record] = field(default_factory=list)
+    doubtful: list[Record] = field(default_factory=list)
     recovered: int = 0
     seconds: float = 0.0
 
@@ -50,6 +53,8 @@ class BatchReport:
         self.seconds += record.seconds
         if record.outcome == FAILED:
             self.failed.append(record)
+        elif record.remarks and len(self.doubtful) < _MOST_THUMBNAILS:
+            self.doubtful.append(record)
 
     def write(self, folder: Path) -> None:
         """Write report.json and report.html into a folder, in place of those of the run before.
@@ -62,6 +67,7 @@ class BatchReport:
             "recovered": self.recovered,
             "seconds": round(self.seconds, 3),
             "failures": [asdict(record) for record in self.failed],
+            "doubtful": [asdict(record) for record in self.doubtful],
         }
         publish([json.dumps(facts, indent=1).encode()], folder / JSON_REPORT, overwrite=True)
         publish([self.to_html().encode("utf-8", "replace")], folder / HTML_REPORT, overwrite=True)
@@ -69,15 +75,18 @@ class BatchReport:
     def to_html(self) -> str:
         """Return the page; thumbnails stand in it, and nothing else is loaded."""
         counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items())
-        rows = [_row(record, shown=place < _MOST_THUMBNAILS) for place, record in enumerate(self.failed)]
-        return _PAGE.format(counts=counts, rows="\n".join(rows))
+        failed = [_row(record, shown=place < _MOST_THUMBNAILS) for place, record in enumerate(self.failed)]
+        doubtful = [_row(record, shown=True) for record in self.doubtful]
+        return _PAGE.format(counts=counts, failed="\n".join(failed), doubtful="\n".join(doubtful))
 
 
 def _row(record: Record, *, shown: bool) -> str:
-    small = thumbnail(Path(record.source)) if shown else ""
+    # What has ended one process would end this one, too.
+    small = thumbnail(Path(record.source)) if shown and record.code != KILLED else ""
     image = f'<img alt="" src="data:image/jpeg;base64,{small}">' if small else ""
-    name, reason = html.escape(record.source), html.escape(record.reason)
-    return f"<tr><td>{image}</td><td><b>{name}</b><br>{reason} ({html.escape(record.code)})</td></tr>"
+    told = f"{record.reason} ({record.code})" if record.code else "; ".join(record.remarks)
+    name = html.escape(record.source)
+    return f"<tr><td>{image}</td><td><b>{name}</b><br>{html.escape(told)}</td></tr>"
 
 
 def thumbnail(path: Path, *, color: bool = False) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vermilion.archive.batch.painting import Order, Painter, sha256_of
-from vermilion.archive.batch.record import DONE, FAILED, Output, Record
+from vermilion.archive.batch.record import DONE, FAILED, KILLED, Output, Record
 from vermilion.archive.cluster.plan import RemoteJob
 from vermilion.archive.cluster.store import Store
 from vermilion.archive.run import tasks_of
@@ -129,7 +129,7 @@ def learn(order: RemoteOrder) -> Callable[[RemoteJob], list[Record]]:
 def bury(order: RemoteOrder, job: RemoteJob, how: str) -> list[Record]:
     """Return the record of a scan that ended its worker."""
     reason = f"{job.source} ended the process that painted it ({how}); save it as TIFF, or leave it out."
-    return [replace(_begun(job, order), outcome=FAILED, code="killed", reason=reason)]
+    return [replace(_begun(job, order), outcome=FAILED, code=KILLED, reason=reason)]
 
 
 def _begun(job: RemoteJob, order: RemoteOrder) -> Record:
