@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.photographed import Taken, photograph
+from tests.archive.test_batch import Here
 from tests.cli.conftest import Screen, luma, picture
 from tests.pictures.made import grey_picture
 from vermilion.cli import progress
@@ -395,3 +396,13 @@ def test_a_print_on_a_table_is_refused_with_its_cure(vermilion, here: Path) -> N
     assert said.bytes == Path("print.color.jpg").read_bytes()
     assert vermilion("replay", "print.color.recipe.json", "-o", "again.jpg").code == 0
     assert Path("again.jpg").read_bytes() == Path("print.color.jpg").read_bytes()
+
+
+def test_several_processes_do_the_same(vermilion, scan, here: Path, tiny_model, monkeypatch) -> None:
+    monkeypatch.setattr("vermilion.archive.parallel.loop.Workers", Here)
+    for name in ("box/a.png", "box/b.jpg"):
+        scan(name)
+    said = vermilion("colorize", "box", "-o", "out", "--model", tiny_model, "--workers", "2")
+    assert said.code == 0
+    assert sorted(path.name for path in (here / "out").iterdir()) == ["a.png", "b.jpg"]
+    assert said.out.splitlines()[-1] == "2 colourised"

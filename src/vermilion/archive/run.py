@@ -118,7 +118,7 @@ def run_plan(
     """
     yield from plan.failed
     yield from plan.skipped
-    run = _Run(options, model_hash)
+    run = PlanRun(options, model_hash)
     colorizer: Colorizer | None = None
     for job in plan.jobs:
         for found in run.look_at(job):
@@ -129,10 +129,15 @@ def run_plan(
             yield run.do(found, colorizer)
 
 
-class _Run:
-    """State of a run: which folders were swept, and the expected marks."""
+class PlanRun:
+    """State of a run: which folders were swept, and the expected marks.
 
-    def __init__(self, options: RunOptions, model_hash: Callable[[], str | None] | None) -> None:
+    Args:
+        options: the same for all pictures.
+        model_hash: as ``run_plan`` takes it.
+    """
+
+    def __init__(self, options: RunOptions, model_hash: Callable[[], str | None] | None = None) -> None:
         self._options = options
         self._swept: set[Path] = set()
         self._expected = Expected(options.controls, options.size, options.view, model_hash)

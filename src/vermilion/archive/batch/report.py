@@ -1,4 +1,4 @@
-"""What is said at the end of a run: counts, failures and doubts; as JSON, and as a page that is one file."""
+"""The report of a run: counts, failures and doubts, as JSON and as a page in one file."""
 
 import base64
 import html

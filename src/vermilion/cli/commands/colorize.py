@@ -1,9 +1,9 @@
 """`vermilion colorize`: options in, a plan and its outcomes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,9 +21,22 @@ if TYPE_CHECKING:
     from vermilion.archive import NotDone, Plan, RunOptions
     from vermilion.colorizer import Colorizer
     from vermilion.guidance import Controls
-    from vermilion.outputs import Companions
+    from vermilion.outputs import Companions, Outcome
     from vermilion.pictures import SaveOptions
     from vermilion.view import ViewOptions
+
+    Loop = Callable[[Plan, RunOptions, Callable[[], str | None]], Iterator[Outcome]]
+
+
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Processes for many pictures. With more than one, results appear in any order.",
+    ),
+]
 
 
 @gathered(
@@ -46,6 +59,7 @@ def colorize(
     view: "ViewOptions",
     max_pixels: opt.MaxPixels = None,
     threads: opt.Threads = None,
+    workers: Workers = 1,
     companions: "Companions",
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -81,7 +95,8 @@ def colorize(
         return colorize_stream(paths, output, format_, engine, run)
     wording = Wording(quiet, verbose, bool(save.mark), save.overwrite)
     report = Report(_plan(paths, output, format_, exclude, run), wording, _list_of(not_done, output))
-    raise typer.Exit(_do_all(run, report, engine, partial(_model_hash, model)))
+    loop = _loop(engine, workers, model, device, threads)
+    raise typer.Exit(_do_all(run, report, loop, partial(_model_hash, model)))
 
 
 def _plan(
@@ -139,16 +154,23 @@ def _start_engine(
     return colorizer
 
 
-def _do_all(
-    run: "RunOptions",
-    report: Report,
-    engine: "Callable[[], Colorizer]",
-    model_hash: "Callable[[], str | None]",
-) -> int:
-    from vermilion.archive import run_plan
+def _loop(
+    engine: "Callable[[], Colorizer]", workers: int, model: str | None, device: str, threads: int | None
+) -> "Loop":
+    """The loop over a plan: in this process, or in several."""
+    if workers == 1:
+        from vermilion.archive import run_plan
 
+        return lambda plan, run, model_hash: run_plan(plan, engine, run, model_hash)
+    from vermilion.archive.parallel import Crew, run_plan_in_parallel
+
+    crew = Crew(workers, model, device, threads)
+    return lambda plan, run, model_hash: run_plan_in_parallel(plan, run, crew, model_hash)
+
+
+def _do_all(run: "RunOptions", report: Report, loop: "Loop", model_hash: "Callable[[], str | None]") -> int:
     try:
-        outcomes = run_plan(report.plan, engine, run, model_hash)
+        outcomes = loop(report.plan, run, model_hash)
         for outcome in follow(outcomes, len(report.plan.jobs), hidden=report.wording.quiet):
             report.add(outcome)
     except KeyboardInterrupt:

@@ -1,0 +1,138 @@
+"""The loop over a plan in several processes: the workers of a batch, without its manifest."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from vermilion.archive.batch.record import KILLED
+from vermilion.archive.batch.workers import Trade, Workers
+from vermilion.archive.plan import Plan
+from vermilion.archive.run import PlanRun, RunOptions, Task
+from vermilion.colorizer import Colorizer
+from vermilion.errors import DeviceError, ModelError
+from vermilion.outputs import Failed, Outcome
+from vermilion.work import available_cores
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who works on a plan.
+
+    Attributes:
+        workers: processes.
+        model: as ``Colorizer`` takes it.
+        device: that computes.
+        threads: of one worker; None for its share of the cores.
+    """
+
+    workers: int
+    model: str | None = None
+    device: str = "auto"
+    threads: int | None = None
+
+
+def run_plan_in_parallel(
+    plan: Plan, options: RunOptions, crew: Crew, model_hash: Callable[[], str | None] | None = None
+) -> Generator[Outcome, None, None]:
+    """Colour all pictures of a plan; yield what became of each as soon as it is known, in any order.
+
+    Results are those of ``run_plan`` with as many threads as one worker has. On Ctrl-C, pictures that were
+    begun are finished.
+
+    Args:
+        plan: what becomes what.
+        options: the same for all pictures.
+        crew: who works.
+        model_hash: as ``run_plan`` takes it.
+
+    Raises:
+        ModelError: the model cannot be loaded, or runs nowhere.
+    """
+    yield from plan.failed
+    yield from plan.skipped
+    settled: deque[Outcome] = deque()
+    tasks = _tasks(plan, PlanRun(options, model_hash), settled)
+    first = next(tasks, None)
+    yield from _taken(settled)
+    if first is None:  # nothing is left to do, and no worker is needed
+        return
+    trade = Trade(_learn, (options, crew), _bury)
+    with Workers(trade, crew.workers) as workers:
+        try:
+            for found in workers.results(_with(first, tasks)):
+                yield from _taken(settled)
+                if found is not None:
+                    yield _checked(found[1])
+        except KeyboardInterrupt:
+            yield from (_checked(outcome) for _, outcome in workers.drain())
+            raise
+    yield from _taken(settled)
+
+
+def _tasks(plan: Plan, run: PlanRun, settled: "deque[Outcome]") -> Iterator[Task]:
+    """Yield what is to be done; what is not is put aside."""
+    for job in plan.jobs:
+        for found in run.look_at(job):
+            if isinstance(found, Task):
+                yield found
+            else:
+                settled.append(found)
+
+
+def _with(first: Task, others: Iterator[Task]) -> Iterator[Task]:
+    yield first
+    yield from others
+
+
+def _taken(settled: "deque[Outcome]") -> Iterator[Outcome]:
+    while settled:
+        yield settled.popleft()
+
+
+def _checked(outcome: Outcome) -> Outcome:
+    """Stop where no picture could succeed.
+
+    Raises:
+        ModelError: the model cannot be loaded, or runs nowhere.
+    """
+    if isinstance(outcome, Failed) and outcome.code in (ModelError.code, DeviceError.code):
+        raise ModelError(outcome.reason)
+    return outcome
+
+
+def _learn(order: tuple[RunOptions, Crew]) -> Callable[[Task], Outcome]:
+    options, crew = order
+    return partial(_do, PlanRun(options), _Loading(crew, options.max_pixels))
+
+
+@dataclass(slots=True)
+class _Loading:
+    """Loads the model of a worker when a picture needs it."""
+
+    crew: Crew
+    max_pixels: int
+    _loaded: Colorizer | None = None
+
+    def colorizer(self) -> Colorizer:
+        """Return the colorizer of this process."""
+        if self._loaded is None:
+            crew = self.crew
+            threads = crew.threads or max(1, available_cores() // crew.workers)
+            self._loaded = Colorizer(
+                crew.model, device=crew.device, max_pixels=self.max_pixels, threads=threads
+            )
+        return self._loaded
+
+
+def _do(run: PlanRun, loading: _Loading, task: Task) -> Outcome:
+    try:
+        colorizer = loading.colorizer()
+    except (ModelError, DeviceError) as error:
+        return Failed(task.source, str(error), error.code, root=task.root)
+    return run.do(task, colorizer)
+
+
+def _bury(task: Task, how: str) -> Outcome:
+    reason = f"{task.source} ended the process that coloured it ({how}); save it as TIFF, or leave it out."
+    return Failed(task.source, reason, KILLED, root=task.root)
