@@ -224,6 +224,24 @@ def test_a_vanished_source_and_a_link_to_nowhere_fail_alone(run: Run, box: Path)
     assert found == {"a.png": "done", "b.jpg": "done", "c.tif": "done", "d.png": "failed"}
 
 
+def test_a_source_that_vanishes_after_the_plan_fails_alone(
+    box: Path, tmp_path: Path, tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "Workers", Here)
+    target = tmp_path / "out"
+    settings = BatchOptions(target, RunOptions(), PlanOptions(target), str(tiny_model_folder))
+    batch = Batch.of(make_plan([box], settings.plan), settings.run)
+    content = (box / "a.png").read_bytes()
+    (box / "a.png").unlink()
+    found = list(run_batch(batch, settings))
+    assert outcomes(found) == {"a.png": "failed", "b.jpg": "done", "c.tif": "done"}
+    [told] = [each.reason for each in found if each.outcome == "failed"]
+    assert told.startswith(f"{box / 'a.png'} ")
+    assert "Traceback" not in told
+    (box / "a.png").write_bytes(content)
+    assert outcomes(list(run_batch(batch, settings))) == {"a.png": "done"}
+
+
 def test_one_run_at_a_time(run: Run, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     with locked(tmp_path / "out"), pytest.raises(OutputError, match="Another run works in"):

@@ -33,7 +33,8 @@ ENDLESS = "/v1/events"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, tiny_colorizer):
     folder = tmp_path_factory.mktemp("openapi")
-    settings = Settings(token=TOKEN, work=folder / "work", out=folder / "out")
+    (folder / "archive").mkdir()
+    settings = Settings(token=TOKEN, work=folder / "work", out=folder / "out", archive=folder / "archive")
     with running(settings, tiny_colorizer) as server:
         yield server
 
