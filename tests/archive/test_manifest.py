@@ -1,5 +1,6 @@
 """The manifest: what is written is read, and what somebody changed is noticed."""
 
+import hashlib
 import json
 import os
 import time
@@ -56,6 +57,19 @@ def test_half_a_line_of_a_killed_run_is_dropped(written: Path, cut: int) -> None
         "/box/b\udcff.png",
         "/box/d.png",
     ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"page":1', b"[1]", b'{"source":"a","page":"one","outcome":"done"', b"{", b'{"outcome":"failed"'],
+)
+def test_a_line_that_was_made_up_with_a_chain_of_its_own_is_refused(written: Path, body: bytes) -> None:
+    first = written.read_bytes().splitlines(keepends=True)[0]
+    chain = first[-19:-3].decode()
+    made_up = hashlib.sha256(chain.encode() + body).hexdigest()[:16]
+    written.write_bytes(first + body + f',"chain":"{made_up}"}}\n'.encode())
+    with pytest.raises(OutputError, match="was changed or cut at line 2"):
+        open_manifest(written.parent, HEADER)
 
 
 @pytest.mark.parametrize("change", ["edited", "a line lost", "lines exchanged", "bytes within a line lost"])

@@ -116,7 +116,7 @@ class Batches:
     def all(self) -> list[BatchTable]:
         """Return all jobs, in the order in which they came."""
         with self._lock:
-            return list(self._jobs.values())
+            return [_copied(job) for job in self._jobs.values()]
 
     def get(self, number: str) -> BatchTable:
         """Return a job.
@@ -127,7 +127,7 @@ class Batches:
         with self._lock:
             if number not in self._jobs:
                 raise UnknownError("There is no such job; ask for all of them.")
-            return self._jobs[number].model_copy()
+            return _copied(self._jobs[number])
 
     def cancel(self, number: str) -> BatchTable:
         """End a job once its started pictures are finished; its results stay.
@@ -222,6 +222,11 @@ class Batches:
         """
         content = job.model_dump_json(indent=1).encode()
         publish([content], self._named().results / job.id / JOB, overwrite=True)
+
+
+def _copied(job: BatchTable) -> BatchTable:
+    """A job as it is now; the thread that does it goes on to change it."""
+    return job.model_copy(update={"failures": list(job.failures)})
 
 
 def event_of(job: BatchTable) -> dict[str, Any]:

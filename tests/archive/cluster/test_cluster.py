@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -209,6 +210,24 @@ def test_one_run_at_a_time_and_a_dead_one_is_followed(bucket: Bucket, target: St
     target.write(leases.LEASE, b"of a run that was killed 3\n")
     with leases.leased(target, 0.1):
         assert bucket.files("out")[leases.LEASE].split()[1] == b"0"
+
+
+def test_a_run_that_was_overtaken_writes_nothing_more(
+    run: Run, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "EVERY", 0.1)
+
+    def sleeps(jobs: Sequence[RemoteJob], order: RemoteOrder, count: int | None) -> Iterator[Shard]:
+        yield from here(jobs, order, count)
+        bucket.fs.pipe_file(f"box/out/{leases.LEASE}", b"of another run 7\n")
+        time.sleep(1)
+
+    with pytest.raises(OutputError, match="Another run works in s3://box/out"):
+        run(spread=sleeps)
+    files = bucket.files("out")
+    assert "manifest.jsonl" not in {name for name in files if files[name].count(b"\n") > 1}
+    assert files[leases.LEASE] == b"of another run 7\n"
+    assert sum(name.startswith(FOLDER) for name in files) == 2, "its shards are there for the other one"
 
 
 def test_a_folder_is_a_target_and_a_source(

@@ -138,17 +138,20 @@ def _read_into(manifest: Manifest) -> None:
     lines = _lines(manifest.path)
     for number, (facts, chain, stop) in enumerate(lines, 1):
         end = stop
-        if number == 1:
-            _check_header(manifest.path, header_of(facts), manifest.header)
-        else:
-            _note(manifest, facts)
+        try:
+            if number == 1:
+                _check_header(manifest.path, header_of(facts), manifest.header)
+            else:
+                _note(manifest, facts)
+        except (KeyError, ValueError, TypeError) as error:
+            raise _changed(manifest.path, number) from error
         manifest._chain = chain  # noqa: SLF001
     if end < manifest.path.stat().st_size:
         os.truncate(manifest.path, end)
 
 
 def _note(manifest: Manifest, facts: dict[str, object]) -> None:
-    """Remember a record; the chain has shown that it is one of ours."""
+    """Remember a record; whoever can write the file can make a chain, too."""
     key = str(facts["source"]), int(str(facts["page"]))
     if facts["outcome"] != FAILED:
         size, changed, sha256 = facts["scan_size"], facts["scan_mtime_ns"], facts["scan_sha256"]
@@ -198,10 +201,17 @@ def _lines(path: Path) -> Iterator[tuple[dict[str, object], str, int]]:
             body = line[:-_TAIL]
             chain = _linked(chain, body)
             if line[-_TAIL:] != _CHAIN + chain.encode() + _END:
-                raise OutputError(
-                    f"{path} was changed or cut at line {number}; put its backup back, or move it away "
-                    "and name another folder with -o."
-                )
+                raise _changed(path, number)
             end += len(line)
-            facts = json.loads(body + b"}")
+            try:
+                facts = json.loads(body + b"}")
+            except (ValueError, RecursionError) as error:
+                raise _changed(path, number) from error
             yield facts, chain, end
+
+
+def _changed(path: Path, number: int) -> OutputError:
+    return OutputError(
+        f"{path} was changed or cut at line {number}; put its backup back, or move it away and name another "
+        "folder with -o."
+    )

@@ -21,7 +21,7 @@ from vermilion.archive.batch import (
 from vermilion.archive.batch.engine import header_of_run, options_hash
 from vermilion.archive.batch.painting import Order
 from vermilion.archive.batch.record import FAILED, Header
-from vermilion.archive.cluster.lease import leased
+from vermilion.archive.cluster.lease import Lease, leased
 from vermilion.archive.cluster.paint import RemoteOrder
 from vermilion.archive.cluster.plan import RemoteJob, RemotePlan
 from vermilion.archive.cluster.shards import FOLDER, read_shards
@@ -89,6 +89,7 @@ class _Log:
 
     store: Store
     manifest: Manifest
+    lease: Lease | None = None
     _known: dict[str, tuple[int, int]] = field(default_factory=dict)
     _merged: list[str] = field(default_factory=list)
     _sent: float = field(default_factory=time.monotonic)
@@ -97,18 +98,19 @@ class _Log:
     @classmethod
     def opened(cls, store: Store, header: Header) -> "_Log":
         """Return the log of a folder, which is locked until it is closed."""
+        lease = None
         with ExitStack() as held:
             if store.is_local:
                 folder = Path(store.uri)
                 make_folder(folder)
                 held.enter_context(locked(folder))
             else:
-                held.enter_context(leased(store))
+                lease = held.enter_context(leased(store))
                 folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
                 if store.entry(MANIFEST) is not None:
                     store.fetch(MANIFEST, folder / MANIFEST)
             manifest = held.enter_context(open_manifest(folder, header))
-            log = cls(store, manifest)
+            log = cls(store, manifest, lease)
             log._known = _finished(manifest)
             log._held = held.pop_all()
         return log
@@ -159,6 +161,8 @@ class _Log:
     def publish(self) -> None:
         """Have the manifest in the store, and only then remove the shards that it holds."""
         self.manifest.flush()
+        if self.lease is not None:
+            self.lease.check()
         if not self.store.is_local:
             self.store.send(self.manifest.path, MANIFEST)
         for name in self._merged:
