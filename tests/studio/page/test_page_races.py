@@ -140,7 +140,7 @@ def test_a_change_that_another_picture_overtook_is_sent_again(hands):
         if refused:
             return route.continue_()
         refused.append(route)
-        problem = {"status": 409, "code": "superseded", "detail": "A newer change has overtaken this one."}
+        problem = {"status": 409, "code": "superseded", "detail": "A newer change has replaced this one."}
         return route.fulfill(status=409, body=json.dumps(problem))
 
     hands.page.route("**/controls?*", overtake)

@@ -78,7 +78,7 @@ def test_a_file_that_is_no_picture_is_told_in_the_servers_words(empty, photograp
 def test_a_picture_in_colour_is_refused_until_a_person_wants_it_coloured_all_the_same(empty, photographs):
     hands = empty()
     hands.page.set_input_files("input[type=file] >> nth=0", photographs / "postcard.png")
-    hands.page.get_by_role("button", name="Colour it all the same").click()
+    hands.page.get_by_role("button", name="Colour it anyway").click()
     hands.until_painted()
     assert hands.page.locator(".strip-name").count() == 0
 
