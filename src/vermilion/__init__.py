@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from vermilion.session import Session
     from vermilion.view import Frame, ViewOptions
 else:
-    # Nothing big is loaded before it is used: `import vermilion` stays instant.
+    # Nothing large is loaded before it is used, so `import vermilion` stays instant.
     _HOMES = {
         "Colorizer": "vermilion.colorizer",
         "Picture": "vermilion.picture",

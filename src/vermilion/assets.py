@@ -84,7 +84,7 @@ class Asset:
         return content
 
     def to_plain(self) -> Any:  # noqa: ANN401 - a dict or a text, as JSON has them
-        """Return what a recipe says of it: the hash and the name, or all bytes if it has no name."""
+        """Return its form in a recipe: the hash and the name, or all bytes if it has no name."""
         if self.name:
             return {"path": self.name, "sha256": self.sha256}
         return f"data:;{DATA}" + base64.b64encode(self.content).decode("ascii")

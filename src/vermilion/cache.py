@@ -46,7 +46,7 @@ class Cache:
 
     @property
     def bytes(self) -> int:
-        """What all values take together."""
+        """The size of all values together."""
         return self._bytes
 
     def __len__(self) -> int:

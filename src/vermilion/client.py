@@ -177,7 +177,7 @@ class Client:
         return [_picture_of(told) for told in self._json("GET", "/v1/pictures")]
 
     def set_controls(self, picture: OpenPicture | str, controls: Table) -> OpenPicture:
-        """Say all about the colours of a picture.
+        """Set the controls of a picture.
 
         Raises:
             HintError: a hint makes no sense for it.

@@ -1,4 +1,4 @@
-"""The whole journey of a photograph, and where it starts.
+"""The public entry: opens, colours and replays photographs.
 
 scan ─read─▶ luma, small, upright ─encode─▶ features ─decode─▶ (a,b) ─▶ chroma, small ─▶ Picture ─save─▶ file
         Colorizer.open                            Session.paint                      enlarged and joined with
@@ -80,7 +80,7 @@ class Colorizer:
         self._workshop = Workshop(painter, cache, max_pixels, self._engine)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copies and pickles tell the model and the device, from which the model is loaded again."""
+        """Copies and pickles name the model and the device, and load the model again."""
         return _make, (type(self), self._model_named, self._made_of)
 
     def colorize(  # noqa: PLR0913 - each a keyword of its own, as a person says it
@@ -167,7 +167,7 @@ class Colorizer:
         scan = place if isinstance(place, Scan) else read_scan(place, options)
         _check_scan(scan, recipe.input.sha256)
         draft = self._draft(scan, recolor=recipe.recolor, size=recipe.size)
-        # What was seen of one picture says nothing of another, and what a person asks for comes first.
+        # The views of one picture mean nothing for another, and explicit options come first.
         keeps = bool(recipe.input.sha256) and recipe.view.agrees_with(recipe.seen)
         seen = recipe.seen if keeps else ()
         return Session(self._workshop, scan, short_side, replace(draft, view=recipe.view, seen=seen))
@@ -194,7 +194,7 @@ class Colorizer:
 
     @property
     def _engine(self) -> str:
-        """What computes, as a recipe tells it: another one may round the last bit otherwise."""
+        """The engine, as recipes name it: another one may round the last bit differently."""
         return f"{platform.machine()}, {engine_name()}, {self.model.provider}"
 
     def _draft(self, scan: Scan, *, recolor: bool, size: int | None) -> Recipe:

@@ -1,4 +1,4 @@
-"""What older versions of vermilion wrote, in the form of today: models, recipes and runs of the trainer."""
+"""Converts files of older versions of vermilion: models, recipes and runs of the trainer."""
 
 import json
 import shutil
@@ -58,7 +58,7 @@ def _default_target(path: Path) -> Path:
 
 
 def _work_for(path: Path) -> Callable[[Path], str]:
-    """What converts a copy where it lies, and says what was done."""
+    """The function that converts a copy in place, and says what was done."""
     if path.is_dir():
         if (path / "model.json").exists():
             return _model

@@ -1,4 +1,4 @@
-"""A model of one's own out of a few hundred pictures, from the model it starts from to its installed name.
+"""Makes a model from a few hundred pictures: from the base model to the installed name.
 
 model ─its generator─▶ training ─▶ another generator ─better on held-out ones?─▶ decoder.onnx, card ─▶ name
 """
@@ -60,7 +60,7 @@ class FinetuneOptions:
 
 @dataclass(frozen=True, slots=True)
 class Finetuned:
-    """What came of it.
+    """The result of fine-tuning.
 
     Attributes:
         comparison: figures on held-out pictures before and after.
@@ -172,7 +172,7 @@ def _install(adapted: "Adapted", base: _Base, options: FinetuneOptions) -> Path:
 
 
 def _facts(adapted: "Adapted", base: _Base, options: FinetuneOptions) -> "CardFacts":
-    """Return the card's facts: the base model's where nothing changed, and how this one came about."""
+    """Return the card's facts: the base model's where nothing changed, and how this one was made."""
     from vermilion.training import CardFacts  # noqa: PLC0415
 
     return CardFacts(

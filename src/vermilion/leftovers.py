@@ -1,4 +1,4 @@
-"""Names of temporary files that tell who made them, so that those of a killed process can be swept.
+"""Names of temporary files that name their process, so that those of a killed one can be swept.
 
 ``.vermilion-HOST-PID-START-RANDOM.part``: the process is looked for before anything is removed, by its number
 and, as numbers come back, by when it was started.
@@ -24,7 +24,7 @@ def temporary_name() -> str:
 
 
 def scratch_prefix() -> str:
-    """What the name of a scratch folder of this process begins with."""
+    """The prefix of scratch folders of this process."""
     pid = os.getpid()
     return f"{_PREFIX}-{_host()}-{pid}-{_started(pid)}-"
 

@@ -1,4 +1,4 @@
-"""What long work carries: how to report progress, whether it was cancelled; and how many threads there are.
+"""Progress, cancellation and threads of long work.
 
 A ``Work`` is passed explicitly to whatever may take long. The number of threads belongs to the process, as
 ONNX Runtime, OpenCV and libvips have one pool each: ``limit_threads`` sets it for all of them.
