@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What of a batch is done when."""
+    """Which pictures of a batch are done, and when."""
 
     dry_run: bool
     watch: bool
@@ -31,7 +31,7 @@ class Course:
 
 
 class Told:
-    """Tells records as they come, and their sum."""
+    """Prints records as they come, and their sum."""
 
     def __init__(self, quiet: bool, verbose: bool, as_json: bool) -> None:  # noqa: FBT001
         from vermilion.archive.batch import BatchReport
@@ -58,7 +58,7 @@ class Told:
         return follow(records, count, hidden=self.silent, failed=lambda: counts["failed"])
 
     def add(self, record: "Record") -> None:
-        """Tell one record, and count it."""
+        """Print one record, and count it."""
         self.report.add(record)
         self.event("picture", **asdict(record))
         if record.outcome == "failed" and not self._as_json:
@@ -71,7 +71,7 @@ class Told:
             self.line(f"{shown(Path(record.source))} skipped: {record.reason}")
 
     def idle(self) -> None:
-        """Say that all is done that there is, once for all that came since the last time."""
+        """Report once that everything so far is done."""
         done = sum(self.report.counts.values())
         if done != self._told:
             self._told = done
@@ -79,7 +79,7 @@ class Told:
             self.line(f"{self.report.counts['done']} colourised; waiting for more, until Ctrl-C")
 
     def close(self, planned: int, folder: str) -> int:
-        """Tell the sum, given how many were planned and where reports lie, and return the exit code."""
+        """Print the sum, given how many were planned and where reports lie, and return the exit code."""
         from vermilion.archive.batch import HTML_REPORT
 
         counts, recovered = self.report.counts, self.report.recovered
@@ -107,7 +107,7 @@ def refuse_together(given: dict[str, object]) -> None:
 
 
 def start_batch(planner: "Planner", course: Course, told: Told, bag: Path | None) -> int:
-    """Do what is wanted of a batch, and return the exit code.
+    """Run a batch, and return the exit code.
 
     Raises:
         SettingsError: the options exclude each other, or a URI is named and no cluster.
@@ -172,7 +172,7 @@ class Planner:
 
 
 def _do(planner: Planner, course: Course, told: Told) -> int:
-    """Do what is wanted of a batch, and return the exit code."""
+    """Run a batch, and return the exit code."""
     from vermilion.archive.batch import choose_sample, read_table, run_batch, tasks_again, write_sample_page
 
     options = planner.options
@@ -219,7 +219,7 @@ def _spread(planner: Planner, address: str, told: Told, *, dry_run: bool) -> int
 
 
 def _watch(planner: Planner, told: Told) -> int:
-    """Do what is there and what comes, until Ctrl-C."""
+    """Colour what is there and what comes, until Ctrl-C."""
     from threading import Event
 
     from vermilion.archive.batch import check_watched, watch_batch

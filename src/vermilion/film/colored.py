@@ -1,4 +1,4 @@
-"""Whether a film is in colour already."""
+"""Checks whether a film is in colour already."""
 
 import av
 import numpy as np

@@ -1,4 +1,4 @@
-"""A film from its file to a coloured one: coloured in segments, which are joined with all other streams."""
+"""Colours a film in segments, and joins them with all other streams."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ class FilmResult:
         path: of the result.
         frames: that were coloured.
         shots: that were found.
-        notes: a sentence for each thing that a person should know.
+        notes: a sentence for each thing that the user should know.
     """
 
     path: Path
@@ -53,7 +53,7 @@ class PreviewResult:
     Attributes:
         folder: of the sheets, the key frames and the list of shots.
         shots: how many there are.
-        notes: a sentence for each thing that a person should know.
+        notes: a sentence for each thing that the user should know.
     """
 
     folder: Path
@@ -98,7 +98,7 @@ class VideoColorizer:
             source: the film.
             output: where to; its ending names the container. None for NAME.color.EXT beside the film.
             options: how.
-            work: learns how far it is, and may be cancelled.
+            work: gets progress reports, and may be cancelled.
 
         Raises:
             FilmError: it cannot be read, or changes its size.
@@ -147,7 +147,7 @@ class VideoColorizer:
             source: the film.
             folder: where to; None for NAME.shots beside the film. It is made.
             options: how; what is said of encoding does not count.
-            work: learns how far it is, and may be cancelled.
+            work: gets progress reports, and may be cancelled.
 
         Raises:
             FilmError: it cannot be read, or changes its size.
@@ -179,7 +179,7 @@ class VideoColorizer:
         return PreviewResult(place, len(shots), tuple(notes))
 
     def _identity(self, job: Job) -> dict[str, object]:
-        """Return what all segments of a film follow from."""
+        """Return everything that all segments of a film depend on."""
         stat, options = job.facts.path.stat(), job.options
         return {
             "version": __version__,

@@ -22,7 +22,7 @@ class FilmOptions:
         recolor: whether a film that is in colour already is coloured all the same.
         deinterlace: whether each frame is made of its fields first.
         overwrite: whether a result that is there may be replaced.
-        controls: what is said of all colours.
+        controls: of all colours.
         shots: where shots begin, and what is said of them; None to find them.
 
     Raises:

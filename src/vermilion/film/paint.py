@@ -124,8 +124,8 @@ class KeyPainter:
         painter: what encodes and decodes.
         form: of the frames.
         short_side: pixels at which the network looks.
-        controls: what is said of all colours.
-        steering: what is said of frames.
+        controls: of all colours.
+        steering: controls of single frames.
     """
 
     def __init__(

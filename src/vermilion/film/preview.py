@@ -1,4 +1,4 @@
-"""Shots of a film found, a key frame of each painted, and both laid out on sheets to look at."""
+"""Finds the shots of a film, paints a key frame of each, and lays both out on sheets."""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -34,8 +34,8 @@ class Job:
         facts: of the film.
         written: the layout of what is written.
         options: what was asked.
-        work: learns how far it is.
-        tell: takes a sentence that a person should know.
+        work: gets progress reports.
+        tell: takes a sentence that the user should know.
     """
 
     painter: Painter
@@ -84,7 +84,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Progress:
-    """Tells how far a film is.
+    """Reports the progress of a film.
 
     Attributes:
         job: the film.

@@ -1,4 +1,4 @@
-"""What a list of shots says of single frames, made ready for painting: followed through their shot."""
+"""Prepares the controls of single frames for painting: follows them through their shot."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ class Span:
 def make_steering(
     facts: FilmFacts, shown: Shown, span: Span, frames: Sequence[FrameColors]
 ) -> Steering | None:
-    """Return what is said of the frames of a shot, or None if nothing is.
+    """Return the controls of the frames of a shot, or None if there are none.
 
     Args:
         facts: of the film.
@@ -57,7 +57,7 @@ def make_steering(
 
 
 def _anchor(facts: FilmFacts, shown: Shown, span: Span, frame: FrameColors) -> tuple[Anchor, tuple[int, int]]:
-    """Return what is said of one frame, and the size at which its motion was looked for."""
+    """Return the controls of one frame, and the size at which its motion was measured."""
     motions, numbers, times = list[Bytes](), list[int](), list[float]()
     for luma in read_luma(facts, start=span.start, end=span.end, deinterlace=span.deinterlace):
         if abs(luma.seconds - frame.at) <= _FARTHEST:
@@ -79,7 +79,7 @@ def _anchor(facts: FilmFacts, shown: Shown, span: Span, frame: FrameColors) -> t
 def anchor_of(
     frame: FrameColors, layout: Layout, shown: Shown, seen: tuple[Sequence[Bytes], Sequence[int], int]
 ) -> Anchor:
-    """Return what is said of one frame, brought to others.
+    """Return the controls of one frame, ready for others.
 
     Args:
         frame: what is said.

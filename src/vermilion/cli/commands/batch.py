@@ -104,7 +104,7 @@ def read_selection(
         ),
     ] = None,
 ) -> "Selection":
-    """Put together which pictures are meant."""
+    """Collect the selection of pictures."""
     from vermilion.archive.batch import Selection, parse_newer
 
     return Selection(tuple(include or ()), None if newer is None else parse_newer(newer))
@@ -119,7 +119,7 @@ def read_course(
     redo: Redo = None,
     ray: Ray = None,
 ) -> Course:
-    """Put together what is done when.
+    """Collect the order of a batch.
 
     Raises:
         SettingsError: two options exclude each other.

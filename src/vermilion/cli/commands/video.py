@@ -151,7 +151,7 @@ def video(
 
 
 def _do_all(films: list[Path], do: "Callable[[Path, Work], _Done]", *, quiet: bool) -> None:
-    """Do one film after the other; what is wrong with one ends no run."""
+    """Colour one film after the other; an error does not stop the run."""
     from vermilion.work import Work
 
     failed = 0
@@ -218,7 +218,7 @@ def _folder(film: Path, output: Path | None) -> Path | None:
 
 
 class _Done(NamedTuple):
-    """What is said of a film that is done: what a person should know, and a line."""
+    """The report of a finished film: notes, and a line."""
 
     path: Path
     notes: tuple[str, ...]

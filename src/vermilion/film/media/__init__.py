@@ -1,4 +1,4 @@
-"""PyAV at work: what a film says of itself, its frames in and out, and the streams that are copied."""
+"""PyAV: the facts of a film, its frames in and out, and copied streams."""
 
 from vermilion.film.media.encode import CODECS, EncodeOptions, Encoder, plan_output
 from vermilion.film.media.facts import FilmFacts, StreamFacts, open_film, read_facts, video_stream

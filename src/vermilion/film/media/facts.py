@@ -1,4 +1,4 @@
-"""What a film says of itself, checked before any work begins."""
+"""The facts of a film, checked before any work begins."""
 
 import struct
 from dataclasses import dataclass, replace
@@ -115,7 +115,7 @@ def video_stream(film: InputContainer, path: Path) -> VideoStream:
 
 
 def read_facts(path: Path, *, whole: bool = True) -> FilmFacts:
-    """Return what a film says of itself.
+    """Return the facts of a film.
 
     Args:
         path: of its file.

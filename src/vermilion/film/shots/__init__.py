@@ -1,4 +1,4 @@
-"""What a person says of a film's shots: the list, and colours of a frame carried through its shot."""
+"""Controls of a film's shots: the list, and colours of a frame carried through its shot."""
 
 from vermilion.film.shots.follow import Trail, follow
 from vermilion.film.shots.shot_list import (

@@ -1,4 +1,4 @@
-"""A list of a film's shots, with what a person says of each: shots.json, to be edited by hand."""
+"""The list of a film's shots with controls for each: shots.json, to be edited by hand."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ def _read_recipe(asset: Asset, read: AssetReader) -> Recipe:
 
 @dataclass(frozen=True, slots=True)
 class FrameColors:
-    """What a person says of one frame; it is carried through the shot along the motion.
+    """Controls of one frame; they are carried through the shot along the motion.
 
     Attributes:
         at: when the frame is shown, in seconds from the beginning of the film.
@@ -59,7 +59,7 @@ class FrameColors:
         return self.recipe.controls if isinstance(self.recipe, Recipe) else _BLANK
 
     def over(self, controls: Controls) -> Controls:
-        """Return controls of a shot with what the recipe says of all colours put over them."""
+        """Return controls of a shot with the recipe's own over them."""
         return _laid_over(controls, self._controls, without=("hints", *_OF_A_VERSION))
 
 
@@ -67,7 +67,7 @@ _OF_A_VERSION = ("colors_from", "matches", "trust", "neutralize")
 
 
 def _laid_over(controls: Controls, said: Controls, without: tuple[str, ...] = ()) -> Controls:
-    """Return controls with all that others say put over them."""
+    """Return controls with others over them."""
     names = [name for name in controls_to_json(said) if name not in without]
     return replace(controls, **{name: getattr(said, name) for name in names})
 
@@ -78,8 +78,8 @@ class Shot:
 
     Attributes:
         begins: when its first frame is shown, in seconds from the beginning of the film.
-        controls: what is said of all its colours: a look, a palette, a reference, vividness, ...
-        frames: what is said of single frames.
+        controls: of all its colours: a look, a palette, a reference, vividness, ...
+        frames: controls of single frames.
     """
 
     begins: float
@@ -97,7 +97,7 @@ class Shot:
                 )
 
     def over(self, controls: Controls) -> Controls:
-        """Return controls of a film with what is said of the shot's colours put over them."""
+        """Return controls of a film with the shot's over them."""
         controls = _laid_over(controls, self.controls)
         for frame in self.frames:
             controls = frame.over(controls)
@@ -105,7 +105,7 @@ class Shot:
         return controls
 
     def to_plain(self) -> dict[str, Any]:
-        """Return what is said of it, as ``json.dumps`` takes it; files are their hashes."""
+        """Return it as ``json.dumps`` takes it; files are their hashes."""
         frames = [
             {
                 "at": frame.at,
@@ -149,7 +149,7 @@ class ShotList:
                     )
 
     def to_json(self) -> str:
-        """Return the list as a text; controls and frames stand there only where something is said."""
+        """Return the list as a text, with controls and frames only where there are some."""
         shots = [json.dumps({"begins": round(shot.begins, 4)} | _said(shot)) for shot in self.shots]
         lines = ",\n    ".join(shots)
         head = f'{{\n  "schema": {self.schema},\n  "film": {json.dumps(self.film)},\n  "shots": [\n    '

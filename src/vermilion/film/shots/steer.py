@@ -1,4 +1,4 @@
-"""What a person says of frames, brought to any frame of the shot: hints moved, corrected pictures carried."""
+"""Brings the controls of single frames to any frame of the shot: moves hints, carries corrected pictures."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Anchor:
-    """What is said of one frame.
+    """The controls of one frame.
 
     Attributes:
         number: of the frame.
@@ -57,7 +57,7 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steering:
-    """All that is said of the frames of one shot.
+    """The controls of the frames of one shot.
 
     Attributes:
         shown: how its frames are shown.
@@ -70,7 +70,7 @@ class Steering:
     anchors: Sequence[Anchor]
 
     def at(self, number: int, luma: Floats, part: Part) -> Controls:
-        """Return the controls that bring what was said to one frame: hints and a version of it.
+        """Return the controls for one frame: hints and a version of it.
 
         Args:
             number: of the frame.
