@@ -44,6 +44,15 @@ def test_a_preview_never_enlarges_and_decodes_no_more_than_it_shows(tiny_coloriz
     assert picture.preview(56).shape == (37, 56, 3)
 
 
+def test_a_part_that_lacks_a_pixel_of_one_side_is_interpolated(tiny_colorizer, monkeypatch):
+    picture = tiny_colorizer.colorize(scene())
+    part = np.random.default_rng(0).integers(0, 256, (31, 39, 3), np.uint8)
+    monkeypatch.setattr(Previews, "_window", lambda *_: part)
+    shown = picture.region(0, 0, 400, 300, scale=0.1)
+    assert shown.shape == (30, 40, 3)
+    np.testing.assert_array_equal(shown, cv2.resize(part, (40, 30), interpolation=cv2.INTER_LINEAR))
+
+
 def test_the_edges_of_a_scaled_decode_do_not_stretch_a_preview(tiny_colorizer, tmp_path):
     """libjpeg fills the last blocks: 601 rows become 76 at an eighth, which show 608."""
     path = tmp_path / "a.jpg"
