@@ -1,6 +1,6 @@
 // The bars: at the top names and big steps, at the left the tools, under the picture how it is looked at.
 
-import { button, fill, h, icon, iconButton } from "../dom.js";
+import { button, h, icon, iconButton } from "../dom.js";
 import { percent, t } from "../model/texts.js";
 
 export const TOOLS = [
@@ -178,10 +178,11 @@ export class Banner extends HTMLElement {
   setUp(studio) {
     this.className = "banner";
     this.setAttribute("role", "status");
+    const said = h("span");
+    this.append(icon("offline"), said); // before it is needed: without a server no icon comes
     const show = () => {
       this.hidden = !studio.isOffline && !studio.isStranger;
-      const text = studio.isStranger ? t("stranger.text") : t("offline.text");
-      fill(this, this.hidden ? [] : [icon("offline"), h("span", { text })]);
+      said.textContent = studio.isStranger ? t("stranger.text") : this.hidden ? "" : t("offline.text");
     };
     studio.addEventListener("offline", show);
     show();

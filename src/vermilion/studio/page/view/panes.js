@@ -1,6 +1,6 @@
 // Before and after, drawn on the stage's canvas: one beside the other, or on both sides of the slider's line.
 
-const CONFIDENCE_SHOWN = 0.85;
+const CONFIDENCE_SHOWN = 0.7;
 const REACH_SHOWN = 0.45;
 const SINGLE_PIXELS = 3; // device pixels to one of the picture, from which on they are shown as squares
 
