@@ -75,6 +75,10 @@ class Page:
             self.page.wait_for_timeout(20)
         return self.ask(f"{STUDIO}.pictures.at(-1).picture")
 
+    def engine(self, method, *said):
+        """Call a method of the page's engine."""
+        return self.ask(f"{STUDIO}.engine.{method}({', '.join(map(json.dumps, said))})")
+
     def paint(self, picture, controls):
         said = json.dumps(controls)
         return self.ask(f"{STUDIO}.engine.setControls({picture['id']!r}, {said}, 0)")

@@ -21,14 +21,14 @@ export class Desk {
     this.count = 0;
   }
 
-  /** The model is loaded, and the browser tested, when the first picture comes. */
-  async #ready() {
+  /** Load the model and test the browser, before the first picture comes. */
+  async warm() {
     this.loading ??= Promise.all([Model.load(this.parts), readsExactly()]);
     [this.model, this.isExact] = await this.loading;
   }
 
   async open({ files }) {
-    await this.#ready();
+    await this.warm();
     const opened = [];
     for (const file of files) {
       const id = `p${++this.count}`;

@@ -107,6 +107,7 @@ export class LocalEngine {
 
   events(heard) {
     this.heard = heard;
+    this.#call("warm", {}).catch(console.error); // the first picture need not wait for the model
     return () => {};
   }
   isThere() {

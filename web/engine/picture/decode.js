@@ -20,7 +20,7 @@ const STRIP_PIXELS = 1 << 20;
 export async function decode(file, name) {
   const bitmap = await opened(file, name);
   try {
-    if (bitmap.width * bitmap.height > MOST_PIXELS) throw tooLarge(bitmap, name);
+    checkSize([bitmap.height, bitmap.width], name);
     return read(bitmap);
   } finally {
     bitmap.close();
@@ -39,12 +39,14 @@ async function opened(file, name) {
   }
 }
 
-function tooLarge({ width, height }, name) {
+/** Refuse a picture of more pixels than this page takes: size is its height and width, as far as they are known. */
+export function checkSize([height, width], name) {
+  if (height * width <= MOST_PIXELS) return;
   const millions = (count) => (count / 1e6).toFixed(0);
-  return new EngineError(
+  throw new EngineError(
     "too-large",
-    `${name} has ${millions(width * height)} million pixels, and this page takes at most ${millions(MOST_PIXELS)}; ` +
-      `run \`vermilion colorize ${quoted(name)}\`, which has no such limit.`,
+    `${name} has ${millions(width * height)} million pixels, and this page takes at most ` +
+      `${millions(MOST_PIXELS)}; run \`vermilion colorize ${quoted(name)}\`, which takes more.`,
     413,
   );
 }

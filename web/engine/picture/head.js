@@ -4,8 +4,12 @@ import { ascii, deflated, joined, textOf } from "./bytes.js";
 import { chunk } from "./png.js";
 
 /**
- * @typedef {{kind: string, bits: number, lost: string[], chunks: Uint8Array[]}} Head kind: "jpeg", "png", "webp",
- *   "tiff" or "other"; lost: what the result cannot carry; chunks: PNG chunks for the result
+ * @typedef {object} Head
+ * @property {string} kind "jpeg", "png", "webp", "tiff" or "other"
+ * @property {number} bits
+ * @property {[number, number]} size height and width; 0 where they are not known
+ * @property {string[]} lost what the result cannot carry
+ * @property {Uint8Array[]} chunks PNG chunks for the result
  */
 
 const KINDS = [
@@ -23,7 +27,7 @@ export async function readHead(bytes) {
   const kind = KINDS.find(([, isIt]) => isIt(bytes))?.[0] || "other";
   if (kind === "png") return { kind, ...(await headOfPng(bytes)) };
   if (kind === "jpeg") return { kind, ...(await headOfJpeg(bytes)) };
-  return { kind, bits: 8, lost: [], chunks: [] };
+  return { kind, bits: 8, size: [0, 0], lost: [], chunks: [] };
 }
 
 /** Chunks of a PNG as {name, data}; the pixels' are left out. */
@@ -40,27 +44,31 @@ export function* pngChunks(bytes) {
   }
 }
 
+/** A number in some bytes, the highest first. */
+const number = (data, place, bytes = 4) =>
+  data.subarray(place, place + bytes).reduce((sum, byte) => sum * 256 + byte, 0);
+
 const CARRIED = new Set(["gAMA", "cHRM", "sRGB", "cICP", "pHYs"]);
 const METADATA = new Set(["eXIf", "iTXt", "tEXt", "zTXt"]);
 
 async function headOfPng(bytes) {
   const [chunks, lost] = [[], []];
-  let [bits, isGrey] = [8, false];
+  let [bits, isGrey, size] = [8, false, [0, 0]];
   for (const { name, data } of pngChunks(bytes)) {
-    if (name === "IHDR") [bits, isGrey] = [data[8], data[9] === 0 || data[9] === 4];
+    if (name === "IHDR") [bits, isGrey, size] = [data[8], !(data[9] & 3), [number(data, 4), number(data, 0)]];
     else if (CARRIED.has(name)) chunks.push(chunk(name, data));
     else if (name === "iCCP" && !isGrey) chunks.push(chunk(name, data));
     else if (name === "iCCP") lost.push("profile");
     else if (METADATA.has(name) && !lost.includes("metadata")) lost.push("metadata");
   }
-  return { bits, lost, chunks };
+  return { bits, size, lost, chunks };
 }
 
 async function headOfJpeg(bytes) {
   const [parts, lost] = [[], []];
-  let bits = 8;
+  let [bits, size] = [8, [0, 0]];
   for (const { marker, data } of jpegSegments(bytes)) {
-    if (marker >= 0xc0 && marker <= 0xc3) bits = data[0];
+    if (marker >= 0xc0 && marker <= 0xc3) [bits, size] = [data[0], [number(data, 1, 2), number(data, 3, 2)]];
     if (marker === 0xe2 && textOf(data.subarray(0, 11)) === "ICC_PROFILE")
       parts[data[12]] = data.subarray(14);
     else if (marker === 0xe1 || marker === 0xed) lost.push("metadata");
@@ -69,7 +77,7 @@ async function headOfJpeg(bytes) {
   const space = textOf(profile.subarray(16, 20));
   if (profile.length && space !== "RGB ") lost.push("profile");
   const chunks = space === "RGB " ? [chunk("iCCP", ascii("profile\0\0"), await deflated(profile))] : [];
-  return { bits, lost: [...new Set(lost)], chunks };
+  return { bits, size, lost: [...new Set(lost)], chunks };
 }
 
 function* jpegSegments(bytes) {

@@ -2,9 +2,10 @@
 
 import { EngineError } from "../problem.js";
 import { sha256 } from "./bytes.js";
-import { decode, quoted } from "./decode.js";
+import { checkSize, decode, quoted } from "./decode.js";
 import { readHead } from "./head.js";
 import { isInRealColor } from "./real-color.js";
+import { checkWhole } from "./whole.js";
 
 /**
  * @typedef {{name: string, sha256: string, size: [number, number], luma: Uint8Array, chunks: Uint8Array[],
@@ -22,6 +23,8 @@ export async function readScan(file, { recolor = false } = {}, isExact = true) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const head = await readHead(bytes);
   const hash = await sha256(bytes);
+  checkWhole(bytes, head.kind, name);
+  checkSize(head.size, name);
   const decoded = await decode(file, name);
   if (!decoded.isOpaque) throw transparent(name);
   if (!recolor && isInRealColor(decoded.small, decoded.smallSize)) throw colored(name);

@@ -1,0 +1,87 @@
+"""Files of all kinds: their greys come through exactly, or one sentence says why not."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.page.files import DAMAGED, EXACT, saved, soft, toned, upright_luma, write
+from vermilion.tone import luma_of_rgb
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_saved_pictures_luma_is_the_scans(name, page, tmp_path):
+    content = EXACT[name]()
+    opened = page.open(write(tmp_path, name, content))
+    assert opened["error"] is None
+    page.paint(opened, {"hints": [{"x": 0, "y": 0, "color": "#b03020"}], "vividness": 1.6})
+    rgb = page.colors(opened)
+    page.close(opened)
+    luma = upright_luma(content)
+    assert (opened["height"], opened["width"]) == luma.shape
+    assert np.array_equal(luma_of_rgb(rgb), luma)
+
+
+def test_24_million_pixels_keep_their_luma(page, tmp_path):
+    scan = write(tmp_path, "large.jpg", saved(soft((6000, 4000)), "jpeg", quality=85))
+    opened = page.open(scan)
+    rgb = page.colors(opened)
+    page.close(opened)
+    assert np.array_equal(luma_of_rgb(rgb), np.asarray(Image.open(scan)))
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_gets_one_sentence(name, page, tmp_path):
+    opened = page.open(write(tmp_path, name, DAMAGED[name]()))
+    assert opened["error"]["code"] == "picture"
+    sentence = opened["error"]["detail"]
+    assert sentence.startswith(f"{name} ")
+    assert sentence.endswith(".")
+    assert ". " not in sentence
+    page.close(opened)
+
+
+def test_colours_are_refused_and_may_be_coloured_all_the_same(page, tmp_path):
+    postcard = Image.merge("RGB", [soft((320, 240), seed) for seed in (7, 8, 9)])
+    scan = write(tmp_path, "postcard.png", saved(postcard, "png"))
+    opened = page.open(scan)
+    assert opened["error"]["code"] == "already-colored"
+    again = page.engine("setReading", opened["id"], {"recolor": True})
+    assert again["error"] is None
+    assert np.array_equal(luma_of_rgb(page.colors(again)), np.asarray(postcard.convert("L")))
+    page.close(again)
+
+
+def test_a_toned_print_is_none_in_colour(page, tmp_path):
+    opened = page.open(write(tmp_path, "sepia.png", saved(toned((300, 200)), "png")))
+    assert opened["error"] is None
+    page.close(opened)
+
+
+def test_what_the_page_leaves_out_is_told_with_the_command_that_keeps_it(page, tmp_path):
+    deep = Image.fromarray(np.asarray(soft((64, 48)), np.uint16) * 257)
+    cases = {
+        "deep.png": (saved(deep, "png"), "16 bits"),
+        "aunt anna.jpg": (saved(soft((64, 48)), "jpeg"), "JPEG coefficients"),
+    }
+    for name, (content, words) in cases.items():
+        opened = page.open(write(tmp_path, name, content))
+        (note,) = [entry["text"] for entry in opened["notes"]]
+        assert words in note
+        assert "`vermilion colorize " in note
+        page.close(opened)
+    clear = page.open(write(tmp_path, "clear.png", saved(soft((64, 48)).convert("LA"), "png")))
+    assert clear["error"] is None
+    page.close(clear)
+    glass = Image.merge("LA", (soft((64, 48)), Image.new("L", (64, 48), 90)))
+    opened = page.open(write(tmp_path, "glass.png", saved(glass, "png")))
+    assert "transparent" in opened["error"]["detail"]
+    page.close(opened)
+
+
+def test_chunks_that_say_how_levels_are_shown_go_into_the_result(page, tmp_path):
+    opened = page.open(write(tmp_path, "gamma.png", EXACT["gamma.png"]()))
+    content = next(iter(page.save(opened, recipe=False).values()))
+    page.close(opened)
+    assert Image.open(io.BytesIO(content)).info["gamma"] == 1
