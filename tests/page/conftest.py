@@ -14,7 +14,7 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
 STUDIO = "document.querySelector('v-app').studio"
-PATIENCE = 120  # seconds, for a picture of 24 million pixels on a busy machine
+PATIENCE = 60  # seconds, for a picture of 24 million pixels on a busy machine
 
 
 def pytest_collection_modifyitems(items):

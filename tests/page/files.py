@@ -76,8 +76,13 @@ EXACT = {
 
 
 def upright_luma(content: bytes) -> np.ndarray:
-    """The luma of a file as Pillow decodes it, upright."""
-    return np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(content))).convert("RGB").convert("L"))
+    """The luma of a file as vermilion reads it, upright: that of a JPEG is its own plane Y."""
+    image = Image.open(io.BytesIO(content))
+    if image.format == "JPEG":
+        image.draft("L", image.size)
+    return np.asarray(
+        ImageOps.exif_transpose(image.convert("RGB" if image.mode == "P" else "L")).convert("L")
+    )
 
 
 def _cut(content: bytes, share: float) -> bytes:
@@ -86,7 +91,11 @@ def _cut(content: bytes, share: float) -> bytes:
 
 def _spoiled(content: bytes) -> bytes:
     middle = len(content) // 2
-    return content[:middle] + bytes(byte ^ 0x55 for byte in content[middle : middle + 64]) + content[middle + 64 :]
+    return (
+        content[:middle]
+        + bytes(byte ^ 0x55 for byte in content[middle : middle + 64])
+        + content[middle + 64 :]
+    )
 
 
 DAMAGED = {

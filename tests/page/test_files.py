@@ -74,10 +74,16 @@ def test_what_the_page_leaves_out_is_told_with_the_command_that_keeps_it(page, t
     clear = page.open(write(tmp_path, "clear.png", saved(soft((64, 48)).convert("LA"), "png")))
     assert clear["error"] is None
     page.close(clear)
-    glass = Image.merge("LA", (soft((64, 48)), Image.new("L", (64, 48), 90)))
-    opened = page.open(write(tmp_path, "glass.png", saved(glass, "png")))
-    assert "transparent" in opened["error"]["detail"]
+
+
+def test_transparency_stays_and_so_do_the_greys_under_it(page, tmp_path):
+    grey, alpha = soft((64, 48)), soft((64, 48), 1).point(lambda level: level if level > 90 else 0)
+    opened = page.open(write(tmp_path, "glass.png", saved(Image.merge("LA", (grey, alpha)), "png")))
+    assert opened["error"] is None
+    rgba = page.colors(opened)
     page.close(opened)
+    assert np.array_equal(rgba[..., 3], np.asarray(alpha))
+    assert np.array_equal(luma_of_rgb(rgba), np.asarray(grey))
 
 
 def test_chunks_that_say_how_levels_are_shown_go_into_the_result(page, tmp_path):

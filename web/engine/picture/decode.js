@@ -1,33 +1,76 @@
 // A file becomes luma: decoded by the browser, without any conversion of colours, strip by strip.
+// Where the browser has an ImageDecoder, no canvas comes between, and a JPEG's own plane Y comes out.
 
 import { roundEven } from "../arrays/resize.js";
 import { EngineError } from "../problem.js";
 import { SIDE } from "./real-color.js";
+import { isKnown, stripOf } from "./strips.js";
+import { turned } from "./turn.js";
 
 export const MOST_PIXELS = 60_000_000;
 const STRIP_PIXELS = 1 << 20;
+const SAMPLES = 4; // along each side of what becomes one pixel of the small picture
 
 /**
- * @typedef {{luma: Uint8Array, size: [number, number], small: Uint8Array, smallSize: [number, number],
- *   isOpaque: boolean}} Decoded small: RGB of at most 128 pixels a side, to tell colour from toning
+ * @typedef {object} Decoded upright
+ * @property {Uint8Array} luma
+ * @property {[number, number]} size
+ * @property {Uint8Array | null} alpha null where all is opaque
+ * @property {Uint8Array} small RGB of at most 128 pixels a side, to tell colour from toning
+ * @property {[number, number]} smallSize
  */
 
 /**
  * @param {Blob} file
  * @param {string} name for messages
- * @returns {Promise<Decoded>} upright
+ * @param {string} type such as "image/png"
+ * @returns {Promise<Decoded>}
  */
-export async function decode(file, name) {
-  const bitmap = await opened(file, name);
+export async function decode(file, name, type) {
+  const frame = await frameOf(file, type);
+  const source = frame ? fromFrame(frame) : fromBitmap(await bitmapOf(file, name));
   try {
-    checkSize([bitmap.height, bitmap.width], name);
-    return read(bitmap);
+    checkSize(source.size, name);
+    return await read(source, name);
   } finally {
-    bitmap.close();
+    source.close();
   }
 }
 
-async function opened(file, name) {
+/** The first frame by WebCodecs; null where this browser, or its decoder, cannot: then the other way has its say. */
+async function frameOf(file, type) {
+  let decoder = null;
+  try {
+    if (!globalThis.ImageDecoder || !(await ImageDecoder.isTypeSupported(type))) return null;
+    const how = { type, colorSpaceConversion: "none", premultiplyAlpha: "none" };
+    decoder = new ImageDecoder({ data: await file.arrayBuffer(), ...how });
+    const { image } = await decoder.decode();
+    if (isKnown(image.format) && "rotation" in image && "flip" in image) return image;
+    image.close();
+    return null;
+  } catch {
+    return null;
+  } finally {
+    decoder?.close();
+  }
+}
+
+function fromFrame(frame) {
+  const { x, y, width, height } = frame.visibleRect;
+  return {
+    size: [height, width],
+    quarters: (frame.rotation / 90) % 4,
+    isMirrored: frame.flip,
+    async strip(top, rows) {
+      const rect = { x, y: y + top, width, height: rows };
+      const data = new Uint8Array(frame.allocationSize({ rect }));
+      return stripOf(data, frame.format, width, rows, await frame.copyTo(data, { rect }));
+    },
+    close: () => frame.close(),
+  };
+}
+
+async function bitmapOf(file, name) {
   try {
     return await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch {
@@ -37,6 +80,52 @@ async function opened(file, name) {
         `\`vermilion colorize ${quoted(name)}\`, which reads TIFF, HEIC and more.`,
     );
   }
+}
+
+function fromBitmap(bitmap) {
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, stripRows(width, height));
+  const pen = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
+  pen.globalCompositeOperation = "copy";
+  pen.imageSmoothingEnabled = false;
+  return {
+    size: [height, width],
+    quarters: 0, // a bitmap is upright
+    isMirrored: false,
+    needsCanvas: true,
+    async strip(top, rows) {
+      pen.drawImage(bitmap, 0, top, width, rows, 0, 0, width, rows);
+      return stripOf(pen.getImageData(0, 0, width, rows).data, "RGBA", width, rows);
+    },
+    close: () => bitmap.close(),
+  };
+}
+
+/** An even number of rows, as chroma may have half of them. */
+function stripRows(width, height) {
+  return Math.min(height, Math.max(2, 2 * Math.floor(STRIP_PIXELS / 2 / width)));
+}
+
+async function read(source, name) {
+  const [height, width] = source.size;
+  const [luma, rows] = [new Uint8Array(width * height), stripRows(width, height)];
+  let alpha = null;
+  const line = new Uint8Array(width * rows);
+  const small = new Small(width, height);
+  for (let top = 0; top < height; top += rows) {
+    const strip = await source.strip(top, Math.min(rows, height - top));
+    strip.luma(luma.subarray(top * width));
+    strip.alpha(line);
+    if (!alpha && line.subarray(0, strip.rows * width).some((level) => level < 255))
+      alpha = new Uint8Array(width * height).fill(255);
+    alpha?.set(line.subarray(0, strip.rows * width), top * width);
+    small.add(strip, top);
+  }
+  if (alpha && source.needsCanvas) throw transparent(name);
+  const { quarters, isMirrored } = source;
+  const turn = (plane) => plane && turned(plane, source.size, quarters, isMirrored);
+  const { plane, size } = turn(luma);
+  return { luma: plane, size, alpha: turn(alpha)?.plane ?? null, ...small.picture };
 }
 
 /** Refuse a picture of more pixels than this page takes: size is its height and width, as far as they are known. */
@@ -51,78 +140,49 @@ export function checkSize([height, width], name) {
   );
 }
 
+/** A canvas multiplies levels by their transparency, which cannot be undone. */
+function transparent(name) {
+  return new EngineError(
+    "picture",
+    `${name} is partly transparent, which this page cannot keep in this browser; run ` +
+      `\`vermilion colorize ${quoted(name)}\`, which can.`,
+  );
+}
+
 /** A name as a shell takes it. */
 export const quoted = (name) => (/^[\w.+-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`);
 
-function read(bitmap) {
-  const { width, height } = bitmap;
-  const luma = new Uint8Array(width * height);
-  const sums = new Sums(width, height);
-  let isOpaque = true;
-  for (const [top, pixels] of stripsOf(bitmap)) {
-    isOpaque = lumaOf(pixels, luma.subarray(top * width)) && isOpaque;
-    sums.add(pixels, top);
-  }
-  return { luma, size: [height, width], ...sums.means(), isOpaque };
-}
-
-/** RGBA of whole rows, as the file has it. */
-function* stripsOf(bitmap) {
-  const { width, height } = bitmap;
-  const rows = Math.max(1, Math.min(height, Math.floor(STRIP_PIXELS / width)));
-  const canvas = new OffscreenCanvas(width, rows);
-  const pen = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
-  pen.globalCompositeOperation = "copy";
-  pen.imageSmoothingEnabled = false;
-  for (let top = 0; top < height; top += rows) {
-    const count = Math.min(rows, height - top);
-    pen.drawImage(bitmap, 0, top, width, count, 0, 0, width, count);
-    yield [top, pen.getImageData(0, 0, width, count).data];
-  }
-}
-
-/** BT.601 luma as Pillow rounds it; tells whether all is opaque. */
-function lumaOf(pixels, luma) {
-  let opaque = 255;
-  for (let from = 0, to = 0; from < pixels.length; from += 4, to++) {
-    luma[to] = (19595 * pixels[from] + 38470 * pixels[from + 1] + 7471 * pixels[from + 2] + 32768) >> 16;
-    opaque &= pixels[from + 3];
-  }
-  return opaque === 255;
-}
-
-/** Means of colours over small areas. */
-class Sums {
+/** A small picture in colour, of the means of some pixels. */
+class Small {
   constructor(width, height) {
     const scale = Math.min(1, SIDE / Math.max(width, height));
-    this.width = width;
-    this.size = [height, width].map((side) => Math.max(1, roundEven(side * scale)));
-    this.columns = Int32Array.from({ length: width }, (_, x) => Math.floor((x * this.size[1]) / width));
-    this.rowScale = this.size[0] / height;
-    this.sums = new Float64Array(4 * this.size[0] * this.size[1]);
+    this.from = [height, width];
+    this.size = this.from.map((side) => Math.max(1, roundEven(side * scale)));
+    this.rgb = new Uint8Array(3 * this.size[0] * this.size[1]);
+    this.sums = new Float64Array(this.rgb.length);
+    this.counts = new Uint32Array(this.rgb.length / 3);
   }
 
-  add(pixels, top) {
-    const rows = pixels.length / (4 * this.width);
-    for (let row = 0; row < rows; row++) {
-      const start = Math.floor((top + row) * this.rowScale) * this.size[1];
-      for (let column = 0; column < this.width; column++) {
-        const from = 4 * (row * this.width + column);
-        const to = 4 * (start + this.columns[column]);
-        this.sums[to] += pixels[from];
-        this.sums[to + 1] += pixels[from + 1];
-        this.sums[to + 2] += pixels[from + 2];
-        this.sums[to + 3] += 1;
+  add(strip, top) {
+    const [down, across] = this.from.map((side, axis) =>
+      Math.max(1, Math.floor(side / this.size[axis] / SAMPLES)),
+    );
+    for (let row = (down - (top % down)) % down; row < strip.rows; row += down)
+      for (let column = 0; column < this.from[1]; column += across) {
+        const [y, x] = [
+          Math.floor(((top + row) * this.size[0]) / this.from[0]),
+          Math.floor((column * this.size[1]) / this.from[1]),
+        ];
+        const cell = y * this.size[1] + x;
+        strip.color(row, column).forEach((level, channel) => (this.sums[3 * cell + channel] += level));
+        this.counts[cell] += 1;
       }
-    }
   }
 
-  means() {
-    const small = new Uint8Array((this.sums.length / 4) * 3);
-    for (let place = 0; place < small.length; place++) {
-      const cell = 4 * Math.trunc(place / 3);
-      small[place] = roundEven(this.sums[cell + (place % 3)] / this.sums[cell + 3]);
-    }
+  get picture() {
+    const small = this.rgb.map((_, place) =>
+      roundEven(this.sums[place] / this.counts[Math.trunc(place / 3)]),
+    );
     return { small, smallSize: this.size };
   }
 }

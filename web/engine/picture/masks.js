@@ -26,7 +26,11 @@ async function read(mask) {
     );
   if (!kept.has(mask)) {
     if (kept.size >= MOST_KEPT) kept.clear();
-    const { luma, size } = await decode(new Blob([bytesOfDataUrl(mask)]), "the mask");
+    const { luma, size } = await decode(
+      new Blob([bytesOfDataUrl(mask)]),
+      "the mask",
+      /^data:([\w/+-]+)/.exec(mask)[1],
+    );
     kept.set(mask, { plane: luma, size });
   }
   return kept.get(mask);

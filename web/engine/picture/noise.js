@@ -15,7 +15,11 @@ export async function readsExactly() {
     (_, place) => (place * 167 + (place >> 6) * 29) & 255,
   );
   try {
-    const { luma } = await decode(await writePng([SIDE, SIDE], 1, [pattern], [GAMMA]), "the test pattern");
+    const { luma } = await decode(
+      await writePng([SIDE, SIDE], 1, [pattern], [GAMMA]),
+      "the test pattern",
+      "image/png",
+    );
     return luma.every((level, place) => level === pattern[place]);
   } catch {
     return false;

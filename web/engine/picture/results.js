@@ -8,7 +8,7 @@ import { hashesOf, recipeOf, recipeText } from "./recipe.js";
 import { sha256 } from "./bytes.js";
 
 const STRIP_PIXELS = 1 << 18;
-const WARNING_COLOR = [227, 66, 52];
+const VERMILION = [227, 66, 52];
 const OVERLAY_OPACITY = 0.8;
 
 /**
@@ -57,7 +57,7 @@ async function picturePng(session, { mark }, recipe, facts, card) {
     };
     chunks.push(xmpChunk(await xmpOf(said, scan.sha256)));
   }
-  return writePng(session.size, 3, strips(session), chunks);
+  return writePng(session.size, scan.alpha ? 4 : 3, strips(session), chunks);
 }
 
 /** The joined picture, some rows at a time. */
@@ -65,7 +65,19 @@ function* strips(session) {
   const [height, width] = session.size;
   const joiner = session.joiner(session.size);
   const rows = Math.max(1, Math.floor(STRIP_PIXELS / width));
-  for (let top = 0; top < height; top += rows) yield joiner.rows(top, Math.min(top + rows, height));
+  for (let top = 0; top < height; top += rows)
+    yield withAlpha(session.scan, top * width, joiner.rows(top, Math.min(top + rows, height)));
+}
+
+/** RGB with the scan's transparency from some pixel on, where it has any. */
+function withAlpha({ alpha }, first, rgb) {
+  if (!alpha) return rgb;
+  const rgba = new Uint8Array((rgb.length / 3) * 4);
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+    rgba.set(rgb.subarray(from, from + 3), to);
+    rgba[to + 3] = alpha[first + from / 3];
+  }
+  return rgba;
 }
 
 /** A picture to lay over the result: the less sure the model, the redder. */
@@ -76,14 +88,14 @@ export function confidencePng(session, size) {
   const large = resize(doubt, session.encoded.grid, size, "linear");
   const some = function* () {
     for (let top = 0; top < height; top += rows)
-      yield overlay(large.subarray(top * width, (top + rows) * width), WARNING_COLOR, OVERLAY_OPACITY);
+      yield overlay(large.subarray(top * width, (top + rows) * width), VERMILION, OVERLAY_OPACITY);
   };
   return writePng(size, 4, some());
 }
 
-/** How far a hint reaches, as white of some opacity. */
+/** How far a hint reaches, as vermilion of some opacity. */
 export function reachPng(reach, grid) {
-  return writePng(grid, 4, [overlay(reach, [255, 255, 255], 1)]);
+  return writePng(grid, 4, [overlay(reach, VERMILION, 1)]);
 }
 
 function overlay(plane, color, most) {

@@ -7,9 +7,18 @@ import { readHead } from "./head.js";
 import { isInRealColor } from "./real-color.js";
 import { checkWhole } from "./whole.js";
 
+const TYPES = { jpeg: "image/jpeg", png: "image/png", webp: "image/webp" };
+
 /**
- * @typedef {{name: string, sha256: string, size: [number, number], luma: Uint8Array, chunks: Uint8Array[],
- *   notes: string[], recolor: boolean}} Scan size: height and width, upright
+ * @typedef {object} Scan
+ * @property {string} name
+ * @property {string} sha256 of the file
+ * @property {[number, number]} size height and width, upright
+ * @property {Uint8Array} luma
+ * @property {Uint8Array | null} alpha null where all is opaque
+ * @property {Uint8Array[]} chunks that go into the result
+ * @property {string[]} notes
+ * @property {boolean} recolor whether a picture in real colour was accepted
  */
 
 /**
@@ -25,27 +34,19 @@ export async function readScan(file, { recolor = false } = {}, isExact = true) {
   const hash = await sha256(bytes);
   checkWhole(bytes, head.kind, name);
   checkSize(head.size, name);
-  const decoded = await decode(file, name);
-  if (!decoded.isOpaque) throw transparent(name);
+  const decoded = await decode(file, name, TYPES[head.kind] || file.type);
   if (!recolor && isInRealColor(decoded.small, decoded.smallSize)) throw colored(name);
-  const { luma, size } = decoded;
+  const { luma, size, alpha } = decoded;
   return {
     name,
     sha256: hash,
     size,
     luma,
+    alpha,
     chunks: head.chunks,
     notes: notesOf(name, head, isExact),
     recolor,
   };
-}
-
-function transparent(name) {
-  return new EngineError(
-    "picture",
-    `${name} is partly transparent, which this page cannot keep; run ` +
-      `\`vermilion colorize ${quoted(name)}\`, which can.`,
-  );
 }
 
 function colored(name) {

@@ -1,0 +1,110 @@
+"""What a person does: opens the page from a disk or a web space, says a colour, and saves the picture."""
+
+import functools
+import http.server
+import io
+import threading
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.page.conftest import STUDIO, Page
+from tests.page.files import saved, soft, write
+from vermilion.tone import luma_of_rgb
+
+SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def served(built):
+    """The address of the page in a web space."""
+    handler = functools.partial(Quiet, directory=str(built.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{built.name}"
+        server.shutdown()
+
+
+@pytest.fixture(params=["file", "served"])
+def visit(request, chromium, built, served):
+    """Open the page in a window of its own: by its size and language."""
+    windows = []
+
+    def visiting(size="wide", language="en"):
+        touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
+        context = chromium.new_context(
+            viewport=SIZES[size], locale=language, reduced_motion="reduce", accept_downloads=True, **touch
+        )
+        context.set_default_timeout(60_000)
+        page = Page(context.new_page(), built.as_uri() if request.param == "file" else served)
+        windows.append((context, page))
+        return page
+
+    yield visiting
+    for context, page in windows:
+        context.close()
+        assert page.complaints == []
+        assert page.requests == []
+
+
+def until(page, script):
+    """Wait until a script gives something true; the page's rules forbid playwright's own way."""
+    for _ in range(1200):
+        if value := page.ask(script):
+            return value
+        page.page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {script}")
+
+
+@pytest.mark.parametrize(("size", "language", "save"), [("wide", "en", "Save"), ("phone", "de", "Sichern")])
+def test_a_colour_is_said_and_the_picture_saved(size, language, save, visit, tmp_path):
+    page = visit(size, language)
+    grey = soft((300, 200))
+    page.open(write(tmp_path, "aunt.png", saved(grey, "png")))
+    until(page, f"{STUDIO}.current?.isUsable")
+    x, y = page.ask(
+        "(() => { const stage = document.querySelector('v-stage'), box = stage.getBoundingClientRect();"
+        "const { x, y } = stage.toScreen({ x: 150, y: 100 }); return [x + box.left, y + box.top]; })()"
+    )
+    (page.page.touchscreen.tap if size == "phone" else page.page.mouse.click)(x, y)
+    page.page.wait_for_selector("v-color-popover .swatch-share")
+    page.page.fill("v-color-popover input[type=text]", "teal")
+    page.page.keyboard.press("Enter")
+    until(page, f"{STUDIO}.current.picture.controls.hints?.length")
+    page.page.keyboard.press("Control+s")
+    with page.page.expect_download() as download:
+        page.page.click("dialog button[type=submit]")
+    with zipfile.ZipFile(download.value.path()) as files:
+        assert files.testzip() is None
+        assert files.namelist() == ["aunt.color.png", "aunt.color.recipe.json"]
+        rgb = np.asarray(Image.open(io.BytesIO(files.read("aunt.color.png"))))
+    assert np.array_equal(luma_of_rgb(rgb), np.asarray(grey))
+    red, green, blue = rgb[95:106, 145:156].reshape(-1, 3).mean(axis=0)
+    assert red < min(green, blue)
+
+
+def test_what_only_a_server_offers_is_not_shown(visit):
+    page = visit()
+    assert page.ask("[...document.querySelectorAll('[role=tab]')].map((tab) => tab.id)") == [
+        "tab-colors",
+        "tab-look",
+        "tab-picture",
+    ]
+    hidden = "[...document.querySelectorAll('v-picture-panel section')].filter((part) => part.hidden).length"
+    assert page.ask(hidden) == 2
+
+
+def test_the_page_may_ask_nothing_of_the_network(visit):
+    page = visit()
+    script = "fetch('https://example.org').then(() => 'sent', () => 'refused')"
+    assert page.ask(script) == "refused"
+    assert page.complaints
+    page.complaints.clear()
+    page.requests.clear()
