@@ -99,7 +99,8 @@ async function main(output, model) {
     "default-src 'none'",
     `script-src 'sha256-${digest(script, "base64")}' blob: 'wasm-unsafe-eval'`,
     `style-src 'sha256-${digest(style, "base64")}'`,
-    "worker-src blob:",
+    "worker-src blob: 'self'", // 'self' is the service worker of a web space
+    "manifest-src 'self'",
     "img-src blob: data:",
     "base-uri 'none'",
     "form-action 'none'",

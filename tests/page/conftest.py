@@ -124,3 +124,11 @@ def page(chromium, built):
     context.close()
     assert opened.complaints == []
     assert opened.requests == []
+
+
+@pytest.fixture(scope="session")
+def again(built, tmp_path_factory):
+    """The page, built once more."""
+    page = tmp_path_factory.mktemp("again") / "vermilion.html"
+    subprocess.run(["bash", str(ROOT / "scripts" / "build_page"), str(page)], check=True, capture_output=True)
+    return page

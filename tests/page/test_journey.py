@@ -3,6 +3,7 @@
 import functools
 import http.server
 import io
+import shutil
 import threading
 import zipfile
 
@@ -10,10 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.page.conftest import STUDIO, Page
+from tests.page.conftest import ROOT, STUDIO, Page
 from tests.page.files import saved, soft, write
 from vermilion.tone import luma_of_rgb
 
+ICON = ROOT / "src" / "vermilion" / "studio" / "page" / "icon.svg"
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -63,8 +65,8 @@ def until(page, script):
     raise AssertionError(f"never came true: {script}")
 
 
-@pytest.mark.parametrize(("size", "language", "save"), [("wide", "en", "Save"), ("phone", "de", "Sichern")])
-def test_a_colour_is_said_and_the_picture_saved(size, language, save, visit, tmp_path):
+@pytest.mark.parametrize(("size", "language"), [("wide", "en"), ("phone", "de")])
+def test_a_colour_is_said_and_the_picture_saved(size, language, visit, tmp_path):
     page = visit(size, language)
     grey = soft((300, 200))
     page.open(write(tmp_path, "aunt.png", saved(grey, "png")))
@@ -108,3 +110,20 @@ def test_the_page_may_ask_nothing_of_the_network(visit):
     assert page.complaints
     page.complaints.clear()
     page.requests.clear()
+
+
+def test_a_page_of_a_web_space_works_without_a_network_later(chromium, built, served):
+    site = built.parent / "site"
+    site.mkdir()
+    shutil.copy(built, site / "index.html")
+    for path in (ROOT / "web/page/sw.js", ROOT / "web/page/manifest.webmanifest", ICON):
+        shutil.copy(path, site)
+    context = chromium.new_context(locale="en")
+    context.set_default_timeout(60_000)
+    page = Page(context.new_page(), served.removesuffix(built.name) + "site/")
+    until(page, "navigator.serviceWorker.ready.then((ready) => Boolean(ready.active))")
+    context.set_offline(True)
+    page.page.reload()
+    page.page.wait_for_selector("v-app.ready")
+    context.close()
+    assert page.complaints == []

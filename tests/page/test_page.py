@@ -51,3 +51,14 @@ def test_the_saved_picture_tells_of_its_colours(page, tmp_path):
     unmarked = page.save(opened, mark=False, recipe=False)
     assert "XML:com.adobe.xmp" not in Image.open(io.BytesIO(unmarked["aunt.color.png"])).info
     page.close(opened)
+
+
+def test_the_same_sources_give_the_same_bytes(built, again):
+    assert built.read_bytes() == again.read_bytes()
+
+
+def test_the_file_names_its_licences_and_is_no_larger_than_it_was(built):
+    text = built.read_text("utf-8")
+    assert "Copyright (c) Microsoft Corporation" in text[:3000]
+    assert "Apache License 2.0" in text[:3000]
+    assert len(text) < 20_500_000

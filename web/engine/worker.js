@@ -20,7 +20,7 @@ async function answer({ id, method, said }) {
 
 addEventListener("message", ({ data }) => {
   if (data.parts) {
-    setUpRuntime(data.parts.wasm, data.parts.threads);
+    setUpRuntime(data.parts.wasm);
     desk = new Desk(data.parts);
   } else if (data.drop) dropped.add(data.drop);
   else last = last.then(() => answer(data));

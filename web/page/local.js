@@ -143,13 +143,8 @@ export class LocalEngine {
     worker.addEventListener("error", (event) => this.#broken(event));
     const [wasm, encoder, decoder] = await Promise.all(["wasm", "encoder", "decoder"].map(partOf));
     const card = JSON.parse(await textOfPart("card"));
-    const threads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency || 1) : 1;
     const { looks, ...facts } = this.facts;
-    worker.postMessage({ parts: { wasm, encoder, decoder, card, looks, facts, threads } }, [
-      wasm,
-      encoder,
-      decoder,
-    ]);
+    worker.postMessage({ parts: { wasm, encoder, decoder, card, looks, facts } }, [wasm, encoder, decoder]);
     return worker;
   }
 

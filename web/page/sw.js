@@ -3,7 +3,9 @@
 const KEPT = "vermilion-page";
 
 addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(["./", "manifest.webmanifest", "icon.svg"])));
+  event.waitUntil(
+    caches.open(KEPT).then((cache) => cache.addAll(["./", "manifest.webmanifest", "icon.svg"])),
+  );
   self.skipWaiting();
 });
 

@@ -15,10 +15,10 @@ const FEATURES = [4, 8, 16, 32].map((stride) => `features_${stride}`);
  * @typedef {{ab: Float32Array, confidence: Float32Array, odds: Float32Array | null}} Painted [h·w·2], [h·w], [K·h·w]
  */
 
-/** ONNX Runtime on one thread, or on several where the page is isolated; `wasm` is its program. */
-export function setUpRuntime(wasm, threads) {
+/** ONNX Runtime on one thread, which needs no isolated page; `wasm` is its program. */
+export function setUpRuntime(wasm) {
   ort.env.wasm.wasmBinary = wasm;
-  ort.env.wasm.numThreads = threads;
+  ort.env.wasm.numThreads = 1;
   ort.env.logLevel = "error";
 }
 
