@@ -1,1 +1,1 @@
-"""Benchmarks: `python -m benchmarks --help` tells how to run them."""
+"""Benchmarks: `python -m benchmarks --help` says how to run them."""

@@ -4,7 +4,7 @@ python -m benchmarks.ablation --pictures SHARDS --weights FOLDER --perceptual ne
     --bench PICTURES --scorer score.py [--rows residual,ours --seeds 0,1,2]
 
 A row is a config in configs/ablation. Rows that are trained or scored already are left as they are, and one
-that was stopped goes on, so the command may be given again and again. The table is written at every change.
+that was stopped continues, so you can give the command again and again. The table is written at every change.
 """
 
 import argparse

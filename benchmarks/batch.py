@@ -5,7 +5,7 @@ python -m benchmarks.batch [--pictures 60] [--records 100000] [--kills 20] [--wo
 Prints pictures a second and the processor time of the same workers with and without manifest and hashes,
 the time and memory of opening a finished manifest, and pairs a second of `verify --manifest`. With --kills a
 run is killed (SIGKILL) at random moments, continued, and its results are compared byte by byte with those of
-an uninterrupted run. Times of the processor are told besides those of the clock, as a machine may be busy.
+an uninterrupted run. Processor times are printed besides the clock's, because a machine may be busy.
 """
 
 import argparse
@@ -195,7 +195,7 @@ def kills(count: int, model: str | None, pictures: int, seed: int = 31) -> None:
             same = contents(target) == contents(folder / "whole")
             proved = verify_all(target, 1)[1]
             print(
-                f"killed at {share:4.0%}: {left} of {pictures} told by the second run, {proved} proved, "
+                f"killed at {share:4.0%}: {left} of {pictures} reported by the second run, {proved} proved, "
                 f"{'the same bytes' if same else 'OTHER BYTES'}",
                 flush=True,
             )

@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("config", type=Path)
     parser.add_argument("--pictures", action="append", default=[], help="shards or folders; repeatable")
     parser.add_argument("--run", default="", help="folder of the run, in place of the config's")
-    parser.add_argument("--resume", action="store_true", help="go on from the run's last checkpoint")
+    parser.add_argument("--resume", action="store_true", help="continue from the run's last checkpoint")
     try:
         print(train(parser.parse_args()))
     except VermilionError as error:

@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _forget_peak() -> None:
-    """Let the kernel count this process's largest size anew."""
+    """Let the kernel count this process's largest size again."""
     marks = Path("/proc/self/clear_refs")
     if marks.exists():
         marks.write_text("5", encoding="ascii")

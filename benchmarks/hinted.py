@@ -41,7 +41,7 @@ WINDOW = 0.25  # of the short side: the thing that an album agrees on
 def grey_figures(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
     """Chroma before and after the most colourful box of a picture is hinted grey: in it and around it.
 
-    What is beside the box is told apart by its true colour: what has that of the box may belong to it.
+    Places beside the box are distinguished by their true colour: those with the box's may belong to it.
     """
     zones: dict[str, list[tuple[float, float]]] = {}
     grey: list[float] = []

@@ -60,7 +60,7 @@ def _milliseconds(pair: tuple[float, float]) -> str:
 
 
 def measure(colorizer: Colorizer, scan: Path, rounds: int = ROUNDS) -> Found:
-    """Preview a scan in as many rounds, each opened anew, and compare the last with the full join."""
+    """Preview a scan in as many rounds, each opened again, and compare the last with the full join."""
     firsts, agains = [], []
     for _ in range(rounds):
         session = colorizer.open(scan)

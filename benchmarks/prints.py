@@ -1,4 +1,4 @@
-"""Are prints photographed with a phone told from colour photographs, and taken out exactly?
+"""Are prints photographed with a phone distinguished from colour photographs, and cut out exactly?
 
 python -m benchmarks.prints --photographs FOLDER [--prints N] [--colored N] [--sheet FILE.jpg]
 

@@ -256,7 +256,7 @@ def _found(name: str, parts: list[Path]) -> str:
 
 
 def train(args: argparse.Namespace) -> None:
-    """Train, or go on, for some minutes; print what the time was spent on."""
+    """Train, or continue, for some minutes; print what the time was spent on."""
     spent = Spent()
     with spent.on("checking the parts"):
         settings = settings_there(args.config, whole_parts(args.parts), args.run)
@@ -288,7 +288,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     one.add_argument("--to", type=Path, default=Path("upload"), help="folder for the parts [upload]")
     one.add_argument("--limit", type=float, default=60, help="MiB of an upload with the tree [60]")
     one.add_argument("--short-side", type=int, default=0, help="make larger pictures smaller [0: leave them]")
-    two = commands.add_parser("train", help="train on the machine for some minutes, or go on there")
+    two = commands.add_parser("train", help="train on the machine for some minutes, or continue there")
     two.add_argument("--config", type=Path, default=Path("configs/vermilion6.toml"))
     two.add_argument("--minutes", type=float, default=8, help="after which training stops [8]")
     two.add_argument("--command-minutes", type=float, default=10, help="how long a command may run [10]")

@@ -136,7 +136,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    """Make the pages anew."""
+    """Make the pages again."""
     parser = argparse.ArgumentParser(description="Lay out the Markdown of this repository for MkDocs.")
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
