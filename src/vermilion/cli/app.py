@@ -123,5 +123,5 @@ def vermilion(
     Examples:
       vermilion colorize grandma.jpg                # writes grandma.color.jpg beside it
       vermilion colorize shoebox -o shoebox-color   # a folder, its tree mirrored
-      vermilion info                                # what is installed, and what runs it
+      vermilion studio                              # a private page in your browser
     """  # noqa: D301 - \\b is typer's mark for lines to be kept

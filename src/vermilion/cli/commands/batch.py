@@ -31,7 +31,7 @@ Ray = Annotated[
     typer.Option(
         "--ray",
         metavar="ADDRESS|local",
-        help="Have a Ray cluster do the work; sources and TARGET may be URIs such as s3://bucket/scans. "
+        help="Let a Ray cluster do the work; sources and TARGET may be URIs such as s3://bucket/scans. "
         "See docs/cluster.md.",
     ),
 ]
