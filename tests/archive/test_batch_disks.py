@@ -1,4 +1,4 @@
-"""Disks that are full, or may not be written to any more, and clocks that go back: told, and gone on from."""
+"""Disks that are full, or may not be written to any more, and clocks that go back."""
 
 import errno
 import itertools
