@@ -38,7 +38,9 @@ class Edited:
     places: Floats
 
 
-def edited(rgb: Picture, other: Picture, random: np.random.Generator, *, hard: bool = False) -> Edited:
+def edited(
+    rgb: Picture, other: Picture, random: np.random.Generator, *, hard: bool = False, kept: float = 0.0
+) -> Edited:
     """Edit a picture [H,W,3].
 
     Args:
@@ -46,6 +48,7 @@ def edited(rgb: Picture, other: Picture, random: np.random.Generator, *, hard: b
         other: another one, of which patches are pasted into every second version.
         random: the source of chance.
         hard: edits within the picture itself instead: parts mirrored, moved, or painted over.
+        kept: share of each side that a crop leaves; 0 for crops of a few per cent.
     """
     colors = _toned(recolored(rgb, random), random)
     foreign = np.zeros(rgb.shape[:2], bool)
@@ -54,7 +57,7 @@ def edited(rgb: Picture, other: Picture, random: np.random.Generator, *, hard: b
         shown, foreign = _hard_edits(shown, random)
     elif random.random() < 0.5:
         shown, foreign = _pasted(shown, other, random)
-    places = _places(rgb.shape[:2], random)
+    places = _places(rgb.shape[:2], random, kept)
     version = _remapped(shown, places)
     if random.random() < 0.5:
         version = np.asarray(cv2.bilateralFilter(version, 5, 18, 3), np.uint8)
@@ -83,11 +86,14 @@ def _toned(rgb: Picture, random: np.random.Generator) -> Picture:
     return np.asarray(np.rint(curve).astype(np.uint8)[rgb], np.uint8)
 
 
-def _places(size: tuple[int, ...], random: np.random.Generator) -> Floats:
+def _places(size: tuple[int, ...], random: np.random.Generator, kept: float) -> Floats:
     """Return where each pixel of the version lies in the picture: float32 [h,w,2]."""
     high, wide = size[0], size[1]
     side = max(size)
     cut = random.uniform(0, _CROP / 2, 4)
+    if kept:
+        share = random.uniform(0, 1, 2)
+        cut = (1 - kept) * np.array([share[0], 1 - share[0], share[1], 1 - share[1]])
     scale = random.uniform(*_SIDES) / side
     height = max(64, round(high * (1 - cut[0] - cut[1]) * scale))
     width = max(64, round(wide * (1 - cut[2] - cut[3]) * scale))

@@ -3,7 +3,8 @@
 python -m benchmarks.versions --bench PICTURES [--limit N] [--model FOLDER] [--wrong N]
 
 Pictures are enlarged to 700 pixels; versions come from a seeded chain of edits (``benchmarks.edited``). Each
-is laid on the clean grey picture and on an aged one.
+is laid on the clean grey picture and on an aged one. The pictures on which thresholds were set are left out.
+Ctrl-C tells what was measured by then.
 """
 
 import argparse
@@ -24,14 +25,16 @@ from vermilion import Colorizer, Controls
 from vermilion.assets import Asset
 from vermilion.color import cbcr_to_ab, rgb_to_cbcr
 from vermilion.errors import SettingsError
-from vermilion.guidance.version import lay_version
+from vermilion.guidance.version.place import find_map
 from vermilion.tone import luma_of_rgb, unit_range
 
 SIDE = 700  # pixels of the longer side
-FINE = 3  # times as many places as a version has pixels, when its warp is turned round
+FINE = 2  # times as many places as a version has pixels, when its warp is turned round
 NEAR = 9  # pixels around foreign places and edges that count as neither
 EDGES = 0.9  # quantile of chroma's slope from which a place is an edge
 LEAST_FOREIGN = 50  # pixels
+SET_ON = (10, 24)  # evenly picked pictures of the bench, on which thresholds were set
+KEPT = 0.6  # of each side, by a strong crop
 Values = dict[str, list[float]]
 
 
@@ -98,12 +101,15 @@ def _read_back(version: Edited, size: tuple[int, ...]) -> Floats:
     fine = cv2.resize(places, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_LINEAR)
     columns, rows = np.rint(fine[..., 0]).astype(int), np.rint(fine[..., 1]).astype(int)
     within = (columns >= 0) & (columns < size[1]) & (rows >= 0) & (rows < size[0])
-    own = np.mgrid[: fine.shape[0], : fine.shape[1]][::-1, within] / FINE + (0.5 / FINE - 0.5)
-    sums = np.zeros((*size, 3))
-    np.add.at(sums, (rows[within], columns[within]), np.concatenate([own, np.ones((1, own.shape[1]))]).T)
-    back = (sums[..., :2] / np.maximum(sums[..., 2:], 1)).astype(np.float32)
+    there, own = rows[within] * size[1] + columns[within], np.nonzero(within)
+    count = np.maximum(np.bincount(there, minlength=size[0] * size[1]), 1)
+    down, right = (
+        ((np.bincount(there, axis, size[0] * size[1]) / count + 0.5) / FINE - 0.5).reshape(size)
+        for axis in own
+    )
     chroma = rgb_to_cbcr(unit_range(version.rgb))
-    return np.asarray(cv2.remap(chroma, back[..., 0], back[..., 1], cv2.INTER_LINEAR), np.float32)
+    read = cv2.remap(chroma, right.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR)
+    return np.asarray(read, np.float32)
 
 
 def _enlarged(rgb: Picture) -> Picture:
@@ -165,58 +171,124 @@ def told(values: Values) -> Iterator[str]:
     yield f"not trusted: {found:.1%} of foreign places, {false:.1%} of clean ones"
 
 
-def wrong_pairs(paths: list[Path], count: int) -> Iterator[str]:
-    """How many versions of another picture are refused."""
-    refused, pairs = 0, 0
-    for step in range(1, len(paths)):
-        for number, path in enumerate(paths):
-            if pairs == count:
-                break
-            other = paths[(number + step) % len(paths)]
-            grey = unit_range(luma_of_rgb(_enlarged(read_rgb(path))))
-            version = edited(
-                _enlarged(read_rgb(other)), _enlarged(read_rgb(path)), random_of(other), hard=True
-            )
-            refused += lay_version(grey, version.rgb) is None
-            pairs += 1
-    yield f"another picture: refused in {refused} of {pairs} pairs"
+def wrong_pairs(paths: list[Path], number: int, count: int) -> Iterator[bool]:
+    """Whether versions of ``count`` other pictures are refused."""
+    grey = _grey(paths[number])
+    for step in range(1, count + 1):
+        other = paths[(number + step) % len(paths)]
+        rgb, patches = _enlarged(read_rgb(other)), _enlarged(read_rgb(paths[number]))
+        yield not _is_found(grey, edited(rgb, patches, random_of(other), hard=True))
 
 
-def added_time(path: Path) -> Iterator[str]:
-    """Seconds of processor time that a version adds at 12 megapixels."""
+def strong_crop(path: Path, *, aged: bool) -> bool:
+    """Whether a version that shows a part of the picture is refused."""
+    random, rgb = random_of(path), _enlarged(read_rgb(path))
+    version = edited(rgb, rgb, random, hard=True, kept=KEPT)
+    grey = np.asarray(luma_of_rgb(rgb), np.uint8)
+    return not _is_found(unit_range(_aged(grey, random) if aged else grey), version)
+
+
+def _is_found(grey: Floats, version: Edited) -> bool:
+    return find_map(grey, unit_range(luma_of_rgb(version.rgb))) is not None
+
+
+def _grey(path: Path) -> Floats:
+    return unit_range(luma_of_rgb(_enlarged(read_rgb(path))))
+
+
+def added_work(path: Path, colorizer: Colorizer) -> Iterator[str]:
+    """What a version adds at 12 megapixels: processor time, and memory on Linux."""
     rgb = read_rgb(path)
     large = np.asarray(cv2.resize(rgb, (4000, 3000), interpolation=cv2.INTER_CUBIC), np.uint8)
     version = edited(_enlarged(large), _enlarged(large), random_of(path)).rgb
-    luma = unit_range(
-        luma_of_rgb(np.asarray(cv2.resize(large, (768, 576), interpolation=cv2.INTER_AREA), np.uint8))
-    )
+    content = cv2.imencode(".png", version[..., ::-1])[1].tobytes()
+    session = colorizer.open(luma_of_rgb(large))
+    session.paint()
     start = time.process_time()
-    lay_version(luma, version)
-    yield f"laying a version takes {time.process_time() - start:.2f} s of processor time"
+    session.paint(Controls(temperature=1.1))  # which is not kept from before
+    usual = time.process_time() - start
+    before = _memory("VmRSS")
+    if before:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak begins anew
+    start = time.process_time()
+    session.paint(Controls(colors_from=Asset(content, "version.png")))
+    added = time.process_time() - start - usual
+    yield f"12 megapixels: a version adds {added:.2f} s of processor time, {_memory('VmHWM') - before} MiB"
+
+
+def _memory(kind: str) -> int:
+    """Return MiB that this process holds ("VmRSS"), or held at most ("VmHWM"); 0 where nobody tells."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith(kind)), 0)
+
+
+def held_out(folder: Path, limit: int) -> list[Path]:
+    """Return evenly picked pictures, without those on which thresholds were set."""
+    seen = {path for count in SET_ON for path in pictures_in(folder, count)}
+    left = [path for path in pictures_in(folder) if path not in seen] or pictures_in(folder)
+    return left[:: max(1, len(left) // limit)][:limit]
+
+
+class Figures:
+    """What was measured so far.
+
+    Args:
+        colorizer: that paints.
+        paths: of the pictures.
+        wrong: versions of others that each picture is given.
+    """
+
+    def __init__(self, colorizer: Colorizer, paths: list[Path], wrong: int) -> None:
+        self._colorizer, self._paths, self._wrong = colorizer, paths, wrong
+        self._kinds: dict[tuple[bool, bool], Values] = {
+            (aged, hard): defaultdict(list) for aged in (False, True) for hard in (False, True)
+        }
+        self._refused: dict[str, list[bool]] = defaultdict(list)
+        self._count = 0
+
+    def add(self, number: int) -> None:
+        """Measure one picture in all ways."""
+        path, other = self._paths[number], self._paths[(number + 1) % len(self._paths)]
+        for (aged, hard), values in self._kinds.items():
+            measure(self._colorizer, case_of(path, other, hard=hard, aged=aged), values)
+        self._refused["versions of other pictures"] += wrong_pairs(self._paths, number, self._wrong)
+        for aged in (False, True):
+            kind = f"crops to {KEPT:.0%} of each side, {'aged' if aged else 'clean'} scans"
+            self._refused[kind].append(strong_crop(path, aged=aged))
+        self._count += 1
+
+    def lines(self) -> Iterator[str]:
+        """All figures."""
+        yield f"{self._count} pictures"
+        for (aged, hard), values in self._kinds.items():
+            yield f"{'aged' if aged else 'clean'} scans, {'hard edits' if hard else 'pasted patches'}"
+            yield from (f"  {line}" for line in told(values))
+        for kind, refused in self._refused.items():
+            yield f"{kind}: refused in {sum(refused)} of {len(refused)}"
 
 
 def main() -> None:
     """Parse, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.versions", description=__doc__)
     parser.add_argument("--bench", type=Path, required=True, help="folder of true colour pictures")
-    parser.add_argument("--limit", type=int, default=24, help="how many of them, evenly picked")
-    parser.add_argument("--wrong", type=int, default=40, help="how many wrong pairs")
+    parser.add_argument("--limit", type=int, default=40, help="how many of them, evenly picked")
+    parser.add_argument("--wrong", type=int, default=200, help="how many wrong pairs")
     parser.add_argument("--model", type=Path, help="a model folder; by default the one inside the package")
     args = parser.parse_args()
-    paths = pictures_in(args.bench, args.limit)
+    paths = held_out(args.bench, args.limit)
     if len(paths) < 2:  # of which one is another picture
         parser.error(f"{args.bench} holds too few pictures; at least two are needed")
     colorizer = Colorizer(args.model)
-    print(f"{len(paths)} pictures, model {colorizer.model.card.name} {colorizer.model.card.version}")
-    for aged in (False, True):
-        for hard in (False, True):
-            values: Values = defaultdict(list)
-            for number, path in enumerate(paths):
-                other = paths[(number + 1) % len(paths)]
-                measure(colorizer, case_of(path, other, hard=hard, aged=aged), values)
-            kind = f"{'aged' if aged else 'clean'} scans, {'hard edits' if hard else 'pasted patches'}"
-            print(f"\n{kind}", *told(values), sep="\n  ", flush=True)
-    print("", *wrong_pairs(paths, args.wrong), *added_time(paths[0]), sep="\n", flush=True)
+    print(f"model {colorizer.model.card.name} {colorizer.model.card.version}")
+    figures = Figures(colorizer, paths, min(len(paths) - 1, -(-args.wrong // len(paths))))
+    try:
+        print(*added_work(paths[0], colorizer), flush=True)
+        for number in range(len(paths)):
+            figures.add(number)
+    except KeyboardInterrupt:  # what was measured is told
+        print("stopped")
+    print(*figures.lines(), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from tests.versions import SIZE, made_scene, warped
 from vermilion import Controls, Hint
@@ -14,6 +15,10 @@ from vermilion.assets import Asset
 from vermilion.color import rgb_to_cbcr
 from vermilion.errors import SettingsError
 from vermilion.guidance import controls_from_json, controls_to_json, parse_recipe
+from vermilion.pictures import read_mark
+from vermilion.pictures.jpeg.segments import APP1, APP11, Segment, join_jpeg, parse_jpeg
+from vermilion.pictures.jpeg.xmp import XMP
+from vermilion.pictures.xmp.packet import XmpPacket
 from vermilion.tone import luma_of_rgb, unit_range
 
 SCENE = made_scene()
@@ -108,6 +113,146 @@ def test_a_recipe_names_the_version_by_its_hash_and_so_does_the_mark(tiny_colori
     again = parse_recipe(picture.recipe.to_json(), read_asset=lambda path, sha256: EDITED)
     assert again.controls == picture.recipe.controls
     assert tiny_colorizer.open(GREY).paint().mark.colors_from == ""
+
+
+def with_statement(kind, source_type="", manifest=b""):
+    """A version that says how it was made, in XMP, and that carries a manifest, or what looks like one."""
+    packet = XmpPacket.parse(None).with_properties({"Iptc4xmpExt:DigitalSourceType": source_type})
+    xmp = packet if source_type else None
+    content = io.BytesIO()
+    if kind == "png":
+        info = PngInfo()
+        if xmp:
+            info.add_itxt("XML:com.adobe.xmp", xmp.decode())
+        if manifest:
+            info.add(b"caBX", manifest)
+        Image.fromarray(warped(SCENE)).save(content, "png", pnginfo=info)
+        return Asset(content.getvalue(), "made.png")
+    Image.fromarray(warped(SCENE)).save(content, "jpeg", quality=95)
+    plain = parse_jpeg(content.getvalue())
+    added = [Segment(APP1, XMP + xmp)] if xmp else []
+    added += [Segment(APP11, b"JP\0\1\0\0\0\1" + manifest)] if manifest else []
+    return Asset(join_jpeg([plain.segments[0], *added, *plain.segments[1:]]), "made.jpg")
+
+
+TRAINED = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+MANIFEST = b"\0\0\0\x1ejumb\0\0\0\x16jumdc2pa\0\x11\0\x10"
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+@pytest.mark.parametrize(
+    ("source_type", "manifest", "said"),
+    [
+        (TRAINED, MANIFEST, (TRAINED, "C2PA manifest, not verified")),
+        (TRAINED, b"", (TRAINED, "")),
+        ("", MANIFEST, ("", "C2PA manifest, not verified")),
+        ("two words", b"a box of another kind", ("", "")),
+    ],
+)
+def test_the_mark_passes_on_what_the_version_says_of_itself(
+    tiny_colorizer, kind, source_type, manifest, said
+):
+    version = with_statement(kind, source_type, manifest)
+    picture = tiny_colorizer.open(GREY).paint(Controls(colors_from=version))
+    found = read_mark(picture.encode("png"))
+    assert found is not None
+    assert found.colors_from == version.sha256
+    assert (found.colors_from_type, found.colors_from_credentials) == said
+
+
+def test_the_mark_names_several_versions_in_their_order(tiny_colorizer):
+    plain, told = EDITED, with_statement("png", TRAINED)
+    mark = tiny_colorizer.open(GREY).paint(Controls(colors_from=(plain, told))).mark
+    assert mark.colors_from == f"{plain.sha256}; {told.sha256}"
+    assert mark.colors_from_type == f"none; {TRAINED}"
+    assert mark.colors_from_credentials == ""
+
+
+def recolored(shift):
+    return asset_of(np.clip(warped(SCENE).astype(int) + shift, 0, 255).astype(np.uint8))
+
+
+def half(left):
+    mask = np.zeros((120, 160), np.uint8)
+    mask[:, slice(80) if left else slice(80, None)] = 255
+    return asset_of(mask)
+
+
+def test_of_several_versions_each_counts_under_its_own_mask(tiny_colorizer):
+    red, blue = recolored((25, -10, -15)), recolored((-20, -5, 25))
+    session = tiny_colorizer.open(GREY)
+    both = session.paint(Controls(colors_from=(red, blue), trust=(half(True), half(False)))).to_numpy()
+    for version, where in ((red, np.s_[40:, 30:150]), (blue, np.s_[40:, 170:290])):
+        alone = session.paint(Controls(colors_from=version, trust=1)).to_numpy()
+        away = np.abs(both[where].astype(int) - alone[where])
+        assert np.median(away) <= 1
+        assert np.quantile(away, 0.95) <= 3
+
+
+def test_the_later_of_several_versions_lies_over_the_earlier(tiny_colorizer):
+    red, blue = recolored((25, -10, -15)), recolored((-20, -5, 25))
+    session = tiny_colorizer.open(GREY)
+    over = session.paint(Controls(colors_from=(red, blue))).to_numpy()
+    alone = session.paint(Controls(colors_from=blue)).to_numpy()
+    trusted = session.paint(Controls(colors_from=blue)).trust > 0.99
+    assert np.abs(over[trusted].astype(int) - alone[trusted]).mean() < 1
+    below = session.paint(Controls(colors_from=(red, blue), trust=(None, 0))).to_numpy()
+    first = session.paint(Controls(colors_from=red)).to_numpy()
+    assert np.abs(below.astype(int) - first).mean() < 1
+
+
+def test_a_strength_overrules_what_both_pictures_show(tiny_colorizer):
+    ball = SCENE.copy()
+    cv2.circle(ball, (230, 120), 26, (255, 0, 0), -1)
+    session = tiny_colorizer.open(GREY)
+    spot = np.s_[105:135, 215:245]
+    version = asset_of(warped(ball))
+    full, some, none = (
+        session.paint(Controls(colors_from=version, trust=share)).to_numpy()[spot].astype(float)
+        for share in (1, 0.5, 0)
+    )
+    assert np.abs(full - none).mean() > 30
+    assert np.abs(some - (full + none) / 2).mean() < 12
+    shares = session.paint(Controls(colors_from=version, trust=0.25)).trust
+    assert set(np.unique(shares)) == {0, 0.25}
+
+
+def test_what_is_transparent_in_a_version_shows_nothing(tiny_colorizer):
+    cut = np.dstack([warped(SCENE), np.full((312, 416), 255, np.uint8)])
+    cut[:, 208:, 3] = 0
+    picture = tiny_colorizer.open(GREY).paint(Controls(colors_from=asset_of(cut)))
+    assert picture.trust[60:200, 190:].max() == 0
+    assert picture.trust[60:200, 40:130].mean() > 0.7
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"trust": 1.5}, "A trust of 1.5 is impossible"),
+        ({"trust": (0.5, 0.5)}, "There are 2 trusts and 1 versions; give one trust for each"),
+        ({"colors_from": (EDITED, EDITED), "matches": ((1, 2, 3, 4),) * 3}, "place one version"),
+        ({"colors_from": (EDITED, EDITED), "trust": (0.5, -1)}, "A trust of -1 is impossible"),
+    ],
+)
+def test_trusts_and_versions_that_cannot_be(said, told):
+    with pytest.raises(SettingsError, match=told):
+        Controls(**({"colors_from": EDITED} | said))
+
+
+def test_recipes_keep_several_versions_and_read_one_as_before(tiny_colorizer):
+    other, mask = recolored(9), half(True)
+    controls = Controls(colors_from=(EDITED, other), trust=(0.5, mask))
+    kept = {asset.sha256: asset for asset in (EDITED, other, mask)}
+    read = lambda _, sha256: kept[sha256]  # noqa: E731
+    said = controls_to_json(controls)
+    assert controls_from_json(said, read) == controls
+    assert said["trust"][0] == 0.5
+    recipe = tiny_colorizer.open(GREY).paint(controls).recipe
+    assert parse_recipe(recipe.to_json(), read_asset=read).controls == recipe.controls
+    assert Controls(colors_from=(EDITED,), trust=(mask,)) == Controls(colors_from=EDITED, trust=mask)
+    assert controls_from_json({"colors_from": EDITED.to_named(), "trust": 1}, read).trust == 1.0
+    with pytest.raises(SettingsError, match="trust"):
+        controls_from_json({"colors_from": EDITED.to_named(), "trust": True}, read)
 
 
 def animated():

@@ -72,3 +72,111 @@ def test_points_a_mask_and_a_cast(vermilion, box: Path) -> None:
         "colorize", "a.tif", "--colors-from", "edited.png", "--trust", "mask.png", "--neutralize", *points
     )
     assert said.code == 0
+
+
+def test_several_versions_each_with_its_own_mask_or_strength(vermilion, box: Path) -> None:
+    Image.fromarray(warped(SCENE)[..., ::-1]).save("other.png")
+    left = np.zeros((240, 320), np.uint8)
+    left[:, :160] = 255
+    Image.fromarray(left).save("left.png")
+    versions = ["--colors-from", "edited.png", "--colors-from", "other.png"]
+    said = vermilion("colorize", "a.tif", *versions, "--trust", "auto", "--trust", "left.png", "-o", "b.png")
+    assert said.code == 0
+    rgb = np.asarray(Image.open("b.png")).astype(int)
+    assert np.abs(rgb - SCENE)[60:180, 180:280].mean() < 6
+    assert np.abs(rgb - SCENE)[60:180, 40:140].mean() > 12
+    said = vermilion("colorize", "a.tif", "--colors-from", "edited.png", "--trust", "0", "-o", "none.png")
+    assert said.code == 0
+    assert vermilion("colorize", "a.tif", "-o", "plain.png").code == 0
+    none, plain = (np.asarray(Image.open(name)).astype(int) for name in ("none.png", "plain.png"))
+    assert np.abs(none - plain).mean() < 1
+
+
+@pytest.fixture
+def shoebox(here: Path) -> Path:
+    """Scans in a tree, and the versions of two of them in another; the third has none."""
+    for name in ("1931/anna.tif", "1932/anna.tif", "1932/bert.tif"):
+        path = here / "scans" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(luma_of_rgb(SCENE)).save(path)
+    for name in ("1931/Anna.png", "bert.color.png"):
+        path = here / "edited" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(warped(SCENE)).save(path)
+    return here
+
+
+OF_FOLDER = ("--colors-from-folder", "edited")
+
+
+@pytest.mark.parametrize("command", ["colorize", "batch"])
+def test_scans_take_the_versions_of_their_names(vermilion, shoebox: Path, command: str) -> None:
+    workers = ["--workers", "1"] if command == "batch" else []
+    options = [*OF_FOLDER, "--trust-map", *workers]
+    said = vermilion(command, "scans", "-o", "out", *options)
+    assert said.code == 0
+    assert (said.out + said.err).count("no version of it in edited, so it was painted as usual") == 1
+    away = {}
+    for name in ("1931/anna", "1932/anna", "1932/bert"):
+        rgb = np.asarray(Image.open(f"out/{name}.tif")).astype(int)
+        away[name] = np.abs(rgb - SCENE)[60:180, 60:260].mean()
+        mark = read_mark(f"out/{name}.tif")
+        assert mark is not None
+        assert bool(mark.colors_from) == (name != "1932/anna")
+        assert (shoebox / f"out/{name}.trust.png").exists() == (name != "1932/anna")
+    assert away["1931/anna"] < 6
+    assert away["1932/bert"] < 6
+    assert away["1932/anna"] > 10
+    again = vermilion(command, "scans", "-o", "out", *options)
+    assert again.code == 0
+    assert "with other options" not in again.out + again.err
+
+
+@pytest.mark.parametrize("command", ["colorize", "batch"])
+def test_names_that_fit_twice_are_refused_and_nothing_is_written(vermilion, shoebox: Path, command) -> None:
+    Image.fromarray(warped(SCENE)).save("edited/1931/anna.webp", lossless=True)
+    said = vermilion(command, "scans", "-o", "out", *OF_FOLDER)
+    assert said.code == 1
+    assert "Anna.png and " in said.errors[0]
+    assert "could both be the version of" in said.errors[0]
+    (shoebox / "edited/1931/anna.webp").rename("edited/anna.webp")
+    (shoebox / "edited/1931/Anna.png").unlink()
+    said = vermilion(command, "scans", "-o", "out", *OF_FOLDER)
+    assert said.code == 1
+    assert "anna.webp could be the version of" in said.errors[0]
+    assert not list(shoebox.glob("out/**/*.tif"))
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--colors-from-folder", "gone"], "gone is no folder"),
+        (["--colors-from-folder", "scans/empty"], "scans/empty holds no pictures"),
+        ([*OF_FOLDER, "--colors-from", "edited/bert.color.png"], "belong to one picture"),
+        ([*OF_FOLDER, "--trust", "2"], "A trust of 2 is impossible"),
+        ([*OF_FOLDER, "--trust", "mask.png"], "belong to one picture"),
+    ],
+)
+def test_folders_that_cannot_be(vermilion, shoebox: Path, options: list[str], told: str) -> None:
+    (shoebox / "scans/empty").mkdir()
+    said = vermilion("colorize", "scans", "-o", "out", *options)
+    assert said.code == 1
+    assert told in said.errors[0]
+
+
+def test_scans_and_versions_may_lie_in_one_folder(vermilion, box: Path) -> None:
+    (box / "edited.png").rename("a.color.png")
+    said = vermilion("colorize", "a.tif", "--colors-from-folder", ".", "-o", "b.png")
+    assert said.code == 0
+    mark = read_mark("b.png")
+    assert mark is not None
+    assert mark.colors_from
+
+
+def test_versions_of_a_folder_must_be_there_before_a_watch(vermilion, shoebox: Path) -> None:
+    said = vermilion("batch", "scans", "-o", "out", "--watch", *OF_FOLDER)
+    assert said.code == 1
+    assert "--watch and --colors-from-folder cannot be given together" in said.errors[0]
+    said = vermilion("colorize", "-", "-o", "out.png", *OF_FOLDER)
+    assert said.code == 1
+    assert "name its own version (--colors-from)" in said.errors[0]

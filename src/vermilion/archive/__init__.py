@@ -8,6 +8,7 @@ from vermilion.archive.plan import Plan, PlanOptions, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.run import RunOptions, run_plan
 from vermilion.archive.verification import ALLOWABLE, Verified, VerifyOptions, verify
+from vermilion.archive.version_folder import VersionFolder, read_version_folder
 
 __all__ = [
     "ALLOWABLE",
@@ -22,8 +23,10 @@ __all__ = [
     "RunOptions",
     "Verified",
     "VerifyOptions",
+    "VersionFolder",
     "describe_passed_over",
     "make_plan",
+    "read_version_folder",
     "replay_recipe",
     "run_plan",
     "verify",

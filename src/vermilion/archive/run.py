@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from vermilion.archive.plan import Plan
+from vermilion.archive.version_folder import VersionFolder
 from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError
 from vermilion.guidance import Controls
@@ -56,6 +57,7 @@ class RunOptions:
         save: which losses are allowed, and whether results that exist are made again.
         companions: what is written beside each result.
         controls: what is said about the colours.
+        versions: edited versions by the names of the scans; None if there are none.
     """
 
     page: int | None = 1
@@ -67,6 +69,16 @@ class RunOptions:
     save: SaveOptions = field(default_factory=SaveOptions)
     companions: Companions = field(default_factory=Companions)
     controls: Controls = field(default_factory=Controls)
+    versions: VersionFolder | None = None
+
+    def given_to(self, task: "Task") -> tuple[Controls, str]:
+        """Return what is said of a picture, with its version, and what is to be said if it has none.
+
+        Raises:
+            SettingsError: it could have several versions, or its own cannot be read.
+        """
+        controls = task.controls or self.controls
+        return self.versions.given_to(controls, task.source, task.root) if self.versions else (controls, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,10 @@ def run_plan(
 
     Raises:
         ModelError, DeviceError: the colorizer cannot be made; no picture would succeed.
+        SettingsError: a scan could have several versions, or a version several scans.
     """
+    if options.versions:
+        options.versions.check(plan.jobs)
     yield from plan.failed
     yield from plan.skipped
     run = PlanRun(options, model_hash)
@@ -140,7 +155,11 @@ class PlanRun:
     def __init__(self, options: RunOptions, model_hash: Callable[[], str | None] | None = None) -> None:
         self._options = options
         self._swept: set[Path] = set()
-        self._expected = Expected(options.controls, options.size, options.view, model_hash)
+        self._model_hash = cache(model_hash) if model_hash else None
+        self._expected = self._expected_of(options.controls)
+
+    def _expected_of(self, controls: Controls) -> Expected:
+        return Expected(controls, self._options.size, self._options.view, self._model_hash)
 
     def look_at(self, job: Job) -> list[Task | Outcome]:
         """Return the tasks of a scan, and what is skipped; an error does not stop the run."""
@@ -170,7 +189,12 @@ class PlanRun:
         return Done(task.source, task.target, seconds, task.page, pages, task.every_page, remarks)
 
     def _skip_existing(self, task: Task) -> Skipped:
-        other = self._expected.is_other(task.target, task.page) if self._options.save.mark else None
+        other = None
+        if self._options.save.mark:
+            versions, expected = self._options.versions, self._expected
+            if versions is not None and versions.version_of(task.source, task.root) is not None:
+                expected = self._expected_of(self._options.given_to(task)[0])
+            other = expected.is_other(task.target, task.page)
         return Skipped(task.source, f"{task.target.name} exists already", task.target, other_options=other)
 
     def _sweep(self, folder: Path) -> None:
@@ -216,17 +240,19 @@ def paint_and_save(
     check_before_decoding(task.source, task.target, reading, options.save)
     scan = read_scan(NamedFile(task.source, task.name) if task.name else task.source, reading)
     refuse_before_painting(scan, task.target, options.save)
-    controls = task.controls or options.controls
+    controls, no_version = options.given_to(task)
     session = colorizer.open(scan, recolor=options.recolor, size=options.size, view=options.view)
     picture = session.paint(controls)
     variants: list[Picture] = []
-    wanted = options.companions.variants
+    companions = replace(options.companions, trust_map=False) if no_version else options.companions
+    wanted = companions.variants
     if wanted:
         variants += session.variants(replace(controls, variants=wanted))
     fewer = [f"only {len(variants)} variants differ"] if len(variants) < wanted else []
     telling = None if before_naming is None else partial(before_naming, scan)
-    save_result(picture, task.target, options.save, options.companions, _one_by_one(variants), telling)
-    return picture.scan.pages, (*picture.notes, *picture.left_out_of(task.target.suffix), *fewer)
+    save_result(picture, task.target, options.save, companions, _one_by_one(variants), telling)
+    remarks = (*picture.notes, *picture.left_out_of(task.target.suffix), *fewer)
+    return picture.scan.pages, (no_version, *remarks) if no_version else remarks
 
 
 def _one_by_one(pictures: list[Picture]) -> Iterator[Picture]:

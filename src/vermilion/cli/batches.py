@@ -119,7 +119,11 @@ def start_batch(planner: "Planner", course: Course, told: Told, bag: Path | None
         )
     options = planner.options
     if course.ray is not None:
-        alone = {"--beside": options.plan.output is None, "--controls": options.table_sha256}
+        alone = {
+            "--beside": options.plan.output is None,
+            "--controls": options.table_sha256,
+            "--colors-from-folder": options.run.versions,
+        }
         refuse_together({"--ray": True, **alone, "--keep-dates": options.keep_dates, "--bag": bag})
         return _spread(planner, course.ray, told, dry_run=course.dry_run)
     code = _watch(planner, told) if course.watch else _do(planner, course, told)
@@ -165,7 +169,10 @@ class Planner:
         from vermilion.archive.batch import Batch
 
         run = self.options.run
-        batch = Batch.of(self.chosen.of(make_plan(self.sources, self.options.plan)), run)
+        plan = self.chosen.of(make_plan(self.sources, self.options.plan))
+        if run.versions is not None:
+            run.versions.check(plan.jobs)
+        batch = Batch.of(plan, run)
         if self._table is None:
             return batch
         return replace(batch, tasks=self._table.given_to(batch.tasks, run.controls))
@@ -225,6 +232,7 @@ def _watch(planner: Planner, told: Told) -> int:
     from vermilion.archive.batch import check_watched, watch_batch
 
     options = planner.options
+    refuse_together({"--watch": True, "--colors-from-folder": options.run.versions})
     folders = check_watched(planner.sources, options.plan.output, options.folder)
     with closing(watch_batch(planner.plan, options, folders, Event())) as records:
         code = _tell(records, told, options.folder)

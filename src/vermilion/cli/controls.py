@@ -88,33 +88,6 @@ ReferencePicture = Annotated[
         help="A picture in colour: places that look like it take its colours.",
     ),
 ]
-ColorsFrom = Annotated[
-    str | None,
-    typer.Option(
-        "--colors-from",
-        metavar="PICTURE",
-        help="An edited colour version of the same picture: your scan takes its colours. Where it shows "
-        "something else, the network paints.",
-    ),
-]
-MatchTexts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--match",
-        metavar="X,Y=U,V",
-        help="A point on the scan and the same point on the version, in pixels of each. Give three or more "
-        "if the version is not recognised by itself.",
-    ),
-]
-TrustMask = Annotated[
-    str | None,
-    typer.Option(
-        "--trust",
-        metavar="MASK",
-        help="A grey picture over the scan: white where the version's colours are used, black where not.",
-    ),
-]
-Neutralize = Annotated[bool, typer.Option("--neutralize", help="Remove a colour cast of the version.")]
 AlbumFile = Annotated[
     str | None,
     typer.Option(
@@ -139,10 +112,6 @@ def read_controls(
     cube: CubeFile = None,
     palette: Palette = None,
     reference: ReferencePicture = None,
-    colors_from: ColorsFrom = None,
-    match: MatchTexts = None,
-    trust: TrustMask = None,
-    neutralize: Neutralize = False,
     album: AlbumFile = None,
     seed: Seed = 0,
     corner_mark: CornerMark = False,
@@ -163,28 +132,12 @@ def read_controls(
         cube=cube,
         palette=_words(palette),
         reference=reference,
-        colors_from=colors_from,
-        matches=tuple(map(_match, match or ())),
-        trust=trust,
-        neutralize=neutralize,
         album=album,
         seed=seed,
         corner_mark=corner_mark,
     )
     check_controls(controls)
     return controls
-
-
-def _match(text: str) -> tuple[float, float, float, float]:
-    """Read X,Y=U,V."""
-    try:
-        x, y, u, v = (float(number) for side in text.split("=") for number in side.split(","))
-    except ValueError:
-        raise SettingsError(
-            f"--match takes X,Y=U,V, a point on the scan and on the version, not {text!r}; write it as "
-            "120,80=96,64."
-        ) from None
-    return x, y, u, v
 
 
 def _words(palette: str | None) -> tuple[str, ...] | str:

@@ -63,6 +63,10 @@ def _page_of_one(paths: list[str], run: "RunOptions") -> int:
     """The chosen page; refuses options that a single picture cannot have."""
     if len(paths) > 1:
         raise SettingsError("Standard input and output hold one picture; name a single PATH with -.")
+    if run.versions is not None:
+        raise SettingsError(
+            "Standard input and output hold one picture; name its own version (--colors-from)."
+        )
     if run.page is None:
         raise SettingsError("Standard input and output hold one picture; choose one with --page N.")
     if run.companions.variants:

@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
@@ -19,8 +20,26 @@ LEAST_MATCHES = 3  # of a scan and a version
 MOST_CAST = 60.0  # CIELAB units of warmth and tint
 
 
+OneFile = Annotated[Asset | str, NamedFile()]
+OneTrust = Annotated[Asset | str | float | None, NamedFile()]
+
+
 def _is_look_file(text: str) -> bool:
     return text.endswith(LOOK_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An edited version of a picture.
+
+    Attributes:
+        file: its bytes.
+        trust: a grey picture over the scan, or one share for all of it, 0..1; None where what both pictures
+            show decides.
+    """
+
+    file: Asset
+    trust: Asset | float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +65,12 @@ class Controls:
         palette: colours to paint with, "#rrggbb" or names; or a picture that has them.
         reference: a picture in colour, from which colours are carried over.
         colors_from: an edited version of the same picture, in colour: laid on the scan to the pixel. Where it
-            shows something else, the network paints.
+            shows something else, the network paints. Several may be given, the later over the earlier.
         matches: points in pixels, x, y of the scan and u, v of the version, three or more, where the version
             is not found by itself.
-        trust: a grey picture over the scan: white where the version's colours are used, black where not.
+        trust: a grey picture over the scan: white where the version's colours are used, black where not; or a
+            share for the whole version, 0..1. For several versions a tuple in their order, in which None
+            leaves it to what both pictures show.
         neutralize: whether the version's cast is taken away.
         album: colours that were agreed on in other pictures.
         variant: rank of another plausible colouring, from 1; None for the automatic one.
@@ -68,9 +89,9 @@ class Controls:
     cube: Annotated[Asset | str | None, NamedFile()] = None
     palette: Annotated[tuple[str, ...] | Asset | str, NamedFile()] = ()
     reference: Annotated[Asset | str | None, NamedFile()] = None
-    colors_from: Annotated[Asset | str | None, NamedFile()] = None
+    colors_from: Annotated[Asset | str | tuple[OneFile, ...] | None, NamedFile()] = None
     matches: tuple[tuple[float, float, float, float], ...] = ()
-    trust: Annotated[Asset | str | None, NamedFile()] = None
+    trust: Annotated[Asset | str | float | tuple[OneTrust, ...] | None, NamedFile()] = None
     neutralize: bool = False
     album: Annotated[Album | Asset | str | None, NamedFile(content=load_album)] = None
     variant: int | None = None
@@ -96,6 +117,14 @@ class Controls:
         if self.look is not None and self.cube is not None:
             raise SettingsError("A look and a cube cannot be used together; leave one of them out.")
 
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions that colours come from, the later over the earlier."""
+        files = self.colors_from if isinstance(self.colors_from, tuple) else (self.colors_from,)
+        trusts = self.trust if isinstance(self.trust, tuple) else (self.trust,)
+        pairs = zip_longest((file for file in files if isinstance(file, Asset)), trusts)
+        return tuple(Version(file, cast("Asset | float | None", trust)) for file, trust in pairs if file)
+
     def _check_version(self) -> None:
         if self.colors_from is None and (self.matches or self.trust is not None or self.neutralize):
             raise SettingsError(
@@ -105,14 +134,28 @@ class Controls:
             raise SettingsError(
                 f"A version needs {LEAST_MATCHES} matches or more, not {len(self.matches)}; add some."
             )
+        if self.matches and len(self.versions) > 1:
+            raise SettingsError("Matches place one version and not several; give that one alone.")
+        if isinstance(self.colors_from, float) or (
+            isinstance(self.colors_from, tuple) and len(self.colors_from) > len(self.versions)
+        ):
+            raise SettingsError("A version is a file in colour; name each with its path.")
+        trusts = self.trust if isinstance(self.trust, tuple) else ()
+        if len(trusts) > len(self.versions):
+            raise SettingsError(
+                f"There are {len(trusts)} trusts and {len(self.versions)} versions; give one trust for each."
+            )
+        for version in self.versions:
+            if isinstance(version.trust, float):
+                _check_range("trust", version.trust, 0, 1)
 
     def _read_files(self) -> None:
         """Put assets where paths were given."""
         put = object.__setattr__
         put(self, "cube", _opened(self.cube, "The LUT"))
         put(self, "reference", _opened(self.reference, "The reference"))
-        put(self, "colors_from", _opened(self.colors_from, "The version"))
-        put(self, "trust", _opened(self.trust, "The mask of trust"))
+        put(self, "colors_from", _alone(_opened_all(self.colors_from, "The version")))
+        put(self, "trust", _alone(_opened_all(self.trust, "The mask of trust")))
         if isinstance(self.look, Path) or (isinstance(self.look, str) and _is_look_file(self.look)):
             put(self, "look", Asset.read(self.look, "The look"))
         colors = tuple(self.palette) if isinstance(self.palette, list | tuple) else None
@@ -123,6 +166,18 @@ class Controls:
 
 def _opened(file: Any, what: str) -> Asset | None:  # noqa: ANN401 - whatever a caller gave
     return file if file is None or isinstance(file, Asset) else Asset.read(file, what)
+
+
+def _opened_all(given: Any, what: str) -> tuple[Asset | float | None, ...]:  # noqa: ANN401 - as above
+    entries = given if isinstance(given, list | tuple) else (given,)
+    return tuple(float(each) if isinstance(each, int | float) else _opened(each, what) for each in entries)
+
+
+def _alone(entries: tuple[Asset | float | None, ...]) -> object:
+    """Return the only one of several without its tuple, and None where there is nothing."""
+    if not any(entry is not None for entry in entries):
+        return None
+    return entries[0] if len(entries) == 1 else entries
 
 
 def _check_range(name: str, value: float, lowest: float, highest: float) -> None:

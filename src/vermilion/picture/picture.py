@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.assets import given
 from vermilion.color import Convert, ExactJoiner, chroma_planes
 from vermilion.errors import SettingsError
 from vermilion.guidance import Recipe, confidence_overlay
 from vermilion.picture.polygon import outside_polygon
 from vermilion.picture.preview import Previews, Region
+from vermilion.picture.sources import statements_of
 from vermilion.pictures import (
     SUFFIXES,
     Buffer,
@@ -77,14 +77,16 @@ class Picture:
     @cached_property
     def mark(self) -> Mark:
         """What files of this picture state about its colours, unless ``mark=False`` leaves it out."""
-        model, version = self.draft.model, given(self.draft.controls.colors_from)
+        model, versions = self.draft.model, statements_of(self.draft.controls)
         return Mark(
             version=self.draft.vermilion,
             model=f"{model.name} {model.version}",
             model_hash=model.sha256,
             recipe_hash=self.recipe.hash,
             options_hash=self.recipe.options_hash,
-            colors_from=version.sha256 if version else "",
+            colors_from=versions.sha256,
+            colors_from_type=versions.source_type,
+            colors_from_credentials=versions.credentials,
         )
 
     def left_out_of(self, format: str) -> tuple[str, ...]:  # noqa: A002 - Pillow's word for it

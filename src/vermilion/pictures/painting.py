@@ -24,7 +24,10 @@ class Mark:
         model_hash: SHA-256 of the model, in hexadecimal.
         recipe_hash: SHA-256 of the recipe, in hexadecimal.
         options_hash: SHA-256 of what was asked for, whichever the picture; empty if that is not known.
-        colors_from: SHA-256 of the version that colours come from, in hexadecimal; empty without one.
+        colors_from: SHA-256 of the version that colours come from, in hexadecimal; empty without one. Of
+            several versions all are named here and below, in their order, with "; " between them.
+        colors_from_type: what the version says of how it was made: its IPTC digital source type.
+        colors_from_credentials: whether the version carries a C2PA manifest, which nobody verified.
     """
 
     version: str
@@ -33,6 +36,8 @@ class Mark:
     recipe_hash: str
     options_hash: str = ""
     colors_from: str = ""
+    colors_from_type: str = ""
+    colors_from_credentials: str = ""
 
 
 class Painting(Protocol):

@@ -19,7 +19,7 @@ def is_tag(step: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Marks a union of a text, a tuple and dataclasses: ``Annotated[str | tuple[float, float], OneOf()]``.
+    """Marks a union of a text, a number, a tuple and dataclasses: ``Annotated[str | float, OneOf()]``.
 
     Of several dataclasses that one is meant whose required keys are all there.
     """
@@ -41,6 +41,8 @@ class OneOf:
         if isinstance(value, dict):
             fitting = [kind for kind in tables_in(source) if required_keys(kind) <= value.keys()]
             return tag(fitting[0].__name__) if fitting else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and float in members_of(source):
+            return tag(float.__name__)
         return None
 
 

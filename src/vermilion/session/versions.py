@@ -2,13 +2,14 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from functools import reduce
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.assets import Asset, given
+from vermilion.assets import Asset
 from vermilion.color import ab_to_cbcr, cbcr_to_ab
 from vermilion.errors import PictureError, SettingsError
 from vermilion.guidance import Controls
@@ -50,13 +51,13 @@ class Versions:
         """Return what ``laid`` follows from, for keys of a cache; empty without a version."""
         if controls.colors_from is None:
             return ()
-        return given(controls.colors_from), controls.matches, given(controls.trust), controls.neutralize
+        return controls.versions, controls.matches, controls.neutralize
 
     def laid(self, controls: Controls) -> "Laid":
-        """Return the version that controls name, laid on the scan upright.
+        """Return the version that controls name, or all of them as one, laid on the scan upright.
 
         Raises:
-            SettingsError: it shows another scene, or it or the mask of trust cannot be used.
+            SettingsError: one shows another scene, or it or the mask of trust cannot be used.
         """
         key = (self.owner, "version", *self.key(controls))
         return self.workshop.cache.get(key, lambda: self._lay(controls))
@@ -98,37 +99,54 @@ class Versions:
         return luma, cbcr_to_ab(luma, cbcr), np.maximum(sure, laid.trust), laid.trust
 
     def _lay(self, controls: Controls) -> "Laid":
-        from vermilion.guidance.version import lay_version, neutral_chroma, with_chroma, with_trust  # noqa: PLC0415
+        from vermilion.guidance.version import laid_over  # noqa: PLC0415 - as above
 
-        version = cast("Asset", controls.colors_from)
+        layers = (self._as_said(each.file, each.trust, controls) for each in controls.versions)
+        return reduce(lambda lower, upper: laid_over(upper, lower), layers)
+
+    def _as_said(self, version: Asset, trust: Asset | float | None, controls: Controls) -> "Laid":
+        """Return one version, trusted as a person says, and without its cast if that is wanted."""
+        from vermilion.guidance.version import neutral_chroma, with_chroma, with_trust  # noqa: PLC0415
+
+        key = (self.owner, "laid", version, controls.matches)
+        laid = self.workshop.cache.get(key, lambda: self._placed(version, controls))
+        if isinstance(trust, float):
+            laid = with_trust(laid, trust)
+        elif trust is not None:
+            laid = with_trust(laid, self._mask(trust, laid.trust.shape))
+        return with_chroma(laid, neutral_chroma(laid, self.luma())) if controls.neutralize else laid
+
+    def _placed(self, version: Asset, controls: Controls) -> "Laid":
+        """Return one version laid on the scan, trusted where both show the same."""
+        from vermilion.guidance.version import lay_version  # noqa: PLC0415 - as above
+
         rgb, size = self._read(version)
-        luma = self.luma()
-        laid = lay_version(luma, rgb, _shares(controls.matches, self.opened.size, size))
+        laid = lay_version(self.luma(), rgb, _shares(controls.matches, self.opened.size, size))
         if laid is None:
             raise SettingsError(
                 f"{_name(version)} does not show the same scene as {self.scan.source_name or 'the scan'}; "
                 "name another version, or three points or more that match, with --match X,Y=U,V."
             )
-        mask = given(controls.trust)
-        if mask is not None:
-            laid = with_trust(laid, self._mask(mask, laid.trust.shape))
-        return with_chroma(laid, neutral_chroma(laid, luma)) if controls.neutralize else laid
+        return laid
 
     def _read(self, version: Asset) -> tuple[Bytes, tuple[int, int]]:
-        """Return a version as sRGB, made smaller if it is large, and its own height and width, upright."""
+        """Return a version as sRGB with alpha if it has some, made smaller if it is large.
+
+        Beside it stand its own height and width, upright.
+        """
         name = _name(version)
         head = read_head(_bytes_of(version), max_pixels=self.workshop.max_pixels)
         if head.pages > 1:
             raise SettingsError(
                 f"{name} holds {head.pages} pictures, and colours come from one; save that one as a file."
             )
-        rgb = read_colors(_bytes_of(version), _VERSION_SIDE, self.workshop.max_pixels)
+        rgb = read_colors(_bytes_of(version), _VERSION_SIDE, self.workshop.max_pixels, keep_alpha=True)
         if min(rgb.shape[:2]) < _LEAST_SIDE:
             raise SettingsError(
                 f"{name} of {rgb.shape[1]} × {rgb.shape[0]} pixels is too small to take colours from; name "
                 f"one of at least {_LEAST_SIDE} pixels each way."
             )
-        if _is_colorless(rgb):
+        if _is_colorless(rgb[..., :3]):
             raise SettingsError(f"{name} has no colours to take; name a version in colour.")
         longer = max(head.size) / max(rgb.shape[:2])
         return rgb, (round(rgb.shape[0] * longer), round(rgb.shape[1] * longer))

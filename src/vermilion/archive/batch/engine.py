@@ -201,6 +201,8 @@ def header_of_run(options: BatchOptions) -> Header:
         "save": save,
         "table": options.table_sha256,
     }
+    if run.versions is not None:
+        facts["versions"] = (str(run.versions.path.resolve()), run.versions.trust, run.versions.neutralize)
     texts = {name: json.dumps(value, default=str, sort_keys=True) for name, value in facts.items()}
     model = folder_hash(find_model(options.model))
     return Header(texts, model, __version__, tuple(sorted(run.save.may_differ)), run.crop_print)

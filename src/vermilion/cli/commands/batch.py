@@ -10,6 +10,7 @@ from vermilion.cli.batches import Course, Planner, Told, refuse_together, start_
 from vermilion.cli.controls import read_controls
 from vermilion.cli.gather import gathered
 from vermilion.cli.loading import loading
+from vermilion.cli.versions import VersionsGiven, read_versions
 
 if TYPE_CHECKING:
     from vermilion.archive.batch import Selection
@@ -136,6 +137,7 @@ def read_course(
     save=opt.read_save_options,
     companions=opt.read_companions,
     view=opt.read_view,
+    versions=read_versions,
     controls=read_controls,
 )
 def batch(
@@ -165,6 +167,7 @@ def batch(
     companions: "Companions",
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
+    versions: "VersionsGiven",
     controls: "Controls",
 ) -> None:
     """Colour an archive, with worker processes and a manifest of the hashes of every scan and result.
@@ -188,7 +191,8 @@ def batch(
         max_pixels=opt.parse_max_pixels(max_pixels),
         save=save,
         companions=companions,
-        controls=controls,
+        controls=versions.on(controls),
+        versions=versions.folder,
     )
     place = Path(output)
     folder = None if beside else place

@@ -15,6 +15,7 @@ from vermilion.cli.progress import follow
 from vermilion.cli.report import Report, Wording
 from vermilion.cli.say import say_aside
 from vermilion.cli.stream import STREAM, colorize_stream
+from vermilion.cli.versions import VersionsGiven, read_versions
 from vermilion.errors import SettingsError, VermilionError
 
 if TYPE_CHECKING:
@@ -40,7 +41,11 @@ Workers = Annotated[
 
 
 @gathered(
-    save=opt.read_save_options, companions=opt.read_companions, view=opt.read_view, controls=read_controls
+    save=opt.read_save_options,
+    companions=opt.read_companions,
+    view=opt.read_view,
+    versions=read_versions,
+    controls=read_controls,
 )
 def colorize(
     paths: opt.Paths,
@@ -63,6 +68,7 @@ def colorize(
     companions: "Companions",
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
+    versions: "VersionsGiven",
     controls: "Controls",
 ) -> None:
     """Colour pictures. Every grey level of the scan stays as it is. Existing results are skipped.
@@ -77,7 +83,7 @@ def colorize(
     with loading():
         from vermilion.archive import RunOptions
 
-    if companions.trust_map and controls.colors_from is None:
+    if companions.trust_map and not versions.are_there:
         raise SettingsError("--trust-map shows where a version is trusted; name one with --colors-from.")
     run = RunOptions(
         page=opt.parse_page(page),
@@ -88,7 +94,8 @@ def colorize(
         max_pixels=opt.parse_max_pixels(max_pixels),
         save=save,
         companions=companions,
-        controls=controls,
+        controls=versions.on(controls),
+        versions=versions.folder,
     )
     engine = partial(_start_engine, device, model, run.max_pixels, threads, verbose=verbose)
     if STREAM in (*paths, output):
@@ -114,7 +121,10 @@ def _plan(
         exclude=tuple(exclude or ()),
         jpeg=run.save.jpeg_stays,
     )
-    return make_plan(paths, options)
+    plan = make_plan(paths, options)
+    if run.versions is not None:
+        run.versions.check(plan.jobs)  # before the model is loaded
+    return plan
 
 
 def _list_of(file: Path | None, output: str | None) -> "NotDone":

@@ -47,7 +47,7 @@ def _say_provenance(path: Path) -> None:
     if not facts:
         say(f"{shown(path)} says nothing about how it was made")
     for name, value in facts.items():
-        say(f"{name:<15}{value}")
+        say(f"{name:<18}{value}")
 
 
 def _say_view(path: Path, device: str, model: str | None) -> None:
@@ -87,5 +87,8 @@ def _facts(found: "Provenance") -> dict[str, str]:
             "model": mark.model,
             "model hash": mark.model_hash,
             "recipe hash": mark.recipe_hash,
+            "colours from": mark.colors_from,
+            "made there as": mark.colors_from_type,
+            "credentials there": mark.colors_from_credentials,
         }
     return facts

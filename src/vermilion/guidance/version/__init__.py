@@ -3,11 +3,12 @@
 find_map ─▶ where it lies ─follow─▶ to the pixel ─▶ chroma on the scan's grid ─trust_of─▶ where it counts
 """
 
-from vermilion.guidance.version.lay import Laid, lay_version, with_chroma, with_trust
+from vermilion.guidance.version.lay import Laid, laid_over, lay_version, with_chroma, with_trust
 from vermilion.guidance.version.mix import mix_chroma, neutral_chroma, trusted_canvas
 
 __all__ = [
     "Laid",
+    "laid_over",
     "lay_version",
     "mix_chroma",
     "neutral_chroma",

@@ -17,6 +17,8 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
+_OPAQUE = 250  # of alpha, 0..255
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laid:
@@ -40,36 +42,56 @@ def lay_version(
 
     Args:
         scan: luma [h,w] in 0..1, of the size wanted.
-        version: sRGB [H,W,3] of any size.
+        version: sRGB [H,W,3] of any size, or [H,W,4] with alpha: what is transparent shows nothing.
         pairs: points that a person matched, as shares of the sides: x, y on the scan, x, y on the version.
     """
+    version, alpha = np.ascontiguousarray(version[..., :3]), version[..., 3:]
     luma = unit_range(luma_of_rgb(version))
     map_ = map_of_pairs(scan, luma, pairs) if pairs else find_map(scan, luma)
     if map_ is None:
         return None
     size = scan.shape[0], scan.shape[1]
-    version = shrunk(version, 1 / max(1.0, _pixels_a_pixel(map_, size, version.shape[:2])))
+    scale = 1 / max(1.0, _pixels_a_pixel(map_, size, version.shape[:2]))
+    version, shown = shrunk(version, scale), shrunk(alpha[..., 0], scale) if alpha.size else None
     luma, other = unit_range(luma_of_rgb(version)), (version.shape[0], version.shape[1])
     places = pixel_map(map_, size, other)
-    inside = inside_of(places, other)
+    inside = _shown_at(places, other, shown)
     followed = follow(scan, _read(luma, places), inside)
     there = pixel_map(map_, size, other, followed.offset)
-    trust = trust_of(scan, _read(luma, there), followed.apart, inside_of(there, other))
+    trust = trust_of(scan, _read(luma, there), followed.apart, _shown_at(there, other, shown))
     there = pixel_map(map_, size, other, followed.without(1 - trust))
-    inside = inside_of(there, other)
+    inside = _shown_at(there, other, shown)
     trust = np.minimum(trust, trust_of(scan, _read(luma, there), followed.apart, inside))
     cbcr = _read(rgb_to_cbcr(unit_range(version)), there)
     return Laid(cbcr, without_rims(trust, cbcr), inside)
 
 
-def with_trust(laid: Laid, trust: Floats) -> Laid:
-    """Return a laid version with a user's trust [h,w] in 0..1, as far as there is a version."""
+def laid_over(upper: Laid, lower: Laid) -> Laid:
+    """Return two laid versions as one: the lower shows as far as the upper is not trusted."""
+    below = lower.trust * (1 - upper.trust)
+    trust = upper.trust + below
+    share = np.where(trust > 0, upper.trust / np.maximum(trust, np.float32(1e-6)), 1)[..., None]
+    cbcr = share * upper.cbcr + (1 - share) * lower.cbcr
+    return Laid(cbcr.astype(np.float32), trust.astype(np.float32), upper.inside | lower.inside)
+
+
+def with_trust(laid: Laid, trust: Floats | float) -> Laid:
+    """Return a laid version with a user's trust, [h,w] in 0..1 or one, as far as there is a version."""
     return replace(laid, trust=np.where(laid.inside, trust, 0).astype(np.float32))
 
 
 def with_chroma(laid: Laid, cbcr: Floats) -> Laid:
     """Return a laid version with other chroma [h,w,2]."""
     return replace(laid, cbcr=cbcr)
+
+
+def _shown_at(places: Floats, other: tuple[int, int], alpha: Bytes | None) -> NDArray[np.bool_]:
+    """Return where places [h,w,2] lie in a version, and in what is not transparent there."""
+    inside = inside_of(places, other)
+    if alpha is None:
+        return inside
+    opaque = cv2.remap(alpha, places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderValue=0)
+    return np.asarray(inside & (np.asarray(opaque) >= _OPAQUE))
 
 
 def _pixels_a_pixel(map_: Doubles, size: tuple[int, int], other: tuple[int, ...]) -> float:

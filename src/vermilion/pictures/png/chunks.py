@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import takewhile
 
 from vermilion.pictures.metadata.values import Density, DensityUnit, Metadata
 from vermilion.pictures.profiles.coding import NAMES
@@ -96,14 +97,17 @@ def latin_texts_of_png(head: bytes) -> dict[str, str]:
     return {keyword: text for keyword, _, text in pairs}
 
 
-def _chunks_before_samples(head: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks_of_png(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the name and the body of each chunk, as far as they reach; one that is cut off ends them."""
     position = _HEAD
-    while position + 8 <= len(head):
-        length, name = struct.unpack_from(">I4s", head, position)
-        if name == b"IDAT":
-            return
-        yield name, head[position + 8 : position + 8 + length]
+    while position + 8 <= len(data):
+        length, name = struct.unpack_from(">I4s", data, position)
+        yield name, data[position + 8 : position + 8 + length]
         position += length + 12
+
+
+def _chunks_before_samples(head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    return takewhile(lambda chunk: chunk[0] != b"IDAT", chunks_of_png(head))
 
 
 def _per_inch(per_metre: int) -> float:

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from vermilion.errors import OutputError
 from vermilion.pictures.formats import FORMATS
+from vermilion.pictures.jpeg.segments import APP11, MalformedJpegError, is_jpeg, parse_jpeg
 from vermilion.pictures.painting import SOURCE_TYPE, Mark
+from vermilion.pictures.png.chunks import chunks_of_png
 
 if TYPE_CHECKING:
     from c2pa import Context
 
 _BOX = b"jumdc2pa"  # how the description box of every manifest store begins (ISO 19566-5)
+_PNG, _PNG_BOX = b"\x89PNG\r\n\x1a\n", b"caBX"
 _OFFLINE = {
     # A thumbnail would be larger than all the rest.
     "builder": {"thumbnail": {"enabled": False}},
@@ -77,6 +80,8 @@ def _manifest(mark: Mark) -> dict[str, Any]:
         "vermilion.modelHash": mark.model_hash,
         "vermilion.recipeHash": mark.recipe_hash,
     }
+    if mark.colors_from:
+        parameters["vermilion.colorsFrom"] = mark.colors_from
     action = {
         "action": "c2pa.created",
         "digitalSourceType": SOURCE_TYPE,
@@ -127,6 +132,23 @@ def _context() -> "Context":
     from c2pa import Context  # noqa: PLC0415
 
     return Context.from_dict(_OFFLINE)
+
+
+def holds_credentials(content: bytes) -> bool:
+    """Whether a picture file says that it carries a manifest; whether that holds is not looked at.
+
+    In a JPEG a manifest lies in segments APP11, in a PNG in a chunk caBX (C2PA 2.1, A.3).
+    """
+    if _BOX not in content:
+        return False
+    if is_jpeg(content):
+        try:
+            return any(_BOX in payload for payload in parse_jpeg(content).payloads(APP11, b"JP"))
+        except MalformedJpegError:
+            return False
+    if content.startswith(_PNG):
+        return any(name == _PNG_BOX and _BOX in body for name, body in chunks_of_png(content))
+    return True
 
 
 def read_credentials(content: bytes, kind: str) -> str:

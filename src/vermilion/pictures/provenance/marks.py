@@ -25,6 +25,8 @@ OURS = {
     "recipe_hash": "vermilion:RecipeHash",
     "options_hash": "vermilion:OptionsHash",
     "colors_from": "vermilion:ColorsFrom",
+    "colors_from_type": "vermilion:ColorsFromDigitalSourceType",
+    "colors_from_credentials": "vermilion:ColorsFromCredentials",
 }
 
 

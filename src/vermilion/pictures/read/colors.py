@@ -13,7 +13,11 @@ from vermilion.pictures.source import Openable, Source, UnopenedError, check_siz
 
 
 def read_colors(
-    picture: Openable, longest_side: int, max_pixels: int = DEFAULT_MAX_PIXELS
+    picture: Openable,
+    longest_side: int,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    *,
+    keep_alpha: bool = False,
 ) -> NDArray[np.uint8]:
     """Return a picture as uint8 sRGB [h,w,3], upright, made smaller where its longest side is longer.
 
@@ -23,6 +27,7 @@ def read_colors(
         picture: the path or the bytes of a JPEG, PNG, TIFF, WebP, GIF or AVIF.
         longest_side: of the result, in pixels.
         max_pixels: the most that the file may claim before it is decoded.
+        keep_alpha: return [h,w,4], with alpha last, where there is transparency.
 
     Raises:
         PictureError: it cannot be read, or claims more pixels.
@@ -35,8 +40,9 @@ def read_colors(
             longest_side, height=longest_side, size="down", export_profile="srgb"
         ).colourspace("srgb")
         if image.hasalpha():
-            image = image.flatten(background=255)
-        rgb = image.cast("uchar").numpy()[..., :3]
+            flat = image.flatten(background=255)
+            image = flat.bandjoin(image[image.bands - 1]) if keep_alpha else flat
+        rgb = image.cast("uchar").numpy()[..., : 4 if keep_alpha else 3]
     except (vips.Error, UnopenedError) as error:
         raise PictureError(
             f"{source.name} is not a picture that can be read; save it as a JPEG or PNG."
