@@ -20,17 +20,17 @@ from numpy.typing import NDArray
 
 from vermilion.color import cbcr_to_ab
 from vermilion.film import EncodeOptions, FilmOptions, VideoColorizer
-from vermilion.film.held import hold
 from vermilion.film.media import (
     Encoder,
     FilmFacts,
-    open_film,
+    Source,
     plan_output,
     read_facts,
     read_luma,
     samples,
     video_stream,
 )
+from vermilion.film.motion import hold
 from vermilion.film.paint import FrameForm, KeyFrame, KeyPainter, ShotView
 from vermilion.film.pipeline import Colored, Pipeline
 from vermilion.film.shots import Shown
@@ -85,14 +85,17 @@ def _row(clip: Path, film: Way, single: Way, cost: float) -> str:
 
 def measured(clip: Path, seconds: float) -> tuple[Way, Way]:
     """Return the figures of a clip as a film, and frame by frame."""
-    facts, painter = read_facts(clip), Painter(Model.load(None, "cpu"))
+    facts, painter = read_facts(Source(clip)), Painter(Model.load(None, "cpu"))
     form = FrameForm(facts.layout, 6, Shown(facts.size))
     keys = KeyPainter(painter, form, painter.card.working_size, Controls())
     film = [_kept(one) for one in Pipeline(keys).run(hold(read_luma(facts, end=seconds), facts.layout))]
     truth = list(_true_ab(facts, len(film), film[0].held.small.shape))
     by_film = [cbcr_to_ab(one.held.small, one.cbcr) for one in film]
     single = [keys.paint([KeyFrame(0, one.held.luma.codes, one.held.small)], ShotView())[0] for one in film]
-    by_frame = [cbcr_to_ab(one.held.small, cbcr) for one, cbcr in zip(film, single, strict=True)]
+    by_frame = [
+        cbcr_to_ab(one.held.small, painted[..., :2] / painted[..., 2:])
+        for one, painted in zip(film, single, strict=True)
+    ]
     helds = [one.held for one in film]
     motions = [None if b.begins else judged(a.motion, b.motion) for a, b in pairwise(helds)]
     has_truth = float(np.mean([np.linalg.norm(ab, axis=-1).mean() for ab in truth])) > _COLORED
@@ -112,7 +115,7 @@ def _kept(colored: Colored) -> Colored:
 
 def _true_ab(facts: FilmFacts, count: int, size: tuple[int, ...]) -> Iterator[Floats]:
     """Yield (a,b) [h,w,2] of a film as it is, on a grid."""
-    with open_film(facts.path) as film:
+    with facts.source.open() as film:
         for number, frame in enumerate(film.decode(video_stream(film, facts.path))):
             if number == count:
                 return
@@ -232,7 +235,7 @@ def cost_beyond_codec(clip: Path, seconds: float) -> float:
     Both ways use libx264 at CRF 17 and veryfast.
     """
     colorizer, options = VideoColorizer(), EncodeOptions()
-    facts = read_facts(clip)
+    facts = read_facts(Source(clip))
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
         result = colorizer.colorize(

@@ -6,14 +6,25 @@ import pytest
 
 from tests.film.clips import background, frame_at
 from vermilion.color import cbcr_to_rgb
-from vermilion.film.carry import backward, chroma_of, forward, wants_painting
 from vermilion.film.chroma import chroma_planes, to_matrix
-from vermilion.film.cuts import small_of, with_cuts
 from vermilion.film.media import Layout, Luma
 from vermilion.film.media.layout import layout_of
 from vermilion.film.media.mux import decoding_times
-from vermilion.film.motion import Motion, Step, carried, is_still, motion_size
-from vermilion.film.paint import KeyPainter, find_view
+from vermilion.film.motion import (
+    Motion,
+    Step,
+    backward,
+    carried,
+    chroma_of,
+    forward,
+    is_still,
+    motion_size,
+    turned_round,
+    wants_painting,
+)
+from vermilion.film.motion.cuts import small_of, with_cuts
+from vermilion.film.paint import KeyPainter, find_view, weighted
+from vermilion.film.pipeline import middles_of
 
 EIGHT = Layout(8, 2, 2, full=False)
 
@@ -75,6 +86,20 @@ def test_motion_finds_a_pan_and_trusts_it():
     assert step.trusted > 0.9
 
 
+def test_motion_turned_round_leads_home():
+    y, x = np.indices((40, 60), np.float32)
+    away = np.dstack([3 * np.sin(x / 15) + 2, 2 * np.cos(y / 12)]).astype(np.float32)
+    back = turned_round(away)
+    home = back + carried(away, np.dstack([x, y]) + back)
+    assert np.abs(home[8:-8, 8:-8]).max() < 0.1
+
+
+def test_one_painting_serves_its_neighbours():
+    assert middles_of([3, 4, 5, 9]) == [4, 9]
+    assert middles_of(list(range(12))) == [3, 9]
+    assert middles_of([]) == []
+
+
 def test_motion_is_not_trusted_over_a_cut():
     step = Motion().step(*(np.array(cv2.resize(background(seed), (480, 270)), np.uint8) for seed in (0, 5)))
     assert step.back_weight.mean() < 0.3
@@ -84,7 +109,7 @@ def test_motion_is_not_trusted_over_a_cut():
 def test_motion_is_looked_for_at_a_bounded_size(size):
     height, width = motion_size(size)
     assert height % 2 == width % 2 == 0
-    assert height * width < 1.02 * 480 * 270
+    assert height * width < 1.02 * 400 * 225
     assert abs(height / width / (size[0] / size[1]) - 1) < 0.05
 
 
@@ -101,9 +126,20 @@ def unmoved(count, size, weight):
     return [Step(places, weights, places, weights)] * count
 
 
+def painted(size, chroma, weight=1.0):
+    return weighted(np.full((*size, 2), chroma, np.float32), np.full(size, weight, np.float32))
+
+
+def test_what_the_network_is_sure_of_outweighs_the_rest():
+    size = (6, 8)
+    keys = {0: painted(size, 0.2), 2: painted(size, 0.4, weight=0.25)}
+    sums = forward(None, unmoved(3, size, 0.9), keys, size)
+    assert float(chroma_of(sums[2]).mean()) == pytest.approx((0.2 * 0.81 + 0.4 * 0.25) / 1.06, abs=1e-3)
+
+
 def test_keys_meet_between_them():
     size = (6, 8)
-    keys = {0: np.full((*size, 2), 0.2, np.float32), 4: np.full((*size, 2), 0.4, np.float32)}
+    keys = {0: painted(size, 0.2), 4: painted(size, 0.4)}
     steps = unmoved(5, size, 0.9)
     sums = [
         one + other
@@ -118,13 +154,13 @@ def test_keys_meet_between_them():
 def test_where_nothing_arrives_painting_is_wanted():
     size = (6, 8)
     steps = unmoved(5, size, 0.0)
-    keys = {0: np.full((*size, 2), 0.2, np.float32)}
+    keys = {0: painted(size, 0.2)}
     assert wants_painting(forward(None, steps, keys, size)[2] + backward(steps, keys, size)[2])
 
 
 def test_still_frames_take_the_same_colours():
     size = (6, 8)
-    key = {0: np.full((*size, 2), 0.2, np.float32)}
+    key = {0: painted(size, 0.2)}
     sums = forward(None, [None, None, None], key, size)
     assert np.array_equal(sums[0], sums[2])
 
@@ -193,8 +229,30 @@ def test_layouts_of_formats():
     assert layout_of("nv12", 1) == Layout(8, 2, 2, full=False)
 
 
+def test_a_place_that_comes_back_keeps_its_colours():
+    from vermilion.film.motion import hold
+    from vermilion.film.pipeline import Pipeline
+
+    class Moody(KeyPainter):
+        def __init__(self):
+            self.mood = iter((0.2, 0.0, 0.4))
+            self.shot = None
+
+        def paint(self, frames, view):
+            if self.shot != frames[0].number // 20:
+                self.shot, self.now = frames[0].number // 20, next(self.mood)
+            return [painted(frame.small.shape, self.now) for frame in frames]
+
+    frames = [*shot(0), *shot(5), *(frame_at(20 + number) for number in range(20))]
+    film = (Luma(number, number, number / 24, frame) for number, frame in enumerate(frames))
+    means = [float(one.cbcr.mean()) for one in Pipeline(Moody()).run(hold(film, EIGHT))]
+    assert means[19] == pytest.approx(0.2, abs=0.01)
+    assert means[30] == pytest.approx(0.0, abs=0.01)
+    assert abs(means[40] - means[19]) < 0.06  # and not 0.2
+
+
 def test_frames_in_flight_are_bounded():
-    from vermilion.film.held import hold
+    from vermilion.film.motion import hold
     from vermilion.film.pipeline import AHEAD, CHUNK, Pipeline
 
     read = 0
@@ -210,7 +268,7 @@ def test_frames_in_flight_are_bounded():
             pass
 
         def paint(self, frames, view):
-            return [np.zeros((*frame.small.shape, 2), np.float32) for frame in frames]
+            return [np.zeros((*frame.small.shape, 3), np.float32) for frame in frames]
 
     most = 0
     for done, _ in enumerate(Pipeline(Grey()).run(hold(film(), EIGHT))):

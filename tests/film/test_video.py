@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.film.clips import frame_at, lumas, packets, write_clip
-from vermilion.errors import AlreadyColoredError, ExistsError, FilmError, OutputError
+from vermilion.errors import AlreadyColoredError, ExistsError, FilmError, OutputError, SettingsError
 from vermilion.film import EncodeOptions, FilmOptions
 
 LOSSLESS = [EncodeOptions("ffv1"), EncodeOptions("libx264", crf=0, preset="ultrafast")]
@@ -154,6 +154,28 @@ def test_a_container_that_cannot_hold_a_stream_is_refused(tmp_path, video_colori
     with pytest.raises(OutputError, match=r"audio, flac\); name the result out\.mkv, which holds it"):
         video_colorizer.colorize(clip, tmp_path / "out.mov")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "libsvtav1"])
+def test_presets_that_do_not_exist_are_refused(codec):
+    with pytest.raises(SettingsError, match=f"{codec} has no preset 'quick'; choose one of"):
+        EncodeOptions(codec, preset="quick")
+
+
+def test_a_film_that_changes_its_size_is_refused_and_leaves_nothing(tmp_path, video_colorizer):
+    parts = [
+        write_clip(
+            tmp_path / f"{height}.ts",
+            [frame_at(number, size=(height, 128)) for number in range(8)],
+            codec="libx264",
+        )
+        for height in (72, 96)
+    ]
+    film = tmp_path / "film.ts"
+    film.write_bytes(b"".join(part.read_bytes() for part in parts))
+    with pytest.raises(FilmError, match=r"changes from 128 × 72 yuv420p to 128 × 96 yuv420p at 0\.\d+ s"):
+        video_colorizer.colorize(film, tmp_path / "out.mkv")
+    assert not list(tmp_path.glob("*out.mkv*")) + list(tmp_path.glob(".*"))
 
 
 @pytest.mark.parametrize(("codec", "name"), [("prores", "a.mov"), ("libx265", "a.mkv"), ("libx264", "a.ts")])

@@ -71,6 +71,9 @@ def shoebox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "album.json").write_text(album)
     write_clip(tmp_path / "film.mp4", [frame_at(number) for number in range(12)], codec="libx264")
     write_clip(tmp_path / "film.mkv", [frame_at(number) for number in range(90)], rate=1)
+    (tmp_path / "frames").mkdir()
+    for number in range(3):
+        grey.save(tmp_path / "frames" / f"{number:06d}.tif")
     scene = made_scene()
     Image.fromarray(scene).convert("L").save(tmp_path / "scan.tif")
     Image.fromarray(warped(scene)).save(tmp_path / "edited.png")

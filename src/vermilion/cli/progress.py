@@ -98,15 +98,22 @@ def film_bar(*, hidden: bool) -> Iterator[Callable[[str, float], None]]:
     columns = (BarColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading", total=1.0)
-        yield lambda text, share: bar.update(task, description=escaped(text), completed=share)
+
+        def show(text: str, share: float) -> None:
+            if share == 0:  # what is to be expected stays
+                bar.console.print(escaped(text), markup=False)
+            else:
+                bar.update(task, description=escaped(text), completed=share)
+
+        yield show
 
 
 def _line_now_and_then() -> Callable[[str, float], None]:
     last = monotonic()
 
-    def show(text: str, _share: float) -> None:
+    def show(text: str, share: float) -> None:
         nonlocal last
-        if monotonic() - last >= _LINE_EVERY:
+        if share == 0 or monotonic() - last >= _LINE_EVERY:
             last = monotonic()
             say_aside(text)
 

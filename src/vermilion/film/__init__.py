@@ -1,7 +1,7 @@
 """Films: frames decoded, key frames painted, their colours carried along the motion, all else copied."""
 
-from vermilion.film.colorizer import FilmResult, PreviewResult, VideoColorizer
-from vermilion.film.media import CODECS, EncodeOptions
+from vermilion.film.colorizer import FilmResult, PreviewResult, SampleResult, VideoColorizer
+from vermilion.film.media import CODECS, EncodeOptions, Source
 from vermilion.film.options import FilmOptions
 from vermilion.film.shots import FrameColors, Shot, ShotList, load_shots
 
@@ -12,8 +12,10 @@ __all__ = [
     "FilmResult",
     "FrameColors",
     "PreviewResult",
+    "SampleResult",
     "Shot",
     "ShotList",
+    "Source",
     "VideoColorizer",
     "load_shots",
 ]

@@ -9,6 +9,8 @@ from vermilion.film.media.layout import Codes, Layout, luma_weights
 
 Floats = NDArray[np.float32]
 
+_TINY = 1e-6
+
 
 def to_matrix(cbcr: Floats, matrix: int) -> Floats:
     """Return chroma [...,2] of BT.601 as that of another matrix (FFmpeg's number), of the same colour."""
@@ -38,41 +40,39 @@ def chroma_planes(
     grey = luma if luma.shape == (height, width) else cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
     unit = read.unit(np.asarray(grey))
     lines = lines_of(cbcr, small)
-    wide = [
-        cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_LINEAR)
-        for plane in (
-            lines.slope[..., 0],
-            lines.slope[..., 1],
-            lines.start[..., 0],
-            lines.start[..., 1],
-            lines.least,
-            lines.most,
+    kept = cv2.min(cv2.max(unit, _wide(lines.least, size)), _wide(lines.most, size))
+    red, blue = luma_weights(matrix)
+    spans = 2 * (1 - blue), 2 * (1 - red)  # of B and R less luma, to one of chroma
+    in_blue, in_red = (
+        cv2.add(
+            cv2.multiply(_wide(lines.slope[..., axis] * np.float32(span), size), kept),
+            _wide(lines.start[..., axis] * np.float32(span), size),
         )
-    ]
-    kept = cv2.min(cv2.max(unit, wide[4]), wide[5])
-    blue, red = (cv2.add(cv2.multiply(wide[axis], kept), wide[2 + axis]) for axis in (0, 1))
-    beyond = _beyond_gamut(np.asarray(unit), np.asarray(blue), np.asarray(red), matrix)
+        for axis, span in enumerate(spans)
+    )
+    in_green = cv2.addWeighted(in_red, -red / (1 - red - blue), in_blue, -blue / (1 - red - blue), 0)
+    beyond = _beyond_gamut(unit, (np.asarray(in_red), np.asarray(in_green), np.asarray(in_blue)))
     kind = cv2.CV_16U if written.depth > 8 else cv2.CV_8U
     planes = [
-        cv2.addWeighted(cv2.divide(plane, beyond), written.chroma_span, unit, 0, written.grey, dtype=kind)
-        for plane in (blue, red)
+        cv2.addWeighted(
+            cv2.divide(plane, beyond), written.chroma_span / span, unit, 0, written.grey, dtype=kind
+        )
+        for plane, span in zip((in_blue, in_red), spans, strict=True)
     ]
     return np.asarray(planes[0], written.dtype), np.asarray(planes[1], written.dtype)
 
 
-def _beyond_gamut(luma: Floats, blue: Floats, red: Floats, matrix: int) -> Floats:
-    """Return by how much chroma must be divided so that R, G and B lie in 0..1: 1 or more, [h,w]."""
-    weight_of_red, weight_of_blue = luma_weights(matrix)
-    of_red, of_blue = 2 * (1 - weight_of_red), 2 * (1 - weight_of_blue)
-    green = 1 - weight_of_red - weight_of_blue
-    in_red, in_blue = red * np.float32(of_red), blue * np.float32(of_blue)
-    in_green = in_red * np.float32(-weight_of_red / green)
-    in_green += in_blue * np.float32(-weight_of_blue / green)
-    tiny = np.float32(1e-6)
-    most = np.maximum(np.maximum(in_red, in_green), in_blue)
-    most /= np.maximum(1 - luma, tiny)
-    least = np.minimum(np.minimum(in_red, in_green), in_blue)
-    least /= -np.maximum(luma, tiny)
-    np.maximum(most, least, out=most)
-    beyond: Floats = np.maximum(most, np.float32(1), out=most)
-    return beyond
+def _wide(plane: Floats, size: tuple[int, int]) -> Floats:
+    wide = cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide, np.float32)
+
+
+def _beyond_gamut(luma: Floats, steps: tuple[Floats, Floats, Floats]) -> Floats:
+    """Return by how much steps of R, G, B from luma [h,w] are too long to stay in 0..1: 1 or more, [h,w]."""
+    red, green, blue = steps
+    above = cv2.max(cv2.max(red, green), blue)
+    below = cv2.min(cv2.min(red, green), blue)
+    room_above = cv2.max(cv2.subtract(1.0, luma), _TINY)  # type: ignore[call-overload]
+    room_below = cv2.min(cv2.multiply(luma, -1.0), -_TINY)  # type: ignore[call-overload]
+    over = cv2.max(cv2.divide(above, room_above), cv2.divide(below, room_below))
+    return np.asarray(cv2.max(over, 1.0), np.float32)  # type: ignore[call-overload]

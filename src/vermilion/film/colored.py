@@ -5,7 +5,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 
 from vermilion.errors import AlreadyColoredError
-from vermilion.film.media import FilmFacts, Layout, open_film, samples, video_stream
+from vermilion.film.media import FilmFacts, Layout, samples, video_stream
 
 _EIGHT_BITS = Layout(8, 1, 1, full=False)
 _PLACES = 8  # of the film that are looked at
@@ -26,10 +26,23 @@ def refuse_colored(facts: FilmFacts) -> None:
         )
 
 
+def refuse_colored_frame(frame: VideoFrame) -> None:
+    """Refuse a pipe whose first frame is in real colour.
+
+    Raises:
+        AlreadyColoredError: it is in colour.
+    """
+    if _spread(frame) > _SPREAD:
+        raise AlreadyColoredError(
+            "The frames of standard input are in colour already; --recolor colours them all the same, of "
+            "their luma alone."
+        )
+
+
 def _spreads(facts: FilmFacts) -> list[float]:
     """Return how far chroma differs inside frames from all over the film."""
     spreads: list[float] = []
-    with open_film(facts.path) as film:
+    with facts.source.open() as film:
         stream = video_stream(film, facts.path)
         for place in range(_PLACES):
             ticks = facts.start + int(facts.seconds * (place + 0.5) / _PLACES / float(facts.time_base))

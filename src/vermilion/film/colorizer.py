@@ -4,18 +4,31 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from time import monotonic
+from typing import BinaryIO
 
 from vermilion import __version__
-from vermilion.errors import ExistsError, FilmError, OutputError
+from vermilion.errors import ExistsError, FilmError, OutputError, VermilionError
 from vermilion.film.colored import refuse_colored
-from vermilion.film.media import FilmFacts, Layout, Target, check_container, mux_film, plan_output, read_facts
+from vermilion.film.estimate import LONG, Estimate, check_space, estimated
+from vermilion.film.media import (
+    FilmFacts,
+    Layout,
+    Part,
+    Source,
+    Target,
+    check_container,
+    mux_film,
+    plan_output,
+    read_facts,
+)
 from vermilion.film.options import FilmOptions
+from vermilion.film.pipe import stream_film
+from vermilion.film.plan import Window, plan_film, sample_windows, whole_window
 from vermilion.film.preview import write_preview
-from vermilion.film.segments import Job, Piece, Progress, color_piece
+from vermilion.film.segments import Job, Progress, color_piece
 from vermilion.film.shots import ShotList, load_shots
-from vermilion.film.steering import Span
 from vermilion.film.work_folder import WorkFolder
-from vermilion.guidance import controls_to_json
 from vermilion.leftovers import sweep, temporary_name
 from vermilion.network import Model
 from vermilion.painter import Painter
@@ -44,6 +57,19 @@ class FilmResult:
     frames: int
     shots: int
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleResult:
+    """A sample of a film.
+
+    Attributes:
+        made: the sample.
+        whole: what all of the film would take.
+    """
+
+    made: FilmResult
+    whole: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +121,7 @@ class VideoColorizer:
         If a run was stopped, call it again in the same way to continue where it stopped.
 
         Args:
-            source: the film.
+            source: the film; or a pattern of frames, such as ``frames/%06d.png``, with ``options.fps``.
             output: where to; its ending names the container. None for NAME.color.EXT beside the film.
             options: how.
             work: gets progress reports, and may be cancelled.
@@ -107,29 +133,96 @@ class VideoColorizer:
             CancelledError: the work was cancelled.
         """
         path = Path(source)
-        result = Path(output) if output is not None else path.with_name(f"{path.stem}.color{path.suffix}")
+        result = Path(output) if output is not None else Source(path).result("color")
+        job, target = self._job(path, result, options, work)
+        return self._colored(job, result, target, whole_window(job))
+
+    def sample(
+        self,
+        source: str | Path,
+        output: str | Path | None = None,
+        options: FilmOptions = _DEFAULTS,
+        work: Work = UNWATCHED,
+    ) -> SampleResult:
+        """Colour twenty seconds from five places, to see what becomes of a film and how long that takes.
+
+        Args:
+            source: the film.
+            output: where to; None for NAME.sample.EXT beside the film.
+            options: how.
+            work: learns how far it is, and may be cancelled.
+
+        Raises:
+            VermilionError: as ``colorize``.
+        """
+        path = Path(source)
+        result = Path(output) if output is not None else Source(path).result("sample")
+        job, target = self._job(path, result, options, work)
+        began = monotonic()
+        made = self._colored(job, result, target, sample_windows(job))
+        share = job.total / max(1, made.frames)
+        whole = Estimate(job.total, (monotonic() - began) * share, round(result.stat().st_size * share))
+        return SampleResult(made, whole)
+
+    def _job(self, path: Path, result: Path, options: FilmOptions, work: Work) -> tuple[Job, Target]:
+        """Check a film and the name of its result, before anything is done."""
         _check_names(path, result, overwrite=options.overwrite)
-        facts = read_facts(path, whole=options.end is None)
-        written, target = (
-            plan_output(facts, options.encode),
-            check_container(facts, result, options.encode.codec),
-        )
+        facts = read_facts(Source(path, options.fps), whole=options.end is None)
+        written = plan_output(facts, options.encode)
+        target = check_container(facts, result, options.encode.codec)
         if not options.recolor:
             refuse_colored(facts)
         notes = [*target.notes, *_notes(facts, written, options)]
-        job = Job(self._painter, facts, written, options, work, notes.append)
+        return Job(self._painter, facts, written, options, work, notes), target
+
+    def _colored(self, job: Job, result: Path, target: Target, windows: Sequence[Window]) -> FilmResult:
+        """Colour what is missing of some windows of a film, and join it."""
         folder = WorkFolder(result.with_name(f".{result.name}.work"), self._identity(job))
-        pieces = list(_pieces(job, folder))
+        planned = plan_film(job, folder, windows)
+        pieces = [piece for part in planned for piece in part.pieces]
         folder.keep([piece.stretch for piece in pieces])
-        progress = Progress(job, sum(piece.stretch.frames for piece in pieces))
-        for piece in pieces:
-            color_piece(job, piece, progress)
-        self._publish(job, pieces, result, target)
-        found = sum(piece.stretch.shots for piece in pieces)
-        made = FilmResult(result, sum(piece.stretch.frames for piece in pieces), found, tuple(notes))
-        if options.shots is None:  # with a list, what stays the same need not be coloured again
+        done = sum(piece.stretch.frames for piece in pieces)
+        if windows == whole_window(job) and job.total - done >= LONG:
+            expected = estimated(job, folder, job.total - done)
+            check_space(expected, result)
+            job.work.report(f"{job.facts.path}: {expected}", 0.0)
+        progress = Progress(job, done)
+        try:
+            for piece in pieces:
+                color_piece(job, piece, progress)
+        except VermilionError:
+            if not any(piece.stretch.segments for piece in pieces):  # there is nothing to go on with
+                folder.remove()
+            raise
+        self._publish(job, [part.part for part in planned if part.part.segments], result, target)
+        count, shots = (
+            sum(piece.stretch.frames for piece in pieces),
+            sum(piece.stretch.shots for piece in pieces),
+        )
+        if job.options.shots is None:  # with a list, what stays the same need not be coloured again
             folder.remove()
-        return made
+        return FilmResult(result, count, shots, tuple(job.notes))
+
+    def stream(
+        self,
+        source: str | Path | BinaryIO,
+        target: BinaryIO,
+        options: FilmOptions = _DEFAULTS,
+        work: Work = UNWATCHED,
+    ) -> int:
+        """Colour frames and write them to a pipe as YUV4MPEG2; returns how many.
+
+        Args:
+            source: the film, or a pipe that gives YUV4MPEG2.
+            target: the pipe.
+            options: how; what is said of encoding does not count.
+            work: may be cancelled.
+
+        Raises:
+            VermilionError: as ``colorize``; or whoever reads the frames has stopped.
+        """
+        known = Source(Path(source), options.fps) if isinstance(source, str | Path) else source
+        return stream_film(self._painter, (known, target), options, work)
 
     def preview(
         self,
@@ -157,15 +250,14 @@ class VideoColorizer:
             CancelledError: the work was cancelled.
         """
         path = Path(source)
-        place = Path(folder) if folder is not None else path.with_name(f"{path.stem}.shots")
+        place = Path(folder) if folder is not None else Source(path).result("shots").with_suffix("")
         listed = place / SHOTS_FILE
         if options.shots is None and listed.exists():
             options = replace(options, shots=load_shots(listed))
-        facts = read_facts(path, whole=options.end is None)
+        facts = read_facts(Source(path, options.fps), whole=options.end is None)
         if not options.recolor:
             refuse_colored(facts)
-        notes = list[str]()
-        job = Job(self._painter, facts, facts.layout, options, work, notes.append)
+        job = Job(self._painter, facts, facts.layout, options, work, [])
         try:
             place.mkdir(exist_ok=True)
             shots = write_preview(job, place)
@@ -176,41 +268,30 @@ class VideoColorizer:
                 listed.write_text(found.to_json(), encoding="utf-8")
         except OSError as error:
             raise unwritable(place, error) from error
-        return PreviewResult(place, len(shots), tuple(notes))
+        return PreviewResult(place, len(shots), tuple(job.notes))
 
     def _identity(self, job: Job) -> dict[str, object]:
         """Return everything that all segments of a film depend on."""
-        stat, options = job.facts.path.stat(), job.options
+        options = job.options
         return {
             "version": __version__,
             "model": self.model.hash,
-            "film": [str(job.facts.path.resolve()), stat.st_size, stat.st_mtime_ns],
+            "film": job.facts.source.identity(),
+            "fps": str(options.fps),
             "encode": asdict(options.encode),
             "size": options.size,
             "deinterlace": options.deinterlace,
         }
 
-    def _publish(self, job: Job, pieces: Sequence[Piece], result: Path, target: Target) -> None:
+    def _publish(self, job: Job, parts: Sequence[Part], result: Path, target: Target) -> None:
         """Join the segments and give the result its name."""
-        segments = [
-            pair
-            for piece in pieces
-            for pair in zip(piece.stretch.segments, piece.stretch.times(), strict=True)
-        ]
-        if not segments:
+        if not parts:
             raise FilmError(f"{job.facts.path} has no frame between the times given; change --from or --to.")
         temporary = result.with_name(temporary_name())
-        options = job.options
         try:
-            mux_film(
-                job.facts,
-                segments,
-                (temporary, target.container),
-                job.written,
-                self._mark(job.facts),
-                (options.start, options.end),
-            )
-            if not give_name(temporary, result, overwrite=options.overwrite):
+            output = temporary, target.container
+            mux_film(job.facts, parts, output, job.written, self._mark(job.facts))
+            if not give_name(temporary, result, overwrite=job.options.overwrite):
                 raise _exists(result)
         except OSError as error:
             raise unwritable(result, error) from error
@@ -222,29 +303,8 @@ class VideoColorizer:
         card = self.model.card
         return {
             "comment": f"Colours made by vermilion {__version__}, model {card.name} {card.version} "
-            f"{self.model.hash[:16]}; film {_fingerprint(facts.path)[:16]}; {_MARK}"
+            f"{self.model.hash[:16]}; film {_fingerprint(facts.source.files()[0])[:16]}; {_MARK}"
         }
-
-
-def _pieces(job: Job, folder: WorkFolder) -> Iterator[Piece]:
-    """Yield the stretches of a film that are coloured: its shots, if they are known, or all of it."""
-    options = job.options
-    controls = controls_to_json(options.controls)
-    if options.shots is None:
-        span = Span(options.start, options.end, options.deinterlace)
-        yield Piece(span, folder.stretch({"span": asdict(span), "controls": controls}))
-        return
-    shots = options.shots.shots
-    begins = [options.start, *(shot.begins for shot in shots[1:])]
-    ends = [*(shot.begins for shot in shots[1:]), options.end]
-    for number, (shot, begin, end) in enumerate(zip(shots, begins, ends, strict=True)):
-        start = max(begin, options.start)
-        stop = end if options.end is None or end is None else min(end, options.end)
-        if stop is not None and stop <= start:
-            continue
-        span = Span(start, stop, options.deinterlace)
-        said = {"span": asdict(span), "controls": controls, "shot": shot.to_plain()}
-        yield Piece(span, folder.stretch(said), shot, number)
 
 
 def _check_names(path: Path, result: Path, *, overwrite: bool) -> None:

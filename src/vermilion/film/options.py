@@ -1,6 +1,7 @@
 """How a film is to be coloured."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from vermilion.errors import SettingsError
 from vermilion.film.media import EncodeOptions
@@ -8,6 +9,7 @@ from vermilion.film.shots import ShotList, check_shot_controls
 from vermilion.guidance import Controls
 
 _SIZES = range(32, 2049)
+_MOST_FPS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class FilmOptions:
         end: seconds at which to stop; None for its end.
         size: pixels of the short side at which the network looks; None for the model's own.
         recolor: whether a film that is in colour already is coloured all the same.
+        fps: frames a second of a sequence of frames; None for a film, which knows it.
         deinterlace: whether each frame is made of its fields first.
         overwrite: whether a result that is there may be replaced.
         controls: of all colours.
@@ -34,6 +37,7 @@ class FilmOptions:
     end: float | None = None
     size: int | None = None
     recolor: bool = False
+    fps: Fraction | None = None
     deinterlace: bool = False
     overwrite: bool = False
     controls: Controls = field(default_factory=Controls)
@@ -48,4 +52,6 @@ class FilmOptions:
             raise SettingsError(
                 f"A working size of {self.size} pixels is impossible; choose one from 32 to 2048."
             )
+        if self.fps is not None and not 0 < self.fps <= _MOST_FPS:
+            raise SettingsError(f"A speed of {self.fps} frames a second is impossible; give one up to 1000.")
         check_shot_controls(self.controls, "a film")

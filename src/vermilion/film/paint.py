@@ -25,6 +25,8 @@ from vermilion.view import Tone, View, find_tone, whole
 Floats = NDArray[np.float32]
 
 _CACHED = 64 << 20  # bytes, of references and albums
+_SURE = 0.9  # confidence from which a painting weighs 1
+_UNSURE = 0.4  # what it weighs where the model believes nothing of it
 _BATCH = 4  # pictures that are encoded and decoded at a time
 _DARK = 0.07  # luma in 0..1, up to which a bar is black
 _MOST_BAR = 0.4  # of a side
@@ -117,6 +119,11 @@ class KeyFrame:
     small: Floats
 
 
+def weighted(cbcr: Floats, weight: Floats) -> Floats:
+    """Return chroma · weight, weight [h,w,3] of chroma [h,w,2] and weight [h,w]."""
+    return np.dstack([cbcr * weight[..., None], weight])
+
+
 class KeyPainter:
     """Paints key frames.
 
@@ -142,7 +149,9 @@ class KeyPainter:
         self._workshop = Workshop(painter, Cache(_CACHED))
 
     def paint(self, frames: Sequence[KeyFrame], view: ShotView) -> list[Floats]:
-        """Return chroma [h,w,2] of frames in the film's matrix, grey outside the picture.
+        """Return chroma · weight, weight [h,w,3] of frames in the film's matrix, grey outside the picture.
+
+        What a person said, and what goes with it, weighs 1.
 
         Args:
             frames: of one shot.
@@ -164,7 +173,8 @@ class KeyPainter:
         results = []
         for luma, ab, sure, frame in zip(encoded.luma, painted.ab, painted.confidence, frames, strict=True):
             finished = finish_colors(self._controls, self._grading, luma, ab, sure)
-            results.append(self._laid(ab_to_cbcr(luma, finished), frame.small, view))
+            cbcr = self._laid(ab_to_cbcr(luma, finished), frame.small, view)
+            results.append(weighted(cbcr, self._weight(sure, frame.small, view)))
         return results
 
     def _steered(self, frame: KeyFrame, view: ShotView) -> Floats:
@@ -187,7 +197,16 @@ class KeyPainter:
         session = Session(self._workshop, read_scan(luma), self._short_side, draft)
         picture = session.paint(controls)
         session.close()
-        return self._laid(picture.cbcr, frame.small, view)
+        return weighted(self._laid(picture.cbcr, frame.small, view), np.ones_like(frame.small))
+
+    def _weight(self, sure: Floats, small: Floats, view: ShotView) -> Floats:
+        """Return what a painting weighs on the grid of the frame, of the confidence [h,w] on its own."""
+        rows, columns = view.part(small.shape)
+        weight = np.ones(small.shape, np.float32)
+        size = weight[rows, columns].shape[::-1]
+        wide = cv2.resize(self._form.shown.turned_back(sure), size, interpolation=cv2.INTER_LINEAR)
+        weight[rows, columns] = _UNSURE + (1 - _UNSURE) * np.minimum(wide / np.float32(_SURE), 1)
+        return weight
 
     def _seen(self, frame: Codes, view: ShotView) -> Floats:
         """Return the picture of a frame at the network's size, upright, float32 [h,w] in 0..1."""

@@ -3,22 +3,24 @@
 frames ─▶ shots, keys ─▶ [ 32 frames │ 8 ahead ] ─▶ keys painted ─▶ carried forward and backward ─▶ 32 out
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.film.carry import backward, chroma_of, forward, wants_painting
-from vermilion.film.held import Held
-from vermilion.film.motion import Motion
+from vermilion.film.motion import Held, Motion, backward, chroma_of, forward, wants_painting
 from vermilion.film.paint import KeyFrame, KeyPainter, ShotView, find_view
+from vermilion.film.places import Place, recalled, remembered
 from vermilion.work import UNWATCHED, Work
 
 Floats = NDArray[np.float32]
 
 CHUNK = 32
 """Frames that are finished at a time."""
+
+_ROUNDS = 3  # in which frames that nothing reached are painted
+_RUN = 6  # of them that one painting may serve
 
 AHEAD = 8
 """Frames after them, whose keys are carried back."""
@@ -32,13 +34,15 @@ class State:
         frames: how many are finished.
         sums: what has come to the last of them, float32 [h,w,3]; None at the end of a shot.
         view: of the shot; None at its end.
-        keys: chroma [h,w,2] of frames that are painted and not finished, by their numbers.
+        places: the ends of the last shots, the newest last.
+        keys: chroma · weight, weight [h,w,3] of frames that are painted and not finished, by their numbers.
     """
 
     frames: int = 0
     sums: Floats | None = None
     view: ShotView | None = None
     keys: Mapping[int, Floats] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +60,21 @@ class Colored:
     cbcr: Floats
     after: State | None = None
     last: bool = False
+
+
+def middles_of(places: Sequence[int]) -> list[int]:
+    """Return the middle of each run of neighbouring numbers, and more of long runs."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and place - runs[-1][-1] == 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    chosen = []
+    for run in runs:
+        count = -(-len(run) // _RUN)
+        chosen += [run[int((part + 0.5) * len(run) / count)] for part in range(count)]
+    return chosen
 
 
 class Pipeline:
@@ -104,16 +123,22 @@ class Pipeline:
                 held.find_step(self._motion, before)
         size = self._buffer[0].small.shape[0], self._buffer[0].small.shape[1]
         if self._state.view is None:
-            self._state = replace(self._state, view=find_view([held.small for held in self._buffer]))
+            view = find_view([held.small for held in self._buffer])
+            known = recalled(self._state.places, self._buffer[0], self._motion)
+            self._state = replace(self._state, view=view, sums=known)
         keys = self._painted([held for held in self._buffer if held.key], dict(self._state.keys))
         ahead, behind = self._sums(keys, size)
-        poor = [
-            held
-            for held, one, other in zip(self._buffer[:count], ahead, behind, strict=False)
-            if not held.still and held.luma.number not in keys and wants_painting(one + other)
-        ]
-        if poor:
-            keys = self._painted(poor, keys)
+        for _ in range(_ROUNDS):
+            poor = [
+                place
+                for place, held in enumerate(self._buffer[:count])
+                if held.luma.number not in keys
+                and not held.still
+                and wants_painting(ahead[place] + behind[place])
+            ]
+            if not poor:
+                break
+            keys = self._painted([self._buffer[place] for place in middles_of(poor)], keys)
             ahead, behind = self._sums(keys, size)
         yield from self._out(count, ahead, behind, keys, ended=ended)
 
@@ -130,8 +155,10 @@ class Pipeline:
         self._before = done[-1]
         number = done[-1].luma.number + 1
         left = {key: chroma for key, chroma in keys.items() if key >= number}
-        view = None if ended else self._state.view
-        self._state = State(number, None if ended else ahead[count - 1], view, left)
+        view, places = None if ended else self._state.view, self._state.places
+        if ended:
+            places = remembered(places, done[-1], chroma_of(ahead[count - 1] + behind[count - 1]))
+        self._state = State(number, None if ended else ahead[count - 1], view, left, places)
         for place, held in enumerate(done):
             after = self._state if held is done[-1] else None
             yield Colored(held, chroma_of(ahead[place] + behind[place]), after)
@@ -144,7 +171,7 @@ class Pipeline:
         return forward(self._state.sums, steps, own, size), backward(steps, own, size)
 
     def _painted(self, wanted: list[Held], keys: dict[int, Floats]) -> dict[int, Floats]:
-        """Return the chroma of key frames, with that of wanted ones that had none."""
+        """Return what was painted of key frames, with that of wanted ones that had none."""
         new = [held for held in wanted if held.luma.number not in keys]
         if not new:
             return keys

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color import cbcr_to_rgb, enlarge_chroma, fit_gamut
-from vermilion.film.held import Held, hold, reduced
 from vermilion.film.media import read_luma
+from vermilion.film.motion import Held, hold, reduced
 from vermilion.film.paint import FrameForm, KeyFrame, KeyPainter, find_view
 from vermilion.film.segments import Job
 from vermilion.film.shots import Shot, Shown, Steering
@@ -119,7 +119,11 @@ def _share(job: Job, seconds: float) -> float:
 def _found(job: Job) -> Iterator[Found]:
     options, listed = job.options, job.options.shots.shots if job.options.shots else ()
     luma = read_luma(
-        job.facts, start=options.start, end=options.end, deinterlace=options.deinterlace, note=job.tell
+        job.facts,
+        start=options.start,
+        end=options.end,
+        deinterlace=options.deinterlace,
+        note=job.notes.append,
     )
     found: Found | None = None
     number = 0
@@ -149,7 +153,8 @@ def _painted(job: Job, found: Found) -> Floats:
     controls = found.said.over(job.options.controls)
     painter = KeyPainter(job.painter, form, job.short_side, controls, steering)
     frame = KeyFrame(held.luma.number, held.luma.codes, held.small)
-    return painter.paint([frame], find_view(found.first))[0]
+    painted = painter.paint([frame], find_view(found.first))[0]
+    return np.asarray(painted[..., :2] / painted[..., 2:], np.float32)
 
 
 def _tile(grey: Floats, cbcr: Floats, shown: Shown) -> Bytes:

@@ -4,14 +4,14 @@ film ─decode─▶ Y ─▶ keys ─paint─▶ their chroma ─carry─▶ th
               └──────────────────────────── Y, untouched ──────────────────────────▲
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic
 
 from vermilion.film.chroma import chroma_planes
-from vermilion.film.held import hold
 from vermilion.film.media import Encoder, FilmFacts, Layout, read_luma
+from vermilion.film.motion import hold
 from vermilion.film.options import FilmOptions
 from vermilion.film.paint import FrameForm, KeyPainter
 from vermilion.film.pipeline import Colored, Pipeline
@@ -35,7 +35,7 @@ class Job:
         written: the layout of what is written.
         options: what was asked.
         work: gets progress reports.
-        tell: takes a sentence that the user should know.
+        notes: sentences that the user should know; more are added on the way.
     """
 
     painter: Painter
@@ -43,7 +43,7 @@ class Job:
     written: Layout
     options: FilmOptions
     work: Work
-    tell: Callable[[str], None]
+    notes: list[str]
 
     @property
     def form(self) -> FrameForm:
@@ -125,7 +125,9 @@ def color_piece(job: Job, piece: Piece, progress: Progress) -> None:
         return
     state = stretch.last_state()
     pipeline = Pipeline(_key_painter(job, piece), state, job.work)
-    luma = read_luma(job.facts, start=span.start, end=span.end, deinterlace=span.deinterlace, note=job.tell)
+    luma = read_luma(
+        job.facts, start=span.start, end=span.end, deinterlace=span.deinterlace, note=job.notes.append
+    )
     held = hold(luma, job.facts.layout, cut=piece.shot is None)
     with ExitStack() as stack:
         part, shown = stretch.begin(), list[int]()

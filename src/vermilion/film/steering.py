@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import HintError, SettingsError
-from vermilion.film.held import reduced
 from vermilion.film.media import FilmFacts, Layout, read_luma
+from vermilion.film.motion import reduced
 from vermilion.film.shots import Anchor, FrameColors, Shown, Spread, Steering, follow
 from vermilion.guidance import Hint
 from vermilion.guidance.canvas import NOBODY, draw_hints

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 from vermilion.errors import OutputError
 from vermilion.film.paint import ShotView
 from vermilion.film.pipeline import State
+from vermilion.film.places import Place
 from vermilion.pictures import unwritable
 
 _JOB, _WHOLE = "job.json", "whole.json"
+_PLACE = ("motion", "tiny", "chroma")
 _NAME = 16  # letters of a hash that name a stretch
 
 
@@ -122,10 +124,17 @@ class Stretch:
             shown: when each of its frames is shown, in ticks, in order.
         """
         part.replace(part.with_suffix(""))
-        temporary = part.with_suffix("").with_suffix(".npz.part")
-        with temporary.open("wb") as file:
-            np.savez(file, allow_pickle=False, shown=np.array(shown, np.int64), **_arrays(state))
-        temporary.replace(temporary.with_suffix(""))
+        before = self._known()
+        _save(
+            part.with_suffix("").with_suffix(".npz"), {"shown": np.array(shown, np.int64), **_arrays(state)}
+        )
+        if before:  # only the newest state is ever needed
+            _save(before[-1], {"shown": _times(before[-1])})
+
+    def remove(self) -> None:
+        """Remove all of its files."""
+        for file in self.path.glob(f"{self.name}-*"):
+            file.unlink()
 
     @property
     def _whole(self) -> Path:
@@ -133,6 +142,13 @@ class Stretch:
 
     def _known(self) -> list[Path]:
         return sorted(self.path.glob(f"{self.name}-*.npz"))
+
+
+def _save(path: Path, arrays: Mapping[str, Any]) -> None:
+    part = path.with_suffix(".npz.part")
+    with part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+    part.replace(path)
 
 
 def _times(path: Path) -> NDArray[np.int64]:
@@ -153,6 +169,8 @@ def _arrays(state: State) -> dict[str, Any]:
         arrays["sums"] = state.sums
     if state.view is not None:
         arrays["view"] = np.array(list(asdict(state.view).values()), np.float64)
+    for number, place in enumerate(state.places):
+        arrays |= {f"place{number}{name}": getattr(place, name) for name in _PLACE}
     return arrays | {f"key{number}": chroma for number, chroma in state.keys.items()}
 
 
@@ -165,6 +183,10 @@ def _read(path: Path) -> State:
                 sums=arrays["sums"] if "sums" in arrays.files else None,
                 view=ShotView(*map(float, arrays["view"])) if "view" in arrays.files else None,
                 keys=keys,
+                places=tuple(
+                    Place(*(arrays[f"place{number}{name}"] for name in _PLACE))
+                    for number in range(sum(name.endswith("tiny") for name in arrays.files))
+                ),
             )
     except (OSError, ValueError, KeyError) as error:
         raise OutputError(f"{path} is damaged ({error}); remove its folder to start again.") from error

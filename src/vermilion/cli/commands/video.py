@@ -1,7 +1,9 @@
 """`vermilion video`: films in, coloured films out."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -13,12 +15,22 @@ from vermilion.cli.gather import gathered
 from vermilion.cli.loading import loading
 from vermilion.cli.progress import film_bar
 from vermilion.cli.say import say, say_aside, say_error, shown
+from vermilion.cli.streams import is_terminal
 from vermilion.errors import FilmError, SettingsError, VermilionError
 
 if TYPE_CHECKING:
-    from vermilion.film import EncodeOptions, FilmResult, PreviewResult
+    from vermilion.film import (
+        EncodeOptions,
+        FilmOptions,
+        FilmResult,
+        PreviewResult,
+        SampleResult,
+        VideoColorizer,
+    )
     from vermilion.guidance import Controls
     from vermilion.work import Work
+
+_PIPE = Path("-")
 
 Films = Annotated[list[Path], typer.Argument(metavar="FILM", help="One film, or several.")]
 Output = Annotated[
@@ -54,6 +66,10 @@ From = Annotated[
     typer.Option("--from", metavar="TIME", help="Where to begin, in seconds or as 1:02:03.5."),
 ]
 To = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Where to stop, in the same form.")]
+Fps = Annotated[
+    str | None,
+    typer.Option("--fps", metavar="N", help="Frames a second of frames/%06d.png and the like."),
+]
 Deinterlace = Annotated[
     bool, typer.Option("--deinterlace", help="First combine the fields of interlaced film (bwdif).")
 ]
@@ -63,6 +79,14 @@ Preview = Annotated[
         "--preview",
         help="Only find the shots: write sheets with a key frame of each in colour, and shots.json to edit, "
         "into the folder NAME.shots (or the one named with -o).",
+    ),
+]
+Sample = Annotated[
+    bool,
+    typer.Option(
+        "--sample",
+        help="Only colour twenty seconds from five places, as NAME.sample.EXT, and say what the whole film "
+        "will take.",
     ),
 ]
 Shots = Annotated[
@@ -90,17 +114,33 @@ def read_encoding(*, codec: Codec = "libx264", crf: Crf = None, preset: Preset =
     return EncodeOptions(codec, crf, preset)
 
 
-@gathered(encode=read_encoding, controls=read_controls)
+def read_span(*, from_: From = "0", to: To = None) -> tuple[float, float | None]:
+    """Return the seconds between which films are coloured."""
+    return _seconds(from_), None if to is None else _seconds(to)
+
+
+def read_task(*, preview: Preview = False, sample: Sample = False) -> str:
+    """Return what is to be done: "color", "preview" or "sample".
+
+    Raises:
+        SettingsError: both are asked for.
+    """
+    if preview and sample:
+        raise SettingsError("A preview and a sample are two things; ask for one of them.")
+    return "preview" if preview else "sample" if sample else "color"
+
+
+@gathered(encode=read_encoding, span=read_span, task=read_task, controls=read_controls)
 def video(
     films: Films,
     *,
     output: Output = None,
     encode: "EncodeOptions",
-    from_: From = "0",
-    to: To = None,
+    span: tuple[float, float | None],
+    task: str,
+    fps: Fps = None,
     recolor: Recolor = False,
     deinterlace: Deinterlace = False,
-    preview: Preview = False,
     shots: Shots = None,
     overwrite: opt.Overwrite = False,
     size: opt.Size = None,
@@ -119,19 +159,21 @@ def video(
       vermilion video film.mp4                      # writes film.color.mp4
       vermilion video film.mkv -o test.mkv --from 1:00 --to 1:20
       vermilion video film.mkv -o lossless.mkv --codec ffv1
+      vermilion video frames/%06d.tif --fps 24      # writes frames.color.mkv
+      ffmpeg -i film.mkv -f yuv4mpegpipe - | vermilion video - -o - | ffmpeg -i - film.color.mkv
       vermilion video film.mkv --preview            # the shots: film.shots/sheet-01.jpg and shots.json
       vermilion video film.mkv --shots film.shots/shots.json
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.film import FilmOptions, VideoColorizer, load_shots
 
-    end = None if to is None else _seconds(to)
     if shots is not None and len(films) > 1:
         raise SettingsError("A list of shots belongs to one film; name that one alone.")
     options = FilmOptions(
         encode=encode,
-        start=_seconds(from_),
-        end=end,
+        start=span[0],
+        end=span[1],
         size=size,
+        fps=None if fps is None else _speed(fps),
         recolor=recolor,
         deinterlace=deinterlace,
         overwrite=overwrite,
@@ -141,13 +183,35 @@ def video(
     _check_output(films, output)
     with loading():
         colorizer = VideoColorizer(model, device=device, threads=threads)
+    if _PIPE in (*films, output):
+        _stream(colorizer, films, output, options)
+        return
 
     def do(film: Path, work: "Work") -> _Done:
-        if preview:
+        if task == "preview":
             return _previewed(colorizer.preview(film, _folder(film, output), options, work))
+        if task == "sample":
+            return _sampled(colorizer.sample(film, _result(film, output, "sample"), options, work))
         return _colored(colorizer.colorize(film, _result(film, output), options, work))
 
     _do_all(films, do, quiet=quiet)
+
+
+def _stream(
+    colorizer: "VideoColorizer", films: list[Path], output: Path | None, options: "FilmOptions"
+) -> None:
+    """Colour frames from standard input, or of a film, to standard output."""
+    if len(films) > 1 or output not in (None, _PIPE):
+        raise SettingsError(
+            "Frames of one film, or of standard input (-), go to standard output (-o -); give no other name."
+        )
+    if is_terminal(sys.stdout):
+        raise SettingsError(
+            "Frames are not for a terminal; send them on: vermilion video - | ffmpeg -i - ..."
+        )
+    source = sys.stdin.buffer if films[0] == _PIPE else films[0]
+    count = colorizer.stream(source, sys.stdout.buffer, options)
+    say_aside(f"{count} frames")
 
 
 def _do_all(films: list[Path], do: "Callable[[Path, Work], _Done]", *, quiet: bool) -> None:
@@ -190,10 +254,24 @@ def _check_output(films: list[Path], output: Path | None) -> None:
         )
 
 
-def _result(film: Path, output: Path | None) -> Path | None:
+def _result(film: Path, output: Path | None, word: str = "color") -> Path | None:
     if output is not None and output.is_dir():
-        return output / f"{film.stem}.color{film.suffix}"
+        from vermilion.film import Source
+
+        return output / Source(film).result(word).name
     return output
+
+
+def _speed(text: str) -> Fraction:
+    """Read frames a second, as 24 or 24000/1001.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise SettingsError(f"A speed is given as 24, 23.976 or 24000/1001, not {text!r}.") from error
 
 
 def _seconds(text: str) -> float:
@@ -227,6 +305,11 @@ class _Done(NamedTuple):
 
 def _colored(result: "FilmResult") -> _Done:
     return _Done(result.path, result.notes, f"{result.frames} frames, {_shots(result.shots)}")
+
+
+def _sampled(result: "SampleResult") -> _Done:
+    made = result.made
+    return _Done(made.path, made.notes, f"{made.frames} frames; the whole film: {result.whole}")
 
 
 def _previewed(result: "PreviewResult") -> _Done:

@@ -1,10 +1,12 @@
 """PyAV: the facts of a film, its frames in and out, and copied streams."""
 
 from vermilion.film.media.encode import CODECS, EncodeOptions, Encoder, plan_output
-from vermilion.film.media.facts import FilmFacts, StreamFacts, open_film, read_facts, video_stream
+from vermilion.film.media.facts import FilmFacts, StreamFacts, read_facts, video_stream
 from vermilion.film.media.frames import Luma, read_luma, samples
 from vermilion.film.media.layout import Layout
-from vermilion.film.media.mux import Target, check_container, mux_film
+from vermilion.film.media.mux import Part, Target, check_container, mux_film
+from vermilion.film.media.source import Source
+from vermilion.film.media.y4m import Y4mWriter, read_y4m
 
 __all__ = [
     "CODECS",
@@ -13,14 +15,17 @@ __all__ = [
     "FilmFacts",
     "Layout",
     "Luma",
+    "Part",
+    "Source",
     "StreamFacts",
     "Target",
+    "Y4mWriter",
     "check_container",
     "mux_film",
-    "open_film",
     "plan_output",
     "read_facts",
     "read_luma",
+    "read_y4m",
     "samples",
     "video_stream",
 ]

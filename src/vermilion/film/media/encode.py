@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -19,6 +20,19 @@ CODECS = ("libx264", "libx265", "ffv1", "prores", "libsvtav1")
 _NAMES = {"prores": "prores_ks"}
 _CRF = {"libx264": 17, "libx265": 18, "libsvtav1": 22}
 _PRESET = {"libx264": "veryfast", "libx265": "fast", "libsvtav1": "9"}
+_X26X = [
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+    "placebo",
+]
+_PRESETS = {"libx264": _X26X, "libx265": _X26X, "libsvtav1": [str(number) for number in range(14)]}
 _MOST_CRF = {"libx264": 51, "libx265": 51, "libsvtav1": 63}
 
 
@@ -44,6 +58,11 @@ class EncodeOptions:
             raise SettingsError(f"A codec {self.codec!r} does not exist; choose one of {', '.join(CODECS)}.")
         if self.codec not in _CRF and not (self.crf is None and self.preset is None):
             raise SettingsError(f"The codec {self.codec} has no CRF and no preset; leave them out.")
+        if self.preset is not None and self.preset not in _PRESETS[self.codec]:
+            raise SettingsError(
+                f"{self.codec} has no preset {self.preset!r}; choose one of "
+                f"{', '.join(_PRESETS[self.codec])}."
+            )
         if self.crf is not None and not 0 <= self.crf <= _MOST_CRF[self.codec]:
             raise SettingsError(
                 f"A CRF of {self.crf} is impossible; give one from 0 to {_MOST_CRF[self.codec]}."
@@ -69,6 +88,7 @@ def plan_output(facts: FilmFacts, options: EncodeOptions) -> Layout:
 
     Raises:
         OutputError: the codec cannot hold frames of this size.
+        SettingsError: the encoder does not know the settings.
     """
     own = facts.layout if facts.layout.across else replace(facts.layout, across=2, down=2)
     known = av.Codec(_NAMES.get(options.codec, options.codec), "w").video_formats or []
@@ -78,6 +98,7 @@ def plan_output(facts: FilmFacts, options: EncodeOptions) -> Layout:
             layout = replace(own, depth=depth, across=across, down=down)
             if layout.format in names:
                 _check_sides(facts, layout, options)
+                _check_opens(facts, layout, options)
                 return layout
     raise OutputError(f"{options.codec} holds no frames of {facts.pix_fmt}; choose ffv1.")
 
@@ -89,6 +110,18 @@ def _check_sides(facts: FilmFacts, layout: Layout, options: EncodeOptions) -> No
             f"{facts.path} has odd sides ({width} × {height}), which {options.codec} cannot hold; "
             "choose --codec ffv1 and a result named .mkv."
         )
+
+
+def _check_opens(facts: FilmFacts, layout: Layout, options: EncodeOptions) -> None:
+    """Refuse settings that the encoder does not know, before anything is coloured."""
+    try:
+        with av.open(BytesIO(), "w", format="matroska") as trial:
+            _video_output(trial, facts, layout, options).codec_context.open()
+    except (av.FFmpegError, ValueError) as error:
+        raise SettingsError(
+            f"{options.codec} does not encode {facts.size[1]} × {facts.size[0]} pixels of {layout.format} "
+            f"({getattr(error, 'strerror', error)}); choose another codec."
+        ) from error
 
 
 class Encoder:

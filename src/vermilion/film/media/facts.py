@@ -14,8 +14,8 @@ from av.video.stream import VideoStream
 
 from vermilion.errors import FilmError
 from vermilion.film.media.layout import Layout, layout_of, matrix_of
+from vermilion.film.media.source import Source
 
-_LOCAL = {"protocol_whitelist": "file"}  # a playlist may name what lies elsewhere
 _COVER = 0x400  # FFmpeg's AV_DISPOSITION_ATTACHED_PIC
 _MISSING = 0.02  # of the stated length that may be missing at the end
 _SLACK = 1.0  # seconds that may be missing, too
@@ -36,7 +36,7 @@ class FilmFacts:
     """A film.
 
     Attributes:
-        path: of its file.
+        source: where it comes from.
         container: FFmpeg's name of the format.
         size: height and width in pixels as they are stored.
         pix_fmt: FFmpeg's name of the pixel format.
@@ -55,7 +55,7 @@ class FilmFacts:
         streams: all of them.
     """
 
-    path: Path
+    source: Source
     container: str
     size: tuple[int, int]
     pix_fmt: str
@@ -74,31 +74,14 @@ class FilmFacts:
     streams: tuple[StreamFacts, ...]
 
     @property
+    def path(self) -> Path:
+        """Its name."""
+        return self.source.path
+
+    @property
     def matrix(self) -> int:
         """FFmpeg's number of the matrix that makes RGB of its planes."""
         return matrix_of(self.colors[1], self.size[0])
-
-
-def open_film(path: Path) -> InputContainer:
-    """Open a film.
-
-    Raises:
-        FilmError: it is not there, empty, or no film.
-    """
-    try:
-        if path.stat().st_size == 0:
-            raise FilmError(f"{path} is empty (0 bytes); copy the film again.")
-        return av.open(f"file:{path}", "r", metadata_errors="replace", container_options=_LOCAL)
-    except (FileNotFoundError, PermissionError) as error:
-        raise FilmError(f"{path} cannot be read ({error.strerror or error}); check its name.") from error
-    except (OSError, ValueError) as error:  # what FFmpeg raises is one of both
-        raise _no_film(path) from error
-
-
-def _no_film(path: Path) -> FilmError:
-    return FilmError(
-        f"{path} is not a film that can be read, or its table of contents is missing; copy it again."
-    )
 
 
 def video_stream(film: InputContainer, path: Path) -> VideoStream:
@@ -114,21 +97,22 @@ def video_stream(film: InputContainer, path: Path) -> VideoStream:
     raise FilmError(f"{path} has no moving picture (found: {kinds}); name a film.")
 
 
-def read_facts(path: Path, *, whole: bool = True) -> FilmFacts:
+def read_facts(source: Source, *, whole: bool = True) -> FilmFacts:
     """Return the facts of a film.
 
     Args:
-        path: of its file.
+        source: where it comes from.
         whole: whether its end must be there.
 
     Raises:
         FilmError: it cannot be read, has no picture, or is cut off.
     """
-    with open_film(path) as film:
+    path = source.path
+    with source.open() as film:
         stream = video_stream(film, path)
         first = _first_frame(film, stream, path)
-        facts = _facts(film, stream, first, path)
-    counted, seconds, stated = _counted(path)
+        facts = facts_of(film, stream, first, source)
+    counted, seconds, stated = _counted(source)
     if whole and stated - seconds > max(_SLACK, _MISSING * stated):
         raise FilmError(
             f"{path} says that it lasts {stated:.1f} s and ends after {seconds:.1f} s; copy it again, or "
@@ -152,11 +136,12 @@ def _first_frame(film: InputContainer, stream: VideoStream, path: Path) -> Video
     raise FilmError(f"No picture of {path} can be decoded; copy it again, or convert it with ffmpeg.")
 
 
-def _facts(film: InputContainer, stream: VideoStream, first: VideoFrame, path: Path) -> FilmFacts:
+def facts_of(film: InputContainer, stream: VideoStream, first: VideoFrame, source: Source) -> FilmFacts:
+    """Return what a stream and its first frame say; frames and seconds are not counted yet."""
     context = stream.codec_context
     display = _display_matrix(first)
     return FilmFacts(
-        path=path,
+        source=source,
         container=film.format.name,
         size=(first.height, first.width),
         pix_fmt=first.format.name,
@@ -185,14 +170,19 @@ def _facts(film: InputContainer, stream: VideoStream, first: VideoFrame, path: P
 
 
 def _display_matrix(frame: VideoFrame) -> tuple[int, ...]:
-    data = cast("SideData | None", frame.side_data.get("DISPLAYMATRIX"))
+    try:
+        data = cast("SideData | None", frame.side_data.get("DISPLAYMATRIX"))
+    except ValueError:  # PyAV knows no EXIF, which pictures have; what is not turned has no matrix
+        if frame.rotation:
+            raise
+        return ()
     return () if data is None else struct.unpack("=9i", bytes(data))
 
 
-def _counted(path: Path) -> tuple[int, float, float]:
+def _counted(source: Source) -> tuple[int, float, float]:
     """Return how many frames there are, their seconds, and how many seconds the film says it has."""
-    with open_film(path) as film:
-        stream = video_stream(film, path)
+    with source.open() as film:
+        stream = video_stream(film, source.path)
         base = stream.time_base or Fraction(1, 1000)
         first, end, count = None, 0, 0
         try:

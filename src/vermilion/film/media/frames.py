@@ -11,7 +11,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from vermilion.errors import FilmError
-from vermilion.film.media.facts import FilmFacts, open_film, video_stream
+from vermilion.film.media.facts import FilmFacts, video_stream
 from vermilion.film.media.layout import Codes, Layout, is_planar
 
 
@@ -53,7 +53,7 @@ def read_luma(
         FilmError: the size of the frames changes.
     """
     number, last = 0, None
-    with open_film(facts.path) as film:
+    with facts.source.open() as film:
         stream = video_stream(film, facts.path)
         stream.thread_type = "AUTO"
         base = float(facts.time_base)

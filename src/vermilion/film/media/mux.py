@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from vermilion.errors import OutputError
 from vermilion.film.media.encode import set_colors
-from vermilion.film.media.facts import FilmFacts, open_film
+from vermilion.film.media.facts import FilmFacts
 from vermilion.film.media.layout import Layout
 
 Ticks = NDArray[np.int64]
@@ -51,7 +51,7 @@ def check_container(facts: FilmFacts, output: Path, codec: str) -> Target:
         holder = av.open(f"file:{output}", "w")
     except (av.FFmpegError, ValueError) as error:
         raise OutputError(f"{output} has no ending that names a container; {better}.") from error
-    with open_film(facts.path) as film, holder:
+    with facts.source.open() as film, holder:
         container = holder.format.name
         try:
             holder.add_mux_stream(av.Codec(_encoder(codec), "w").canonical_name)
@@ -104,43 +104,81 @@ def _added(stream: Stream, output: OutputContainer) -> Stream | None:
         return None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A part of a film that goes into the result.
+
+    Attributes:
+        segments: files of coloured frames, in order, and when their frames are shown, in ticks.
+        start: seconds from the film's beginning, from which other streams are copied.
+        end: seconds up to which they are; None for the end of the film.
+    """
+
+    segments: Sequence[tuple[Path, Ticks]]
+    start: float = 0.0
+    end: float | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of the film."""
+        return self.start == 0 and self.end is None
+
+    @property
+    def shown(self) -> Ticks:
+        """When all of its frames are shown, in order."""
+        return np.concatenate([shown for _, shown in self.segments])
+
+
 def mux_film(
     facts: FilmFacts,
-    segments: Sequence[tuple[Path, Ticks]],
+    parts: Sequence[Part],
     output: tuple[Path, str],
     layout: Layout,
     extra: dict[str, str],
-    window: tuple[float, float | None] = (0.0, None),
 ) -> None:
     """Write the result.
 
     Args:
         facts: of the film.
-        segments: files of coloured frames, in order, and when their frames are shown.
+        parts: of the film, in order; one follows the other without a gap.
         output: a temporary name, and FFmpeg's name of the container.
         layout: of the coloured frames.
         extra: metadata added to the film's own.
-        window: seconds between which streams are copied; the end may be None.
     """
-    files = [path for path, _ in segments]
-    times = _coded_times(files, [shown for _, shown in segments])
+    offsets = _offsets(facts, parts)
+    files = [path for part in parts for path, _ in part.segments]
+    times = _coded_times(
+        files,
+        [shown - offset for part, offset in zip(parts, offsets, strict=True) for _, shown in part.segments],
+    )
     name, container = output
     options = {"fflags": "+bitexact"}  # the same film gives the same file
     if container in ("mp4", "mov"):
         options["movflags"] = "+faststart"
     with (
-        open_film(facts.path) as film,
+        facts.source.open() as film,
         av.open(f"file:{name}", "w", format=container, container_options=options) as result,
         av.open(f"file:{files[0]}", "r") as first,
     ):
         result.metadata.update({**film.metadata, **extra})
-        result.set_chapters(film.chapters() if window == (0.0, None) else [])
+        result.set_chapters(film.chapters() if parts[0].is_whole else [])
         pairs = _streams(film, facts, first, result, layout)
-        offset = 0 if window[0] == 0 else int(times.min())
-        video = _video_packets(files, times - offset, (facts.time_base, pairs[facts.video]))
-        others = _other_packets(film, facts, pairs, window)
+        video = _video_packets(files, times, (facts.time_base, pairs[facts.video]))
+        others = _other_packets(film, facts, pairs, list(zip(parts, offsets, strict=True)))
         for _, _, packet in heapq.merge(video, others, key=lambda each: each[:2]):
             result.mux(packet)
+
+
+def _offsets(facts: FilmFacts, parts: Sequence[Part]) -> list[int]:
+    """Return by how many ticks each part is shown earlier than in the film."""
+    if parts[0].start == 0 and len(parts) == 1:
+        return [0]
+    offsets, now = [], 0
+    for part in parts:
+        shown = part.shown
+        offsets.append(int(shown[0]) - now)
+        now += int(shown[-1] - shown[0]) + max(1, round(1 / (facts.rate * facts.time_base)))
+    return offsets
 
 
 def _streams(
@@ -219,9 +257,9 @@ def _video_packets(
 
 
 def _other_packets(
-    film: InputContainer, facts: FilmFacts, pairs: dict[int, Stream], window: tuple[float, float | None]
+    film: InputContainer, facts: FilmFacts, pairs: dict[int, Stream], parts: Sequence[tuple[Part, int]]
 ) -> Iterator[tuple[float, int, "Packet[Stream]"]]:
-    """Yield the packets of the streams that are copied, in the film's order."""
+    """Yield the packets of the streams that are copied, in the film's order; parts with their offsets."""
     copied = [
         stream
         for stream in film.streams
@@ -236,13 +274,23 @@ def _other_packets(
         if packet.dts is None or packet.time_base is None:
             continue
         at = float(packet.dts * packet.time_base)
-        if at - zero < window[0] or (window[1] is not None and at - zero >= window[1]):
+        offset = _offset_at(at - zero, parts)
+        if offset is None:
             continue
-        if window[0]:
-            ticks = round(window[0] / float(packet.time_base))
+        if offset:
+            later = float(offset * facts.time_base)
+            ticks = round(later / float(packet.time_base))
             packet.dts -= ticks
             packet.pts = None if packet.pts is None else packet.pts - ticks
-            at -= window[0]
+            at -= later
         last = max(last, at)  # the merge wants them in order; streams may be interleaved loosely
         packet.stream = pairs[packet.stream.index]
         yield last, 1, packet
+
+
+def _offset_at(seconds: float, parts: Sequence[tuple[Part, int]]) -> int | None:
+    """Return the offset of the part that a time is in; None if it is in no part."""
+    for part, offset in parts:
+        if (part.start == 0 or seconds >= part.start) and (part.end is None or seconds < part.end):
+            return offset
+    return None

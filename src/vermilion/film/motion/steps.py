@@ -1,7 +1,7 @@
 """Motion between neighbouring frames, and how far it can be trusted.
 
-Dense inverse search (Kroeger et al. 2016, arXiv:1603.03590) both ways: where going there and back does not
-lead home, or what is found there is of another luma, nothing is carried.
+Dense inverse search (Kroeger et al. 2016, arXiv:1603.03590), and the way back from it: where going there and
+back does not lead home, or what is found there is of another luma, nothing is carried.
 """
 
 from dataclasses import dataclass, field
@@ -18,10 +18,11 @@ Size = tuple[int, int]
 TRUST = 0.9
 """Of what is carried over one frame, at best: new paintings get their say."""
 
-_AREA = 480 * 270  # pixels at which motion is looked for
+_AREA = 400 * 225  # pixels at which motion is looked for
 _LEAST = 64  # pixels of a short side: below, the search has no levels
+_ROUNDS = 3
 _ASTRAY = 1.5  # pixels
-_OTHER = 20.0  # levels of 255
+_OTHER = 15.0  # levels of 255
 _STILL = 0.3  # levels of mean difference below which a frame shows the same as another
 _STILL_PART = 3.0  # levels that any 16th of it may differ
 
@@ -73,8 +74,8 @@ class Motion:
 
     def step(self, earlier: Bytes, later: Bytes) -> Step:
         """Return the step between two frames, uint8 [H,W] at ``motion_size``; its grid is half as fine."""
-        forth = self.flow(earlier, later)
         back = self.flow(later, earlier)
+        forth = turned_round(back)
         small = _half(earlier), _half(later)
         places = places_on(back.shape[:2])
         back_map, forth_map = places + back, places + forth
@@ -90,6 +91,19 @@ class Motion:
         flow = self._search.calc(one, other, None)  # type: ignore[call-overload]
         halved = cv2.resize(flow, (flow.shape[1] // 2, flow.shape[0] // 2), interpolation=cv2.INTER_AREA)
         return np.asarray(halved * np.float32(0.5), np.float32)
+
+
+def turned_round(flow: Floats) -> Floats:
+    """Return the motion [h,w,2] that leads back where ``flow`` came from, in half the time of another search.
+
+    By a fixed point (Chen et al. 2008, A simple fixed-point approach to invert a deformation field): it is
+    found where both ways lead home. Where something was hidden there is none, which the weights then tell.
+    """
+    places = places_on(flow.shape[:2])
+    back = -flow
+    for _ in range(_ROUNDS):
+        back = -carried(flow, places + back)
+    return back
 
 
 def carried(values: NDArray[Any], places: Floats) -> Floats:

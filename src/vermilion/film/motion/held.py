@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.film.cuts import small_of, with_cuts
 from vermilion.film.media import Layout, Luma
-from vermilion.film.motion import Motion, Step, is_still, motion_size
+from vermilion.film.motion.cuts import small_of, with_cuts
+from vermilion.film.motion.steps import Motion, Step, is_still, motion_size
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-KEY_EVERY = 4
+KEY_EVERY = 8
 """Frames from one key frame to the next, not counting those that repeat the one before.
 
 Where the step to it can be trusted nearly everywhere, every second of them is left out.

@@ -1,6 +1,7 @@
 """Chroma of key frames carried to the frames between them, forward and backward along the motion.
 
-What arrives is summed with its weight: key frames weigh 1, each step takes some away (see ``motion``).
+What arrives is summed with its weight: key frames weigh as much as the network is sure, and each step takes
+some away (see ``steps``). So what it paints wrongly near something that passes is soon outweighed.
 Nothing painted is fed back to the network, so that nothing can run away.
 """
 
@@ -10,14 +11,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.film.motion import Step, carried
+from vermilion.film.motion.steps import Step, carried
 
 Floats = NDArray[np.float32]
 
 UNREACHED = 0.25
 """A weight below which nothing that was painted has reached a place."""
 
-_MANY = 0.04  # of a frame: where so much is unreached, the network paints it
+_MANY = 0.07  # of a frame: where so much is unreached, the network paints it
 _NEAR = 6.0  # cells from which unreached places take their colour
 _ITS_WEIGHT = 0.05
 
@@ -30,7 +31,7 @@ def forward(
     Args:
         start: what had come to the frame before the first; None at the beginning of a shot.
         steps: n steps, each from the frame before; None where both frames show the same.
-        keys: chroma [h,w,2] of key frames by their numbers, 0 to n - 1.
+        keys: chroma · weight, weight [h,w,3] of key frames by their numbers, 0 to n - 1.
         size: h and w.
     """
     sums = []
@@ -61,8 +62,7 @@ def _with_key(sums: Floats, key: Floats | None) -> Floats:
     if key is None:
         return sums
     with_key = sums.copy()
-    with_key[..., :2] += key
-    with_key[..., 2] += 1
+    with_key += key
     return with_key
 
 
