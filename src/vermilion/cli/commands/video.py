@@ -114,9 +114,25 @@ def read_encoding(*, codec: Codec = "libx264", crf: Crf = None, preset: Preset =
     return EncodeOptions(codec, crf, preset)
 
 
-def read_span(*, from_: From = "0", to: To = None) -> tuple[float, float | None]:
-    """Return the seconds between which films are coloured."""
-    return _seconds(from_), None if to is None else _seconds(to)
+class _Frames(NamedTuple):
+    """Which frames of a film are coloured, and how they are read."""
+
+    start: float
+    end: float | None
+    fps: Fraction | None
+    deinterlace: bool
+
+
+def read_frames(
+    *, from_: From = "0", to: To = None, fps: Fps = None, deinterlace: Deinterlace = False
+) -> _Frames:
+    """Return which frames are coloured.
+
+    Raises:
+        SettingsError: a time or a speed is none.
+    """
+    end = None if to is None else _seconds(to)
+    return _Frames(_seconds(from_), end, None if fps is None else _speed(fps), deinterlace)
 
 
 def read_task(*, preview: Preview = False, sample: Sample = False) -> str:
@@ -130,17 +146,15 @@ def read_task(*, preview: Preview = False, sample: Sample = False) -> str:
     return "preview" if preview else "sample" if sample else "color"
 
 
-@gathered(encode=read_encoding, span=read_span, task=read_task, controls=read_controls)
+@gathered(encode=read_encoding, frames=read_frames, task=read_task, controls=read_controls)
 def video(
     films: Films,
     *,
     output: Output = None,
     encode: "EncodeOptions",
-    span: tuple[float, float | None],
+    frames: _Frames,
     task: str,
-    fps: Fps = None,
     recolor: Recolor = False,
-    deinterlace: Deinterlace = False,
     shots: Shots = None,
     overwrite: opt.Overwrite = False,
     size: opt.Size = None,
@@ -170,12 +184,9 @@ def video(
         raise SettingsError("A list of shots belongs to one film; name that one alone.")
     options = FilmOptions(
         encode=encode,
-        start=span[0],
-        end=span[1],
+        **frames._asdict(),
         size=size,
-        fps=None if fps is None else _speed(fps),
         recolor=recolor,
-        deinterlace=deinterlace,
         overwrite=overwrite,
         controls=controls,
         shots=None if shots is None else load_shots(shots),
