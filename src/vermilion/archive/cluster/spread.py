@@ -84,9 +84,13 @@ def _spread(
         done = rows.map_batches(
             Hands,
             fn_constructor_args=(order,),
-            batch_size=block,
+            batch_size=None,  # a block of rows is one task
             num_cpus=threads,
-            compute=ray.data.ActorPoolStrategy(min_size=1, max_size=count),
+            compute=ray.data.ActorPoolStrategy(
+                min_size=workers or 1,
+                max_size=count,
+                max_tasks_in_flight_per_actor=1,  # else the first that is ready takes a small batch whole
+            ),
         )
         for row in done.iter_rows():
             yield row["shard"], [record_of(json.loads(line)) for line in row["records"].splitlines()]
