@@ -16,6 +16,9 @@ from vermilion.archive.cluster.store import Store
 from vermilion.errors import OutputError
 
 LEASE = ".vermilion-lease"
+KEEPER = "vermilion-lease"
+"""The name of the thread that gives signs of life."""
+
 EVERY = 5.0
 """Seconds between two signs of life."""
 
@@ -75,7 +78,7 @@ def leased(store: Store, every: float | None = None) -> Iterator[Lease]:
         if not lease.is_ours():  # two runs have waited, and the other was later
             raise _other(store)
     ended = threading.Event()
-    thread = threading.Thread(target=_keep, args=(lease, every, ended), daemon=True)
+    thread = threading.Thread(target=_keep, args=(lease, every, ended), name=KEEPER, daemon=True)
     thread.start()
     try:
         yield lease
