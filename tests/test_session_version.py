@@ -296,7 +296,7 @@ def test_transparent_deep_and_cmyk_versions_are_read(tiny_colorizer):
     [
         ({"neutralize": True}, "name it with --colors-from"),
         ({"matches": ((1, 2, 3, 4),) * 3}, "name it with --colors-from"),
-        ({"colors_from": EDITED, "matches": ((1, 2, 3, 4),)}, "by 3 matches or more, not 1"),
+        ({"colors_from": EDITED, "matches": ((1, 2, 3, 4),)}, "needs 3 matches or more, not 1"),
     ],
 )
 def test_controls_about_a_version_need_one(said, told):

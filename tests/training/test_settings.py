@@ -77,7 +77,7 @@ def test_values_and_defaults_arrive(tmp_path: Path) -> None:
         (f"[data]\nheld_out_limit = -1\n{STAGE}", "data.held_out_limit: must be at least 0, not -1"),
         (STAGE + "decay = nan\n", "stages.a.decay: must be in 0..1, not nan"),
         (f"[model]\ndistribution = false\nresidual = false\n{STAGE}", "has no colours"),
-        ("keep_statistics = true\n" + STAGE, "has none yet; name one as model.start_from"),
+        ("keep_statistics = true\n" + STAGE, "has no statistics yet; name one as model.start_from"),
         (STAGE + STAGE, "two have the same name"),
         (f"[data]\nweights = 3\n{STAGE}", "data.weights: must be a table {...}, not 3"),
         (f'[data]\nweights = {{a = "b"}}\n{STAGE}', "data.weights.a: must be a number, not 'b'"),
