@@ -87,6 +87,16 @@ def test_a_list_from_before_a_picture_was_closed_does_not_bring_it_back(hands):
     assert hands.ask(f"{STUDIO}.pictures.length") == 0
 
 
+def test_a_picture_that_was_closed_elsewhere_while_nothing_was_heard_is_closed_here(hands):
+    hands.page.route("**/v1/events", lambda route: route.abort())
+    hands.reload()
+    close = f"fetch('/v1/pictures/' + {STUDIO}.current.id, {{ method: 'DELETE' }}).then(() => 0)"
+    hands.ask(close)
+    hands.ask(f"{STUDIO}.start()")
+    hands.page.locator(".welcome-box h2").wait_for()
+    assert hands.ask(f"{STUDIO}.pictures.length") == 0
+
+
 def test_answers_to_two_hints_that_come_in_the_other_order(hands):
     held = hold(hands, "**/controls?*", lambda request: len(request.post_data_json["hints"]) == 1)
     hands.click(0.3, 0.5)

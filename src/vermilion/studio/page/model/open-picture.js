@@ -164,10 +164,13 @@ export class OpenPicture extends EventTarget {
 
   /** Ask the engine what holds now. */
   async catchUp(tries = 1) {
+    this.#work(1);
     try {
       this.hear(await this.engine.picture(this.id), tries);
     } catch (error) {
       this.#trouble(error);
+    } finally {
+      this.#work(-1);
     }
   }
 

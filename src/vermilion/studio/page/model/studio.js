@@ -32,7 +32,7 @@ export class Studio extends EventTarget {
   async start() {
     try {
       [this.session, this.looks] = await Promise.all([this.engine.session(), this.engine.looks()]);
-      this.#add(await this.engine.pictures());
+      await this.#list();
     } catch (error) {
       this.trouble(error);
     }
@@ -49,10 +49,18 @@ export class Studio extends EventTarget {
     else this.#add([event.picture]);
   }
 
+  /** Take what the engine has; what was open here before it was asked, and is not there, was closed elsewhere. */
+  async #list() {
+    const known = this.pictures.map(({ id }) => id);
+    const told = await this.engine.pictures();
+    for (const id of known) if (!told.some((one) => one.id === id)) this.#remove(id);
+    this.#add(told);
+  }
+
   /** The events had stopped for a while: take what has come of the pictures since then. */
   async #refresh() {
     try {
-      this.#add(await this.engine.pictures());
+      await this.#list();
     } catch (error) {
       this.trouble(error);
     }

@@ -96,6 +96,7 @@ export class Stage extends HTMLElement {
     this.#turn();
     this.viewport.fit();
     this.compare.introduce(current);
+    this.cursor.place = null;
     this.#resize();
   }
 
