@@ -1,10 +1,13 @@
 """The page's arithmetic is that of Python: the same luma everywhere, and colours within two levels."""
 
+import io
 import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from tests.page.files import saved, soft, write
 from tests.page.made_up import controls, photograph
 from vermilion import Colorizer
 from vermilion.guidance import load_recipe
@@ -44,7 +47,20 @@ def test_a_recipe_of_the_page_gives_the_same_colours_in_python(seed, page, color
     assert worst <= WORST, json.dumps(controls(seed, image.size))[:2000]
 
 
-def pixels(path):
-    from PIL import Image
+@pytest.mark.parametrize("side", [300, 420, 500, 610, 700, 1000])
+def test_a_jpeg_is_seen_as_python_sees_it(side, page, colorizer, tmp_path):
+    """Python has libjpeg leave out what the network would not see; the page does the same arithmetic."""
+    scan = write(tmp_path, "scan.jpg", saved(soft((side, side * 4 // 5), seed=side), "jpeg", quality=90))
+    opened = page.open(scan)
+    files = page.save(opened)
+    page.close(opened)
+    (tmp_path / "recipe.json").write_bytes(files["scan.color.recipe.json"])
+    theirs = colorizer.replay(load_recipe(tmp_path / "recipe.json"), scan).to_numpy()
+    ours = np.asarray(Image.open(io.BytesIO(files["scan.color.png"])))
+    apart = np.abs(ours.astype(int) - theirs)
+    assert apart.mean() <= 0.5
+    assert np.percentile(apart, 99) <= WORST
 
+
+def pixels(path):
     return np.asarray(Image.open(path))

@@ -11,6 +11,7 @@ import { finishColors } from "./guidance/finish.js";
 import { appearanceOf, reachOf } from "./guidance/reach.js";
 import { goalsOf, notesOn, settleHints } from "./guidance/settle.js";
 import { suggestColors } from "./guidance/suggest.js";
+import { scaledByBlocks } from "./network/blocks.js";
 import { workingSize } from "./network/frame.js";
 import { findTone } from "./network/tone.js";
 import { masksOf } from "./picture/masks.js";
@@ -27,7 +28,10 @@ export class Session {
     const session = new Session();
     const { card } = model;
     const size = workingSize(scan.size, card.working_size, card.stride);
-    const luma = reduceFinely(scan.luma, scan.size, size);
+    const from = scan.hasBlocks
+      ? scaledByBlocks(scan.luma, scan.size, size)
+      : { plane: scan.luma, size: scan.size };
+    const luma = reduceFinely(from.plane, from.size, size);
     const tone = findTone(luma, size);
     const encoded = await model.encode(luma, size, tone);
     return Object.assign(session, {

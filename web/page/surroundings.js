@@ -4,7 +4,14 @@ import german from "../../src/vermilion/studio/page/texts/de.json";
 import english from "../../src/vermilion/studio/page/texts/en.json";
 import { LocalEngine } from "./local.js";
 
-const TEXTS = { de: german, en: english };
+// Here a reload loses what was not saved.
+const TEXTS = {
+  de: {
+    ...german,
+    "error.page": "In dieser Seite ist etwas schiefgegangen. Speichern Sie, was geht, und laden Sie sie neu.",
+  },
+  en: { ...english, "error.page": "Something went wrong in this page. Save what you can, and reload it." },
+};
 
 export const makeEngine = () => new LocalEngine();
 export const readTexts = async (language) => TEXTS[language];

@@ -16,6 +16,7 @@ const SAMPLES = 4; // along each side of what becomes one pixel of the small pic
  * @property {Uint8Array} luma
  * @property {[number, number]} size
  * @property {Uint8Array | null} alpha null where all is opaque
+ * @property {boolean} isTurned whether the file stores it otherwise
  * @property {Uint8Array} small RGB of at most 128 pixels a side, to tell colour from toning
  * @property {[number, number]} smallSize
  */
@@ -125,7 +126,8 @@ async function read(source, name) {
   const { quarters, isMirrored } = source;
   const turn = (plane) => plane && turned(plane, source.size, quarters, isMirrored);
   const { plane, size } = turn(luma);
-  return { luma: plane, size, alpha: turn(alpha)?.plane ?? null, ...small.picture };
+  const isTurned = Boolean(quarters || isMirrored);
+  return { luma: plane, size, alpha: turn(alpha)?.plane ?? null, isTurned, ...small.picture };
 }
 
 /** Refuse a picture of more pixels than this page takes: size is its height and width, as far as they are known. */

@@ -18,6 +18,7 @@ const TYPES = { jpeg: "image/jpeg", png: "image/png", webp: "image/webp" };
  * @property {Uint8Array | null} alpha null where all is opaque
  * @property {Uint8Array[]} chunks that go into the result
  * @property {string[]} notes
+ * @property {boolean} hasBlocks whether the luma lies as the blocks of a JPEG do
  * @property {boolean} recolor whether a picture in real colour was accepted
  */
 
@@ -45,6 +46,7 @@ export async function readScan(file, { recolor = false } = {}, isExact = true) {
     alpha,
     chunks: head.chunks,
     notes: notesOf(name, head, isExact),
+    hasBlocks: head.kind === "jpeg" && !decoded.isTurned,
     recolor,
   };
 }
