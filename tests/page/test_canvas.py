@@ -24,6 +24,7 @@ def changed(built, first, target):
     """The page with a worker that begins with some script."""
     text = built.read_text("utf-8")
     found = re.search(r'<script id="worker" type="text/plain">([^<]+)<', text)
+    assert found
     worker = gzip.compress(first.encode() + gzip.decompress(base64.b64decode(found[1])))
     target.write_text(
         text[: found.start(1)] + base64.b64encode(worker).decode() + text[found.end(1) :], "utf-8"

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests.page.files import DAMAGED, EXACT, saved, soft, toned, upright_luma, write
 from vermilion.tone import luma_of_rgb
@@ -91,3 +91,17 @@ def test_chunks_that_say_how_levels_are_shown_go_into_the_result(page, tmp_path)
     content = next(iter(page.save(opened, recipe=False).values()))
     page.close(opened)
     assert Image.open(io.BytesIO(content)).info["gamma"] == 1
+
+
+@pytest.mark.parametrize("name", ["grey-profile.png", "grey-profile.jpg"])
+def test_greys_are_shown_by_the_curve_of_a_grey_profile(name, page, tmp_path):
+    opened = page.open(write(tmp_path, name, EXACT[name]()))
+    content = next(iter(page.save(opened, recipe=False).values()))
+    page.close(opened)
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(Image.open(io.BytesIO(content)).info["icc_profile"]))
+    ramp = Image.merge("RGB", [Image.linear_gradient("L")] * 3)
+    shown = ImageCms.profileToProfile(ramp, profile, ImageCms.createProfile("sRGB"))
+    levels = np.arange(256) / 255
+    light = levels**1.8
+    wanted = np.where(light > 0.0031308, 1.055 * light ** (1 / 2.4) - 0.055, light * 12.92) * 255
+    assert np.abs(np.asarray(shown)[:, 0].mean(axis=-1) - wanted).max() < 3

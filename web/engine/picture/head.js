@@ -1,7 +1,8 @@
 // What the bytes of a file say before it is decoded: its kind, its depth, and the chunks that go into the result.
 
-import { ascii, deflated, joined, textOf } from "./bytes.js";
+import { ascii, deflated, inflated, joined, textOf } from "./bytes.js";
 import { chunk } from "./png.js";
+import { rgbProfileOf } from "./profile.js";
 
 /**
  * @typedef {object} Head
@@ -58,10 +59,28 @@ async function headOfPng(bytes) {
     if (name === "IHDR") [bits, isGrey, size] = [data[8], !(data[9] & 3), [number(data, 4), number(data, 0)]];
     else if (CARRIED.has(name)) chunks.push(chunk(name, data));
     else if (name === "iCCP" && !isGrey) chunks.push(chunk(name, data));
-    else if (name === "iCCP") lost.push("profile");
+    else if (name === "iCCP") (await carryGrey(await profileOf(data), chunks)) || lost.push("profile");
     else if (METADATA.has(name) && !lost.includes("metadata")) lost.push("metadata");
   }
   return { bits, size, lost, chunks };
+}
+
+const profileChunk = async (profile) => chunk("iCCP", ascii("profile\0\0"), await deflated(profile));
+
+/** The profile in a PNG's chunk; empty where it cannot be unpacked. */
+async function profileOf(data) {
+  try {
+    return await inflated(data.subarray(data.indexOf(0) + 2));
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/** Have the result show greys by the curve of a grey profile; tells whether that can be. */
+async function carryGrey(profile, chunks) {
+  const fitting = textOf(profile.subarray(16, 20)) === "GRAY" ? rgbProfileOf(profile) : null;
+  if (fitting) chunks.push(await profileChunk(fitting));
+  return Boolean(fitting);
 }
 
 async function headOfJpeg(bytes) {
@@ -75,8 +94,8 @@ async function headOfJpeg(bytes) {
   }
   const profile = joined(parts.filter(Boolean));
   const space = textOf(profile.subarray(16, 20));
-  if (profile.length && space !== "RGB ") lost.push("profile");
-  const chunks = space === "RGB " ? [chunk("iCCP", ascii("profile\0\0"), await deflated(profile))] : [];
+  const chunks = space === "RGB " ? [await profileChunk(profile)] : [];
+  if (profile.length && space !== "RGB " && !(await carryGrey(profile, chunks))) lost.push("profile");
   return { bits, size, lost: [...new Set(lost)], chunks };
 }
 
