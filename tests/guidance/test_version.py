@@ -84,6 +84,20 @@ def test_a_thing_added_on_a_flat_wall_is_not_trusted():
     assert laid.trust[105:135, 215:245].max() < 0.2
 
 
+@pytest.mark.parametrize("curve", [lambda luma: 2.2 * luma - 0.2, lambda luma: 2.2 * luma - 1.0])
+def test_whites_and_blacks_that_a_version_lost_are_no_reason_for_doubt(curve):
+    lost = np.clip(np.rint(255 * curve(SCENE / 255)), 0, 255).astype(np.uint8)
+    assert (np.abs(unit_range(luma_of_rgb(lost)) - 0.5) > 0.47).mean() > 0.2
+    laid = lay_version(LUMA, warped(lost))
+    assert laid is not None
+    assert (laid.trust > 0.5)[30:210, 30:290].mean() > 0.98
+    ball = lost.copy()
+    cv2.circle(ball, (230, 120), 26, (255, 0, 0), -1)
+    laid = lay_version(LUMA, warped(ball))
+    assert laid is not None
+    assert (laid.trust < 0.5)[105:135, 215:245].mean() > 0.9
+
+
 def test_nothing_is_trusted_where_the_version_ends():
     part = np.ascontiguousarray(warped(SCENE, turn=0, bend=0)[:, 150:])
     laid = lay_version(LUMA, part)

@@ -6,6 +6,8 @@ import numpy as np
 from PIL import Image
 
 from tests.studio.conftest import grey_jpeg
+from tests.versions import made_scene, warped
+from vermilion.tone import luma_of_rgb
 
 
 def image_of(answer):
@@ -48,6 +50,30 @@ def test_controls_change_the_picture_and_its_revision(client, opened):
     assert hint | {"kind": "point", "x": 50, "y": 30, "color": "navy"} == hint
     old = client.get(f"/v1/pictures/{opened['id']}/preview", params={"revision": opened["revision"]})
     assert (old.status_code, old.json()["code"]) == (409, "stale")
+
+
+def test_a_version_that_was_sent_gives_a_picture_its_colours(client):
+    scene, content = made_scene(), io.BytesIO()
+    Image.fromarray(luma_of_rgb(scene)).save(content, "png")
+    [opened] = client.post("/v1/pictures", files={"file": ("anna.png", content.getvalue())}).json()
+    content = io.BytesIO()
+    Image.fromarray(warped(scene)).save(content, "png")
+    asset = client.post("/v1/assets?kind=version", files={"file": ("edited.png", content.getvalue())}).json()
+    named = {"sha256": asset["sha256"], "name": asset["name"]}
+    url = f"/v1/pictures/{opened['id']}"
+    changed = client.put(f"{url}/controls", json={"colors_from": named, "trust": 1.0}).json()
+    assert changed["controls"]["colors_from"] == named
+    assert changed["controls"]["trust"] == 1.0
+    query = {"side": 320, "revision": changed["revision"]}
+    shown = np.asarray(image_of(client.get(f"{url}/preview", params=query)).convert("RGB"))
+    assert np.abs(shown.astype(int) - scene)[60:180, 60:260].mean() < 6
+    grey = io.BytesIO()
+    Image.fromarray(luma_of_rgb(warped(scene))).save(grey, "png")
+    asset = client.post("/v1/assets?kind=version", files={"file": ("grey.png", grey.getvalue())}).json()
+    refused = {"colors_from": {"sha256": asset["sha256"], "name": "grey.png"}}
+    answer = client.put(f"{url}/controls", json=refused)
+    assert answer.status_code == 422
+    assert "no colours to take" in answer.text
 
 
 def test_a_refused_hint_changes_nothing(client, opened):

@@ -1,8 +1,11 @@
 """The look of the colours, colours from files, full screen, notes, and hints without a mouse."""
 
 import pytest
+from PIL import Image
 
 from tests.studio.page.hands import STUDIO
+from tests.versions import made_scene, warped
+from vermilion.tone import luma_of_rgb
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium", "chromium")]
 
@@ -50,6 +53,22 @@ def test_a_reference_is_dropped_on_its_row_and_undone(hands, photographs):
     hands.until_painted()
     assert hands.controls["reference"]["name"] == "flag.png"
     hands.page.keyboard.press("Control+z")
+    hands.until_painted()
+    assert hands.controls == {}
+
+
+def test_an_edited_version_is_dropped_and_taken_away(empty, tmp_path):
+    scene = made_scene()
+    Image.fromarray(luma_of_rgb(scene)).save(tmp_path / "anna.png")
+    Image.fromarray(warped(scene)).save(tmp_path / "edited.png")
+    hands = empty()
+    hands.open(tmp_path / "anna.png")
+    hands.page.locator("#tab-look").click()
+    hands.drop(tmp_path / "edited.png", onto=".file-row >> nth=3")
+    hands.page.get_by_label("Remove edited.png").wait_for()
+    hands.until_painted()
+    assert hands.controls["colors_from"]["name"] == "edited.png"
+    hands.page.get_by_label("Remove edited.png").click()
     hands.until_painted()
     assert hands.controls == {}
 

@@ -16,6 +16,9 @@ _SCALES = (2.5, 5.0, 10.0)  # pixels
 _FLAT = 0.014  # deviation of luma (0..1) that is no structure
 _CLIPPED, _CLIPPED_FLAT = 0.93, 0.04  # luma from which structure may be gone, and what is none there
 _STRUCTURE = (0.30, 0.62)  # correlation below which a place is not trusted, and above which it is
+_CRUSHED = 0.03  # of luma: how near to white and black a version is clipped
+_SLACK = 0.04  # of luma, by which the scan may be farther from them
+_EVERY = 17  # pixels of which one tells of the tones
 _LEVELS = 24  # of the tone curve
 _TOLERANCE = 0.05  # of luma, beside what is usual in the two pictures
 _APART = 2.0  # pixels
@@ -38,14 +41,16 @@ def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Floats:
         inside: where there is a version; elsewhere trust is 0.
     """
     first, second = _mean(scan, 1.0), _mean(seen, 1.0)
-    second = _tone_undone(first, second, inside)
+    undone = _tone_undone(first, second, inside)
+    silent = _clipped(first, second, undone)
+    second = undone + silent * (first - undone)
     structure, texture = _structure(first, second)
     same = _rise(structure, *_STRUCTURE)
     off = _mean(np.abs(_mean(first, 2.0) - _mean(second, 2.0)), 1.5)
     usual = float(np.median(off[inside])) if inside.any() else 0.0
     tolerance = _TOLERANCE + 2.5 * usual
     agrees = 1 - _rise(off, tolerance, 2 * tolerance)
-    returns = 1 - texture * (1 - np.exp(-((_mean(apart, 2.0) / _APART) ** 2)))
+    returns = 1 - (1 - silent) * texture * (1 - np.exp(-((_mean(apart, 2.0) / _APART) ** 2)))
     doubt = 1 - same * agrees * returns
     return _areas(_mean(doubt.astype(np.float32), _SPOT), inside)
 
@@ -130,6 +135,24 @@ def _tone_undone(scan: Floats, seen: Floats, inside: Mask) -> Floats:
             levels.append(float(np.median(values[here])))
             medians.append(float(np.median(wanted[here])))
     return np.interp(seen, levels, np.maximum.accumulate(medians)).astype(np.float32)
+
+
+def _clipped(scan: Floats, seen: Floats, undone: Floats) -> Floats:
+    """Return where the version is clipped and the scan may be [h,w], 0..1: there it says nothing.
+
+    Whites and blacks that a version lost speak neither for nor against it, where the scan is about as bright.
+
+    Args:
+        scan: luma [h,w] in 0..1.
+        seen: the version's, as it is.
+        undone: the same with the scan's tones.
+    """
+    levels, tones = seen.ravel()[::_EVERY], undone.ravel()[::_EVERY]
+    order = np.argsort(levels)
+    levels, tones = levels[order], tones[order]
+    low, high = (float(np.interp(level, levels, tones)) for level in (_CRUSHED, 1 - _CRUSHED))
+    white, black = _rise(seen, 1 - 2 * _CRUSHED, 1 - _CRUSHED), _rise(-seen, -2 * _CRUSHED, -_CRUSHED)
+    return white * _rise(scan, high - _SLACK, high) + black * _rise(-scan, -low - _SLACK, -low)
 
 
 def _areas(doubt: Floats, inside: Mask) -> Floats:

@@ -13,6 +13,7 @@ export const PLAIN = Object.freeze({
   cube: null,
   palette: [],
   reference: null,
+  colors_from: null,
   album: null,
   variant: null,
   variants: 6,

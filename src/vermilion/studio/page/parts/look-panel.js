@@ -29,7 +29,11 @@ const FILES = [
   { kind: "reference", accept: "image/*" },
   { kind: "palette", accept: "image/*" },
   { kind: "cube", accept: ".cube" },
+  { kind: "colors_from", accept: "image/*" },
 ];
+
+/** What the server calls the file of a control, where that is not the control's own name. */
+const ASSETS = { colors_from: "version" };
 
 export class LookPanel extends HTMLElement {
   setUp(studio) {
@@ -173,11 +177,11 @@ export class LookPanel extends HTMLElement {
     return h("label", { class: "add-color" }, input, h("span", { text: t("look.palette-add") }));
   }
 
-  /** Send a file to the engine and use it as a reference, a palette or a cube. */
+  /** Send a file to the engine and use it as a reference, a version, a palette or a cube. */
   async use(kind, file) {
     if (!file) return;
     try {
-      const { sha256, name } = await this.studio.engine.asset(file, kind);
+      const { sha256, name } = await this.studio.engine.asset(file, ASSETS[kind] ?? kind);
       this.#set({ [kind]: { sha256, name }, ...(kind === "cube" ? { look: null } : {}) });
     } catch (error) {
       this.studio.trouble(error);
