@@ -1,14 +1,14 @@
 // A JPEG as libjpeg hands it out when less than all of it is wanted: each block of 8 × 8 pixels becomes one of k × k,
-// made of its lowest frequencies. What the network sees of a JPEG is read so in Python.
+// made of its lowest frequencies, or of means. What the network sees of a JPEG is read so in Python.
 
 import { clip } from "../arrays/planes.js";
 import { roundEven } from "../arrays/resize.js";
 
 const BLOCK = 8;
-const BY_MEANS = new Set([1, 2, 4, 8]); // eighths at which libjpeg averages pixels, as any reduction does
+const BY_MEANS = new Set([1, 2, 4]); // eighths at which libjpeg averages pixels
 
 /**
- * Luma of a JPEG scaled down as far as twice the size wanted allows; the same luma where that makes no difference.
+ * Luma of a JPEG scaled down as far as twice the size wanted allows; the luma itself where that is all of it.
  * @param {Uint8Array} luma [H·W] as the file stores it
  * @param {[number, number]} size H and W
  * @param {[number, number]} wanted height and width
@@ -18,11 +18,15 @@ export function scaledByBlocks(luma, size, wanted) {
   const isEnough = (eighths) =>
     size.every((side, axis) => Math.ceil((side * eighths) / BLOCK) >= 2 * wanted[axis]);
   const eighths = [1, 2, 3, 4, 5, 6, 7].find(isEnough) ?? BLOCK;
-  return BY_MEANS.has(eighths) ? { plane: luma, size } : reduced(luma, size, eighths);
+  return eighths === BLOCK ? { plane: luma, size } : reduced(luma, size, eighths);
 }
 
 /** What one side of a block, 8 numbers, becomes: [k·8]. */
 function matrixTo(k) {
+  if (BY_MEANS.has(k))
+    return Array.from({ length: k }, (_, to) =>
+      Array.from({ length: BLOCK }, (__, from) => (Math.trunc((from * k) / BLOCK) === to ? k / BLOCK : 0)),
+    );
   const wave = (place, frequency, count) =>
     Math.cos(((2 * place + 1) * frequency * Math.PI) / (2 * count)) * Math.sqrt((frequency ? 2 : 1) / count);
   return Array.from({ length: k }, (_, to) =>
