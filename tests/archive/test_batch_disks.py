@@ -79,7 +79,7 @@ def test_a_disk_that_is_full_is_told_and_the_run_goes_on_when_there_is_room(
     for line in (full, again):
         assert line.startswith("1 ")
         assert line.endswith(
-            "error: The disk of out is full; free some space, and run the same command again to go on."
+            "error: The disk of out is full; free some space, and run the same command again to continue."
         )
     assert last == "0 0 "
     check_whole(noises, tiny_model_folder)
