@@ -17,7 +17,7 @@ from tests.archive.test_batch import Here
 from tests.studio.conftest import grey_jpeg, running
 from vermilion.archive.batch import engine, verify_manifest
 from vermilion.studio import server
-from vermilion.studio.batches import JOB
+from vermilion.studio.batches import JOB, Batches
 
 SOURCE = Path(__file__).parents[2] / "src"
 
@@ -100,6 +100,18 @@ def test_no_number_leaves_the_folder_of_results(client, number):
 def test_without_an_archive_there_are_no_jobs(start):
     answer = start().post("/v1/jobs", json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "no-archive")
+
+
+def test_the_end_of_a_job_is_on_disk_when_it_is_told(client, settings, monkeypatch):
+    kept = Batches._keep
+
+    def slow(self, job):
+        time.sleep(0.2)
+        kept(self, job)
+
+    monkeypatch.setattr(Batches, "_keep", slow)
+    job = ended(client, client.post("/v1/jobs", json={"limit": 1}).json()["id"])
+    assert json.loads((settings.out / job["id"] / JOB).read_text())["state"] == "done"
 
 
 def test_another_start_goes_on_and_remembers(start, client, archive, settings, tiny_model_folder):

@@ -206,12 +206,13 @@ class Batches:
                 job.failures.append(_failure(record, archive))
 
     def _change(self, job: BatchTable, state: State) -> None:
-        with self._lock:
-            job.state = state
+        """Change the state on disk first: who hears that a job has ended may stop the server."""
         try:
-            self._keep(job)
+            self._keep(job.model_copy(update={"state": state}))
         except VermilionError as error:  # a full disk: what is known is told all the same
             job.error = ProblemTable.model_validate(facts_of_error(error))
+        with self._lock:
+            job.state = state
         self._tell(event_of(job))
 
     def _keep(self, job: BatchTable) -> None:
