@@ -1,5 +1,7 @@
 """Bad days: reloads, crashes, no network, files that are no pictures. And what everybody needs."""
 
+from itertools import chain
+
 import pytest
 
 from tests.studio.page.conftest import running
@@ -153,6 +155,25 @@ def states(hands, photographs):
         hands.page.keyboard.press("Escape")
     hands.page.get_by_role("button", name="Settings").click()
     yield "settings"
+    hands.page.keyboard.press("Escape")
+
+
+def bad_days(hands, folder):
+    """Bring the page, with a picture open, from one bad day to another."""
+    hands.page.keyboard.press("m")
+    hands.page.wait_for_timeout(300)
+    yield "unsure"
+    hands.page.keyboard.press("m")
+    (folder / "letter.jpg").write_text("Dear grandmother")
+    hands.page.set_input_files("input[type=file] >> nth=0", folder / "letter.jpg")
+    hands.page.locator(".message.error").wait_for()
+    yield "error"
+    hands.page.context.set_offline(True)
+    hands.page.locator("#tab-look").click()
+    hands.page.get_by_label("Warmth", exact=True).fill("9")
+    hands.page.locator(".banner", has_text="does not answer").wait_for()
+    yield "offline"
+    hands.page.context.set_offline(False)
 
 
 def lasting_violations(page, axe, options):
@@ -167,13 +188,13 @@ def lasting_violations(page, axe, options):
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
-def test_each_state_is_accessible_in_light_and_dark(empty, photographs, size):
+def test_each_state_is_accessible_in_light_and_dark(empty, photographs, tmp_path, size):
     from axe_playwright_python.sync_playwright import Axe
 
     axe, hands, found = Axe(), empty(size), {}
     rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-    for state in states(hands, photographs):
+    for state in chain(states(hands, photographs), bad_days(hands, tmp_path)):
         for scheme, options in (("dark", contrast), ("light", rules)):
             hands.ask(f"void (document.documentElement.dataset.theme = '{scheme}')")
             for one in lasting_violations(hands.page, axe, options):
