@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from tests.studio.conftest import grey_jpeg
+from tests.versions import made_scene, warped
+from vermilion.tone import luma_of_rgb
 
 ALBUM = {"entries": [{"name": "a", "color": "red", "hints": [{"x": 1, "y": 1}], "picture": "/etc/passwd"}]}
 ALBUM_OF_FILES = f"data:;base64,{base64.b64encode(json.dumps(ALBUM).encode()).decode()}"
@@ -38,6 +40,28 @@ def test_controls_are_given_to_others_but_for_places(client, pictures):
     assert (graded["controls"]["vividness"], graded["controls"]["palette"]) == (1.3, [])
     preview = client.get(f"/v1/pictures/{second}/preview", params={"revision": applied["revision"]})
     assert preview.status_code == 200
+
+
+def test_an_edited_version_stays_with_its_picture(client):
+    scene = made_scene()
+    content = io.BytesIO()
+    Image.fromarray(warped(scene)).save(content, "png")
+    asset = client.post("/v1/assets?kind=version", files={"file": ("edited.png", content.getvalue())}).json()
+    grey = io.BytesIO()
+    Image.fromarray(luma_of_rgb(scene)).save(grey, "png")
+    files = [("file", ("scan.png", grey.getvalue())), ("file", ("other.jpg", grey_jpeg(seed=1)))]
+    first, second = (picture["id"] for picture in client.post("/v1/pictures", files=files).json())
+    version = {"colors_from": {"sha256": asset["sha256"], "name": "edited.png"}, "neutralize": True}
+    said = version | {"trust": 0.5, "warmth": 4.0}
+    client.put(f"/v1/pictures/{first}/controls", json=said).raise_for_status()
+    body = {"from": first, "to": [second], "what": "controls"}
+    [applied] = client.post("/v1/apply", json=body).json()
+    assert applied["controls"]["warmth"] == 4
+    assert [applied["controls"][name] for name in ("colors_from", "trust", "neutralize")] == [
+        None,
+        None,
+        False,
+    ]
 
 
 def test_a_colour_agreed_on_arrives_in_the_other_pictures(client, pictures):

@@ -1,5 +1,7 @@
 """The look of the colours, colours from files, full screen, notes, and hints without a mouse."""
 
+import json
+
 import pytest
 from PIL import Image
 
@@ -68,6 +70,20 @@ def test_an_edited_version_is_dropped_and_taken_away(empty, tmp_path):
     hands.page.get_by_label("Remove edited.png").wait_for()
     hands.until_painted()
     assert hands.controls["colors_from"]["name"] == "edited.png"
+    version = hands.controls["colors_from"]
+    said = json.dumps({"colors_from": version, "trust": 0.7, "neutralize": True})
+    hands.page.evaluate(
+        f"""(body) => fetch('/v1/pictures/' + {STUDIO}.current.id + '/controls', {{
+            method: 'PUT', body, headers: {{ 'content-type': 'application/json' }} }}).then(() => 0)""",
+        said,
+    )
+    hands.reload()  # what was said elsewhere is kept
+    hands.page.locator("#tab-look").click()
+    hands.page.get_by_label("Warmth", exact=True).fill("9")
+    hands.until_painted()
+    assert hands.controls == {"colors_from": version, "trust": 0.7, "neutralize": True, "warmth": 9}
+    hands.page.keyboard.press("Control+z")
+    hands.until_painted()
     hands.page.get_by_label("Remove edited.png").click()
     hands.until_painted()
     assert hands.controls == {}

@@ -12,12 +12,12 @@ from vermilion.studio.faults import UnknownError
 from vermilion.work import UNWATCHED, Work
 
 _GRADING = ("fade_unsure", "vividness", "warmth", "tint", "look", "cube")
-_PLACED = ("hints", "variant", "variants")
-"""Controls that belong to one picture: places in it, and what the network knows of it alone."""
+_PLACED = ("hints", "variant", "variants", "colors_from", "matches", "trust", "neutralize")
+"""Controls that belong to one picture: places in it, its edited versions, what the network knows of it."""
 
 
 def apply(desk: Desk, source: str, targets: Sequence[str], *, grading_only: bool) -> list[Facts]:
-    """Give pictures the controls of another; hints and variants belong to one picture and stay behind.
+    """Give pictures the controls of another; hints, variants and edited versions stay behind.
 
     Args:
         desk: the open pictures.

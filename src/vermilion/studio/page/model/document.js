@@ -14,12 +14,18 @@ export const PLAIN = Object.freeze({
   palette: [],
   reference: null,
   colors_from: null,
+  matches: [],
+  trust: null,
+  neutralize: false,
   album: null,
   variant: null,
   variants: 6,
   seed: 0,
   corner_mark: false,
 });
+
+/** What is said of an edited version; it goes with the version. */
+export const ABOUT_VERSION = Object.freeze({ matches: [], trust: null, neutralize: false });
 
 /** The controls that grade colours; the others say which colours there are. */
 export const GRADING = ["temperature", "fade_unsure", "vividness", "warmth", "tint", "look", "cube"];

@@ -1,7 +1,7 @@
 // How the colours look as a whole: looks, sliders, references, palettes and cubes.
 
 import { button, fill, h, iconButton, newId } from "../dom.js";
-import { PLAIN, withSettings } from "../model/document.js";
+import { ABOUT_VERSION, PLAIN, withSettings } from "../model/document.js";
 import { number, percent, t } from "../model/texts.js";
 import { swatch } from "./color-field.js";
 import { slider } from "./slider.js";
@@ -34,6 +34,9 @@ const FILES = [
 
 /** What the server calls the file of a control, where that is not the control's own name. */
 const ASSETS = { colors_from: "version" };
+
+/** What changes along with a file: a cube takes the place of a look, and a version brings no word on another. */
+const ALONG = { cube: { look: null }, colors_from: ABOUT_VERSION };
 
 export class LookPanel extends HTMLElement {
   setUp(studio) {
@@ -136,7 +139,7 @@ export class LookPanel extends HTMLElement {
 
   #fileRow({ kind, accept }, settings) {
     const value = settings[kind];
-    const isSet = value && !Array.isArray(value);
+    const files = kind === "palette" && Array.isArray(value) ? [] : [value].flat().filter(Boolean);
     const choose = h("input", {
       type: "file",
       class: "file-input",
@@ -145,15 +148,19 @@ export class LookPanel extends HTMLElement {
       "aria-hidden": "true",
       on: { change: () => this.use(kind, choose.files[0]) },
     });
-    const words = isSet ? value.name || value.path || t("look.file") : t(`look.${kind}-hint`);
+    const words = files.length
+      ? files.map((file) => file.name || file.path || t("look.file")).join(", ")
+      : t(`look.${kind}-hint`);
     const row = h(
       "div",
       { class: "file-row" },
       choose,
       button(t(`look.${kind}`), () => choose.click()),
       h("span", { class: "file-name", text: words }),
-      isSet &&
-        iconButton("close", t("look.remove", { name: words }), () => this.#set({ [kind]: PLAIN[kind] })),
+      files.length > 0 &&
+        iconButton("close", t("look.remove", { name: words }), () =>
+          this.#set({ [kind]: PLAIN[kind], ...ALONG[kind] }),
+        ),
     );
     row.addEventListener("dragover", (event) => {
       event.preventDefault();
@@ -182,7 +189,7 @@ export class LookPanel extends HTMLElement {
     if (!file) return;
     try {
       const { sha256, name } = await this.studio.engine.asset(file, ASSETS[kind] ?? kind);
-      this.#set({ [kind]: { sha256, name }, ...(kind === "cube" ? { look: null } : {}) });
+      this.#set({ [kind]: { sha256, name }, ...ALONG[kind] });
     } catch (error) {
       this.studio.trouble(error);
     }
