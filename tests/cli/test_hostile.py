@@ -73,7 +73,7 @@ def test_metadata_that_are_shown_do_not_act(vermilion, here: Path) -> None:
     texts.add_itxt("XML:com.adobe.xmp", packet)
     picture().save(here / "a.png", pnginfo=texts)
     said = vermilion("inspect", "a.png")
-    assert said.out == "first tool     a\\x9b31m\\nb\\u202e\n"
+    assert said.out == "first tool        a\\x9b31m\\nb\\u202e\n"
 
 
 def test_standard_input_without_end_is_not_read_to_it(vermilion, here: Path, monkeypatch) -> None:

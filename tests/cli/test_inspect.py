@@ -14,7 +14,7 @@ from vermilion.pictures import read_provenance
 
 
 def facts(said) -> dict[str, str]:
-    return {line[:15].strip(): line[15:] for line in said.out.splitlines()}
+    return dict(re.split(" {2,}", line, maxsplit=1) for line in said.out.splitlines())
 
 
 @pytest.mark.parametrize("format_name", ["png", "jpg", "webp", "tif"])

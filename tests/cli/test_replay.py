@@ -67,7 +67,7 @@ def test_the_scan_is_found_beside_the_recipe_or_where_it_is_said(vermilion, firs
     (here / "kept/a.png").rename(here / "moved.png")
     said = vermilion("replay", f"kept/{first.name}", "-o", "c.png")
     assert said.code == 1
-    assert "neither there nor beside" in said.errors[0]
+    assert "is neither in its place nor beside the recipe" in said.errors[0]
     assert vermilion("replay", f"kept/{first.name}", "--scan", "moved.png").code == 0
     assert same("moved.color.png", "b.png")
 

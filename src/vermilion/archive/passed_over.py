@@ -15,7 +15,7 @@ _DOCUMENTS = ".ai .djvu .doc .docx .eps .indd .odt .pdf .ppt .pptx .ps .svg .svg
 _PICTURES = ".cin .dds .dpx .emf .exr .fits .hdr .ico .icns .jxr .pict .tga .wdp .wmf .xcf"
 _REASONS = (
     (_RAW, "raw camera files", "develop them first"),
-    (_FILMS, "films", "they are not coloured"),
+    (_FILMS, "films", "colour them with `vermilion video`"),
     (_DOCUMENTS, "documents", "save the pictures in them as TIFF or PNG"),
     (_PICTURES, "pictures of kinds that are not read", "save them as TIFF or PNG"),
 )
