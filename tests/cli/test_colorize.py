@@ -347,8 +347,8 @@ def test_files_that_are_no_pictures_are_counted_with_the_reason(vermilion, scan,
     wanted = (
         "passed over 8 files: raw camera files (2 .cr2, 1 .nef: develop them first); films (1 .mov: colour "
         "them with `vermilion video`); documents (1 .pdf: save the pictures in them as TIFF or PNG); "
-        "pictures of kinds that are not read (1 .tga: save them as TIFF or PNG); others (1 without a suffix, 1 .txt: "
-        "files without a picture's name)"
+        "pictures of kinds that are not read (1 .tga: save them as TIFF or PNG); others (1 "
+        "without a suffix, 1 .txt: files without a picture's name)"
     )
     assert vermilion("colorize", "box", "-o", "out").out.splitlines()[-1] == wanted
     assert wanted in vermilion("colorize", "box/**/*", "-o", "out2").out
