@@ -104,8 +104,9 @@ class Page:
         self.ask(f"{STUDIO}.close({STUDIO}.find({picture['id']!r}))")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """A browser, closed after each file: playwright's loop would be in the way of other tests."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -114,9 +115,9 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page(chromium, built):
-    """The page, opened as a file, in one window for all tests."""
+    """The page, opened as a file, in one window for all tests of a file."""
     context = chromium.new_context(locale="en", accept_downloads=True)
     context.set_default_timeout(PATIENCE * 1000)
     opened = Page(context.new_page(), built.as_uri())

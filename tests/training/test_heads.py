@@ -139,7 +139,7 @@ def test_heads_of_pictures_go_into_the_model_folder(tmp_path: Path) -> None:
     chosen = of(pictures(tmp_path / "pictures", 90), cache=tmp_path / "cache")
     card = json.loads((model / "model.json").read_text())
     said = add_heads(model, 64, chosen)
-    assert "pictures held out" in said
+    assert "held-out pictures" in said
     content = (model / "heads.npz").read_bytes()
     read_heads(content)
     changed = json.loads((model / "model.json").read_text())

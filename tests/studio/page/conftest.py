@@ -68,8 +68,9 @@ def server(tiny_model_folder, tmp_path_factory):
         yield running_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """A browser, closed after each file: playwright's loop would be in the way of other tests."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
