@@ -68,14 +68,7 @@ class VersionsGiven:
 
     def on(self, controls: "Controls") -> "Controls":
         """Return controls with the versions of one picture."""
-        own = self.controls
-        return replace(
-            controls,
-            colors_from=own.colors_from,
-            matches=own.matches,
-            trust=own.trust,
-            neutralize=own.neutralize,
-        )
+        return replace(controls, **{name: getattr(self.controls, name) for name in controls.OF_A_VERSION})
 
     @property
     def are_there(self) -> bool:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 from vermilion.assets import Asset
 from vermilion.errors import SettingsError
@@ -78,6 +78,9 @@ class Controls:
         seed: of the variants.
         corner_mark: whether a corner shows that the picture was coloured: grey, behind a vermilion line.
     """
+
+    OF_A_VERSION: ClassVar = ("colors_from", "matches", "trust", "neutralize")
+    """The controls that are about an edited version, and so about one picture."""
 
     hints: tuple[AnyHint, ...] = ()
     temperature: float | None = None

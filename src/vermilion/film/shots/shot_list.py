@@ -60,10 +60,7 @@ class FrameColors:
 
     def over(self, controls: Controls) -> Controls:
         """Return controls of a shot with the recipe's own over them."""
-        return _laid_over(controls, self._controls, without=("hints", *_OF_A_VERSION))
-
-
-_OF_A_VERSION = ("colors_from", "matches", "trust", "neutralize")
+        return _laid_over(controls, self._controls, without=("hints", *Controls.OF_A_VERSION))
 
 
 def _laid_over(controls: Controls, said: Controls, without: tuple[str, ...] = ()) -> Controls:

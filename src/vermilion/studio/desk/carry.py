@@ -12,7 +12,7 @@ from vermilion.studio.faults import UnknownError
 from vermilion.work import UNWATCHED, Work
 
 _GRADING = ("fade_unsure", "vividness", "warmth", "tint", "look", "cube")
-_PLACED = ("hints", "variant", "variants", "colors_from", "matches", "trust", "neutralize")
+_PLACED = ("hints", "variant", "variants", *Controls.OF_A_VERSION)
 """Controls that belong to one picture: places in it, its edited versions, what the network knows of it."""
 
 
