@@ -1,5 +1,6 @@
 // Recipes that the command line replays: everything that made the colours. As vermilion.guidance.recipe.
 
+import { PLAIN } from "../../../src/vermilion/studio/page/model/plain.js";
 import { sha256, utf8 } from "./bytes.js";
 
 const SCHEMA = 2;
@@ -16,26 +17,8 @@ const WHOLE_NUMBERS = new Set([
 ]);
 
 /** All controls at their defaults, as recipes hold them. */
-const BLANK = {
-  hints: [],
-  temperature: null,
-  fade_unsure: 0,
-  vividness: 1,
-  warmth: 0,
-  tint: 0,
-  look: null,
-  cube: null,
-  palette: [],
-  reference: null,
-  colors_from: null,
-  matches: [],
-  trust: null,
-  neutralize: false,
-  album: null,
-  variant: null,
-  seed: 0,
-  corner_mark: false,
-};
+const { variants: _, ...SETTINGS } = PLAIN; // how many variants there are matters to a page alone
+const BLANK = { hints: [], ...SETTINGS };
 
 /**
  * What a recipe of this page holds, as one object in the form of recipes.

@@ -1,28 +1,7 @@
 // What a person said of one picture: a value that never changes, and its form as Controls and options of the view.
 
 import { polygonMask } from "./mask.js";
-
-/** All controls but the hints, at their defaults, as Controls have them. */
-export const PLAIN = Object.freeze({
-  temperature: null,
-  fade_unsure: 0,
-  vividness: 1,
-  warmth: 0,
-  tint: 0,
-  look: null,
-  cube: null,
-  palette: [],
-  reference: null,
-  colors_from: null,
-  matches: [],
-  trust: null,
-  neutralize: false,
-  album: null,
-  variant: null,
-  variants: 6,
-  seed: 0,
-  corner_mark: false,
-});
+import { PLAIN } from "./plain.js";
 
 /** What is said of an edited version; it goes with the version. */
 export const ABOUT_VERSION = Object.freeze({ matches: [], trust: null, neutralize: false });

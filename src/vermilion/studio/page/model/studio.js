@@ -25,7 +25,7 @@ export class Studio extends EventTarget {
     this.isOffline = false;
     this.isStranger = false; // the server was started again, and does not know this page
     this.isOpening = 0;
-    this.closed = new Set(); // ids; what is told of them late is no news
+    this.closed = new Set(); // ids; late events about them are ignored
   }
 
   /** Begin: what the server has, and listen for more. */

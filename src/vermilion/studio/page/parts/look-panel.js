@@ -1,7 +1,8 @@
 // How the colours look as a whole: looks, sliders, references, palettes and cubes.
 
 import { button, fill, h, iconButton, newId } from "../dom.js";
-import { ABOUT_VERSION, PLAIN, withSettings } from "../model/document.js";
+import { ABOUT_VERSION, withSettings } from "../model/document.js";
+import { PLAIN } from "../model/plain.js";
 import { number, percent, t } from "../model/texts.js";
 import { swatch } from "./color-field.js";
 import { slider } from "./slider.js";
