@@ -133,7 +133,7 @@ class VideoColorizer:
             CancelledError: the work was cancelled.
         """
         path = Path(source)
-        result = Path(output) if output is not None else Source(path).result("color")
+        result = _named(path, output, "color")
         job, target = self._job(path, result, options, work)
         return self._colored(job, result, target, whole_window(job))
 
@@ -156,7 +156,7 @@ class VideoColorizer:
             VermilionError: as ``colorize``.
         """
         path = Path(source)
-        result = Path(output) if output is not None else Source(path).result("sample")
+        result = _named(path, output, "sample")
         job, target = self._job(path, result, options, work)
         began = monotonic()
         made = self._colored(job, result, target, sample_windows(job))
@@ -250,7 +250,7 @@ class VideoColorizer:
             CancelledError: the work was cancelled.
         """
         path = Path(source)
-        place = Path(folder) if folder is not None else Source(path).result("shots").with_suffix("")
+        place = Path(folder) if folder is not None else Source(path).shots_folder
         listed = place / SHOTS_FILE
         if options.shots is None and listed.exists():
             options = replace(options, shots=load_shots(listed))
@@ -305,6 +305,11 @@ class VideoColorizer:
             "comment": f"Colours made by vermilion {__version__}, model {card.name} {card.version} "
             f"{self.model.hash[:16]}; film {_fingerprint(facts.source.files()[0])[:16]}; {_MARK}"
         }
+
+
+def _named(source: Path, output: str | Path | None, word: str) -> Path:
+    """Return where a result goes: as it was named, or beside the film."""
+    return Source(source).result(word) if output is None else Path(output)
 
 
 def _check_names(path: Path, result: Path, *, overwrite: bool) -> None:

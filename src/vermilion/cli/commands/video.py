@@ -302,8 +302,11 @@ def _seconds(text: str) -> float:
 
 def _folder(film: Path, output: Path | None) -> Path | None:
     """Return the folder of a preview, where one was named."""
-    several = output is not None and output.is_dir() and not (output / "shots.json").exists()
-    return output / f"{film.stem}.shots" if several and output is not None else output
+    from vermilion.film import SHOTS_FILE, Source
+
+    if output is not None and output.is_dir() and not (output / SHOTS_FILE).exists():  # a folder of folders
+        return output / Source(film).shots_folder.name
+    return output
 
 
 class _Done(NamedTuple):

@@ -38,6 +38,11 @@ class Source:
             return folder.with_name(f"{folder.name}.{word}.mkv")
         return self.path.with_name(f"{self.path.stem}.{word}{self.path.suffix}")
 
+    @property
+    def shots_folder(self) -> Path:
+        """The folder of its preview beside it: ``film.shots``."""
+        return self.result("shots").with_suffix("")
+
     def files(self) -> list[Path]:
         """Return its files, in order.
 
