@@ -21,6 +21,17 @@ def pytest_runtest_setup(item):
             refuse(f"{program} is missing: install the Debian package {package}")
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser, closed after each file: playwright's loop would be in the way of other tests."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def models_folder(tmp_path_factory):
     """Where models would be installed: never the folder of whoever runs the tests."""

@@ -72,6 +72,18 @@ def run(box: Path, tmp_path: Path, tiny_model_folder: Path, monkeypatch: pytest.
     return do
 
 
+def killed_before_recording(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run finish one picture and die before the manifest has it."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "add", die)
+        with pytest.raises(KeyboardInterrupt):
+            run()
+
+
 def records(tmp_path: Path) -> list[Record]:
     return [line for line in read_manifest(tmp_path / "out" / "manifest.jsonl") if isinstance(line, Record)]
 
@@ -145,13 +157,7 @@ def test_the_header_of_a_manifest_says_what_the_results_depend_on(run: Run, tmp_
 def test_the_journal_goes_only_when_what_it_held_is_in_the_manifest(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Manifest, "add", die)
-        with pytest.raises(KeyboardInterrupt):
-            run()
+    killed_before_recording(run, monkeypatch)
     kept: list[int] = []
     clear = journal.clear
 
@@ -189,13 +195,7 @@ def test_cores_are_shared_by_workers_and_their_threads(
 def test_a_result_that_is_not_what_the_journal_says_is_not_believed(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def die(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Manifest, "add", die)
-        with pytest.raises(KeyboardInterrupt):
-            run()
+    killed_before_recording(run, monkeypatch)
     (tmp_path / "out" / "a.png").write_bytes(b"other bytes")
     assert outcomes(run())["a.png"] == "failed"
 

@@ -4,6 +4,7 @@ import csv
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,34 +130,28 @@ def test_the_page_saves_verdicts_that_can_be_followed(
     box: Path,  # noqa: F811
     options: BatchOptions,  # noqa: F811
     tmp_path: Path,
+    chromium: Any,
 ) -> None:
-    import shutil
-
-    from playwright.sync_api import sync_playwright
-
     (box / "a.png").rename(box / 'a, "b" & <c>.png')
     list(run_batch(planned(box, options), options))
     path = write_sample_page(options.folder, planned(box, options).tasks)
     assert path is not None
-    with sync_playwright() as playwright:
-        program = shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        page = browser.new_page(accept_downloads=True)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(path.as_uri())
+    page = chromium.new_page(accept_downloads=True)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(path.as_uri())
+    page.get_by_role("button").click()
+    assert "every picture" in page.get_by_role("status").inner_text()
+    articles = page.get_by_role("article")
+    for number in range(articles.count()):
+        articles.nth(number).get_by_label("Accept").check()
+    named = articles.filter(has_text="<c>")
+    named.get_by_label("Reject").check()
+    named.get_by_label("Look").select_option("hand-tinted")
+    with page.expect_download() as saved:
         page.get_by_role("button").click()
-        assert "every picture" in page.get_by_role("status").inner_text()
-        articles = page.get_by_role("article")
-        for number in range(articles.count()):
-            articles.nth(number).get_by_label("Accept").check()
-        named = articles.filter(has_text="<c>")
-        named.get_by_label("Reject").check()
-        named.get_by_label("Look").select_option("hand-tinted")
-        with page.expect_download() as saved:
-            page.get_by_role("button").click()
-        saved.value.save_as(tmp_path / "decisions.csv")
-        browser.close()
+    saved.value.save_as(tmp_path / "decisions.csv")
+    page.close()
     assert errors == []
     text = (tmp_path / "decisions.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))

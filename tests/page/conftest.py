@@ -12,7 +12,6 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
 STUDIO = "document.querySelector('v-app').studio"
 PATIENCE = 60  # seconds, for a picture of 24 million pixels on a busy machine
 
@@ -102,17 +101,6 @@ class Page:
 
     def close(self, picture):
         self.ask(f"{STUDIO}.close({STUDIO}.find({picture['id']!r}))")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser, closed after each file: playwright's loop would be in the way of other tests."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from PIL import Image, ImageFilter
 from tests.studio.page.hands import Hands
 
 ROOT = Path(__file__).parents[3]
-CHROMIUM = "/usr/bin/chromium"
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 PICTURES = {"house.jpg": (640, 480), "coat.jpg": (480, 640), "large.jpg": (3000, 2000)}
 
@@ -68,17 +67,6 @@ def server(tiny_model_folder, tmp_path_factory):
         yield running_server
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """A browser, closed after each file: playwright's loop would be in the way of other tests."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def look(chromium):
     """Open an address in a new window; gives hands. What the page's console complains of fails the test."""
@@ -119,6 +107,14 @@ def empty(look, server):
         return hands
 
     return opening
+
+
+@pytest.fixture
+def hands(empty, photographs):
+    """Hands at the page in which one photograph is open."""
+    hands = empty()
+    hands.open(photographs / "house.jpg")
+    return hands
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,6 @@ from vermilion.tone import luma_of_rgb
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium", "chromium")]
 
 
-@pytest.fixture
-def hands(empty, photographs):
-    hands = empty()
-    hands.open(photographs / "house.jpg")
-    return hands
-
-
 SLIDERS = [
     ("Vividness", "vividness", "1.4", 1.4),
     ("Warmth", "warmth", "-7", -7),

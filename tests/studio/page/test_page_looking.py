@@ -18,13 +18,6 @@ def comes_true(hands, seen):
     return False
 
 
-@pytest.fixture
-def hands(empty, photographs):
-    hands = empty()
-    hands.open(photographs / "house.jpg")
-    return hands
-
-
 def test_the_slider_is_a_range_that_keys_move(hands):
     slider = hands.page.get_by_role("slider", name="Slider between before and after")
     assert comes_true(hands, lambda: not is_grey(hands.pixel(0.2, 0.4)))

@@ -12,13 +12,6 @@ LIST = "**/v1/pictures"
 DOCUMENT = f"{STUDIO}.current.doc.hints.map((hint) => hint.color)"
 
 
-@pytest.fixture
-def hands(empty, photographs):
-    hands = empty()
-    hands.open(photographs / "house.jpg")
-    return hands
-
-
 def is_grey(pixel):
     return max(pixel) - min(pixel) <= 2
 

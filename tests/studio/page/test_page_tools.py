@@ -5,13 +5,6 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.needs("chromium", "chromium")]
 
 
-@pytest.fixture
-def hands(empty, photographs):
-    hands = empty()
-    hands.open(photographs / "house.jpg")
-    return hands
-
-
 def test_a_stroke_a_box_and_a_lasso_are_drawn(hands):
     hands.page.keyboard.press("s")
     hands.drag((0.2, 0.2), (0.3, 0.25), (0.4, 0.2))
