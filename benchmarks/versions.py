@@ -286,7 +286,7 @@ def main() -> None:
         print(*added_work(paths[0], colorizer), flush=True)
         for number in range(len(paths)):
             figures.add(number)
-    except KeyboardInterrupt:  # what was measured is told
+    except KeyboardInterrupt:  # what was measured is printed
         print("stopped")
     print(*figures.lines(), sep="\n", flush=True)
 

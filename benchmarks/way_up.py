@@ -4,7 +4,7 @@ python -m benchmarks.way_up --bench FOLDER [--model MODEL] [--faces YUNET.onnx] 
 
 Each picture of the folder stands upright and is turned by 90, 180 and 270°, and inverted. Printed: the share
 of turned ones put right and turned wrongly, by each angle, of those with a face that YuNet finds, and of
-upright ones that are turned; of negatives that are told, and of positives taken for one.
+upright ones that are turned; of negatives that are recognised, and of positives taken for one.
 """
 
 import argparse

@@ -9,7 +9,7 @@ from pathlib import Path
 from vermilion.archive.plan import Plan
 from vermilion.archive.version_folder import VersionFolder
 from vermilion.colorizer import Colorizer
-from vermilion.errors import ExistsError
+from vermilion.errors import DeviceError, ExistsError, ModelError
 from vermilion.guidance import Controls
 from vermilion.leftovers import sweep
 from vermilion.outputs import (
@@ -129,10 +129,7 @@ def run_plan(
         ModelError, DeviceError: the colorizer cannot be made; no picture would succeed.
         SettingsError: a scan could have several versions, or a version several scans.
     """
-    if options.versions:
-        options.versions.check(plan.jobs)
-    yield from plan.failed
-    yield from plan.skipped
+    yield from settled_of(plan, options)
     run = PlanRun(options, model_hash)
     colorizer: Colorizer | None = None
     for job in plan.jobs:
@@ -142,6 +139,28 @@ def run_plan(
                 continue
             colorizer = colorizer or make_colorizer()
             yield run.do(found, colorizer)
+
+
+def settled_of(plan: Plan, options: RunOptions) -> Iterator[Outcome]:
+    """Yield what a plan knows of pictures before the first of them is looked at.
+
+    Raises:
+        SettingsError: a scan could have several versions, or a version several scans.
+    """
+    if options.versions:
+        options.versions.check(plan.jobs)
+    yield from plan.failed
+    yield from plan.skipped
+
+
+def refuse_without_model(code: str, reason: str) -> None:
+    """Stop where no picture could succeed, given how one of them failed.
+
+    Raises:
+        ModelError: the model cannot be loaded, or runs nowhere.
+    """
+    if code in (ModelError.code, DeviceError.code):
+        raise ModelError(reason)
 
 
 class PlanRun:
@@ -228,7 +247,7 @@ def paint_and_save(
         task: what becomes what.
         colorizer: that paints.
         options: of the run.
-        before_naming: told of the scan and of all files before the first of them gets its name.
+        before_naming: called with the scan and all files before the first of them gets its name.
 
     Returns:
         How many pages the scan has, and what is to be said of the picture.

@@ -28,7 +28,7 @@ from vermilion.studio.shapes import ProblemTable
 from vermilion.studio.web.problems import facts_of, facts_of_error
 
 JOB = "job.json"
-_MOST = 1000  # jobs that are kept, and failures that are told of each
+_MOST = 1000  # jobs that are kept, and failures that are listed of each
 _LARGEST = 64 << 20  # bytes of job.json
 _TELL = 0.5  # seconds between two events of one job
 _STOPPING = 5.0  # seconds that pictures in progress get at the end
@@ -58,7 +58,7 @@ class Batches:
 
     Args:
         archive: that was named when the server was started; None if none was.
-        tell: is told of each change, as an event.
+        tell: called with each change, as an event.
     """
 
     def __init__(self, archive: Archive | None, tell: Tell) -> None:
@@ -209,7 +209,7 @@ class Batches:
         """Change the state on disk first: who hears that a job has ended may stop the server."""
         try:
             self._keep(job.model_copy(update={"state": state}))
-        except VermilionError as error:  # a full disk: what is known is told all the same
+        except VermilionError as error:  # a full disk: the job reports it, too
             job.error = ProblemTable.model_validate(facts_of_error(error))
         with self._lock:
             job.state = state

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -28,8 +28,8 @@ from vermilion.archive.batch.painting import (
 from vermilion.archive.batch.record import FAILED, SKIPPED, Header, Record
 from vermilion.archive.batch.workers import Trade, Workers
 from vermilion.archive.plan import Plan, PlanOptions
-from vermilion.archive.run import RunOptions, Task, tasks_of
-from vermilion.errors import DeviceError, ModelError, OutputError, VermilionError
+from vermilion.archive.run import RunOptions, Task, refuse_without_model, tasks_of
+from vermilion.errors import OutputError, VermilionError
 from vermilion.guidance import Recipe, UsedFile, UsedModel
 from vermilion.network import find_model, folder_hash
 from vermilion.outputs import Failed, Skipped, failed_by, make_folder
@@ -135,13 +135,6 @@ class BatchRun:
             return found[3] == options_of(task, options_hash(self.manifest.header))
         return is_finished(self.manifest, task)
 
-    def settle(self, records: Iterable[Record]) -> Iterator[Record]:
-        """Record what is known without a look at a picture; yield it."""
-        for record in records:
-            if record.outcome == FAILED:  # what is skipped is no picture to be done
-                self.manifest.add(record)
-            yield record
-
     def do(self, tasks: Sequence[Task]) -> Iterator[Record]:
         """Do pictures, whatever the manifest says of them; yield their records.
 
@@ -157,7 +150,7 @@ class BatchRun:
     def _hands(self) -> Workers[Task, Record]:
         """The workers, started when there is something to do."""
         if self._workers is None:
-            order = _order_of(self._options, self.manifest.header)
+            order = order_of(self._options, self.manifest.header)
             count = self._options.workers or max(1, available_cores() // self._options.threads)
             workers = Workers(Trade(learn, order, partial(bury, order)), count)
             self._workers = self._held.enter_context(workers)
@@ -181,7 +174,7 @@ def run_batch(batch: Batch, options: BatchOptions) -> Generator[Record, None, No
     """
     with BatchRun(options) as run:
         yield from run.recover()
-        yield from run.settle(batch.settled)
+        yield from run.manifest.settle(batch.settled)
         left = [task for task in batch.tasks if not run.is_finished(task)]
         yield from run.do(left[: options.limit])
 
@@ -265,7 +258,8 @@ def _hash_now(path: str) -> str:
         return ""
 
 
-def _order_of(options: BatchOptions, header: Header) -> Order:
+def order_of(options: BatchOptions, header: Header) -> Order:
+    """Return what each worker gets once, given the header of the manifest."""
     return Order(
         options.folder,
         options.run,
@@ -284,7 +278,7 @@ def _work(
     try:
         for found in workers.results(tasks):
             if found is not None:
-                _refuse_model(found[1])
+                refuse_without_model(found[1].code, found[1].reason)
                 manifest.add(found[1])
                 yield found[1]
                 _refuse_full_disk(found[1], folder)
@@ -293,16 +287,6 @@ def _work(
         for _, record in workers.drain():
             manifest.add(record)
         raise
-
-
-def _refuse_model(record: Record) -> None:
-    """Stop where no picture could succeed.
-
-    Raises:
-        ModelError: the model cannot be loaded, or runs nowhere.
-    """
-    if record.code in (ModelError.code, DeviceError.code):
-        raise ModelError(record.reason)
 
 
 def _refuse_full_disk(record: Record, folder: Path) -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -71,6 +71,13 @@ class Manifest:
         if record.outcome != FAILED:
             state = record.scan_size, record.scan_mtime_ns, record.scan_sha256
             self.finished[record.key] = (*state, sys.intern(record.options_sha256))
+
+    def settle(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Record what is known without a look at a picture; yield it."""
+        for record in records:
+            if record.outcome == FAILED:  # what is skipped is no picture to be done
+                self.add(record)
+            yield record
 
     def flush_if_due(self) -> None:
         """Flush what has waited for a second.

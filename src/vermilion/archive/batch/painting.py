@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vermilion.archive.batch.journal import Journal
-from vermilion.archive.batch.record import DONE, FAILED, KILLED, SKIPPED, Output, Record
+from vermilion.archive.batch.record import DONE, FAILED, KILLED, SKIPPED, Output, Record, killed_reason
 from vermilion.archive.run import RunOptions, Task, paint_and_save
 from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError, OutputError
@@ -136,7 +136,7 @@ def learn(order: Order) -> Callable[[Task], Record]:
 
 def bury(order: Order, task: Task, how: str) -> Record:
     """Return the record of a picture that ended its worker."""
-    reason = f"{task.source} ended the process that painted it ({how}); save it as TIFF, or leave it out."
+    reason = killed_reason(task.source, how)
     return replace(_begun(task, order), outcome=FAILED, code=KILLED, reason=reason)
 
 

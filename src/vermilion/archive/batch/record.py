@@ -19,6 +19,11 @@ KILLED = "killed"
 """The code of a picture that ended the process which read it."""
 
 
+def killed_reason(source: object, how: str) -> str:
+    """Return what to say of a scan that ended the process which painted it."""
+    return f"{source} ended the process that painted it ({how}); save it as TIFF, or leave it out."
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """A file that was written.

@@ -114,7 +114,7 @@ class _Watch:
         told = [each for each in batch.settled if each.source not in self._folders]  # they may be empty yet
         new = [each for each in told if (each.source, each.reason) not in self._told]
         self._told.update((each.source, each.reason) for each in new)
-        yield from self._run.settle(new)
+        yield from self._run.manifest.settle(new)
         left = [task for task in batch.tasks if self._is_new(task) and not self._run.is_finished(task)]
         ready = [task for task in left if self._settled.is_settled(task.source)]
         self.waiting = len(ready) < len(left)
@@ -134,7 +134,7 @@ def _state_of(path: Path) -> _State:
 
 
 def _changes(folders: Sequence[Path], stop: Event) -> Iterator[bool]:
-    """Yield at least every ``QUIET`` seconds whether folders have changed, until it is told to stop."""
+    """Yield at least every ``QUIET`` seconds whether folders have changed, until it has to stop."""
     try:
         import watchfiles  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vermilion.archive.batch.painting import Order, Painter, sha256_of
-from vermilion.archive.batch.record import DONE, FAILED, KILLED, Output, Record
+from vermilion.archive.batch.record import DONE, FAILED, KILLED, Output, Record, killed_reason
 from vermilion.archive.cluster.plan import RemoteJob
 from vermilion.archive.cluster.store import Store
 from vermilion.archive.run import tasks_of
@@ -128,7 +128,7 @@ def learn(order: RemoteOrder) -> Callable[[RemoteJob], list[Record]]:
 
 def bury(order: RemoteOrder, job: RemoteJob, how: str) -> list[Record]:
     """Return the record of a scan that ended its worker."""
-    reason = f"{job.source} ended the process that painted it ({how}); save it as TIFF, or leave it out."
+    reason = killed_reason(job.source, how)
     return [replace(_begun(job, order), outcome=FAILED, code=KILLED, reason=reason)]
 
 

@@ -3,9 +3,9 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +18,7 @@ from vermilion.archive.batch import (
     open_manifest,
     read_manifest,
 )
-from vermilion.archive.batch.engine import header_of_run, options_hash
+from vermilion.archive.batch.engine import header_of_run, order_of
 from vermilion.archive.batch.painting import Order
 from vermilion.archive.batch.record import FAILED, Header
 from vermilion.archive.cluster.lease import Lease, leased
@@ -27,7 +27,7 @@ from vermilion.archive.cluster.plan import RemoteJob, RemotePlan
 from vermilion.archive.cluster.shards import FOLDER, read_shards
 from vermilion.archive.cluster.spread import spread_by_ray
 from vermilion.archive.cluster.store import Store, refused
-from vermilion.errors import DeviceError, ModelError
+from vermilion.archive.run import refuse_without_model
 from vermilion.outputs import make_folder
 
 Shard = tuple[str, list[Record]]
@@ -74,7 +74,7 @@ def run_cluster(
     try:
         with _Log.opened(options.target, header) as log:
             yield from log.recover()
-            yield from log.settle(plan.settled)
+            yield from log.manifest.settle(plan.settled)
             left = [job for job in plan.jobs if not log.is_finished(job)][: options.batch.limit]
             if left:
                 for name, records in spread(left, order, options.batch.workers):
@@ -128,13 +128,6 @@ class _Log:
             yield from self.add(name, records)
         self.publish()
 
-    def settle(self, records: Iterable[Record]) -> Iterator[Record]:
-        """Record what is known already."""
-        for record in records:
-            if record.outcome == FAILED:
-                self.manifest.add(record)
-            yield record
-
     def is_finished(self, job: RemoteJob) -> bool:
         """Whether the manifest has all pages of a scan, and it is as it was then."""
         return self._known.get(job.source) == (job.size, job.changed)
@@ -142,8 +135,7 @@ class _Log:
     def add(self, name: str, records: Sequence[Record]) -> Iterator[Record]:
         """Take the records of a shard; those that the manifest has already are not told again."""
         for record in records:
-            if record.code in (ModelError.code, DeviceError.code):
-                raise ModelError(record.reason)
+            refuse_without_model(record.code, record.reason)
             state = record.scan_size, record.scan_mtime_ns, record.scan_sha256, record.options_sha256
             if record.outcome != FAILED and self.manifest.finished.get(record.key) == state:
                 continue
@@ -186,6 +178,4 @@ def _order_of(options: BatchOptions, header: Header) -> Order:
     model = options.model
     if model is not None and os.path.isdir(model):  # noqa: PTH112 - it may be a name
         model = os.path.abspath(model)  # noqa: PTH100 - workers have another working folder
-    return Order(
-        Path(), options.run, model, options.device, options.threads, options_hash(header), header.model_sha256
-    )
+    return order_of(replace(options, model=model), header)

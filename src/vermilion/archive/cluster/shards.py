@@ -37,5 +37,5 @@ def read_shards(store: Store) -> Iterator[tuple[str, list[Record]]]:
             yield name, [record_of(json.loads(line)) for line in content.splitlines()]
         except (ValueError, RecursionError, SettingsError) as error:
             raise SettingsError(
-                f"{store.name_of(name)} was changed; move it away, and what it told of is proved again."
+                f"{store.name_of(name)} was changed; move it away, and its pictures are proved again."
             ) from error

@@ -103,7 +103,7 @@ def _cluster(address: str, workers: int | None) -> Iterator[None]:
     Raises:
         SettingsError: it cannot be reached.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anybody
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent to anybody
     import ray  # noqa: PLC0415
 
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}

@@ -6,9 +6,10 @@ again, later each time.
 
 import os
 import random
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -131,13 +132,8 @@ class Store:
         """
         place = self._place(name)
         if self.is_local:
-            unfinished = f"{place}.vermilion-{os.getpid()}"
-            Path(place).parent.mkdir(parents=True, exist_ok=True)
-            try:
-                self._fs.put_file(str(path), unfinished)
-                Path(unfinished).replace(place)
-            finally:
-                Path(unfinished).unlink(missing_ok=True)
+            with _appearing(Path(place)) as unfinished:
+                shutil.copyfile(path, unfinished)
             return
         patiently(lambda: self._fs.put_file(str(path), place))
 
@@ -159,13 +155,12 @@ class Store:
         Raises:
             OSError: the store does not take it.
         """
+        place = self._place(name)
         if self.is_local:
-            Path(self._place(name)).parent.mkdir(parents=True, exist_ok=True)
-            unfinished = Path(f"{self._place(name)}.vermilion-{os.getpid()}")
-            unfinished.write_bytes(content)
-            unfinished.replace(self._place(name))
+            with _appearing(Path(place)) as unfinished:
+                unfinished.write_bytes(content)
             return
-        patiently(lambda: self._fs.pipe_file(self._place(name), content))
+        patiently(lambda: self._fs.pipe_file(place, content))
 
     def create(self, name: str, content: bytes) -> bool:
         """Write a small file unless it is there; return whether it was written."""
@@ -223,6 +218,18 @@ class Store:
                 "permissions."
             ) from error
         return sorted(found, key=lambda facts: str(facts["name"]))
+
+
+@contextmanager
+def _appearing(path: Path) -> Iterator[Path]:
+    """Yield a name beside a file; what is written there gets the file's own name at the end."""
+    unfinished = path.with_name(f"{path.name}.vermilion-{os.getpid()}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def patiently(do: Callable[[], T]) -> T:

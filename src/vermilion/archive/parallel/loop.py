@@ -5,10 +5,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from vermilion.archive.batch.record import KILLED
+from vermilion.archive.batch.record import KILLED, killed_reason
 from vermilion.archive.batch.workers import Trade, Workers
 from vermilion.archive.plan import Plan
-from vermilion.archive.run import PlanRun, RunOptions, Task
+from vermilion.archive.run import PlanRun, RunOptions, Task, refuse_without_model, settled_of
 from vermilion.colorizer import Colorizer
 from vermilion.errors import DeviceError, ModelError
 from vermilion.outputs import Failed, Outcome
@@ -48,9 +48,9 @@ def run_plan_in_parallel(
 
     Raises:
         ModelError: the model cannot be loaded, or runs nowhere.
+        SettingsError: a scan could have several versions, or a version several scans.
     """
-    yield from plan.failed
-    yield from plan.skipped
+    yield from settled_of(plan, options)
     settled: deque[Outcome] = deque()
     tasks = _tasks(plan, PlanRun(options, model_hash), settled)
     first = next(tasks, None)
@@ -91,13 +91,8 @@ def _taken(settled: "deque[Outcome]") -> Iterator[Outcome]:
 
 
 def _checked(outcome: Outcome) -> Outcome:
-    """Stop where no picture could succeed.
-
-    Raises:
-        ModelError: the model cannot be loaded, or runs nowhere.
-    """
-    if isinstance(outcome, Failed) and outcome.code in (ModelError.code, DeviceError.code):
-        raise ModelError(outcome.reason)
+    if isinstance(outcome, Failed):
+        refuse_without_model(outcome.code, outcome.reason)
     return outcome
 
 
@@ -134,5 +129,4 @@ def _do(run: PlanRun, loading: _Loading, task: Task) -> Outcome:
 
 
 def _bury(task: Task, how: str) -> Outcome:
-    reason = f"{task.source} ended the process that coloured it ({how}); save it as TIFF, or leave it out."
-    return Failed(task.source, reason, KILLED, root=task.root)
+    return Failed(task.source, killed_reason(task.source, how), KILLED, root=task.root)

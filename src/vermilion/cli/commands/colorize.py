@@ -121,10 +121,7 @@ def _plan(
         exclude=tuple(exclude or ()),
         jpeg=run.save.jpeg_stays,
     )
-    plan = make_plan(paths, options)
-    if run.versions is not None:
-        run.versions.check(plan.jobs)  # before the model is loaded
-    return plan
+    return make_plan(paths, options)
 
 
 def _list_of(file: Path | None, output: str | None) -> "NotDone":
