@@ -1,6 +1,7 @@
 """What all tests share: a tiny model and a colorizer that uses it, and no installed models."""
 
 import shutil
+import signal
 
 import pytest
 
@@ -19,6 +20,14 @@ def pytest_runtest_setup(item):
         if shutil.which(program) is None:
             refuse = pytest.fail if item.config.getoption("--all") else pytest.skip
             refuse(f"{program} is missing: install the Debian package {package}")
+
+
+@pytest.fixture
+def heard():
+    """Ctrl-C reaches the processes that a test starts, though whoever started the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="module")

@@ -85,6 +85,7 @@ def test_what_cannot_be_meant_together_is_refused(batch, words, told):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("heard")
 def test_a_watched_folder_is_done_until_ctrl_c(here, scan, tiny_model, monkeypatch):
     scan("box/a.png")
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))

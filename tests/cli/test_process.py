@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -52,14 +51,6 @@ def noise(path: Path) -> None:
     """A scan whose result is larger than what a pipe holds."""
     grey = np.random.default_rng(1).integers(0, 256, (400, 400), np.uint8)
     Image.fromarray(grey).save(path)
-
-
-@pytest.fixture
-def heard() -> Iterator[None]:
-    """Ctrl-C reaches the processes that a test starts, though whoever started the tests ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("heard")

@@ -200,6 +200,7 @@ def serve(tmp_path, model):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("heard")
 def test_a_server_that_is_killed_goes_on_with_its_job(archive, tmp_path, tiny_model_folder):
     for number in range(40):
         (archive / f"{number}.jpg").write_bytes(grey_jpeg(400, 300, seed=number))

@@ -115,6 +115,7 @@ class Process:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("heard")
 def test_nothing_is_lost_when_the_process_is_killed_in_the_middle(tmp_path, tiny_model_folder):
     first = Process(tmp_path, tiny_model_folder)
     [picture] = first.client.post("/v1/pictures", files={"file": ("a.jpg", grey_jpeg())}).json()

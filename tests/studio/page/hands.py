@@ -61,6 +61,7 @@ class Hands:
         for picture in self.ask("fetch('/v1/pictures').then((answer) => answer.json())"):
             self.ask(f"fetch('/v1/pictures/{picture['id']}', {{ method: 'DELETE' }}).then(() => 0)")
         self.page.reload()
+        self.page.wait_for_selector("v-app.ready")  # before that, the server is still being asked
         self.page.wait_for_selector(".welcome-box h2")
 
     def open(self, *paths):
