@@ -15,6 +15,7 @@ from vermilion.archive.batch import (
     BatchOptions,
     Record,
     choose_sample,
+    is_planned,
     read_manifest,
     read_table,
     run_batch,
@@ -73,6 +74,22 @@ def test_what_is_rejected_is_done_again_once(
     assert all(each.ok for each in verify_manifest(options.folder / "manifest.jsonl", 1))
     [third] = redo(box, options, write(tmp_path, REJECT_A.replace("reject,0", "reject,2")))
     assert third.outputs[-1].sha256 != again.outputs[-1].sha256
+
+
+def test_a_dry_run_knows_what_would_be_done_again(
+    box: Path, options: BatchOptions, tmp_path: Path  # noqa: F811
+) -> None:  # fmt: skip
+    def told(text: str) -> list[tuple[str, bool]]:
+        batch, table = planned(box, options), read_table(write(tmp_path, text), verdicts=True)
+        again = tasks_again(batch.tasks, table, options.run.controls, options.folder)
+        return [(task.source.name, done) for task, done in is_planned(Batch(again), options.folder)]
+
+    list(run_batch(planned(box, options), options))
+    assert told(REJECT_A) == [("a.png", False)]
+    redo(box, options, write(tmp_path, REJECT_A))
+    assert told(REJECT_A) == [("a.png", True)]
+    assert told(REJECT_A.replace("reject,0", "reject,2")) == [("a.png", False)]
+    assert [done for _, done in is_planned(planned(box, options), options.folder)] == [True] * 3
 
 
 def test_a_result_that_somebody_else_changed_is_not_replaced(

@@ -62,6 +62,8 @@ def test_a_sample_is_shown_and_what_is_rejected_done_again(batch, here):
     assert said.out.splitlines()[-1] == "out/sample.html shows the results, to be accepted or rejected"
     [done] = [path.name for path in (here / "out").iterdir() if path.suffix in (".png", ".jpg")]
     (here / "decisions.csv").write_text(f"file,verdict,look\n{done},reject,vivid\n")
+    again = batch("--redo", "decisions.csv", "--dry-run").out
+    assert again.splitlines()[-1] == "1 to be done, 0 finished before; nothing was written"
     assert "1 colourised" in batch("--redo", "decisions.csv").out
     assert "1 colourised" in batch().out, "the other one"
 

@@ -14,7 +14,7 @@ from typing import Self
 from vermilion import __version__
 from vermilion.archive.batch import journal
 from vermilion.archive.batch.lock import locked
-from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, read_manifest
+from vermilion.archive.batch.manifest import MANIFEST, Manifest, look_into, open_manifest
 from vermilion.archive.batch.painting import (
     Order,
     bury,
@@ -130,9 +130,6 @@ class BatchRun:
 
     def is_finished(self, task: Task) -> bool:
         """Whether the manifest has a picture, its scan is that of then, and what is done again was so."""
-        found = self.manifest.finished.get(key_of(task))
-        if task.again and found is not None:
-            return found[3] == options_of(task, options_hash(self.manifest.header))
         return is_finished(self.manifest, task)
 
     def do(self, tasks: Sequence[Task]) -> Iterator[Record]:
@@ -207,10 +204,15 @@ def options_hash(header: Header) -> str:
 
 
 def is_finished(manifest: Manifest, task: Task) -> bool:
-    """Whether the manifest has a picture, and its scan is that of then: by size and time, or else by hash."""
+    """Whether the manifest has a picture, and its scan is that of then: by size and time, or else by hash.
+
+    A picture that is to be done again is finished once that was done, with what is said of it now.
+    """
     found = manifest.finished.get(key_of(task))
     if found is None:
         return False
+    if task.again:
+        return found[3] == options_of(task, options_hash(manifest.header))
     try:
         state = task.source.stat()
     except OSError:  # it was done; a scan that is gone by now is no reason to fail
@@ -237,18 +239,16 @@ def _recover(manifest: Manifest, options: BatchOptions) -> Iterator[Record]:
 
 
 def is_planned(batch: Batch, folder: Path) -> Iterator[tuple[Task, bool]]:
-    """Yield every picture of a batch, and whether a manifest that is there says that it is finished.
+    """Yield every picture of a batch, and whether a run would leave it as finished by the manifest.
 
     Nothing is written, and no lock is taken.
 
     Raises:
         SettingsError: the manifest was changed.
     """
-    path = folder / MANIFEST
-    lines = read_manifest(path) if path.exists() else iter(())
-    finished = {line.key: line.outcome != FAILED for line in lines if isinstance(line, Record)}
+    manifest = look_into(folder / MANIFEST)
     for task in batch.tasks:
-        yield task, finished.get(key_of(task), False)
+        yield task, is_finished(manifest, task)
 
 
 def _hash_now(path: str) -> str:

@@ -69,8 +69,7 @@ class Manifest:
         """Append a record; it is on disk a second later, if ``flush_if_due`` is called."""
         self._append(to_json(record))
         if record.outcome != FAILED:
-            state = record.scan_size, record.scan_mtime_ns, record.scan_sha256
-            self.finished[record.key] = (*state, sys.intern(record.options_sha256))
+            self._finish(record)
 
     def settle(self, records: Iterable[Record]) -> Iterator[Record]:
         """Record what is known without a look at a picture; yield it."""
@@ -107,6 +106,10 @@ class Manifest:
                 "again."
             ) from error
         self._waiting.clear()
+
+    def _finish(self, record: Record) -> None:
+        state = record.scan_size, record.scan_mtime_ns, record.scan_sha256
+        self.finished[record.key] = (*state, sys.intern(record.options_sha256))
 
     def _append(self, text: str) -> None:
         line = text[:-1].encode()
@@ -196,6 +199,23 @@ def read_manifest(path: Path) -> Iterator[Header | Record]:
         raise SettingsError(f"{path} cannot be read ({error.strerror}); check its name.") from error
     except OutputError as error:
         raise SettingsError(str(error)) from error
+
+
+def look_into(path: Path) -> Manifest:
+    """Return what a manifest says, which is not to be written on; of a file that is not there, nothing.
+
+    Raises:
+        SettingsError: it is no manifest, was changed, or cannot be read.
+    """
+    lines = read_manifest(path) if path.exists() else iter(())
+    header = next(lines, None)
+    manifest = Manifest(path, header if isinstance(header, Header) else Header({}, ""))
+    for line in lines:
+        if isinstance(line, Record) and line.outcome != FAILED:
+            manifest._finish(line)  # noqa: SLF001
+        elif isinstance(line, Record):
+            manifest.finished.pop(line.key, None)
+    return manifest
 
 
 def _lines(path: Path) -> Iterator[tuple[dict[str, object], str, int]]:
