@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
+from tests.pictures import made_profiles as made
+
 Size = tuple[int, int]
 
 
@@ -40,21 +42,6 @@ def other_profile() -> bytes:
     return bytes(profile)
 
 
-def grey_profile() -> bytes:
-    """A grey profile with a curve of its own, gamma 1.8."""
-    curve = b"curv" + bytes(4) + struct.pack(">IH", 1, round(1.8 * 256))
-    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
-    tags = ((b"kTRC", curve + bytes(2)), (b"wtpt", white))
-    place, table, body = 132 + 12 * len(tags), struct.pack(">I", len(tags)), b""
-    for name, data in tags:
-        table += struct.pack(">4sII", name, place + len(body), len(data))
-        body += data
-    head = struct.pack(">I4sI4s4s4s", place + len(body), bytes(4), 0x02400000, b"mntr", b"GRAY", b"XYZ ")
-    head += struct.pack(">6H4s", 2000, 1, 1, 0, 0, 0, b"acsp")
-    head = head.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
-    return head.ljust(128, b"\0") + table + body
-
-
 def saved(image: Image.Image, kind: str, **how) -> bytes:
     content = io.BytesIO()
     image.save(content, kind, **how)
@@ -67,6 +54,10 @@ def rotated(orientation: int) -> bytes:
     return saved(soft((90, 60)), "jpeg", quality=90, exif=exif)
 
 
+GREY_PROFILE = made.grey_profile(made.gamma(1.8))
+WIDE_PROFILE = made.rgb_profile(made.PROPHOTO, made.gamma(1.8))
+TABLES = made.profile(b"RGB ", {b"A2B0": b"mft2" + bytes(60)})
+CURVELESS = made.profile(b"GRAY", {b"A2B0": b"mft2" + bytes(60)})
 GAMMA = struct.pack(">I", 100_000)  # of a linear picture
 
 EXACT = {
@@ -76,8 +67,13 @@ EXACT = {
     "gamma-toned.png": lambda: with_chunk(toned((120, 80)), b"gAMA", GAMMA),
     "profile.png": lambda: saved(toned((120, 80)), "png", icc_profile=other_profile()),
     "profile.jpg": lambda: saved(toned((120, 80)), "jpeg", quality=90, icc_profile=other_profile()),
-    "grey-profile.png": lambda: saved(soft((120, 80)), "png", icc_profile=grey_profile()),
-    "grey-profile.jpg": lambda: saved(soft((120, 80)), "jpeg", quality=90, icc_profile=grey_profile()),
+    "grey-profile.png": lambda: saved(soft((120, 80)), "png", icc_profile=GREY_PROFILE),
+    "grey-profile.jpg": lambda: saved(soft((120, 80)), "jpeg", quality=90, icc_profile=GREY_PROFILE),
+    "wide-profile.png": lambda: saved(toned((120, 80)), "png", icc_profile=WIDE_PROFILE),
+    "wide-profile.jpg": lambda: saved(toned((120, 80)), "jpeg", quality=90, icc_profile=WIDE_PROFILE),
+    "wide-profile.webp": lambda: saved(toned((120, 80)), "webp", lossless=True, icc_profile=WIDE_PROFILE),
+    "grey-in-rgb.png": lambda: saved(toned((120, 80)), "png", icc_profile=GREY_PROFILE),
+    "spoiled-profile.png": lambda: saved(soft((120, 80)), "png", icc_profile=GREY_PROFILE[:-9]),
     "palette.png": lambda: saved(soft((120, 80)).quantize(64), "png"),
     "bits.png": lambda: saved(soft((120, 80)).convert("1"), "png"),
     "grey.jpg": lambda: saved(soft((120, 80)), "jpeg", quality=85),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from tests.page.files import DAMAGED, EXACT, saved, soft, toned, upright_luma, write
+from tests.page.files import CURVELESS, DAMAGED, EXACT, TABLES, saved, soft, toned, upright_luma, write
 from vermilion.tone import luma_of_rgb
 
 
@@ -64,6 +64,9 @@ def test_what_the_page_leaves_out_is_told_with_the_command_that_keeps_it(page, t
     cases = {
         "deep.png": (saved(deep, "png"), "16 bits"),
         "aunt anna.jpg": (saved(soft((64, 48)), "jpeg"), "JPEG coefficients"),
+        "tables.png": (saved(toned((64, 48)), "png", icc_profile=TABLES), "tables"),
+        "curveless.png": (saved(soft((64, 48)), "png", icc_profile=CURVELESS), "colour profile"),
+        "small.avif": (saved(soft((64, 48)).convert("RGB"), "avif"), "colour profile and its metadata"),
     }
     for name, (content, words) in cases.items():
         opened = page.open(write(tmp_path, name, content))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.page.files import saved, soft, write
+from tests.page.files import EXACT, saved, soft, write
 from tests.page.made_up import controls, photograph
 from vermilion import Colorizer
 from vermilion.guidance import load_recipe
@@ -60,6 +60,27 @@ def test_a_jpeg_is_seen_as_python_sees_it(side, page, colorizer, tmp_path):
     apart = np.abs(ours.astype(int) - theirs)
     assert apart.mean() <= 0.3
     assert np.percentile(apart, 99) <= WORST
+
+
+PROFILED = ("gamma.png", *(name for name in EXACT if "profile" in name or "grey-in" in name))
+
+
+@pytest.mark.parametrize("name", PROFILED)
+def test_colours_are_converted_into_a_profile_as_in_python(name, page, colorizer, tmp_path):
+    scan = write(tmp_path, name, EXACT[name]())
+    opened = page.open(scan)
+    page.paint(opened, {"hints": [{"x": 60, "y": 40, "color": "crimson"}], "vividness": 1.5})
+    files = page.save(opened)
+    page.close(opened)
+    (ours, recipe) = files.values()
+    (tmp_path / "recipe.json").write_bytes(recipe)
+    theirs = colorizer.replay(load_recipe(tmp_path / "recipe.json"), scan)
+    image = Image.open(io.BytesIO(ours))
+    apart = np.abs(np.asarray(image).astype(int) - theirs.to_numpy())
+    assert apart.max() <= WORST
+    told = Image.open(io.BytesIO(theirs.encode("png"))).info
+    for what in ("icc_profile", "gamma"):
+        assert image.info.get(what) == told.get(what)
 
 
 def pixels(path):

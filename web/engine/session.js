@@ -15,6 +15,7 @@ import { scaledByBlocks } from "./network/blocks.js";
 import { workingSize } from "./network/frame.js";
 import { findTone } from "./network/tone.js";
 import { masksOf } from "./picture/masks.js";
+import { converterTo, toSrgbTone } from "./profiles/output-colors.js";
 
 const KEPT_SIZES = 8; // of joiners: the levels of a picture that is zoomed
 
@@ -31,7 +32,7 @@ export class Session {
     const from = scan.hasBlocks
       ? scaledByBlocks(scan.luma, scan.size, size)
       : { plane: scan.luma, size: scan.size };
-    const luma = reduceFinely(from.plane, from.size, size);
+    const luma = toSrgbTone(scan.space, reduceFinely(from.plane, from.size, size));
     const tone = findTone(luma, size);
     const encoded = await model.encode(luma, size, tone);
     return Object.assign(session, {
@@ -164,12 +165,21 @@ export class Session {
     return this.#reach(drawing).at(-1);
   }
 
+  /** Converts chroma into the scan's profile, at full size: the slope of its tone curve varies. */
+  get #convert() {
+    this.converter ??= { convert: converterTo(this.scan.space) };
+    return this.converter.convert;
+  }
+
   /** What joins the picture at a size; that of the last few sizes is kept. */
   joiner(size) {
     const key = String(size);
     if (!this.joiners.has(key)) {
       while (this.joiners.size >= KEPT_SIZES) this.joiners.delete(this.joiners.keys().next().value);
-      this.joiners.set(key, new ExactJoiner(this.greys(size), size, this.cbcr, this.encoded.grid));
+      this.joiners.set(
+        key,
+        new ExactJoiner(this.greys(size), size, this.cbcr, this.encoded.grid, this.#convert),
+      );
     }
     return this.joiners.get(key);
   }

@@ -187,6 +187,7 @@ def test_srgb_needs_no_conversion(name):
         PROFILES["ProPhoto"][:150],
         made.profile(b"CMYK", {}),
         made.grey_profile(b"xxxx"),
+        made.grey_profile(made.table([0, 9, 65535]))[:-3],
     ],
 )
 def test_a_profile_that_nobody_can_use_is_left_out(icc):

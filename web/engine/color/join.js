@@ -83,8 +83,11 @@ export class ExactJoiner {
    * @param {[number, number]} size H and W
    * @param {Float32Array} cbcr [h·w·2]
    * @param {[number, number]} small h and w
+   * @param {((luma: Uint8Array, cb: Float32Array, cr: Float32Array) => void) | null} convert makes chroma fit the
+   *   scan's profile
    */
-  constructor(luma, size, cbcr, small) {
+  constructor(luma, size, cbcr, small, convert = null) {
+    this.convert = convert;
     this.luma = luma;
     this.size = size;
     this.enlarger = new ChromaEnlarger(cbcr, small, luma, size);
@@ -100,6 +103,7 @@ export class ExactJoiner {
       this.enlarger.row(row, left, right, this.cb, this.cr);
       const first = row * this.size[1];
       const luma = this.luma.subarray(first + left, first + right);
+      this.convert?.(luma, this.cb, this.cr);
       joinRow(luma, this.cb, this.cr, rgb.subarray((row - start) * step, (row - start + 1) * step));
     }
     return rgb;

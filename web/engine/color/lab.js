@@ -1,5 +1,7 @@
 // CIELAB and sRGB (D65, 2 degrees), single colours: the numbers of vermilion.color.lab.
 
+import { inverse } from "../arrays/matrix.js";
+
 const XYZ_OF_RGB = [
   [0.412453, 0.35758, 0.180423],
   [0.212671, 0.71516, 0.072169],
@@ -13,15 +15,6 @@ const KNEE = 0.008856;
 const SLOPE = 7.787;
 const OFFSET = 16 / 116;
 const CURVED_KNEE = 0.2068966;
-
-function inverse([[a, b, c], [d, e, f], [g, h, i]]) {
-  const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
-  return [
-    [e * i - f * h, c * h - b * i, b * f - c * e],
-    [f * g - d * i, a * i - c * g, c * d - a * f],
-    [d * h - e * g, b * g - a * h, a * e - b * d],
-  ].map((row) => row.map((value) => value / determinant));
-}
 
 /** Undo the sRGB tone curve; negative values mirror positive ones. */
 export function linearOfSrgb(encoded) {

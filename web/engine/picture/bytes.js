@@ -39,10 +39,21 @@ export async function sha256(bytes) {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What `deflated` made of bytes, undone. */
-export async function inflated(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+/** What `deflated` made of bytes, undone; more than `most` bytes are an error. */
+export async function inflated(bytes, most) {
+  const parts = [];
+  let length = 0;
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate")).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return joined(parts);
+    length += value.length;
+    if (length > most) {
+      await reader.cancel();
+      throw new RangeError("unpacked it is too large");
+    }
+    parts.push(value);
+  }
 }
 
 /** Bytes compressed ("deflate" is the form with zlib's head). */

@@ -17,6 +17,7 @@ const TYPES = { jpeg: "image/jpeg", png: "image/png", webp: "image/webp" };
  * @property {Uint8Array} luma
  * @property {Uint8Array | null} alpha null where all is opaque
  * @property {Uint8Array[]} chunks that go into the result
+ * @property {import("../profiles/spaces.js").RgbSpace | null} space of its codes; null for sRGB
  * @property {string[]} notes
  * @property {boolean} hasBlocks whether the luma lies as the blocks of a JPEG do
  * @property {boolean} recolor whether a picture in real colour was accepted
@@ -45,6 +46,7 @@ export async function readScan(file, { recolor = false } = {}, isExact = true) {
     luma,
     alpha,
     chunks: head.chunks,
+    space: head.space,
     notes: notesOf(name, head, isExact),
     hasBlocks: head.kind === "jpeg" && !decoded.isTurned,
     recolor,
@@ -64,12 +66,17 @@ function notesOf(name, { kind, bits, lost }, isExact) {
   const left = [
     bits > 8 && `its ${bits} bits`,
     kind === "jpeg" && "its JPEG coefficients",
-    lost.includes("profile") && "its grey profile",
+    lost.includes("profile") && "its colour profile",
     lost.includes("metadata") && "its metadata",
   ].filter(Boolean);
   const notes = [];
   if (left.length)
     notes.push(`this page saves a PNG of 8 bits without ${listed(left)}; ${command} keeps them`);
+  if (lost.includes("conversion"))
+    notes.push(
+      "its colour profile holds tables, which this page does not follow, so that its colours look other than they " +
+        `are meant; ${command} converts them`,
+    );
   if (!isExact)
     notes.push(
       "this browser changes the pixels that a page reads, against fingerprinting, so that the greys are only " +

@@ -112,9 +112,9 @@ def _curve(tag: bytes) -> NDArray[np.float64]:
         elif count == 1:
             curve = codes ** (struct.unpack_from(">H", tag, 12)[0] / 256.0)
         else:
-            table = np.frombuffer(tag[12 : 12 + 2 * count], ">u2") / 65535.0
-            if len(table) != count:
+            if len(tag) < 12 + 2 * count:
                 raise UnusableProfileError("a curve is cut off")
+            table = np.frombuffer(tag, ">u2", count, 12) / 65535.0
             curve = np.interp(codes, np.linspace(0.0, 1.0, count), table)
     else:
         raise UnusableProfileError("a curve of an unknown kind")
