@@ -3,19 +3,21 @@
 import io
 import subprocess
 import sys
+import threading
 
 import pytest
 from PIL import Image
 
+from tests.archive.test_batch import Here
 from tests.studio.conftest import TOKEN, grey_jpeg, running
 from vermilion import errors
+from vermilion.archive.batch import engine
 from vermilion.client import Client, ServerError
+from vermilion.studio import Settings
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, tiny_colorizer):
-    from vermilion.studio import Settings
-
     with running(Settings(token=TOKEN, work=tmp_path_factory.mktemp("work")), tiny_colorizer) as server:
         yield server
 
@@ -87,6 +89,102 @@ def test_what_the_server_refuses_is_raised_as_the_library_raises_it(client, gran
     assert (refused.value.code, refused.value.status) == ("not-found", 404)
 
 
+@pytest.fixture
+def archive(tmp_path):
+    folder = tmp_path / "archive"
+    (folder / "1931").mkdir(parents=True)
+    for number, name in enumerate(("a.jpg", "1931/b.jpg", "1931/c.jpg")):
+        (folder / name).write_bytes(grey_jpeg(seed=number))
+    (folder / "torn.jpg").write_bytes(grey_jpeg()[:300])
+    return folder
+
+
+@pytest.fixture
+def served(archive, tmp_path, tiny_colorizer, tiny_model_folder, monkeypatch):
+    """A client of a server that has an archive, and the server."""
+    monkeypatch.setattr(engine, "Workers", Here)
+    settings = Settings(
+        token=TOKEN,
+        work=tmp_path / "work",
+        out=tmp_path / "out",
+        archive=archive,
+        model=str(tiny_model_folder),
+    )
+    with (
+        running(settings, tiny_colorizer) as server,
+        Client(f"http://127.0.0.1:{server.port}", TOKEN) as client,
+    ):
+        yield client, server
+
+
+@pytest.fixture
+def of_archive(served):
+    """A client of a server that has an archive."""
+    return served[0]
+
+
+def test_an_archive_is_coloured_by_a_job_that_is_followed(of_archive, tmp_path):
+    job = of_archive.submit(include=["1931/*", "torn.jpg"], controls={"vividness": 1.2})
+    assert (job.state, job.has_ended, job.failures) == ("waiting", False, ())
+    seen = list(of_archive.follow(job))
+    assert [each.has_ended for each in seen] == [False] * (len(seen) - 1) + [True]
+    end = seen[-1]
+    assert (end.state, end.pictures, end.done, end.failed, end.error) == ("done", 3, 2, 1, "")
+    [failure] = end.failures
+    assert (failure.picture, failure.page, failure.code) == ("torn.jpg", 1, "picture")
+    assert of_archive.job(job.id) == end
+    assert list(of_archive.follow(end)) == [end], "nothing more comes"
+    assert (tmp_path / "out" / job.id / "1931" / "b.jpg").exists()
+
+
+def test_jobs_are_listed_and_cancelled(of_archive, monkeypatch):
+    gate = threading.Event()
+    monkeypatch.setattr(Here, "results", waiting_for(gate, Here.results))
+    first, second = of_archive.submit(), of_archive.submit(limit=1)
+    assert of_archive.cancel(second).state == "cancelled"
+    steps = of_archive.follow(first)
+    next(steps)
+    of_archive.cancel(first)  # while it is followed
+    gate.set()
+    assert [*steps][-1].state == "cancelled"
+    assert [(each.id, each.state) for each in of_archive.jobs()] == [
+        (first.id, "cancelled"),
+        (second.id, "cancelled"),
+    ]
+
+
+def test_who_follows_a_job_hears_that_the_server_has_stopped(served, monkeypatch):
+    of_archive, server = served
+    gate = threading.Event()
+    monkeypatch.setattr(Here, "results", waiting_for(gate, Here.results))
+    steps = of_archive.follow(of_archive.submit())
+    next(steps)
+    server.stop()
+    with pytest.raises(ServerError, match="has stopped") as lost:
+        list(steps)
+    gate.set()
+    assert lost.value.code == "unreachable"
+
+
+def waiting_for(gate, results):
+    def slow(self, tasks):
+        for found in results(self, tasks):
+            gate.wait(30)
+            yield found
+
+    return slow
+
+
+def test_a_job_that_cannot_be_is_refused(client, of_archive):
+    with pytest.raises(ServerError, match="--archive") as refused:
+        client.submit()
+    assert (refused.value.code, refused.value.status) == ("no-archive", 409)
+    with pytest.raises(errors.SettingsError, match="vividness"):
+        of_archive.submit(controls={"vividness": -1})
+    with pytest.raises(ServerError, match="such job"):
+        of_archive.job("0" * 16)
+
+
 def test_who_has_no_token_or_no_server_is_told_so(server):
     with Client(f"http://127.0.0.1:{server.port}") as stranger, pytest.raises(ServerError) as refused:
         stranger.pictures()
@@ -103,4 +201,8 @@ def test_who_has_no_token_or_no_server_is_told_so(server):
 def test_it_needs_nothing_but_errors():
     code = "import sys, vermilion.client; print(*(n for n in sys.modules if n.startswith('vermilion')))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert set(loaded.split()) == {"vermilion", "vermilion.errors", "vermilion.client"}
+    names = set(loaded.split())
+    assert {name for name in names if not name.startswith("vermilion.client")} == {
+        "vermilion",
+        "vermilion.errors",
+    }

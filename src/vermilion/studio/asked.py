@@ -92,6 +92,8 @@ class BatchTable(Strict):
     done: int = 0
     skipped: int = 0
     failed: int = 0
+    rate: Annotated[float, Field(ge=0, description="Pictures a second of late; 0 if too few are done.")] = 0
+    seconds_left: Annotated[float | None, Field(ge=0, description="At this rate.")] = None
     failures: list[FailureTable] = Field(default_factory=list, description="The first thousand.")
     error: Annotated[ProblemTable | None, Field(description="Why the job failed as a whole.")] = None
 

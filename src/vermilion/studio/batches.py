@@ -24,6 +24,7 @@ from vermilion.outputs import make_folder
 from vermilion.pictures import publish
 from vermilion.studio.asked import FINAL, BatchAsked, BatchTable, FailureTable, State
 from vermilion.studio.faults import BusyError, NoArchiveError, UnknownError
+from vermilion.studio.pace import Pace
 from vermilion.studio.shapes import ProblemTable
 from vermilion.studio.web.problems import facts_of, facts_of_error
 
@@ -178,11 +179,15 @@ class Batches:
         batch = job.asked.plan(archive.scans, options)
         finished = sum(done for _, done in is_planned(batch, folder))
         self._begin(job, len(batch.tasks), finished)
+        known = {each.key for each in batch.settled}
+        pace = Pace(min(len(batch.tasks) - finished, options.limit or len(batch.tasks)))
         report, told = BatchReport(), 0.0
         with closing(run_batch(batch, options)) as records:
             for record in records:
                 report.add(record)
-                self._count(job, record, archive)
+                if record.key not in known:
+                    pace.step(took_time=not record.recovered)
+                self._count(job, record, archive, pace)
                 if time.monotonic() - told >= _TELL:
                     told = time.monotonic()
                     self._tell(event_of(job))
@@ -199,14 +204,17 @@ class Batches:
             job.pictures, job.done = pictures, finished
             job.skipped, job.failed, job.failures = 0, 0, []
 
-    def _count(self, job: BatchTable, record: Record, archive: Archive) -> None:
+    def _count(self, job: BatchTable, record: Record, archive: Archive, pace: Pace) -> None:
         with self._lock:
+            job.rate, job.seconds_left = pace.rate, pace.seconds_left
             setattr(job, record.outcome, getattr(job, record.outcome) + 1)
             if record.outcome == "failed" and len(job.failures) < _MOST:
                 job.failures.append(_failure(record, archive))
 
     def _change(self, job: BatchTable, state: State) -> None:
         """Change the state on disk first: who hears that a job has ended may stop the server."""
+        with self._lock:
+            job.rate, job.seconds_left = 0, None
         try:
             self._keep(job.model_copy(update={"state": state}))
         except VermilionError as error:  # a full disk: the job reports it, too

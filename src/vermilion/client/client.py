@@ -1,103 +1,32 @@
-"""A client of `vermilion serve` and of a studio, for programs that have no model of their own.
-
-    >>> from vermilion.client import Client
-    >>> with Client("http://127.0.0.1:8000") as client:  # doctest: +SKIP
-    ...     client.colorize("grandma.jpg").save("grandma.color.jpg")
-
-It uses Python's standard library alone. What the server refuses is raised as the error that the library
-itself would raise, with the same sentence and code.
-"""
+"""The calls of a client, over one connection."""
 
 import http.client
 import json
 import secrets
 import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from vermilion import errors
-from vermilion.errors import OutputError, PictureError, SettingsError, VermilionError
+from vermilion.client.answers import (
+    Job,
+    OpenPicture,
+    Result,
+    ServerError,
+    Table,
+    error_of,
+    job_of,
+    picture_of,
+    problem_of,
+)
+from vermilion.client.bodies import content_of, form_of, query_of
+from vermilion.errors import SettingsError
 
-__all__ = ["Client", "OpenPicture", "Result", "ServerError"]
-
-Table = Mapping[str, Any]
 Option = bool | int | str
 
-_KINDS = [
-    kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type) and issubclass(kind, VermilionError) and kind is not VermilionError
-]
 _TIMEOUT = 300.0  # seconds without an answer
-
-
-class ServerError(VermilionError):
-    """What only a server refuses: it is busy, does not know the token, or is not there.
-
-    Attributes:
-        code: the server's own, such as "busy"; "unreachable" if there is none.
-        status: of HTTP; 0 if there was no answer.
-    """
-
-    def __init__(self, message: str, code: str = "error", status: int = 0) -> None:
-        super().__init__(message)
-        self.code = code  # type: ignore[misc] # of a class for all errors of the library, here of each
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A file that the server sent.
-
-    Attributes:
-        content: all bytes.
-        name: that the server gives it.
-        media_type: as HTTP has it.
-    """
-
-    content: bytes
-    name: str
-    media_type: str
-
-    def save(self, path: str | Path, *, overwrite: bool = False) -> None:
-        """Write it to a file.
-
-        Raises:
-            OutputError: the file is there, or cannot be written.
-        """
-        try:
-            with Path(path).open("wb" if overwrite else "xb") as file:
-                file.write(self.content)
-        except OSError as error:
-            raise OutputError(
-                f"{path} cannot be written ({error.strerror or error}); choose another name."
-            ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPicture:
-    """A picture that is open on the server.
-
-    Attributes:
-        id: names it.
-        name: of its file.
-        size: height and width in pixels as it is shown.
-        state: "new", "coloured", "changed" or "saved".
-        revision: names its present colours.
-        controls: what was said about them.
-        notes: what a person should know.
-    """
-
-    id: str
-    name: str
-    size: tuple[int, int]
-    state: str
-    revision: str
-    controls: Table
-    notes: tuple[str, ...]
 
 
 class Client:
@@ -119,7 +48,8 @@ class Client:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise SettingsError(f"{url!r} is not the URL of a server; write it as http://127.0.0.1:8000.")
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(parts.hostname, parts.port, timeout=timeout)
+        self._make = partial(kind, parts.hostname, parts.port, timeout=timeout)
+        self._connection = self._make()
         self._url = f"{parts.scheme}://{parts.netloc}"
         self._token = token or urllib.parse.parse_qs(parts.query).get("token", [""])[0]
 
@@ -152,7 +82,7 @@ class Client:
             ServerError: the server cannot be asked.
         """
         texts = {} if controls is None else {"controls": json.dumps(controls)}
-        return self._send_file("/v1/colorize" + _query(options), picture, name, texts)
+        return self._send_file("/v1/colorize" + query_of(options), picture, name, texts)
 
     def open(self, picture: str | Path | bytes, *, name: str = "", **reading: Option) -> OpenPicture:
         """Open a picture on the server, and colour it.
@@ -165,16 +95,16 @@ class Client:
         Raises:
             PictureError: it cannot be opened; it is closed again.
         """
-        answer = self._send_file("/v1/pictures" + _query(reading), picture, name, {})
+        answer = self._send_file("/v1/pictures" + query_of(reading), picture, name, {})
         [told] = json.loads(answer.content)
         if told["error"]:
             self.close(told["id"])
-            raise _error_of(told["error"])
-        return _picture_of(told)
+            raise error_of(told["error"])
+        return picture_of(told)
 
     def pictures(self) -> list[OpenPicture]:
         """Return all pictures that are open."""
-        return [_picture_of(told) for told in self._json("GET", "/v1/pictures")]
+        return [picture_of(told) for told in self._json("GET", "/v1/pictures")]
 
     def set_controls(self, picture: OpenPicture | str, controls: Table) -> OpenPicture:
         """Set the controls of a picture.
@@ -183,11 +113,11 @@ class Client:
             HintError: a hint makes no sense for it.
             SettingsError: a control cannot be used.
         """
-        return _picture_of(self._json("PUT", f"/v1/pictures/{_id(picture)}/controls", controls))
+        return picture_of(self._json("PUT", f"/v1/pictures/{_id(picture)}/controls", controls))
 
     def preview(self, picture: OpenPicture | str, side: int = 1024, what: str = "color") -> Result:
         """Return the whole picture, small: what is "color", "scan" or "confidence"."""
-        query = _query({"side": side, "what": what})
+        query = query_of({"side": side, "what": what})
         return self._call("GET", f"/v1/pictures/{_id(picture)}/preview{query}")
 
     def suggest(
@@ -234,92 +164,100 @@ class Client:
         """Return the models that are installed on the server."""
         return list(self._json("GET", "/v1/models"))
 
+    def submit(self, **asked: object) -> Job:
+        """Have the server colour its archive by a job, which survives a restart.
+
+        Args:
+            asked: those of `POST /v1/jobs`: ``include``, ``exclude``, ``limit``, ``format``, ``controls``, …
+
+        Raises:
+            SettingsError: the controls cannot be used.
+            ServerError: it was started without an archive, or something else that is asked is impossible.
+        """
+        return job_of(self._json("POST", "/v1/jobs", asked))
+
+    def jobs(self) -> list[Job]:
+        """Return all jobs, in the order in which they came."""
+        return [job_of(told) for told in self._json("GET", "/v1/jobs")]
+
+    def job(self, job: Job | str) -> Job:
+        """Return a job as it is now.
+
+        Raises:
+            ServerError: there is none.
+        """
+        return job_of(self._json("GET", f"/v1/jobs/{_id(job)}"))
+
+    def follow(self, job: Job | str) -> Iterator[Job]:
+        """Yield a job as it is now and whenever it gets on, until it has ended.
+
+        Raises:
+            ServerError: there is none, or the server stops; the job goes on once it is started again.
+        """
+        apart = self._make()  # as other calls may be made meanwhile
+        try:
+            for line in self._ask(apart, "GET", f"/v1/jobs/{_id(job)}/events"):
+                if not line.startswith(b"data:"):
+                    continue
+                found = job_of(json.loads(line.removeprefix(b"data:"))["job"])
+                if found.has_ended:
+                    yield self.job(found)
+                    return
+                yield found
+        except (OSError, http.client.HTTPException) as error:
+            raise self._lost(error) from error
+        finally:
+            apart.close()
+        raise self._lost(None)
+
+    def cancel(self, job: Job | str) -> Job:
+        """End a job after the pictures in progress; what is finished stays."""
+        return job_of(self._json("DELETE", f"/v1/jobs/{_id(job)}"))
+
     def _json(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - as JSON has it
         content = None if body is None else json.dumps(body).encode()
         return json.loads(self._call(method, path, content, "application/json").content)
 
     def _send_file(self, path: str, file: str | Path | bytes, name: str, texts: Mapping[str, str]) -> Result:
-        content, called = _read(file, name)
+        content, called = content_of(file, name)
         boundary = secrets.token_hex(16)
-        body = b"".join(_form(boundary, content, called, texts))
+        body = b"".join(form_of(boundary, content, called, texts))
         return self._call("POST", path, body, f"multipart/form-data; boundary={boundary}")
 
     def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Result:
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        if body is not None:
-            headers["Content-Type"] = kind
         try:
-            self._connection.request(method, path, body, headers)
-            answer = self._connection.getresponse()
+            answer = self._ask(self._connection, method, path, body, kind)
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            raise ServerError(
-                f"{self._url} does not answer ({error or type(error).__name__}); start it with `vermilion "
-                "serve`, or correct the URL.",
-                "unreachable",
-            ) from error
-        if answer.status >= 400:
-            raise _error_of(_problem(content, answer.status))
+            raise self._lost(error) from error
         return Result(content, answer.headers.get_filename() or "", answer.headers.get_content_type())
 
+    def _ask(
+        self,
+        connection: http.client.HTTPConnection,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        kind: str = "",
+    ) -> http.client.HTTPResponse:
+        """Send a request, and return the answer before its content is read."""
+        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        if body is not None:
+            headers["Content-Type"] = kind
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        if answer.status >= 400:
+            raise error_of(problem_of(answer.read(), answer.status))
+        return answer
 
-def _id(picture: OpenPicture | str) -> str:
-    return urllib.parse.quote(picture if isinstance(picture, str) else picture.id, safe="")
-
-
-def _query(options: Mapping[str, Any]) -> str:
-    texts = {key: str(value).lower() if isinstance(value, bool) else value for key, value in options.items()}
-    return f"?{urllib.parse.urlencode(texts)}" if texts else ""
-
-
-def _read(file: str | Path | bytes, name: str) -> tuple[bytes, str]:
-    if isinstance(file, bytes):
-        return file, name or "picture"
-    try:
-        return Path(file).read_bytes(), name or Path(file).name
-    except OSError as error:
-        raise PictureError(f"{file} cannot be read ({error.strerror}); check the path.") from error
-
-
-def _form(boundary: str, content: bytes, name: str, texts: Mapping[str, str]) -> Iterator[bytes]:
-    """A body of multipart/form-data (RFC 7578) with the field ``file`` and some texts."""
-    for key, text in texts.items():
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n'
-        yield f"{head}{text}\r\n".encode()
-    plain = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{plain}"\r\n'
-    yield f"{head}Content-Type: application/octet-stream\r\n\r\n".encode("utf-8", "replace")
-    yield content
-    yield f"\r\n--{boundary}--\r\n".encode()
+    def _lost(self, error: Exception | None) -> ServerError:
+        reason = "it has stopped" if error is None else error or type(error).__name__
+        return ServerError(
+            f"{self._url} does not answer ({reason}); start it with `vermilion serve`, or correct the URL.",
+            "unreachable",
+        )
 
 
-def _picture_of(told: Table) -> OpenPicture:
-    notes: Sequence[Table] = told["notes"]
-    return OpenPicture(
-        told["id"],
-        told["name"],
-        (told["height"], told["width"]),
-        told["state"],
-        told["revision"],
-        told["controls"],
-        tuple(note["text"] for note in notes),
-    )
-
-
-def _problem(content: bytes, status: int) -> Table:
-    try:
-        told = json.loads(content)
-    except ValueError:
-        told = None
-    if isinstance(told, dict) and "code" in told:
-        return told
-    return {"status": status, "code": "error", "detail": f"The server answered with {status}, and no reason."}
-
-
-def _error_of(problem: Table) -> VermilionError:
-    """The error of the library that has the code of a problem, or one of the server alone."""
-    for kind in _KINDS:
-        if kind.code == problem["code"]:
-            return kind(problem["detail"])
-    return ServerError(problem["detail"], problem["code"], problem.get("status", 0))
+def _id(thing: OpenPicture | Job | str) -> str:
+    return urllib.parse.quote(thing if isinstance(thing, str) else thing.id, safe="")
