@@ -1,6 +1,7 @@
 """Colours a film in segments, and joins them with all other streams."""
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from vermilion.errors import ExistsError, FilmError, OutputError, VermilionError
 from vermilion.film.colored import refuse_colored
 from vermilion.film.estimate import LONG, Estimate, check_space, estimated
 from vermilion.film.media import (
+    EncodeOptions,
     FilmFacts,
     Layout,
     Part,
@@ -21,6 +23,7 @@ from vermilion.film.media import (
     mux_film,
     plan_output,
     read_facts,
+    small_mp4,
 )
 from vermilion.film.options import FilmOptions
 from vermilion.film.pipe import stream_film
@@ -29,7 +32,7 @@ from vermilion.film.preview import write_preview
 from vermilion.film.segments import Job, Progress, color_piece
 from vermilion.film.shots import ShotList, load_shots
 from vermilion.film.work_folder import WorkFolder
-from vermilion.leftovers import sweep, temporary_name
+from vermilion.leftovers import scratch_prefix, sweep, temporary_name
 from vermilion.network import Model
 from vermilion.painter import Painter
 from vermilion.pictures import give_name, unwritable
@@ -37,6 +40,9 @@ from vermilion.work import UNWATCHED, Work, limit_threads
 
 _MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _DEFAULTS = FilmOptions()
+
+WATCHED = (540, 960)
+"""Height and width that ``VideoColorizer.watch`` fills at most."""
 
 SHOTS_FILE = "shots.json"
 """The name of the list of shots in the folder of a preview."""
@@ -79,11 +85,13 @@ class PreviewResult:
     Attributes:
         folder: of the sheets, the key frames and the list of shots.
         shots: how many there are.
+        seconds: how long the film is.
         notes: a sentence for each thing that the user should know.
     """
 
     folder: Path
     shots: int
+    seconds: float
     notes: tuple[str, ...]
 
 
@@ -224,6 +232,25 @@ class VideoColorizer:
         known = Source(Path(source), options.fps) if isinstance(source, str | Path) else source
         return stream_film(self._painter, (known, target), options, work)
 
+    def watch(self, source: str | Path, options: FilmOptions = _DEFAULTS, work: Work = UNWATCHED) -> bytes:
+        """Colour a part of a film and return it small and without sound, as MP4 that any browser plays.
+
+        Args:
+            source: the film.
+            options: how; what is said of encoding does not count.
+            work: gets progress reports, and may be cancelled.
+
+        Raises:
+            VermilionError: as ``colorize``.
+        """
+        facts = read_facts(Source(Path(source), options.fps), whole=options.end is None)
+        is_odd = facts.size[0] % 2 or facts.size[1] % 2
+        encode = EncodeOptions("ffv1") if is_odd else EncodeOptions(crf=18, preset="ultrafast")
+        with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
+            part = Path(folder) / "part.mkv"
+            self.colorize(source, part, replace(options, encode=encode), work)
+            return small_mp4(part, facts, WATCHED, -facts.rotation // 90 % 4)
+
     def preview(
         self,
         source: str | Path,
@@ -268,7 +295,7 @@ class VideoColorizer:
                 listed.write_text(found.to_json(), encoding="utf-8")
         except OSError as error:
             raise unwritable(place, error) from error
-        return PreviewResult(place, len(shots), tuple(job.notes))
+        return PreviewResult(place, len(shots), facts.seconds, tuple(job.notes))
 
     def _identity(self, job: Job) -> dict[str, object]:
         """Return everything that all segments of a film depend on."""

@@ -8,6 +8,9 @@ from vermilion.plain.kinds import Kind, fields_of, lists_in, members_of
 
 T = TypeVar("T")
 
+_PLAIN = frozenset({str, bool, float, type(None)})
+"""What stays as it is; that is most of what a recipe holds, and it is asked of every picture of a batch."""
+
 
 def as_declared(options: T) -> T:
     """Return a dataclass with NumPy's numbers as Python's, paths as texts and lengths as floats."""
@@ -15,6 +18,8 @@ def as_declared(options: T) -> T:
 
 
 def _declared(kind: Kind, value: object) -> object:
+    if type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         kinds = fields_of(type(value))
         return replace(value, **{name: _declared(part, getattr(value, name)) for name, part in kinds.items()})

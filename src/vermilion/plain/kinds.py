@@ -20,6 +20,7 @@ def origin_of(kind: Kind) -> object:
     return get_origin(kind)
 
 
+@cache
 def members_of(kind: Kind) -> tuple[Kind, ...]:
     """Return the bare types that an annotation allows: one, or those of a union; None counts."""
     if origin_of(kind) is Annotated:

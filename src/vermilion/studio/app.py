@@ -13,14 +13,15 @@ from vermilion.studio.desk.desk import Desk
 from vermilion.studio.desk.facts import Facts
 from vermilion.studio.desk.shelf import Shelf
 from vermilion.studio.events import Events
+from vermilion.studio.films import Films
 from vermilion.studio.jobs import Jobs
-from vermilion.studio.routes.about import about_routes
+from vermilion.studio.routes.about import about_routes, event_routes
 from vermilion.studio.routes.assets import asset_routes
 from vermilion.studio.routes.batches import batch_routes
 from vermilion.studio.routes.carry import carry_routes
 from vermilion.studio.routes.colorize import colorize_routes
+from vermilion.studio.routes.films import film_routes
 from vermilion.studio.routes.guides import guide_routes
-from vermilion.studio.routes.listen import event_routes
 from vermilion.studio.routes.page import page_routes
 from vermilion.studio.routes.pictures import picture_routes
 from vermilion.studio.routes.saves import save_routes
@@ -41,6 +42,7 @@ _ROUTES = (
     carry_routes,
     save_routes,
     batch_routes,
+    film_routes,
     asset_routes,
     colorize_routes,
     about_routes,
@@ -59,7 +61,8 @@ def create_studio(settings: Settings, colorizer: Colorizer) -> Studio:
 
     desk = Desk(colorizer, Shelf(settings.work), settings.limits, changed)
     batches = Batches(_archive_of(settings), events.tell)
-    return Studio(settings, desk, Jobs(settings.limits), batches, events)
+    films = Films(desk, settings.work / "films", settings.out, events.tell)
+    return Studio(settings, desk, Jobs(settings.limits), batches, films, events)
 
 
 def _archive_of(settings: Settings) -> Archive | None:
@@ -76,10 +79,12 @@ def create_app(studio: Studio) -> FastAPI:
         studio.events.start(asyncio.get_running_loop())
         studio.jobs.start()
         studio.batches.start()
+        studio.films.start()
         yield
         studio.events.close()
         studio.jobs.stop()
         studio.batches.stop()
+        studio.films.stop()
 
     app = FastAPI(title="vermilion", version=__version__, docs_url=None, redoc_url=None, lifespan=running)
     tell_problems(app)

@@ -15,6 +15,7 @@ import uvicorn
 from vermilion.archive.batch import locked
 from vermilion.colorizer import Colorizer
 from vermilion.errors import OutputError, SettingsError
+from vermilion.extras import FILM_SUFFIXES
 from vermilion.outputs import make_folder
 from vermilion.studio.app import create_app, create_studio
 from vermilion.studio.desk.folder import work_folder
@@ -50,12 +51,20 @@ def run_server(
     with _held(settings), _listen(settings) as listening, work_folder(keep=settings.page) as folder:
         settings = replace(settings, port=listening.getsockname()[1], work=folder)
         studio = create_studio(settings, make_colorizer())
-        open_named(studio.desk, settings.paths, settings.out)
+        open_named(studio.desk, without_films(studio, settings.paths), settings.out)
         started(settings, studio.desk.unread)
         if browser:
             # Some browsers run in the terminal, and end when the person ends them.
             Thread(target=webbrowser.open, args=(settings.url,), daemon=True).start()
         make_server(studio).run([listening])
+
+
+def without_films(studio: Studio, paths: Sequence[str]) -> list[str]:
+    """Open the films among the paths; returns the others."""
+    films = [path for path in paths if Path(path).suffix.lower() in FILM_SUFFIXES and Path(path).is_file()]
+    for film in films:
+        studio.films.open_named(Path(film))
+    return [path for path in paths if path not in films]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from vermilion.studio.batches import Batches
 from vermilion.studio.desk.desk import Desk
 from vermilion.studio.desk.facts import Facts
 from vermilion.studio.events import Events
+from vermilion.studio.films import Films
 from vermilion.studio.jobs import Jobs
 from vermilion.studio.settings import Settings
 from vermilion.studio.shapes import PictureTable, picture_table
@@ -20,6 +21,7 @@ class Studio:
         desk: the open pictures.
         jobs: runs what takes long.
         batches: jobs over an archive.
+        films: the open films.
         events: tells pages what happens.
     """
 
@@ -27,6 +29,7 @@ class Studio:
     desk: Desk
     jobs: Jobs
     batches: Batches
+    films: Films
     events: Events
 
     def table_of(self, facts: Facts) -> PictureTable:

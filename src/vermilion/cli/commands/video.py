@@ -1,8 +1,7 @@
 """`vermilion video`: films in, coloured films out."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -16,7 +15,8 @@ from vermilion.cli.loading import loading
 from vermilion.cli.progress import film_bar
 from vermilion.cli.say import say, say_aside, say_error, shown
 from vermilion.cli.streams import is_terminal
-from vermilion.errors import FilmError, SettingsError, VermilionError
+from vermilion.errors import SettingsError, VermilionError
+from vermilion.extras import film_packages_needed
 
 if TYPE_CHECKING:
     from vermilion.film import (
@@ -241,21 +241,6 @@ def _do_all(films: list[Path], do: "Callable[[Path, Work], _Done]", *, quiet: bo
             _tell(done, quiet=quiet)
     if failed:
         raise typer.Exit(1)
-
-
-@contextmanager
-def film_packages_needed() -> Iterator[None]:
-    """Turn a missing PyAV into a sentence that says how to get it.
-
-    Raises:
-        FilmError: it is not installed.
-    """
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name != "av":
-            raise
-        raise FilmError('Films need PyAV, which is not installed; run: pip install ".[film]".') from error
 
 
 def _check_output(films: list[Path], output: Path | None) -> None:

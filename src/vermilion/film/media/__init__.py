@@ -5,6 +5,7 @@ from vermilion.film.media.facts import FilmFacts, StreamFacts, read_facts, video
 from vermilion.film.media.frames import Luma, read_luma, samples
 from vermilion.film.media.layout import Layout
 from vermilion.film.media.mux import Part, Target, check_container, mux_film
+from vermilion.film.media.small import small_mp4
 from vermilion.film.media.source import Source
 from vermilion.film.media.y4m import Y4mWriter, read_y4m
 
@@ -27,5 +28,6 @@ __all__ = [
     "read_luma",
     "read_y4m",
     "samples",
+    "small_mp4",
     "video_stream",
 ]

@@ -122,12 +122,13 @@ class Desk:
         cleaned = clean_name(name)
         return self._add(self.shelf.keep_original(file, cleaned), cleaned, None, reading)
 
-    def open_named(self, path: Path, target: Path) -> Facts | None:
+    def open_named(self, path: Path, target: Path, name: str = "") -> Facts | None:
         """Open a file that a person named on the command line; None if it is open already.
 
         Args:
             path: of the file.
             target: of its result, in the folder of results.
+            name: to call it; empty for that of its file.
 
         Raises:
             TooManyError: enough pictures are open.
@@ -137,7 +138,7 @@ class Desk:
         if any(facts.original.place == original.place for facts in self.all()):
             return None
         self._check_room()
-        return self._add(original, clean_name(path.name), str(target), Reading())
+        return self._add(original, clean_name(name or path.name), str(target), Reading())
 
     def close(self, picture: str) -> Facts:
         """Close a picture and remove what was kept of it.

@@ -1,8 +1,10 @@
-"""What the server is and has."""
+"""What the server is and has, and what happens there."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from vermilion import __version__
 from vermilion.guidance import look_names
@@ -61,5 +63,19 @@ def about_routes(studio: Studio) -> APIRouter:
     def looks() -> list[dict[str, str]]:
         """The looks that controls take by name."""
         return [{"name": name, "title": name.replace("-", " ").capitalize()} for name in look_names()]
+
+    return router
+
+
+def event_routes(studio: Studio) -> APIRouter:
+    """Return the call that listens."""
+    router = APIRouter(tags=["server"])
+
+    @router.get("/v1/events", response_class=EventSourceResponse)
+    async def events() -> AsyncIterator[ServerSentEvent]:
+        """Changes and closing of pictures and films, and progress."""
+        yield ServerSentEvent(comment="listening", retry=2000)
+        async for event in studio.events.listen():
+            yield ServerSentEvent(data=event)
 
     return router

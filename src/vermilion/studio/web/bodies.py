@@ -9,7 +9,7 @@ from vermilion.studio.faults import SlowBodyError, TooLargeError
 from vermilion.studio.settings import Limits
 from vermilion.studio.web.problems import problem
 
-_FILES = frozenset({"/v1/pictures", "/v1/assets", "/v1/colorize"})
+_FILES = frozenset({"/v1/pictures", "/v1/assets", "/v1/colorize", "/v1/films"})
 PATIENCE = 30.0
 """Seconds that any body may take."""
 
