@@ -64,7 +64,7 @@ def test_the_shots_of_a_film_become_pictures(client, film):
 def test_a_shot_can_be_watched(client, film):
     answer = client.get(f"/v1/films/{film['id']}/shots/1/watch")
     assert answer.headers["content-type"] == "video/mp4", answer.text
-    with av.open(io.BytesIO(answer.content)) as small:
+    with av.open(io.BytesIO(answer.content), "r") as small:
         assert [stream.type for stream in small.streams] == ["video"]
         assert small.streams.video[0].codec_context.name == "h264"
         frames = [frame.to_ndarray(format="gray") for frame in small.decode(video=0)]
@@ -117,7 +117,7 @@ def test_without_a_folder_the_result_is_downloaded(start, clip):
     settled(client, film)
     answer = client.get(f"/v1/films/{film['id']}/result")
     assert 'filename="dance.color.mkv"' in answer.headers["content-disposition"]
-    with av.open(io.BytesIO(answer.content)) as colored:
+    with av.open(io.BytesIO(answer.content), "r") as colored:
         assert sum(1 for _ in colored.decode(video=0)) == 36
 
 
@@ -209,6 +209,7 @@ def test_a_variant_is_handed_on_as_the_colours_of_its_frame(tiny_colorizer, sett
     Image.fromarray(frame_at(0)).save(tmp_path / "frame.png")
     desk = create_studio(settings, tiny_colorizer).desk
     facts = desk.open_named(tmp_path / "frame.png", tmp_path / "frame.color.png")
+    assert facts is not None
     shot = ShotTable(begins=0, ends=1, at=0.5, picture=facts.id)
     assert said_of(desk, shot).frames == ()
     hint = Hint(10, 10, "navy")
@@ -219,5 +220,6 @@ def test_a_variant_is_handed_on_as_the_colours_of_its_frame(tiny_colorizer, sett
     desk.put(replace(facts, controls=Controls((hint,), variant=2)))
     [frame] = said_of(desk, shot).frames
     assert frame.hints == ()
+    assert frame.version is not None
     assert frame.version.content.startswith(b"\x89PNG")
     assert isinstance(desk.get(facts.id).shown, Shown)

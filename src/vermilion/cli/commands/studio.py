@@ -32,7 +32,7 @@ STUDIO_PORT = 8484
 def studio(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PATH", help="Pictures, folders or quoted patterns to open at once."),
+        typer.Argument(metavar="PATH", help="Pictures, films, folders or quoted patterns to open at once."),
     ] = None,
     *,
     output: Annotated[

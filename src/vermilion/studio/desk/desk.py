@@ -138,7 +138,9 @@ class Desk:
         if any(facts.original.place == original.place for facts in self.all()):
             return None
         self._check_room()
-        return self._add(original, clean_name(name or path.name), str(target), Reading())
+        facts = self._add(original, clean_name(name or path.name), str(target), Reading())
+        self._changed(facts)
+        return facts
 
     def close(self, picture: str) -> Facts:
         """Close a picture and remove what was kept of it.

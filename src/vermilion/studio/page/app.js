@@ -10,6 +10,7 @@ import { AskWalk } from "./parts/ask-walk.js";
 import "./parts/bars.js";
 import "./parts/color-popover.js";
 import { helpDialog, settingsDialog, share } from "./parts/dialogs.js";
+import "./parts/film-bar.js";
 import "./parts/hints-panel.js";
 import "./parts/look-panel.js";
 import "./parts/messages.js";
@@ -95,6 +96,7 @@ class App extends HTMLElement {
       }),
       part("banner", studio),
       h("div", { class: "desk" }, this.room, this.panel),
+      part("film-bar", studio),
       part("strip", studio),
     );
     studio.addEventListener("current", () => this.asking.close());

@@ -13,6 +13,7 @@ const EVERYTHING = {
   files: true, // references, palettes and cubes
   album: true,
   views: true, // frames, and which way up
+  films: true,
   transparency: true,
   depths: true, // fewer bits than the scan has
   formats: ["same", "jpg", "png", "tif", "webp"],
@@ -149,6 +150,35 @@ export class HttpEngine {
 
   async share(id, side, signal) {
     const answer = await this.#fetch("GET", `/v1/pictures/${id}/share?side=${side}`, {}, signal);
+    return { blob: await read(answer, "blob"), name: fileName(answer.headers.get("Content-Disposition")) };
+  }
+
+  films(signal) {
+    return this.#json("GET", "/v1/films", undefined, signal);
+  }
+  openFilm(file, signal) {
+    return this.#form("/v1/films", [file], signal);
+  }
+  closeFilm(id, signal) {
+    return this.#fetch("DELETE", `/v1/films/${id}`, {}, signal);
+  }
+  lookAtFilm(id, recolor, signal) {
+    return this.#json("POST", `/v1/films/${id}/look?recolor=${Boolean(recolor)}`, undefined, signal);
+  }
+  colorFilm(id, signal) {
+    return this.#json("POST", `/v1/films/${id}/color`, undefined, signal);
+  }
+  stopFilm(id, signal) {
+    return this.#json("DELETE", `/v1/films/${id}/color`, undefined, signal);
+  }
+
+  /** A few seconds of a shot in its colours, as a film that the browser plays. */
+  async watchShot(id, shot, signal) {
+    return read(await this.#fetch("GET", `/v1/films/${id}/shots/${shot}/watch`, {}, signal), "blob");
+  }
+
+  async filmResult(id, signal) {
+    const answer = await this.#fetch("GET", `/v1/films/${id}/result`, {}, signal);
     return { blob: await read(answer, "blob"), name: fileName(answer.headers.get("Content-Disposition")) };
   }
 

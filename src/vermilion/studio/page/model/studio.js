@@ -1,6 +1,7 @@
 // The whole studio: the pictures that are open, the tool in hand, and what is shown of them.
 
 import { OFFLINE, Problem, STRANGER } from "../engine/problem.js";
+import { Films, isFilm } from "./films.js";
 import { problemText } from "./notes.js";
 import { OpenPicture, WAYS_ROUND } from "./open-picture.js";
 import { remember, settings } from "./settings.js";
@@ -16,6 +17,7 @@ export class Studio extends EventTarget {
   constructor(engine) {
     super();
     this.engine = engine;
+    this.films = new Films(this);
     this.pictures = [];
     this.current = null;
     this.tool = "point";
@@ -42,6 +44,7 @@ export class Studio extends EventTarget {
   #hear(event) {
     if (event.type === "closed") this.#remove(event.id);
     if (event.type === "again") this.#refresh();
+    this.films.hear(event);
     if (event.type === "progress") this.tell("progress", event);
     if (event.type !== "picture") return;
     const known = this.pictures.find((picture) => picture.id === event.picture.id);
@@ -55,6 +58,7 @@ export class Studio extends EventTarget {
     const told = await this.engine.pictures();
     for (const id of known) if (!told.some((one) => one.id === id)) this.#remove(id);
     this.#add(told);
+    await this.films.list();
   }
 
   /** The events had stopped for a while: take what has come of the pictures since then. */
@@ -67,7 +71,9 @@ export class Studio extends EventTarget {
   }
 
   /** Open files that were dropped, pasted or chosen; the first one that works is shown. */
-  async open(files) {
+  async open(chosen) {
+    for (const film of chosen.filter(isFilm)) this.films.open(film);
+    const files = chosen.filter((file) => !isFilm(file));
     if (!files.length) return;
     this.isOpening += files.length;
     this.tell("pictures");
