@@ -6,6 +6,7 @@ ONNX Runtime, OpenCV and libvips have one pool each: ``limit_threads`` sets it f
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -107,3 +108,16 @@ def limit_threads(count: int) -> None:
     import cv2  # noqa: PLC0415 - only who limits it pays for it
 
     cv2.setNumThreads(count)
+
+
+@contextmanager
+def lone_opencv() -> Iterator[None]:
+    """Let OpenCV work on the calling thread alone: between short calls its others spin, and do no work."""
+    import cv2  # noqa: PLC0415 - only who limits it pays for it
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)

@@ -32,8 +32,10 @@ def smooth_along_edges(chroma: Floats, luma: Floats) -> Floats:
 
     Both have the network's size. Its chroma is blotched, and blotches are no edges of luma.
     """
-    slope, start = _fitted(chroma, luma)
-    return _mean(slope) * luma[..., None] + _mean(start)
+    twice = _twice(luma)
+    slope = _slopes(chroma, twice)
+    start = _mean(chroma) - slope * _mean(twice)
+    return _mean(slope) * twice + _mean(start)
 
 
 def lines_of(chroma: Floats, luma: Floats) -> Lines:
@@ -43,18 +45,23 @@ def lines_of(chroma: Floats, luma: Floats) -> Lines:
     the luma of the neighbours that lines were fitted to: a speck of dust beyond them gets the colour of its
     surroundings, not an extrapolated one.
     """
-    slope = _mean(_fitted(chroma, luma)[0])
+    twice = _twice(luma)
+    slope = _mean(_slopes(chroma, twice))
     window = np.ones(_SIDE, np.uint8)
     least, most = (np.asarray(way(luma, window), np.float32) for way in (cv2.erode, cv2.dilate))
-    return Lines(slope, chroma - slope * luma[..., None], least, most)
+    return Lines(slope, chroma - slope * twice, least, most)
 
 
-def _fitted(chroma: Floats, luma: Floats) -> tuple[Floats, Floats]:
-    """Slope and start [h,w,2] of the line that fits chroma best around each pixel."""
+def _slopes(chroma: Floats, luma: Floats) -> Floats:
+    """Slopes [h,w,2] of the lines that fit chroma best around each pixel; luma is there twice, too."""
     mean, mean_luma = _mean(chroma), _mean(luma)
-    variance = _mean(luma * luma) - mean_luma**2
-    slope = (_mean(chroma * luma[..., None]) - mean * mean_luma[..., None]) / (variance + FLAT)[..., None]
-    return slope, mean - slope * mean_luma[..., None]
+    variance = _mean(luma * luma) - mean_luma * mean_luma
+    return np.divide(_mean(chroma * luma) - mean * mean_luma, variance + np.float32(FLAT), dtype=np.float32)
+
+
+def _twice(luma: Floats) -> Floats:
+    """Luma [h,w] beside itself, [h,w,2]: NumPy would take five times as long to spread it over both."""
+    return np.asarray(cv2.merge((luma, luma)), np.float32)
 
 
 def _mean(planes: Floats) -> Floats:

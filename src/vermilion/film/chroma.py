@@ -1,5 +1,7 @@
 """Chroma planes of a frame: enlarged along its own edges, in gamut, in its own matrix and range."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from vermilion.film.media.layout import Codes, Layout, luma_weights
 Floats = NDArray[np.float32]
 
 _TINY = 1e-6
+_STRIP = 64  # rows whose planes fit into the processor's own cache
 
 
 def to_matrix(cbcr: Floats, matrix: int) -> Floats:
@@ -38,28 +41,42 @@ def chroma_planes(
     height, width = written.chroma_size((luma.shape[0], luma.shape[1]))
     size = width, height
     grey = luma if luma.shape == (height, width) else cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
-    unit = read.unit(np.asarray(grey))
     lines = lines_of(cbcr, small)
-    kept = cv2.min(cv2.max(unit, _wide(lines.least, size)), _wide(lines.most, size))
     red, blue = luma_weights(matrix)
     spans = 2 * (1 - blue), 2 * (1 - red)  # of B and R less luma, to one of chroma
-    in_blue, in_red = (
-        cv2.add(
-            cv2.multiply(_wide(lines.slope[..., axis] * np.float32(span), size), kept),
-            _wide(lines.start[..., axis] * np.float32(span), size),
-        )
-        for axis, span in enumerate(spans)
-    )
-    in_green = cv2.addWeighted(in_red, -red / (1 - red - blue), in_blue, -blue / (1 - red - blue), 0)
-    beyond = _beyond_gamut(unit, (np.asarray(in_red), np.asarray(in_green), np.asarray(in_blue)))
-    kind = cv2.CV_16U if written.depth > 8 else cv2.CV_8U
-    planes = [
-        cv2.addWeighted(
-            cv2.divide(plane, beyond), written.chroma_span / span, unit, 0, written.grey, dtype=kind
-        )
-        for plane, span in zip((in_blue, in_red), spans, strict=True)
-    ]
-    return np.asarray(planes[0], written.dtype), np.asarray(planes[1], written.dtype)
+    small_planes = [lines.least, lines.most]
+    for axis, span in enumerate(spans):
+        small_planes += [lines.slope[..., axis] * np.float32(span), lines.start[..., axis] * np.float32(span)]
+    wide = [_wide(plane, size) for plane in small_planes]
+    made: Codes = np.empty((2, height, width), written.dtype)
+    for top in range(0, height, _STRIP):
+        rows = slice(top, min(top + _STRIP, height))
+        unit = read.unit(np.asarray(grey)[rows])
+        steps = _steps(unit, [plane[rows] for plane in wide])
+        beyond = _beyond_gamut(unit, steps, (red, blue))
+        for plane, step, span in zip(made, steps, spans, strict=True):
+            np.divide(step, beyond, out=step)
+            _put(step, written.chroma_span / span, written.grey, plane[rows])
+    return made[0], made[1]
+
+
+def _steps(unit: Floats, wide: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return B and R less luma, [h,w], of luma, and the lines through it."""
+    least, most, *lines = wide
+    kept = np.maximum(unit, least)
+    np.minimum(kept, most, out=kept)
+    in_blue, in_red = lines[0] * kept, lines[2] * kept
+    in_blue += lines[1]
+    in_red += lines[3]
+    return in_blue, in_red
+
+
+def _put(steps: Floats, scale: float, grey: int, plane: Codes) -> None:
+    """Write steps · scale + grey, rounded, into a part of a plane."""
+    if plane.dtype == np.uint8:
+        cv2.convertScaleAbs(steps, plane, scale, grey)
+    else:
+        cv2.addWeighted(steps, scale, steps, 0, grey, plane, dtype=cv2.CV_16U)
 
 
 def _wide(plane: Floats, size: tuple[int, int]) -> Floats:
@@ -67,12 +84,20 @@ def _wide(plane: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(wide, np.float32)
 
 
-def _beyond_gamut(luma: Floats, steps: tuple[Floats, Floats, Floats]) -> Floats:
-    """Return by how much steps of R, G, B from luma [h,w] are too long to stay in 0..1: 1 or more, [h,w]."""
-    red, green, blue = steps
-    above = cv2.max(cv2.max(red, green), blue)
-    below = cv2.min(cv2.min(red, green), blue)
-    room_above = cv2.max(cv2.subtract(1.0, luma), _TINY)  # type: ignore[call-overload]
-    room_below = cv2.min(cv2.multiply(luma, -1.0), -_TINY)  # type: ignore[call-overload]
-    over = cv2.max(cv2.divide(above, room_above), cv2.divide(below, room_below))
-    return np.asarray(cv2.max(over, 1.0), np.float32)  # type: ignore[call-overload]
+def _beyond_gamut(luma: Floats, steps: tuple[Floats, Floats], weights: tuple[float, float]) -> Floats:
+    """Return by how much steps of B and R from luma [h,w] are too long to stay in 0..1: 1 or more, [h,w].
+
+    Green is what leaves the luma alone, of which red and blue have their ``weights``.
+    """
+    in_blue, in_red = steps
+    red, blue = weights
+    in_green = in_blue * np.float32(-blue / (1 - red - blue))
+    in_green += in_red * np.float32(-red / (1 - red - blue))
+    above = np.maximum(in_blue, in_red)
+    np.maximum(above, in_green, out=above)
+    below = np.minimum(in_blue, in_red)
+    np.minimum(below, in_green, out=below)
+    above /= np.float32(1 + _TINY) - luma
+    below /= np.float32(-_TINY) - luma
+    np.maximum(above, below, out=above)
+    return np.maximum(above, np.float32(1), out=above)

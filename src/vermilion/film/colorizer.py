@@ -36,10 +36,11 @@ from vermilion.leftovers import scratch_prefix, sweep, temporary_name
 from vermilion.network import Model
 from vermilion.painter import Painter
 from vermilion.pictures import give_name, unwritable
-from vermilion.work import UNWATCHED, Work, limit_threads
+from vermilion.work import UNWATCHED, Work, limit_threads, lone_opencv
 
 _MARK = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 _DEFAULTS = FilmOptions()
+_FORM = 2  # of what is kept between two runs
 
 WATCHED = (540, 960)
 """Height and width that ``VideoColorizer.watch`` fills at most."""
@@ -196,8 +197,9 @@ class VideoColorizer:
             job.work.report(f"{job.facts.path}: {expected}", 0.0)
         progress = Progress(job, done)
         try:
-            for piece in pieces:
-                color_piece(job, piece, progress)
+            with lone_opencv():
+                for piece in pieces:
+                    color_piece(job, piece, progress)
         except VermilionError:
             if not any(piece.stretch.segments for piece in pieces):  # there is nothing to go on with
                 folder.remove()
@@ -230,7 +232,8 @@ class VideoColorizer:
             VermilionError: as ``colorize``; or whoever reads the frames has stopped.
         """
         known = Source(Path(source), options.fps) if isinstance(source, str | Path) else source
-        return stream_film(self._painter, (known, target), options, work)
+        with lone_opencv():
+            return stream_film(self._painter, (known, target), options, work)
 
     def watch(self, source: str | Path, options: FilmOptions = _DEFAULTS, work: Work = UNWATCHED) -> bytes:
         """Colour a part of a film and return it small and without sound, as MP4 that any browser plays.
@@ -302,6 +305,7 @@ class VideoColorizer:
         options = job.options
         return {
             "version": __version__,
+            "form": _FORM,
             "model": self.model.hash,
             "film": job.facts.source.identity(),
             "fps": str(options.fps),

@@ -8,6 +8,7 @@ from typing import cast
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
 from av.sidedata.sidedata import SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -110,20 +111,46 @@ def read_facts(source: Source, *, whole: bool = True) -> FilmFacts:
     path = source.path
     with source.open() as film:
         stream = video_stream(film, path)
-        first = _first_frame(film, stream, path)
-        facts = facts_of(film, stream, first, source)
-    counted, seconds, stated = _counted(source)
+        length = _Length()
+        facts = facts_of(film, stream, _first_frame(film, stream, path, length), source)
+        try:
+            for packet in film.demux(stream):
+                length.add(packet)
+        except av.FFmpegError:
+            pass  # it ends here, which the length tells
+        stated = float(stream.duration * facts.time_base) if stream.duration else (film.duration or 0) / 1e6
+    seconds = length.seconds(facts.time_base)
     if whole and stated - seconds > max(_SLACK, _MISSING * stated):
         raise FilmError(
             f"{path} says that it lasts {stated:.1f} s and ends after {seconds:.1f} s; copy it again, or "
             f"colour what is there with --to {seconds:.1f}."
         )
-    return replace(facts, frames=counted, seconds=seconds)
+    return replace(facts, frames=length.frames, seconds=seconds)
 
 
-def _first_frame(film: InputContainer, stream: VideoStream, path: Path) -> VideoFrame:
+class _Length:
+    """What the packets of a stream say of its length."""
+
+    def __init__(self) -> None:
+        self.frames, self._end = 0, 0
+        self._first: int | None = None
+
+    def add(self, packet: "Packet[VideoStream]") -> None:
+        if packet.pts is None or packet.is_discard:
+            return
+        self.frames += 1
+        self._first = packet.pts if self._first is None else min(self._first, packet.pts)
+        self._end = max(self._end, packet.pts + (packet.duration or 0))
+
+    def seconds(self, base: Fraction) -> float:
+        return float((self._end - (self._first or 0)) * base)
+
+
+def _first_frame(film: InputContainer, stream: VideoStream, path: Path, length: _Length) -> VideoFrame:
+    """Return the first frame, and count the packets up to it."""
     try:
         for number, packet in enumerate(film.demux(stream)):
+            length.add(packet)
             try:
                 for frame in packet.decode():
                     return frame
@@ -177,22 +204,3 @@ def _display_matrix(frame: VideoFrame) -> tuple[int, ...]:
             raise
         return ()
     return () if data is None else struct.unpack("=9i", bytes(data))
-
-
-def _counted(source: Source) -> tuple[int, float, float]:
-    """Return how many frames there are, their seconds, and how many seconds the film says it has."""
-    with source.open() as film:
-        stream = video_stream(film, source.path)
-        base = stream.time_base or Fraction(1, 1000)
-        first, end, count = None, 0, 0
-        try:
-            for packet in film.demux(stream):
-                if packet.pts is None or packet.is_discard:
-                    continue
-                count += 1
-                first = packet.pts if first is None else min(first, packet.pts)
-                end = max(end, packet.pts + (packet.duration or 0))
-        except av.FFmpegError:
-            pass  # it ends here, which the length tells
-        stated = float(stream.duration * base) if stream.duration else (film.duration or 0) / 1e6
-        return count, float((end - (first or 0)) * base), stated
