@@ -233,17 +233,47 @@ def test_a_killed_command_goes_on_and_gives_the_same_file(tmp_path, tiny_model_f
     assert (tmp_path / "again.mkv").read_bytes() == (tmp_path / "whole.mkv").read_bytes()
 
 
-def test_a_stopped_run_goes_on_and_gives_the_same_file(tmp_path, tiny_model, clip, monkeypatch):
+def _uneven(count):
+    """Times of frames in thousandths of a second: now late, now early."""
+    return [42 * number + (number * 7) % 23 for number in range(count)]
+
+
+def _often(stream):
+    stream.codec_context.gop_size = 12
+
+
+@pytest.mark.parametrize(
+    ("name", "ending", "looked_up", "options"),
+    [
+        ("in.mkv", "mkv", True, {}),
+        ("in.mp4", "mp4", True, {"codec": "libx264", "setup": _often}),
+        ("uneven.mkv", "mkv", True, {"codec": "libx264", "setup": _often, "pts": _uneven(110)}),
+        ("in.ts", "mkv", True, {"codec": "libx264", "setup": _often}),
+        ("bare.h264", "mkv", False, {"codec": "libx264", "setup": _often}),
+    ],
+)
+def test_a_stopped_run_goes_on_and_gives_the_same_file(
+    tmp_path, tiny_model, monkeypatch, name, ending, looked_up, options
+):
     from vermilion.errors import CancelledError
     from vermilion.film import VideoColorizer, segments
+    from vermilion.film.media import frames as reading
     from vermilion.work import Work
 
     monkeypatch.setattr(segments, "SEGMENT", 1)  # a segment may end after each chunk
     video = VideoColorizer(tiny_model)
-    frames = [frame_at(number) for number in range(110)]
-    film = write_clip(tmp_path / "in.mkv", frames)
-    whole = video.colorize(film, tmp_path / "whole.mkv").path.read_bytes()
-    again = tmp_path / "again.mkv"
+    frames = [frame_at(number, seed=number // 37) for number in range(110)]
+    film = write_clip(tmp_path / name, frames, **options)
+    whole = video.colorize(film, tmp_path / f"whole.{ending}").path.read_bytes()
+    again = tmp_path / f"again.{ending}"
+    read = []
+    plane_of = reading.plane_of
+
+    def counted(*given):
+        read.append(1)
+        return plane_of(*given)
+
+    monkeypatch.setattr(reading, "plane_of", counted)
     for share in (0.2, 0.5, 0.8):
 
         def stop(_text, done, share=share):
@@ -253,9 +283,11 @@ def test_a_stopped_run_goes_on_and_gives_the_same_file(tmp_path, tiny_model, cli
         with pytest.raises((KeyboardInterrupt, CancelledError)):
             video.colorize(film, again, work=Work(stop))
         assert not again.exists()
-        assert list(tmp_path.glob(".again.mkv.work/*.npz"))
+        assert list(tmp_path.glob(f".again.{ending}.work/*.npz"))
+    read.clear()
     assert video.colorize(film, again).path.read_bytes() == whole
     assert not list(tmp_path.glob(".again*"))
+    assert (len(read) < 60) == looked_up
 
 
 def test_the_command_colours_a_film_and_says_so(tmp_path, tiny_model_folder, clip, capsys, monkeypatch):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.film.motion import Held, Motion, backward, chroma_of, forward, wants_painting
+from vermilion.film.motion import Held, Mark, Motion, backward, chroma_of, forward, wants_painting
 from vermilion.film.paint import KeyFrame, KeyPainter, ShotView, find_view
 from vermilion.film.places import Place, recalled, remembered
 from vermilion.work import UNWATCHED, Work
@@ -36,6 +36,7 @@ class State:
         view: of the shot; None at its end.
         places: the ends of the last shots, the newest last.
         keys: chroma · weight, weight [h,w,3] of frames that are painted and not finished, by their numbers.
+        mark: what is known of shots after the last of them; None before the first.
     """
 
     frames: int = 0
@@ -43,6 +44,7 @@ class State:
     view: ShotView | None = None
     keys: Mapping[int, Floats] = field(default_factory=dict)
     places: tuple[Place, ...] = ()
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +160,7 @@ class Pipeline:
         view, places = None if ended else self._state.view, self._state.places
         if ended:
             places = remembered(places, done[-1], chroma_of(ahead[count - 1] + behind[count - 1]))
-        self._state = State(number, None if ended else ahead[count - 1], view, left, places)
+        self._state = State(number, None if ended else ahead[count - 1], view, left, places, done[-1].mark)
         for place, held in enumerate(done):
             after = self._state if held is done[-1] else None
             yield Colored(held, chroma_of(ahead[place] + behind[place]), after)

@@ -4,25 +4,28 @@ film ─decode─▶ Y ─▶ keys ─paint─▶ their chroma ─carry─▶ th
               └──────────────────────────── Y, untouched ──────────────────────────▲
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic
 
 from vermilion.film.chroma import chroma_planes
-from vermilion.film.media import Encoder, FilmFacts, Layout, read_luma
-from vermilion.film.motion import hold
+from vermilion.film.media import Encoder, FilmFacts, Known, Layout, Luma, print_of, read_luma
+from vermilion.film.motion import AHEAD, hold
 from vermilion.film.options import FilmOptions
 from vermilion.film.paint import FrameForm, KeyPainter
 from vermilion.film.pipeline import Colored, Pipeline
 from vermilion.film.shots import Shot, Shown
 from vermilion.film.steering import Span, make_steering
-from vermilion.film.work_folder import Stretch
+from vermilion.film.work_folder import Left, Stretch
 from vermilion.painter import Painter
 from vermilion.work import Work
 
 SEGMENT = 256
 """Frames from which a segment may end."""
+
+_LOOKED_AT = 2 * AHEAD  # frames before one, that tell whether it begins a shot
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +126,17 @@ def color_piece(job: Job, piece: Piece, progress: Progress) -> None:
     stretch, span = piece.stretch, piece.span
     if stretch.is_finished:
         return
-    state = stretch.last_state()
+    state, left = stretch.last_state(), stretch.last_left()
+    known = left.known
     pipeline = Pipeline(_key_painter(job, piece), state, job.work)
+    note = _Notes(job, left.notes)
     luma = read_luma(
-        job.facts, start=span.start, end=span.end, deinterlace=span.deinterlace, note=job.notes.append
+        job.facts, start=span.start, end=span.end, deinterlace=span.deinterlace, note=note.add, known=known
     )
-    held = hold(luma, job.facts.layout, cut=piece.shot is None)
+    after = (len(known.shown), state.mark) if known and state and state.mark else None
+    latest = deque[Luma](maxlen=_LOOKED_AT)
+    again = _passed_on(luma, state.frames if state else 0, latest)
+    held = hold(again, job.facts.layout, cut=piece.shot is None, after=after)
     with ExitStack() as stack:
         part, shown = stretch.begin(), list[int]()
         encoder: Encoder | None = None
@@ -138,11 +146,39 @@ def color_piece(job: Job, piece: Piece, progress: Progress) -> None:
                 encoder = stack.enter_context(Encoder(part, job.facts, job.written, job.options.encode))
             _write(colored, encoder, job)
             shown.append(colored.held.luma.pts)
+            latest.append(colored.held.luma)
             if colored.after is not None and (len(shown) >= SEGMENT or colored.last):
                 stack.close()
                 encoder = None
-                stretch.commit(part, colored.after, shown)
+                stretch.commit(part, colored.after, shown, Left(_known(latest), tuple(note.said)))
     stretch.finish(pipeline.shots)
+
+
+def _passed_on(frames: Iterator[Luma], done: int, latest: deque[Luma]) -> Iterator[Luma]:
+    """Yield frames, and keep those that were done before."""
+    for frame in frames:
+        if frame.number < done:
+            latest.append(frame)
+        yield frame
+
+
+class _Notes:
+    """Adds to the notes of a job what is said of a piece, once."""
+
+    def __init__(self, job: Job, said: Sequence[str]) -> None:
+        self._job, self.said = job, list[str]()
+        for text in said:
+            self.add(text)
+
+    def add(self, text: str) -> None:
+        if text not in self.said:
+            self.said.append(text)
+            self._job.notes.append(text)
+
+
+def _known(frames: Sequence[Luma]) -> Known:
+    shown = tuple(frame.pts for frame in frames)
+    return Known(frames[0].number, shown, tuple(print_of(frame.codes) for frame in frames))
 
 
 def _key_painter(job: Job, piece: Piece) -> KeyPainter:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.errors import OutputError
+from vermilion.film.media import Known
+from vermilion.film.motion import Mark
 from vermilion.film.paint import ShotView
 from vermilion.film.pipeline import State
 from vermilion.film.places import Place
@@ -21,6 +23,19 @@ from vermilion.pictures import unwritable
 _JOB, _WHOLE = "job.json", "whole.json"
 _PLACE = ("motion", "tiny", "chroma")
 _NAME = 16  # letters of a hash that name a stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run leaves to the one that continues, besides the state.
+
+    Attributes:
+        known: the last frames that were read; None if there are none.
+        notes: what was said of the film.
+    """
+
+    known: Known | None = None
+    notes: tuple[str, ...] = ()
 
 
 class WorkFolder:
@@ -111,23 +126,28 @@ class Stretch:
         files = self._known()
         return _read(files[-1]) if files else None
 
+    def last_left(self) -> Left:
+        """What the last whole segment leaves to the run that continues."""
+        files = self._known()
+        return _read_left(files[-1]) if files else Left()
+
     def begin(self) -> Path:
         """Return the name under which the next segment is written."""
         return self.path / f"{self.name}-{len(self.segments):06d}.nut.part"
 
-    def commit(self, part: Path, state: State, shown: Sequence[int]) -> None:
+    def commit(self, part: Path, state: State, shown: Sequence[int], left: Left) -> None:
         """Give a segment that is written whole its name.
 
         Args:
             part: the segment.
             state: what is known after it.
             shown: when each of its frames is shown, in ticks, in order.
+            left: what else a run that continues needs.
         """
         part.replace(part.with_suffix(""))
         before = self._known()
-        _save(
-            part.with_suffix("").with_suffix(".npz"), {"shown": np.array(shown, np.int64), **_arrays(state)}
-        )
+        arrays = {"shown": np.array(shown, np.int64), **_arrays(state), **_left_arrays(left)}
+        _save(part.with_suffix("").with_suffix(".npz"), arrays)
         if before:  # only the newest state is ever needed
             _save(before[-1], {"shown": _times(before[-1])})
 
@@ -171,22 +191,55 @@ def _arrays(state: State) -> dict[str, Any]:
         arrays["view"] = np.array(list(asdict(state.view).values()), np.float64)
     for number, place in enumerate(state.places):
         arrays |= {f"place{number}{name}": getattr(place, name) for name in _PLACE}
+    if state.mark is not None:
+        mark = state.mark
+        arrays |= {"mark": np.array([mark.shot, mark.since, mark.moving]), "mark_shown": mark.shown}
     return arrays | {f"key{number}": chroma for number, chroma in state.keys.items()}
 
 
+def _left_arrays(left: Left) -> dict[str, Any]:
+    arrays: dict[str, Any] = {"notes": np.array(json.dumps(left.notes))}
+    if left.known is not None:
+        known = left.known
+        arrays["known"] = np.array([known.shown, known.prints], np.int64)
+        arrays["known_number"] = np.array(known.number)
+    return arrays
+
+
 def _read(path: Path) -> State:
+    with _opened(path) as arrays:
+        keys = {int(name[3:]): arrays[name] for name in arrays.files if name.startswith("key")}
+        return State(
+            frames=int(arrays["frames"]),
+            sums=arrays["sums"] if "sums" in arrays.files else None,
+            view=ShotView(*map(float, arrays["view"])) if "view" in arrays.files else None,
+            keys=keys,
+            places=tuple(
+                Place(*(arrays[f"place{number}{name}"] for name in _PLACE))
+                for number in range(sum(name.endswith("tiny") for name in arrays.files))
+            ),
+            mark=_read_mark(arrays) if "mark" in arrays.files else None,
+        )
+
+
+def _read_mark(arrays: Any) -> Mark:  # noqa: ANN401 - NumPy's type of such a file has no name
+    shot, since, moving = map(int, arrays["mark"])
+    return Mark(shot, since, moving, arrays["mark_shown"])
+
+
+def _read_left(path: Path) -> Left:
+    with _opened(path) as arrays:
+        notes = tuple(map(str, json.loads(str(arrays["notes"]))))
+        if "known" not in arrays.files:
+            return Left(None, notes)
+        shown, prints = (tuple(map(int, row)) for row in arrays["known"])
+        return Left(Known(int(arrays["known_number"]), shown, prints), notes)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            keys = {int(name[3:]): arrays[name] for name in arrays.files if name.startswith("key")}
-            return State(
-                frames=int(arrays["frames"]),
-                sums=arrays["sums"] if "sums" in arrays.files else None,
-                view=ShotView(*map(float, arrays["view"])) if "view" in arrays.files else None,
-                keys=keys,
-                places=tuple(
-                    Place(*(arrays[f"place{number}{name}"] for name in _PLACE))
-                    for number in range(sum(name.endswith("tiny") for name in arrays.files))
-                ),
-            )
+            yield arrays
     except (OSError, ValueError, KeyError) as error:
         raise OutputError(f"{path} is damaged ({error}); remove its folder to start again.") from error

@@ -2,7 +2,7 @@
 
 from vermilion.film.media.encode import CODECS, EncodeOptions, Encoder, plan_output
 from vermilion.film.media.facts import FilmFacts, StreamFacts, read_facts, video_stream
-from vermilion.film.media.frames import Luma, read_luma, samples
+from vermilion.film.media.frames import Known, Luma, print_of, read_luma, samples
 from vermilion.film.media.layout import Layout
 from vermilion.film.media.mux import Part, Target, check_container, mux_film
 from vermilion.film.media.small import small_mp4
@@ -14,6 +14,7 @@ __all__ = [
     "EncodeOptions",
     "Encoder",
     "FilmFacts",
+    "Known",
     "Layout",
     "Luma",
     "Part",
@@ -24,6 +25,7 @@ __all__ = [
     "check_container",
     "mux_film",
     "plan_output",
+    "print_of",
     "read_facts",
     "read_luma",
     "read_y4m",

@@ -1,8 +1,10 @@
 """Frames of a film, in order, as planes of luma."""
 
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
+from itertools import islice
+from typing import Self, cast
 
 import av
 import numpy as np
@@ -13,6 +15,8 @@ from av.video.stream import VideoStream
 from vermilion.errors import FilmError
 from vermilion.film.media.facts import FilmFacts, video_stream
 from vermilion.film.media.layout import Codes, Layout, is_planar
+
+_EARLIER = (1.0, 20.0)  # seconds before a frame at which it is looked up: beyond the key frame before it, too
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +36,31 @@ class Luma:
     codes: Codes
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Frames that were read before.
+
+    Attributes:
+        number: of the first of them.
+        shown: when each is shown, in ticks.
+        prints: a checksum of each one's luma, from ``print_of``.
+    """
+
+    number: int
+    shown: tuple[int, ...]
+    prints: tuple[int, ...]
+
+    def are(self, frames: Sequence[Luma]) -> bool:
+        """Whether frames are these."""
+        shown = tuple(frame.pts for frame in frames)
+        return shown == self.shown and tuple(print_of(frame.codes) for frame in frames) == self.prints
+
+
+def print_of(codes: Codes) -> int:
+    """Return a checksum of luma."""
+    return zlib.crc32(np.ascontiguousarray(codes).data)
+
+
 def read_luma(
     facts: FilmFacts,
     *,
@@ -39,6 +68,7 @@ def read_luma(
     end: float | None = None,
     deinterlace: bool = False,
     note: Callable[[str], None] = lambda _: None,
+    known: Known | None = None,
 ) -> Iterator[Luma]:
     """Yield the frames of a film; damaged ones are reported to ``note`` and left out.
 
@@ -48,26 +78,90 @@ def read_luma(
         end: seconds at which to stop; None for its end.
         deinterlace: whether to make each frame of its fields, with bwdif.
         note: takes a sentence.
+        known: frames that were read before, from the first of which frames are yielded. They are looked up;
+            where what is found there differs, all is read from the start, so that nothing depends on it.
 
     Raises:
         FilmError: the size of the frames changes.
     """
-    number, last = 0, None
-    with facts.source.open() as film:
-        stream = video_stream(film, facts.path)
-        stream.thread_type = "AUTO"
-        base = float(facts.time_base)
+    if known is None:
+        with _Reader(facts, end, note, deinterlace=deinterlace) as reader:
+            yield from reader.frames(start)
+        return
+    for earlier in _EARLIER:
+        said = list[str]()
+        with _Reader(facts, end, said.append, deinterlace=deinterlace) as reader:
+            frames = reader.again(known, earlier)
+            first = list(islice(frames, len(known.shown)))
+            if known.are(first):
+                for text in said:
+                    note(text)
+                reader.note = note
+                yield from first
+                yield from frames
+                return
+    with _Reader(facts, end, note, deinterlace=deinterlace) as reader:
+        yield from (frame for frame in reader.frames(start) if frame.number >= known.number)
+
+
+class _Reader:
+    """A film that is open for reading."""
+
+    def __init__(
+        self, facts: FilmFacts, end: float | None, note: Callable[[str], None], *, deinterlace: bool
+    ) -> None:
+        self._facts, self._end, self._deinterlace = facts, end, deinterlace
+        self.note = note
+        self._film = facts.source.open()
+        self._stream = video_stream(self._film, facts.path)
+        self._stream.thread_type = "AUTO"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._film.close()
+
+    def _say(self, text: str) -> None:
+        self.note(text)
+
+    def frames(self, start: float) -> Iterator[Luma]:
+        """Yield the frames from a time on, in seconds."""
+        ticks = self._facts.start + start / float(self._facts.time_base)
         if start > 0:
-            film.seek(int(facts.start + start / base), stream=stream)
-        frames = _decoded(film, stream, facts, note)
-        for frame in _deinterlaced(frames, stream) if deinterlace else frames:
+            self._film.seek(int(ticks), stream=self._stream)
+        return self._numbered(ticks - 0.5, 0)
+
+    def again(self, known: Known, earlier: float) -> Iterator[Luma]:
+        """Yield the frames from a known one on, looked up some seconds before it; or none."""
+        first = known.shown[0]
+        try:
+            self._film.seek(int(first - earlier / float(self._facts.time_base)), stream=self._stream)
+        except av.FFmpegError:
+            return iter(())
+        return self._numbered(first, known.number, guess=False)
+
+    def _numbered(self, first: float, number: int, *, guess: bool = True) -> Iterator[Luma]:
+        """Yield frames, the first of which is shown at a time or after it.
+
+        Args:
+            first: the time, in ticks.
+            number: of that frame.
+            guess: whether to go on where a frame does not say when it is shown.
+        """
+        facts, last = self._facts, None
+        base = float(facts.time_base)
+        decoded = _decoded(self._film, self._stream, facts, self._say)
+        for frame in _deinterlaced(decoded, self._stream) if self._deinterlace else decoded:
+            if frame.pts is None and not guess:
+                return
             pts = frame.pts if frame.pts is not None else _next(last, facts)
             if last is not None and pts <= last:
                 pts = last + 1
-            seconds = (pts - facts.start) * base
-            if seconds < start - base / 2:
+            if pts < first:
                 continue
-            if end is not None and seconds >= end - base / 2:
+            seconds = (pts - facts.start) * base
+            if self._end is not None and seconds >= self._end - base / 2:
                 return
             _check_size(frame, facts, seconds)
             yield Luma(number, pts, seconds, plane_of(frame, facts.layout))

@@ -1,7 +1,8 @@
 """Frames compared: where shots begin, how places move, and chroma carried along with them. Arrays only."""
 
 from vermilion.film.motion.carry import backward, chroma_of, forward, wants_painting
-from vermilion.film.motion.held import Held, hold, reduced
+from vermilion.film.motion.cuts import AHEAD
+from vermilion.film.motion.held import Held, Mark, hold, reduced
 from vermilion.film.motion.steps import (
     TRUST,
     Motion,
@@ -14,8 +15,10 @@ from vermilion.film.motion.steps import (
 )
 
 __all__ = [
+    "AHEAD",
     "TRUST",
     "Held",
+    "Mark",
     "Motion",
     "Step",
     "backward",

@@ -37,38 +37,42 @@ def small_of(luma: Bytes) -> Floats:
     return small.astype(np.float32)
 
 
-def with_cuts(frames: Iterable[T], small: Callable[[T], Floats]) -> Iterator[tuple[T, bool]]:
+def with_cuts(
+    frames: Iterable[T], small: Callable[[T], Floats], decided: int = 0, since: int = 0
+) -> Iterator[tuple[T, bool]]:
     """Yield frames, each with whether it begins a shot; the first does.
 
     Args:
         frames: in order.
         small: gives a frame's luma from ``small_of``.
+        decided: how many of them were decided on before, and are only there for those after them.
+        since: frames since the last cut, at the last of these.
     """
     held: deque[T] = deque()
     seen: deque[Floats] = deque(
         maxlen=2 * AHEAD + 1
     )  # up to the newest; the one decided on is AHEAD before it
-    since = 0
+    told = 0
 
     def decide(position: int) -> bool:
-        nonlocal since
+        nonlocal since, told
+        told += 1
+        if told <= decided:
+            return False
         since += 1
-        if begins_shot(list(seen), position, since):
+        if told == 1 or begins_shot(list(seen), position, since):
             since = 0
             return True
         return False
 
-    first = True
     for frame in frames:
         held.append(frame)
         seen.append(small(frame))
         if len(held) > AHEAD:
-            yield held.popleft(), first or decide(len(seen) - 1 - AHEAD)
-            first = False
+            yield held.popleft(), decide(len(seen) - 1 - AHEAD)
     while held:
-        yield held[0], first or decide(len(seen) - len(held))
+        yield held[0], decide(len(seen) - len(held))
         held.popleft()
-        first = False
 
 
 def begins_shot(seen: list[Floats], at: int, since: int) -> bool:

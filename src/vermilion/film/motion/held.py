@@ -25,6 +25,23 @@ Where the step to it can be trusted nearly everywhere, every second of them is l
 _NEARLY_ALL = 0.97  # of a frame
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """What is known after a frame, so that shots and keys are found behind it as if nothing had happened.
+
+    Attributes:
+        shot: number of the frame's shot, from 0.
+        since: frames from the beginning of that shot to it.
+        moving: frames of the shot up to it that do not repeat the one before.
+        shown: the last of these, uint8 [H,W] at ``motion_size``.
+    """
+
+    shot: int
+    since: int
+    moving: int
+    shown: Bytes
+
+
 @dataclass(slots=True, eq=False)
 class Held:
     """A frame that waits for those after it.
@@ -40,6 +57,7 @@ class Held:
         spare: whether it is a key that may be left out.
         step: from the frame before; None until ``find_step``, and where nothing moves.
         small: float32 [h,w] in 0..1, on the grid on which chroma is carried, half as fine as ``motion``.
+        mark: what is known after it; None until its shot is found.
     """
 
     luma: Luma
@@ -52,6 +70,7 @@ class Held:
     spare: bool = False
     step: Step | None = None
     small: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    mark: Mark | None = None
 
     def find_step(self, motion: Motion, before: "Held") -> None:
         """Find how its places moved from the frame before, unless that is known."""
@@ -61,25 +80,45 @@ class Held:
                 self.key = False
 
 
-def hold(frames: Iterable[Luma], layout: Layout, *, cut: bool = True) -> Iterator[Held]:
-    """Yield frames with their shots and keys found; with ``cut`` false all of them are one shot."""
-    shot, last, moving = -1, None, 0
+def hold(
+    frames: Iterable[Luma], layout: Layout, *, cut: bool = True, after: tuple[int, Mark] | None = None
+) -> Iterator[Held]:
+    """Yield frames with their shots and keys found.
+
+    Args:
+        frames: in order.
+        layout: of their luma.
+        cut: whether to look for shots; without, all of them are one.
+        after: how many of the frames were held before, and what was known after the last of them.
+    """
+    decided, known = after or (0, None)
+    shot, since, moving = (known.shot, known.since, known.moving) if known else (-1, 0, 0)
+    last = known.shown if known else None
     small = (reduced(frame, layout) for frame in frames)
-    marked = with_cuts(small, lambda held: held.tiny) if cut else zip(small, _first_alone(), strict=False)
-    for held, begins in marked:
+    marked = (
+        with_cuts(small, lambda held: held.tiny, decided, since)
+        if cut
+        else zip(small, _first_alone(decided), strict=False)
+    )
+    for number, (held, begins) in enumerate(marked):
+        held.begins, held.shot = begins, shot + begins
+        if number < decided:
+            yield held
+            continue
+        shot, since = held.shot, 0 if begins else since + 1
         if begins:
-            shot, moving, last = shot + 1, 0, None
-        held.begins, held.shot = begins, shot
-        held.still = last is not None and is_still(last.motion, held.motion)
+            moving, last = 0, None
+        held.still = last is not None and is_still(last, held.motion)
         if not held.still:
             held.key = moving % KEY_EVERY == 0
             held.spare = moving % (2 * KEY_EVERY) == KEY_EVERY
-            moving, last = moving + 1, held
+            moving, last = moving + 1, held.motion
+        held.mark = Mark(shot, since, moving, held.motion if last is None else last)
         yield held
 
 
-def _first_alone() -> Iterator[bool]:
-    yield True
+def _first_alone(decided: int) -> Iterator[bool]:
+    yield not decided
     yield from repeat(False)
 
 
