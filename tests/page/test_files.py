@@ -15,16 +15,31 @@ def test_the_saved_pictures_luma_is_the_scans(name, page, tmp_path):
     content = EXACT[name]()
     opened = page.open(write(tmp_path, name, content))
     assert opened["error"] is None
-    page.paint(opened, {"hints": [{"x": 0, "y": 0, "color": "#b03020"}], "vividness": 1.6})
+    page.paint(opened, {"vividness": 3, "warmth": 30})
     rgb = page.colors(opened)
     page.close(opened)
     luma = upright_luma(content)
     assert (opened["height"], opened["width"]) == luma.shape
     assert np.array_equal(luma_of_rgb(rgb), luma)
+    if set(np.unique(luma)) != {0, 255} and luma.size > 1:
+        assert np.ptp(rgb.astype(int), axis=-1).max() > 9
+
+
+@pytest.mark.parametrize("name", ["tiny.png", "tall.png"])
+def test_a_hint_fits_into_the_smallest_picture(name, page, tmp_path):
+    content = EXACT[name]()
+    opened = page.open(write(tmp_path, name, content))
+    without = page.colors(opened).astype(int)
+    page.paint(opened, {"hints": [{"x": 0, "y": 0, "color": "#b03020"}]})
+    rgb = page.colors(opened)
+    page.close(opened)
+    assert np.array_equal(luma_of_rgb(rgb), upright_luma(content))
+    assert (rgb - without)[0, 0, 0] > 5
 
 
 def test_24_million_pixels_keep_their_luma(page, tmp_path):
-    scan = write(tmp_path, "large.jpg", saved(soft((6000, 4000)), "jpeg", quality=85))
+    large = soft((600, 400)).resize((6000, 4000), Image.Resampling.BICUBIC)
+    scan = write(tmp_path, "large.jpg", saved(large, "jpeg", quality=85))
     opened = page.open(scan)
     rgb = page.colors(opened)
     page.close(opened)
@@ -108,3 +123,15 @@ def test_greys_are_shown_by_the_curve_of_a_grey_profile(name, page, tmp_path):
     light = levels**1.8
     wanted = np.where(light > 0.0031308, 1.055 * light ** (1 / 2.4) - 0.055, light * 12.92) * 255
     assert np.abs(np.asarray(shown)[:, 0].mean(axis=-1) - wanted).max() < 3
+
+
+def test_the_saved_picture_tells_of_its_colours(page, tmp_path):
+    opened = page.open(write(tmp_path, "aunt.png", saved(soft((200, 150)), "png")))
+    files = page.save(opened, confidence=True)
+    assert list(files) == ["aunt.color.png", "aunt.color.recipe.json", "aunt.color.confidence.png"]
+    marked = Image.open(io.BytesIO(files["aunt.color.png"]))
+    assert "compositeWithTrainedAlgorithmicMedia" in marked.info["XML:com.adobe.xmp"]
+    assert Image.open(io.BytesIO(files["aunt.color.confidence.png"])).size == (200, 150)
+    unmarked = page.save(opened, mark=False, recipe=False)
+    assert "XML:com.adobe.xmp" not in Image.open(io.BytesIO(unmarked["aunt.color.png"])).info
+    page.close(opened)

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import io
+import json
 import shutil
 import threading
 import zipfile
@@ -34,18 +35,18 @@ def served(built):
         server.shutdown()
 
 
-@pytest.fixture(params=["file", "served"])
-def visit(request, chromium, built, served):
-    """Open the page in a window of its own: by its size and language."""
+@pytest.fixture
+def visit(chromium, built, served):
+    """Open the page in a window of its own: from where, by its size and language."""
     windows = []
 
-    def visiting(size="wide", language="en"):
+    def visiting(place="file", size="wide", language="en"):
         touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
         context = chromium.new_context(
             viewport=SIZES[size], locale=language, reduced_motion="reduce", accept_downloads=True, **touch
         )
         context.set_default_timeout(60_000)
-        page = Page(context.new_page(), built.as_uri() if request.param == "file" else served)
+        page = Page(context.new_page(), built.as_uri() if place == "file" else served)
         windows.append((context, page))
         return page
 
@@ -65,9 +66,9 @@ def until(page, script):
     raise AssertionError(f"never came true: {script}")
 
 
-@pytest.mark.parametrize(("size", "language"), [("wide", "en"), ("phone", "de")])
-def test_a_colour_is_said_and_the_picture_saved(size, language, visit, tmp_path):
-    page = visit(size, language)
+@pytest.mark.parametrize(("place", "size", "language"), [("file", "wide", "en"), ("served", "phone", "de")])
+def test_a_colour_is_said_and_the_picture_saved(place, size, language, visit, tmp_path):
+    page = visit(place, size, language)
     grey = soft((300, 200))
     page.open(write(tmp_path, "aunt.png", saved(grey, "png")))
     until(page, f"{STUDIO}.current?.isUsable")
@@ -112,18 +113,33 @@ def test_the_page_may_ask_nothing_of_the_network(visit):
     page.requests.clear()
 
 
-def test_a_page_of_a_web_space_works_without_a_network_later(chromium, built, served):
+def test_a_page_of_a_web_space_works_without_a_network_later_and_with_threads(
+    chromium, built, served, tmp_path
+):
     site = built.parent / "site"
     site.mkdir()
     shutil.copy(built, site / "index.html")
     for path in (ROOT / "web/page/sw.js", ROOT / "web/page/manifest.webmanifest", ICON):
         shutil.copy(path, site)
+    scan = write(tmp_path, "aunt.png", saved(soft((300, 200)), "png"))
     context = chromium.new_context(locale="en")
     context.set_default_timeout(60_000)
     page = Page(context.new_page(), served.removesuffix(built.name) + "site/")
     until(page, "navigator.serviceWorker.ready.then((ready) => Boolean(ready.active))")
+    alone = made_by(page, scan)
     context.set_offline(True)
     page.page.reload()
     page.page.wait_for_selector("v-app.ready")
+    assert page.ask("crossOriginIsolated")
+    together = made_by(page, scan)
+    threads = min(4, page.ask("navigator.hardwareConcurrency"))
     context.close()
     assert page.complaints == []
+    assert together["colors"] == alone["colors"]
+    assert together["engine"] == alone["engine"] + (f", {threads} threads" if threads > 1 else "")
+
+
+def made_by(page, scan):
+    """What a recipe says of who made the colours."""
+    files = page.save(page.open(scan))
+    return json.loads(files["aunt.color.recipe.json"])["made"]

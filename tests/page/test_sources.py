@@ -1,7 +1,9 @@
 """The sources of the page without a server: small, and nothing of it comes from elsewhere."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,3 +49,19 @@ def test_every_look_is_built_in():
     named = re.search(r"const LOOKS = (\[.*\]);", (WEB / "build.js").read_text("utf-8"))
     assert named
     assert tuple(json.loads(named[1])) == look_names()
+
+
+def test_an_old_node_is_refused_in_one_sentence(tmp_path):
+    for name in ("node", "npm"):
+        program = tmp_path / name
+        program.write_text("#!/bin/sh\necho v16.20.2\n")
+        program.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", str(WEB.parent / "scripts" / "build_page"), str(tmp_path / "page.html")]
+    run = subprocess.run(command, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr == (
+        "scripts/build_page needs Node.js 18 or newer, and this is v16.20.2; "
+        "install a newer one from nodejs.org.\n"
+    )
+    assert not (tmp_path / "page.html").exists()

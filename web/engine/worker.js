@@ -18,10 +18,13 @@ async function answer({ id, method, said }) {
   }
 }
 
-addEventListener("message", ({ data }) => {
+const hear = ({ data }) => {
   if (data.parts) {
     setUpRuntime(data.parts.wasm);
     desk = new Desk(data.parts);
   } else if (data.drop) dropped.add(data.drop);
   else last = last.then(() => answer(data));
-});
+};
+
+// ONNX Runtime starts this file once more for each of its threads; those have nothing to do with calls.
+if (!self.name.startsWith("em-pthread")) addEventListener("message", hear);

@@ -7,6 +7,7 @@ import { smoothAlongEdges } from "../color/guide.js";
 import { seenThrough } from "./tone.js";
 import { withMargin } from "./frame.js";
 
+const MOST_THREADS = 4;
 const CHROMA_UNIT = 20; // of the calibration's chroma
 const FEATURES = [4, 8, 16, 32].map((stride) => `features_${stride}`);
 
@@ -15,10 +16,14 @@ const FEATURES = [4, 8, 16, 32].map((stride) => `features_${stride}`);
  * @typedef {{ab: Float32Array, confidence: Float32Array, odds: Float32Array | null}} Painted [h·w·2], [h·w], [K·h·w]
  */
 
-/** ONNX Runtime on one thread, which needs no isolated page; `wasm` is its program. */
+/** How many threads compute: several share memory, which only an isolated page may. */
+export const threads = () =>
+  self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
+
+/** Set up ONNX Runtime; `wasm` is its program. */
 export function setUpRuntime(wasm) {
   ort.env.wasm.wasmBinary = wasm;
-  ort.env.wasm.numThreads = 1;
+  ort.env.wasm.numThreads = threads();
   ort.env.logLevel = "error";
 }
 

@@ -2,6 +2,7 @@
 
 import { clip } from "../arrays/planes.js";
 import { resize } from "../arrays/resize.js";
+import { threads } from "../network/model.js";
 import { xmpOf } from "./mark.js";
 import { writePng, xmpChunk } from "./png.js";
 import { hashesOf, recipeOf, recipeText } from "./recipe.js";
@@ -40,7 +41,8 @@ async function finishedRecipe(session, facts, card) {
   const recipe = recipeOf({ ...scan, version: facts.version, model, tone, controls });
   const hashes = await hashesOf(recipe);
   const colors = await sha256(new Uint8Array(cbcr.buffer, cbcr.byteOffset, cbcr.byteLength));
-  return { ...recipe, made: { engine: facts.engine, recipe: hashes.recipe, colors } };
+  const engine = threads() > 1 ? `${facts.engine}, ${threads()} threads` : facts.engine;
+  return { ...recipe, made: { engine, recipe: hashes.recipe, colors } };
 }
 
 async function picturePng(session, { mark }, recipe, facts, card) {
