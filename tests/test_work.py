@@ -7,7 +7,7 @@ import pytest
 
 from vermilion import work
 from vermilion.errors import CancelledError, SettingsError
-from vermilion.work import UNWATCHED, Work, available_cores, limit_threads, thread_count
+from vermilion.work import UNWATCHED, Work, available_cores, limit_threads, lone_opencv, thread_count
 
 
 def test_steps_are_reported_from_none_to_all() -> None:
@@ -55,3 +55,20 @@ def test_the_number_of_threads_can_be_set_for_all_libraries(monkeypatch: pytest.
         cv2.setNumThreads(before)
     with pytest.raises(SettingsError, match="0 threads cannot work; give 1 or more"):
         limit_threads(0)
+
+
+def test_opencv_gets_its_threads_back_after_the_last_of_several_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import cv2
+
+    threads = [4]
+    monkeypatch.setattr(cv2, "getNumThreads", lambda: threads[-1])
+    monkeypatch.setattr(cv2, "setNumThreads", threads.append)
+    one, other = lone_opencv(), lone_opencv()
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert threads[-1] == 1, "the other goes on"
+    other.__exit__(None, None, None)
+    assert threads[-1] == 4

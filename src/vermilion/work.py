@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from vermilion.errors import CancelledError, SettingsError
@@ -69,6 +70,10 @@ class Work:
 UNWATCHED = Work()
 """Work that nobody watches and nobody cancels."""
 
+_lone_lock = Lock()
+_lone: list[int] = []  # one entry for each work in ``lone_opencv``
+_before: list[int] = []  # OpenCV's threads before the first of them
+
 _limit: list[int] = []  # of threads, for the whole process; empty until somebody sets it
 
 
@@ -112,12 +117,21 @@ def limit_threads(count: int) -> None:
 
 @contextmanager
 def lone_opencv() -> Iterator[None]:
-    """Let OpenCV work on the calling thread alone: between short calls its others spin, and do no work."""
+    """Let OpenCV work on the calling thread alone: between short calls its others spin, and do no work.
+
+    Its threads belong to the process: they come back once the last of several such works is over.
+    """
     import cv2  # noqa: PLC0415 - only who limits it pays for it
 
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    with _lone_lock:
+        if not _lone:
+            _before[:] = [cv2.getNumThreads()]
+            cv2.setNumThreads(1)
+        _lone.append(1)
     try:
         yield
     finally:
-        cv2.setNumThreads(before)
+        with _lone_lock:
+            _lone.pop()
+            if not _lone:
+                cv2.setNumThreads(_before[-1])
