@@ -30,7 +30,7 @@ class Server:
 
 
 @contextmanager
-def running(model, folder, port=0):
+def running(model, folder, port=0, archive=None):
     """Run `vermilion studio` as a person does; what it keeps lies in the folder."""
     out = folder / "out"
     command = [
@@ -45,6 +45,7 @@ def running(model, folder, port=0):
         out,
         "--model",
         model,
+        *(["--archive", archive] if archive else []),
     ]
     environment = os.environ | {
         "PYTHONPATH": str(ROOT / "src"),

@@ -1,5 +1,6 @@
 // Where the page begins: all parts, and how they are joined.
 
+import { archiveDialog, sayEnd } from "./archive/archive-dialog.js";
 import { h } from "./dom.js";
 import { listen } from "./keys.js";
 import { learnNotes } from "./model/notes.js";
@@ -91,6 +92,7 @@ class App extends HTMLElement {
         open: () => this.input.click(),
         save: () => this.#save(),
         share: () => share(studio),
+        archive: () => archiveDialog(studio),
         settings: () => settingsDialog(studio),
         help: () => helpDialog(),
       }),
@@ -100,6 +102,7 @@ class App extends HTMLElement {
       part("strip", studio),
     );
     studio.addEventListener("current", () => this.asking.close());
+    studio.addEventListener("job", ({ detail }) => sayEnd(studio, detail));
   }
 
   /** Files from a drop or the clipboard: recipes and cubes belong to the picture that is shown. */

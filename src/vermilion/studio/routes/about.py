@@ -26,12 +26,13 @@ def about_routes(studio: Studio) -> APIRouter:
 
     @router.get("/v1/session")
     def session() -> dict[str, Any]:
-        """Where results go, the limits, and the address for a phone."""
+        """Where results go, the archive of jobs, the limits, and the address for a phone."""
         limits = settings.limits
         url = settings.lan_url
         card = colorizer.model.card
         return {
             "out": settings.out.name or str(settings.out) if settings.out else None,
+            "archive": settings.archive.resolve().name if settings.archive else None,
             "version": __version__,
             "model": f"{card.name} {card.version}",
             "lan_url": url,

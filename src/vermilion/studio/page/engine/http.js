@@ -182,6 +182,21 @@ export class HttpEngine {
     return { blob: await read(answer, "blob"), name: fileName(answer.headers.get("Content-Disposition")) };
   }
 
+  jobs(signal) {
+    return this.#json("GET", "/v1/jobs", undefined, signal);
+  }
+  job(id, signal) {
+    return this.#json("GET", `/v1/jobs/${id}`, undefined, signal);
+  }
+
+  /** Have pictures of the archive coloured: {include, format, page, controls}. */
+  startJob(asked, signal) {
+    return this.#json("POST", "/v1/jobs", asked, signal);
+  }
+  cancelJob(id, signal) {
+    return this.#json("DELETE", `/v1/jobs/${id}`, undefined, signal);
+  }
+
   /** Listen for what happens on the server; returns a function that stops. */
   events(heard) {
     const source = new EventSource(`${this.base}/v1/events`);

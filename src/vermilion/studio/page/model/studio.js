@@ -10,8 +10,8 @@ import { t } from "./texts.js";
 const TRY_AGAIN = 2000; // milliseconds between looks for a server that is gone
 
 /**
- * Fires "pictures", "current", "tool", "show", "say", "offline", "progress", "picture" (any, in detail), and what
- * the current picture fires: "change", "painted", "busy".
+ * Fires "pictures", "current", "tool", "show", "say", "offline", "progress", "job", "again" (events had stopped for a
+ * while), "picture" (any, in detail), and what the current picture fires: "change", "painted", "busy".
  */
 export class Studio extends EventTarget {
   constructor(engine) {
@@ -46,6 +46,7 @@ export class Studio extends EventTarget {
     if (event.type === "again") this.#refresh();
     this.films.hear(event);
     if (event.type === "progress") this.tell("progress", event);
+    if (event.type === "job") this.tell("job", event.job);
     if (event.type !== "picture") return;
     const known = this.pictures.find((picture) => picture.id === event.picture.id);
     if (known) known.hear(event.picture);
@@ -63,6 +64,7 @@ export class Studio extends EventTarget {
 
   /** The events had stopped for a while: take what has come of the pictures since then. */
   async #refresh() {
+    this.tell("again");
     try {
       await this.#list();
     } catch (error) {

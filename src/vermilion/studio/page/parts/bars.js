@@ -27,6 +27,7 @@ export class TopBar extends HTMLElement {
       "aria-label": t("save.short"),
     });
     this.share = iconButton("share", t("share"), actions.share);
+    this.archive = iconButton("archive", t("jobs.title"), actions.archive);
     this.append(
       h(
         "h1",
@@ -46,6 +47,7 @@ export class TopBar extends HTMLElement {
         }),
         this.share,
         this.save,
+        this.archive,
         iconButton("settings", t("settings.title"), actions.settings),
         iconButton("help", t("help.title"), actions.help, { key: "?" }),
       ),
@@ -60,6 +62,7 @@ export class TopBar extends HTMLElement {
     this.name.textContent = open?.picture.name || "";
     this.undo.disabled = !open?.history.canUndo;
     this.redo.disabled = !open?.history.canRedo;
+    this.archive.hidden = !this.studio.session.archive;
     this.save.disabled = this.share.disabled = !isUsable;
     for (const part of [this.undo, this.redo, this.share, this.save]) part.hidden = !isUsable;
     document.title = open ? `${open.picture.name} – vermilion studio` : "vermilion studio";
