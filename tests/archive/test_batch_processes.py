@@ -84,7 +84,7 @@ def test_a_manifest_is_proved_and_what_was_changed_is_named(
         Image.fromarray(255 - np.asarray(image)).save(scans / "0001.jpg")
     (target / "0002.jpg").unlink()
     told = {
-        found.result.name: [f"{each.check}: {each.sentence}" for each in found.differences]
+        Path(found.result).name: [f"{each.check}: {each.sentence}" for each in found.differences]
         for found in verify_manifest(target / "manifest.jsonl", 1)
     }
     assert len(told) == 8

@@ -65,7 +65,9 @@ def done(tmp_path: Path, tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatc
 
 def differences(folder: Path, **options: int) -> dict[str, list[str]]:
     found = verify_manifest(folder / "manifest.jsonl", **options)
-    return {each.result.name: [f"{one.check}: {one.sentence}" for one in each.differences] for each in found}
+    return {
+        Path(each.result).name: [f"{one.check}: {one.sentence}" for one in each.differences] for each in found
+    }
 
 
 def test_a_batch_is_proved_picture_by_picture_and_what_failed_is_passed_over(done: Path) -> None:
@@ -113,7 +115,7 @@ def test_the_limit_of_pixels_is_obeyed(done: Path) -> None:
 
 def test_a_picture_that_ended_the_process_is_lost_and_said_to_be(done: Path) -> None:
     list(verify_manifest(done / "manifest.jsonl"))
-    assert [each.result.name for each in BURIED] == ["a.png", "b.png", "c.png"]
+    assert [Path(each.result).name for each in BURIED] == ["a.png", "b.png", "c.png"]
     [lost] = BURIED[0].differences
     assert lost.check == "result"
     assert "by signal 11" in lost.sentence

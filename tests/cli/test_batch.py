@@ -74,6 +74,12 @@ def test_a_sample_is_shown_and_what_is_rejected_done_again(batch, here):
         (("--watch", "--sample", "3"), "error: --watch and --sample cannot be given together; leave out one"),
         (("--watch", "--limit", "3"), "error: --watch and --limit cannot be given together; leave out one"),
         (("--sample", "1", "--redo", "d.csv"), "error: --sample and --redo cannot be given together; leave"),
+        (("--ray", "local", "--sample", "1"), "error: --sample works on one machine only; leave it out, or"),
+        (
+            ("--ray", "local", "--bag", "bag"),
+            "error: --bag works on one machine only; leave it out, or leave",
+        ),
+        (("--ray", "local", "--beside"), "error: --beside works on one machine only; leave it out, or leave"),
         (
             ("--watch", "--beside"),
             "error: box lies in box, which is watched, so that results would come back",

@@ -42,8 +42,8 @@ class Verified:
     """The comparison of a scan and its result.
 
     Attributes:
-        scan: its path.
-        result: its path.
+        scan: its path, or its URI.
+        result: the same.
         differences: what does not hold; none of a sound result.
         allowed: what differs, and may.
         luma: what was compared: "samples", "coefficients" of JPEGs, or "encoded anew" for a JPEG made of a
@@ -52,8 +52,8 @@ class Verified:
         result_sha256: the same of the result.
     """
 
-    scan: Path
-    result: Path
+    scan: Path | str
+    result: Path | str
     differences: tuple[Difference, ...]
     allowed: tuple[Difference, ...] = ()
     luma: str = ""

@@ -106,6 +106,17 @@ def refuse_together(given: dict[str, object]) -> None:
         raise SettingsError(f"{names[0]} and {names[1]} cannot be given together; leave out one of them.")
 
 
+def _refuse_on_many(given: dict[str, object]) -> None:
+    """Refuse what is not made for many machines.
+
+    Raises:
+        SettingsError: it was given.
+    """
+    for name, value in given.items():
+        if value:
+            raise SettingsError(f"{name} works on one machine only; leave it out, or leave out --ray.")
+
+
 def start_batch(planner: "Planner", course: Course, told: Told, bag: Path | None) -> int:
     """Run a batch, and return the exit code.
 
@@ -119,12 +130,17 @@ def start_batch(planner: "Planner", course: Course, told: Told, bag: Path | None
         )
     options = planner.options
     if course.ray is not None:
-        alone = {
-            "--beside": options.plan.output is None,
-            "--controls": options.table_sha256,
-            "--colors-from-folder": options.run.versions,
-        }
-        refuse_together({"--ray": True, **alone, "--keep-dates": options.keep_dates, "--bag": bag})
+        _refuse_on_many(
+            {
+                "--watch": course.watch,
+                "--sample": course.sample,
+                "--redo": course.redo,
+                "--beside": options.plan.output is None,
+                "--colors-from-folder": options.run.versions,
+                "--keep-dates": options.keep_dates,
+                "--bag": bag,
+            }
+        )
         return _spread(planner, course.ray, told, dry_run=course.dry_run)
     code = _watch(planner, told) if course.watch else _do(planner, course, told)
     if bag is not None and code != INTERRUPTED:
@@ -158,10 +174,10 @@ class Planner:
 
         self.sources, self.output = sources, output
         self.chosen = chosen
-        self._table = None if table is None else read_table(table)
+        self.table = None if table is None else read_table(table)
         self.options = options
-        if self._table is not None:
-            self.options = replace(options, table_sha256=self._table.sha256)
+        if self.table is not None:
+            self.options = replace(options, table_sha256=self.table.sha256)
 
     def plan(self) -> "Batch":
         """Return all that is to be done."""
@@ -173,9 +189,9 @@ class Planner:
         if run.versions is not None:
             run.versions.check(plan.jobs)
         batch = Batch.of(plan, run)
-        if self._table is None:
+        if self.table is None:
             return batch
-        return replace(batch, tasks=self._table.given_to(batch.tasks, run.controls))
+        return replace(batch, tasks=self.table.given_to(batch.tasks, run.controls))
 
 
 def _do(planner: Planner, course: Course, told: Told) -> int:
@@ -208,6 +224,8 @@ def _spread(planner: Planner, address: str, told: Told, *, dry_run: bool) -> int
 
     target, batch = Store.of(planner.output), planner.options
     plan = plan_remote([Store.of(each) for each in planner.sources], target, batch.plan, planner.chosen)
+    if planner.table is not None:
+        plan = plan.told_by(planner.table, batch.run.controls)
     if dry_run:
         for job in plan.jobs:
             say(f"{job.source} -> {target.name_of(job.target)}")

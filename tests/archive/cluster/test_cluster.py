@@ -16,8 +16,19 @@ from PIL import Image
 
 from tests.archive.cluster.conftest import NAMES, Bucket
 from tests.archive.test_batch import Here
+from tests.archive.test_table import write
 from vermilion.archive import PlanOptions, RunOptions, make_plan
-from vermilion.archive.batch import Batch, BatchOptions, Record, Selection, engine, read_manifest, run_batch
+from vermilion.archive.batch import (
+    Batch,
+    BatchOptions,
+    Record,
+    Selection,
+    Table,
+    engine,
+    read_manifest,
+    read_table,
+    run_batch,
+)
 from vermilion.archive.cluster import ClusterOptions, Store, plan_remote, run_cluster
 from vermilion.archive.cluster import lease as leases
 from vermilion.archive.cluster import store as stores
@@ -52,10 +63,16 @@ def options_for(target: Store, model: Path, **run: Any) -> ClusterOptions:
 @pytest.fixture
 def run(source: Store, target: Store, tiny_model_folder: Path) -> Run:
     def do(
-        source: Store = source, target: Store = target, spread: Any = here, **options: Any
+        source: Store = source,
+        target: Store = target,
+        spread: Any = here,
+        table: Table | None = None,
+        **options: Any,
     ) -> list[Record]:
         settings = options_for(target, tiny_model_folder, **options)
         plan = plan_remote([source], target, settings.batch.plan, Selection())
+        if table is not None:
+            plan = plan.told_by(table, settings.batch.run.controls)
         return list(run_cluster(plan, settings, spread))
 
     return do
@@ -306,6 +323,37 @@ def test_a_bucket_that_is_not_there_is_told_in_one_sentence(run: Run, bucket: Bu
         run(Store.of("s3://nowhere/scans"))
     with pytest.raises(OutputError, match=r"s3://nowhere/out cannot be used \(.*\); correct that and run"):
         run(target=Store.of("s3://nowhere/out"))
+
+
+def test_a_table_says_what_single_scans_get(run: Run, bucket: Bucket, tmp_path: Path) -> None:
+    bucket.fs.pipe_file("box/scans/torn.png", b"\x89PNG\r\n\x1a\n")
+    table = write(tmp_path, "file,identifier,vividness\n1931/b.jpg,MS 17,0\nc.tif,MS 18,\ntorn.png,MS 19,1\n")
+    found = {record.source.removeprefix("s3://box/scans/"): record for record in run(table=read_table(table))}
+    told = {name: record.identifier for name, record in found.items()}
+    assert told == dict.fromkeys(NAMES, "") | {
+        "1931/b.jpg": "MS 17",
+        "1931/c.tif": "MS 18",
+        "torn.png": "MS 19",
+    }
+    files = bucket.files("out")
+    spread = {
+        name: np.ptp(np.asarray(Image.open(BytesIO(files[name])).convert("RGB")).astype(int), axis=2).mean()
+        for name in NAMES
+    }
+    assert spread["1931/b.jpg"] < 1 < min(spread[name] for name in NAMES if name != "1931/b.jpg")
+
+
+def test_a_table_that_cannot_be_followed_is_refused_before_anything_is_done(
+    run: Run, bucket: Bucket, tmp_path: Path
+) -> None:  # fmt: skip
+    for text, reason in (
+        ("z.png,1\n", "names z.png, which is not a picture"),
+        ("a.png,soon\n", "be followed"),
+    ):
+        table = read_table(write(tmp_path, f"file,vividness\n{text}"))
+        with pytest.raises(SettingsError, match=f"Line 2 of .* {reason}"):
+            run(table=table)
+    assert bucket.files("out") == {}
 
 
 def test_a_limit_counts_what_is_left(

@@ -27,8 +27,9 @@ def scans(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def start(tiny_model_folder: Path) -> Callable[..., "subprocess.Popen[str]"]:
-    def starting(source: str, target: str) -> "subprocess.Popen[str]":
+    def starting(source: str, target: str, *more: str) -> "subprocess.Popen[str]":
         words = [source, "-o", target, "--ray", "local", "--workers", "2", "--model", str(tiny_model_folder)]
+        words += more
         return subprocess.Popen(
             [sys.executable, "-m", "vermilion", "batch", *words],
             env=os.environ | {"PYTHONPATH": str(ROOT / "src"), "OMP_NUM_THREADS": "1"},
@@ -80,8 +81,11 @@ def test_nothing_is_lost_or_doubled_when_a_worker_and_then_the_driver_are_killed
         bucket.fs.invalidate_cache()
         return len(bucket.fs.glob("box/out/*.jpg"))
 
+    name = bucket.fs.glob("box/scans/*.jpg")[0].rpartition("/")[2]
+    (tmp_path / "table.csv").write_text(f"file,identifier,vividness\n{name},MS 17,0\n")
+    words = ("s3://box/scans", "s3://box/out", "--controls", str(tmp_path / "table.csv"))
     bucket.faults.share = 0.03
-    with start("s3://box/scans", "s3://box/out") as first:
+    with start(*words) as first:
         wait_for(lambda: done() >= 4, first)
         [victim, *_] = workers_of(first.pid)
         os.kill(victim, signal.SIGKILL)
@@ -92,7 +96,7 @@ def test_nothing_is_lost_or_doubled_when_a_worker_and_then_the_driver_are_killed
     partly = done()
     assert 0 < partly <= COUNT
     before = sent_at(bucket)
-    with start("s3://box/scans", "s3://box/out") as second:
+    with start(*words) as second:
         _, errors = second.communicate(timeout=400)
     assert second.returncode == 0, errors
     files = bucket.files("out")
@@ -103,6 +107,7 @@ def test_nothing_is_lost_or_doubled_when_a_worker_and_then_the_driver_are_killed
     lines = [json.loads(line) for line in files["manifest.jsonl"].splitlines()[1:]]
     assert sorted(line["source"] for line in lines) == sorted(f"s3://box/scans/{name}" for name in names)
     assert {line["outcome"] for line in lines} == {"done"}
+    assert [line["source"] for line in lines if line["identifier"] == "MS 17"] == [f"s3://box/scans/{name}"]
     after = sent_at(bucket)
     assert [name for name in before if before[name] != after[name]] == [], "what was there was not sent again"
 

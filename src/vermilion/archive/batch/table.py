@@ -45,22 +45,28 @@ class Table:
         Raises:
             SettingsError: a cell says nothing that can be, or a line names none of the pictures.
         """
-        used: set[str] = set()
-        given = []
-        for task in tasks:
-            name = next((name for name in names_of(task) if name in self.rows), None)
-            if name is not None:
-                used.add(name)
-                line, row = self.rows[name]
-                controls = self._controls(line, row, general)
-                task = replace(task, controls=controls, identifier=row.get(_IDENTIFIER, ""))  # noqa: PLW2901
-            given.append(task)
-        for name in self.rows.keys() - used:
+        tasks = list(tasks)
+        rows = self.rows_of([names_of(task) for task in tasks], general)
+        return tuple(
+            replace(task, controls=controls_of(row, general), identifier=identifier_of(row)) if row else task
+            for task, row in zip(tasks, rows, strict=True)
+        )
+
+    def rows_of(self, pictures: Iterable[tuple[str, ...]], general: Controls) -> list[dict[str, str]]:
+        """Return the row of each picture, given the names that it may have; an empty one where there is none.
+
+        Raises:
+            SettingsError: a cell says nothing that can be, or a line names none of the pictures.
+        """
+        used = [next((name for name in names if name in self.rows), "") for names in pictures]
+        for name in self.rows.keys() - set(used):
             raise SettingsError(
                 f"Line {self.rows[name][0]} of {self.path} names {name}, which is not a picture of this "
                 "batch; correct it, or remove it."
             )
-        return tuple(given)
+        for name in set(used) - {""}:
+            self._check(*self.rows[name], general)
+        return [self.rows[name][1] if name else {} for name in used]
 
     def rejected(self) -> "Table":
         """Return what the table says of pictures that it rejects, to be done again.
@@ -85,16 +91,30 @@ class Table:
             kept[name] = line, row
         return replace(self, rows=kept)
 
-    def _controls(self, line: int, row: dict[str, str], general: Controls) -> Controls:
+    def _check(self, line: int, row: dict[str, str], general: Controls) -> None:
         try:
-            numbers = {name: float(row[name]) for name in _NUMBERS if row.get(name)}
-            hints = (*general.hints, *map(parse_hint, _parts(row.get(_HINTS, ""))))
-            controls = replace(general, look=row.get(_LOOK) or general.look, hints=hints, **numbers)  # type: ignore[arg-type]
-            check_controls(controls)
+            controls_of(row, general)
         except (ValueError, SettingsError, HintError) as error:
             reason = str(error).rstrip(".")
             raise SettingsError(f"Line {line} of {self.path} cannot be followed: {reason}.") from error
-        return controls
+
+
+def identifier_of(row: dict[str, str]) -> str:
+    """Return by which name an archive knows a picture, given its row; empty if it tells none."""
+    return row.get(_IDENTIFIER, "")
+
+
+def controls_of(row: dict[str, str], general: Controls) -> Controls:
+    """Return what is said of a picture, given its row and what is said of all.
+
+    Raises:
+        ValueError, SettingsError, HintError: a cell says nothing that can be.
+    """
+    numbers = {name: float(row[name]) for name in _NUMBERS if row.get(name)}
+    hints = (*general.hints, *map(parse_hint, _parts(row.get(_HINTS, ""))))
+    controls = replace(general, look=row.get(_LOOK) or general.look, hints=hints, **numbers)  # type: ignore[arg-type]
+    check_controls(controls)
+    return controls
 
 
 def read_table(path: Path, *, verdicts: bool = False) -> Table:

@@ -5,9 +5,11 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from vermilion.archive.batch.painting import Order, Painter, sha256_of
 from vermilion.archive.batch.record import DONE, FAILED, KILLED, Output, Record, killed_reason
+from vermilion.archive.batch.table import controls_of, identifier_of
 from vermilion.archive.cluster.plan import RemoteJob
 from vermilion.archive.cluster.store import Store
 from vermilion.archive.run import tasks_of
@@ -78,8 +80,14 @@ class RemotePainter:
         suffix = result_suffix(scan, self._order.format, jpeg_stays=run.save.jpeg_stays)
         target = (self._out / job.target).with_suffix(suffix)
         records = []
+        given: dict[str, Any] = {
+            "name": "" if store.is_local else job.source,
+            "identifier": identifier_of(job.row),
+        }
+        if job.row:
+            given["controls"] = controls_of(job.row, run.controls)
         for task in tasks_of(Job(scan, target), run):
-            record = self._painter.do(replace(task, name="" if store.is_local else job.source))
+            record = self._painter.do(replace(task, **given))
             if record.outcome == DONE:
                 record = self._sent(record, job)
             told = record.reason.replace(str(scan), job.source).replace(f"{self._out}/", "")
@@ -136,4 +144,5 @@ def _begun(job: RemoteJob, order: RemoteOrder) -> Record:
     return Record(
         job.source, order.order.run.page or 1, DONE, scan_size=job.size, scan_mtime_ns=job.changed,
         options_sha256=order.order.options_sha256, model_sha256=order.order.model_sha256,
+        identifier=identifier_of(job.row),
     )  # fmt: skip

@@ -2,17 +2,19 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from vermilion.archive.batch import Record, Selection
 from vermilion.archive.batch.record import FAILED, SKIPPED
+from vermilion.archive.batch.table import Table
 from vermilion.archive.cluster.store import Entry, Store
 from vermilion.archive.inputs import is_picture_name
 from vermilion.archive.plan import PlanOptions
 from vermilion.archive.search import Filter
 from vermilion.errors import OutputError
+from vermilion.guidance import Controls
 from vermilion.outputs import Job, is_result_name, refuse_clashes, result_suffix
 
 _NOWHERE = Path("/vermilion")  # below it, names of stores are compared as paths
@@ -28,6 +30,7 @@ class RemoteJob:
         target: of the result in the folder of results. Its suffix may change once the scan is looked into.
         size: of the scan in bytes.
         changed: when it was last changed, in nanoseconds since 1970.
+        row: of the table of controls; empty if that does not name it.
     """
 
     store: str
@@ -35,6 +38,7 @@ class RemoteJob:
     target: str
     size: int
     changed: int
+    row: dict[str, str] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -48,6 +52,16 @@ class RemotePlan:
 
     jobs: tuple[RemoteJob, ...]
     settled: tuple[Record, ...] = ()
+
+    def told_by(self, table: Table, general: Controls) -> "RemotePlan":
+        """Return the plan with what a table says of single scans, given what is said of all.
+
+        Raises:
+            SettingsError: a cell says nothing that can be, or a line names none of the scans.
+        """
+        rows = table.rows_of([(job.name, PurePosixPath(job.name).name) for job in self.jobs], general)
+        jobs = (replace(job, row=row) for job, row in zip(self.jobs, rows, strict=True))
+        return replace(self, jobs=tuple(jobs))
 
 
 def plan_remote(

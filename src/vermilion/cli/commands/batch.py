@@ -125,7 +125,7 @@ def read_course(
     Raises:
         SettingsError: two options exclude each other.
     """
-    refuse_together({"--watch": watch, "--ray": ray, "--sample": sample, "--redo": redo})
+    refuse_together({"--watch": watch, "--sample": sample, "--redo": redo})
     if watch:
         refuse_together({"--watch": watch, "--dry-run": dry_run, "--limit": limit})
     return Course(dry_run, watch, limit, sample, redo, ray)

@@ -11,7 +11,18 @@ from vermilion.cli.say import say, say_error, shown
 from vermilion.errors import SettingsError
 
 if TYPE_CHECKING:
-    from vermilion.archive import Verified
+    from vermilion.archive import Verified, VerifyOptions
+
+
+Manifest = Annotated[
+    str | None,
+    typer.Option(
+        "--manifest",
+        metavar="FILE.jsonl",
+        help="Prove all pictures of a batch instead, by its manifest. It may be a URI, such as "
+        "s3://bucket/out/manifest.jsonl.",
+    ),
+]
 
 
 def verify(
@@ -19,12 +30,7 @@ def verify(
         list[str] | None, typer.Argument(metavar="SCAN RESULT", help="A scan and its result.")
     ] = None,
     *,
-    manifest: Annotated[
-        Path | None,
-        typer.Option(
-            "--manifest", metavar="FILE.jsonl", help="Prove all pictures of a batch instead, by its manifest."
-        ),
-    ] = None,
+    manifest: Manifest = None,
     allow: Annotated[
         list[str] | None,
         typer.Option(
@@ -55,7 +61,6 @@ def verify(
       vermilion verify grandma.png proved.png
     """  # noqa: D301 - \\b is typer's mark for lines to be kept
     from vermilion.archive import VerifyOptions
-    from vermilion.archive import verify as verify_pair
 
     paths = paths or []
     limit = opt.parse_max_pixels(max_pixels)
@@ -68,7 +73,7 @@ def verify(
     if len(paths) != 2:
         raise SettingsError(f"verify takes a scan and its result, not {len(paths)} paths; name both.")
     options = VerifyOptions(_one_page(page), crop_print, frozenset(allow or ()), limit)
-    found = verify_pair(paths[0], paths[1], options)
+    found = _verify_pair(paths[0], paths[1], options)
     if as_json:
         say(json.dumps(_facts(found)))
     else:
@@ -83,11 +88,26 @@ def _one_page(page: str | None) -> int:
     return number
 
 
-def _verify_all(manifest: Path, workers: int | None, limit: int, *, as_json: bool) -> int:
-    from vermilion.archive.batch import verify_manifest
+def _verify_pair(scan: str, result: str, options: "VerifyOptions") -> "Verified":
+    if "://" in scan or "://" in result:
+        from vermilion.archive.cluster import verify_remote
 
+        return verify_remote(scan, result, options)
+    from vermilion.archive import verify as verify_files
+
+    return verify_files(scan, result, options)
+
+
+def _verify_all(manifest: str, workers: int | None, limit: int, *, as_json: bool) -> int:
+    from vermilion.archive.batch import verify_manifest
+    from vermilion.archive.cluster import is_remote, verify_remote_manifest
+
+    if is_remote(manifest):
+        proved = verify_remote_manifest(manifest, workers, limit)
+    else:
+        proved = verify_manifest(Path(manifest), workers, limit)
     held = failed = 0
-    for found in verify_manifest(manifest, workers, limit):
+    for found in proved:
         held, failed = held + found.ok, failed + (not found.ok)
         if as_json:
             say(json.dumps(_facts(found)))
@@ -99,13 +119,13 @@ def _verify_all(manifest: Path, workers: int | None, limit: int, *, as_json: boo
 
 
 def _tell(found: "Verified") -> None:
-    name = shown(found.result)
+    scan, name = (each if isinstance(each, str) else shown(each) for each in (found.scan, found.result))
     for each in found.allowed:
         say(f"{name}: {each.sentence} (allowed)")
     for each in found.differences:
         say_error(f"{name}: {each.sentence}")
     if found.ok:
-        say(f"{shown(found.scan)} -> {name}  holds (luma: {found.luma})")
+        say(f"{scan} -> {name}  holds (luma: {found.luma})")
 
 
 def _facts(found: "Verified") -> dict[str, Any]:
