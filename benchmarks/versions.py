@@ -159,13 +159,15 @@ def told(values: Values) -> Iterator[str]:
         ("truth", "outside"),
     ]
     for target, place in wanted:
-        automatic, naive, ours = (
-            mean(values[f"{name} to the {target}, {place}"] or [float("nan")])
-            for name in ("automatic", "naive", "version")
-        )
+        all_errors = [
+            values[f"{name} to the {target}, {place}"] for name in ("automatic", "naive", "version")
+        ]
+        automatic, naive, ours = (mean(errors or [float("nan")]) for errors in all_errors)
+        worse = sum(own > usual for usual, _, own in zip(*all_errors, strict=True))
         yield (
             f"ab error to the {target}, {place}: {ours:.2f} ({ours / automatic:.1%} of the automatic one's "
-            f"{automatic:.2f}); naive {naive:.2f} ({naive / automatic:.1%})"
+            f"{automatic:.2f}, worse in {worse} of {len(all_errors[0])}); naive {naive:.2f} "
+            f"({naive / automatic:.1%})"
         )
     found, false = mean(values["found"] or [float("nan")]), mean(values["false"])
     yield f"not trusted: {found:.1%} of foreign places, {false:.1%} of clean ones"

@@ -61,8 +61,13 @@ def test_a_version_that_was_sent_gives_a_picture_its_colours(client):
     asset = client.post("/v1/assets?kind=version", files={"file": ("edited.png", content.getvalue())}).json()
     named = {"sha256": asset["sha256"], "name": asset["name"]}
     url = f"/v1/pictures/{opened['id']}"
+    without = client.get(f"{url}/preview?what=trust")
+    assert (without.status_code, "from no version" in without.json()["detail"]) == (422, True)
     changed = client.put(f"{url}/controls", json={"colors_from": named, "trust": 1.0}).json()
     assert changed["controls"]["colors_from"] == named
+    veil = np.asarray(image_of(client.get(f"{url}/preview?what=trust")))[..., 3]
+    assert veil[120, 160] == 0  # the version counts
+    assert veil[0, 0] == 255  # where it was cut
     assert changed["controls"]["trust"] == 1.0
     query = {"side": 320, "revision": changed["revision"]}
     shown = np.asarray(image_of(client.get(f"{url}/preview", params=query)).convert("RGB"))

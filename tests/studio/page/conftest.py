@@ -129,6 +129,10 @@ def photographs(tmp_path_factory):
     colors = Image.new("RGB", (64, 48), (180, 40, 30))
     colors.paste((30, 60, 150), (0, 0, 32, 48))
     colors.save(folder / "flag.png")
+    house = Image.open(folder / "house.jpg").convert("RGB")
+    house.paste((120, 60, 30), (320, 0, 640, 480), Image.new("L", (320, 480), 90))
+    house.paste((30, 60, 150), (0, 0, 320, 480), Image.new("L", (320, 480), 90))
+    house.save(folder / "house.color.png")
     bands = [Image.open(io.BytesIO(made_up(320, 240, seed))) for seed in (7, 8, 9)]
     Image.merge("RGB", bands).save(folder / "postcard.png")
     return folder

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -52,14 +53,24 @@ def test_a_reference_is_dropped_on_its_row_and_undone(hands, photographs):
     assert hands.controls == {}
 
 
-def test_an_edited_version_is_dropped_and_taken_away(empty, tmp_path):
+@pytest.fixture
+def versions(tmp_path):
+    """A grey scan and two versions of it in colour, as files."""
     scene = made_scene()
-    Image.fromarray(luma_of_rgb(scene)).save(tmp_path / "anna.png")
-    Image.fromarray(warped(scene)).save(tmp_path / "edited.png")
+    made = {"anna.png": luma_of_rgb(scene), "edited.png": warped(scene), "later.png": scene[..., ::-1]}
+    for name, pixels in made.items():
+        Image.fromarray(np.ascontiguousarray(pixels)).save(tmp_path / name)
+    return tmp_path
+
+
+ROW = ".versions .file-row"
+
+
+def test_an_edited_version_is_dropped_and_taken_away(empty, versions):
     hands = empty()
-    hands.open(tmp_path / "anna.png")
+    hands.open(versions / "anna.png")
     hands.page.locator("#tab-look").click()
-    hands.drop(tmp_path / "edited.png", onto=".file-row >> nth=3")
+    hands.drop(versions / "edited.png", onto=ROW)
     hands.page.get_by_label("Remove edited.png").wait_for()
     hands.until_painted()
     assert hands.controls["colors_from"]["name"] == "edited.png"
@@ -72,6 +83,8 @@ def test_an_edited_version_is_dropped_and_taken_away(empty, tmp_path):
     )
     hands.reload()  # what was said elsewhere is kept
     hands.page.locator("#tab-look").click()
+    assert hands.page.get_by_role("slider", name="Strength").input_value() == "0.7"
+    assert hands.page.get_by_label("Remove the colour cast").is_checked()
     hands.page.get_by_label("Warmth", exact=True).fill("9")
     hands.until_painted()
     assert hands.controls == {"colors_from": version, "trust": 0.7, "neutralize": True, "warmth": 9}
@@ -80,6 +93,83 @@ def test_an_edited_version_is_dropped_and_taken_away(empty, tmp_path):
     hands.page.get_by_label("Remove edited.png").click()
     hands.until_painted()
     assert hands.controls == {}
+
+
+def test_several_versions_have_a_strength_each_and_all_of_it_is_undone(empty, versions):
+    hands = empty()
+    hands.open(versions / "anna.png")
+    hands.page.locator("#tab-look").click()
+    names = ["edited.png", "later.png"]
+    for name in names:
+        hands.drop(versions / name, onto=ROW)
+        hands.page.get_by_label(f"Remove {name}").wait_for()
+        hands.until_painted()
+    assert [file["name"] for file in hands.controls["colors_from"]] == names
+    strength = hands.page.get_by_role("group", name="later.png").get_by_role("slider")
+    assert strength.get_attribute("aria-valuetext") == "Where both show the same"
+    strength.focus()
+    hands.page.keyboard.press("ArrowLeft")
+    hands.until_painted()
+    assert hands.controls["trust"] == [None, 0.95]
+    hands.page.get_by_label("Remove edited.png").click()
+    hands.until_painted()
+    assert hands.controls["colors_from"]["name"] == "later.png"
+    assert hands.controls["trust"] == 0.95
+    for meant in ([None, 0.95], None):
+        hands.page.keyboard.press("Control+z")
+        hands.until_painted()
+        assert hands.controls.get("trust") == meant
+    assert len(hands.controls["colors_from"]) == 2
+    hands.page.get_by_label("Remove the colour cast").click()
+    hands.until_painted()
+    assert hands.controls["neutralize"]
+
+
+def test_a_picture_in_colour_that_is_dropped_on_the_open_one_may_give_it_its_colours(empty, versions):
+    hands = empty()
+    hands.open(versions / "anna.png")
+    hands.drop(versions / "edited.png")
+    offer = hands.page.get_by_role("dialog", name="A picture in colour")
+    offer.wait_for()
+    hands.page.keyboard.press("Enter")  # the first answer has the focus
+    hands.page.locator("#tab-look").click()
+    hands.page.get_by_label("Remove edited.png").wait_for()
+    hands.until_painted()
+    assert hands.controls["colors_from"]["name"] == "edited.png"
+    hands.drop(versions / "later.png")
+    offer.wait_for()
+    hands.page.keyboard.press("Escape")
+    assert offer.count() == 0
+    hands.drop(versions / "later.png", onto=".strip")
+    hands.page.locator(".message.error", has_text="later.png").wait_for()  # opened, as it is in colour
+    assert hands.controls["colors_from"]["name"] == "edited.png"
+    hands.drop(versions / "anna.png")  # grey, so it is opened at once
+    hands.until(f"{STUDIO}.pictures.length === 3")
+
+
+def test_the_map_shows_where_versions_count(empty, versions):
+    hands = empty()
+    hands.open(versions / "anna.png")
+    hands.page.keyboard.press("t")
+    hands.page.locator(".legend", has_text="from no version").wait_for()
+    hands.page.locator("#tab-look").click()
+    hands.drop(versions / "edited.png", onto=ROW)
+    hands.page.locator(".legend", has_text="blue veil").wait_for()
+    hands.until_painted()
+    hands.until("document.querySelector('v-stage').layers.previews.trust")
+    hands.page.wait_for_timeout(100)
+    veiled = hands.pixel(0.01, 0.02)  # which the version was cut by
+    button = hands.page.get_by_role("button", name="Show where versions count")
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    hands.page.locator(".legend").wait_for(state="detached")
+    plain = hands.pixel(0.01, 0.02)
+    assert veiled[2] - veiled[0] > plain[2] - plain[0] + 40
+    hands.page.keyboard.press("m")  # one overlay at a time
+    hands.page.keyboard.press("t")
+    assert hands.ask(f"{STUDIO}.show.overlay") == "trust"
+    hands.page.get_by_label("Remove edited.png").click()
+    hands.until("!document.querySelector('v-stage').layers.previews.trust")
 
 
 def test_a_file_that_is_no_cube_changes_nothing(hands, tmp_path):

@@ -146,6 +146,15 @@ def states(hands, photographs):
     for tab in ("colors", "variants", "look", "picture"):
         hands.page.locator(f"#tab-{tab}").click()
         yield tab
+    hands.page.locator("#tab-look").click()
+    hands.drop(photographs / "house.color.png")
+    yield "offer"
+    hands.page.keyboard.press("Enter")
+    hands.page.get_by_label("Remove house.color.png").wait_for()
+    hands.page.keyboard.press("t")
+    yield "version"
+    hands.page.keyboard.press("t")
+    hands.page.locator("#tab-picture").click()
     hands.page.get_by_role("button", name="Edit frames").click()
     yield "frames"
     hands.page.keyboard.press("Escape")

@@ -1,6 +1,8 @@
 """Lays the colours of an edited version of a picture on its scan, at their own resolution. Arrays only.
 
 find_map ─▶ where it lies ─follow─▶ to the pixel ─▶ chroma on the scan's grid ─trust_of─▶ where it counts
+
+Elsewhere the network paints; ``carried`` joins that to the colours around.
 """
 
 from vermilion.guidance.version.lay import Laid, laid_over, lay_version, with_chroma, with_trust

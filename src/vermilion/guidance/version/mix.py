@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from vermilion.color import cbcr_to_ab, enlarge_chroma
 from vermilion.guidance.canvas import lattice_canvas
+from vermilion.guidance.version.carry import carried
 from vermilion.guidance.version.lay import Laid
 
 Floats = NDArray[np.float32]
@@ -34,17 +35,23 @@ def trusted_canvas(laid: Laid, luma: Floats) -> Floats:
 def mix_chroma(laid: Laid, luma: Floats, painted: Floats, reach: Floats) -> Floats:
     """Return chroma [H,W,2]: the version's where it is trusted, the painted one elsewhere and under hints.
 
+    The painted one is shifted as far as it is off in trusted places around, so that there is no seam.
+
     Args:
         laid: the version, on a grid (H, W).
         luma: [H,W] in 0..1.
         painted: chroma [h,w,2] of network size.
         reach: [h,w] in 0..1: how far a person's own hints reach.
     """
-    share = laid.trust
+    free = np.ones(luma.shape, np.float32)
     if reach.any():
-        share = share * (1 - np.clip(enlarge_chroma(np.dstack([reach, reach]), luma)[..., 0], 0, 1))
+        free = 1 - np.clip(enlarge_chroma(np.dstack([reach, reach]), luma)[..., 0], 0, 1)
+    share, network = laid.trust * free, enlarge_chroma(painted, luma)
+    sure = share >= _SURE
+    if sure.any() and not sure.all():
+        network = network + free[..., None] * carried(laid.cbcr - network, sure, luma)
     share = share[..., None]
-    mixed: Floats = share * laid.cbcr + (1 - share) * enlarge_chroma(painted, luma)
+    mixed: Floats = share * laid.cbcr + (1 - share) * network
     return mixed.astype(np.float32, copy=False)
 
 

@@ -12,19 +12,23 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-_SCALES = (2.5, 5.0, 10.0)  # pixels
+_HALVED = (1, 2, 4)  # how much smaller both are made, which also averages grain
+_SCALE = 2.5  # pixels of each of these over which structure is compared
 _FLAT = 0.014  # deviation of luma (0..1) that is no structure
 _CLIPPED, _CLIPPED_FLAT = 0.93, 0.04  # luma from which structure may be gone, and what is none there
-_STRUCTURE = (0.30, 0.62)  # correlation below which a place is not trusted, and above which it is
+_STRUCTURE = (0.40, 0.70)  # correlation below which a place is not trusted, and above which it is
 _CRUSHED = 0.03  # of luma: how near to white and black a version is clipped
 _SLACK = 0.04  # of luma, by which the scan may be farther from them
+_CLIPPING = 4.0  # pixels around what is clipped in which greys may differ twice as much
 _EVERY = 17  # pixels of which one tells of the tones
 _LEVELS = 24  # of the tone curve
-_TOLERANCE = 0.05  # of luma, beside what is usual in the two pictures
+_TOLERANCE = 0.035  # of luma, beside what is usual in the two pictures
+_FULL, _LEAST_FULL = 0.8, 0.3  # span of luma at which that holds, and the least share of it in faded scans
 _APART = 2.0  # pixels
+_CONFIRMED = (0.60, 0.85)  # correlation from which the way there and back tells less, and nothing
 _SPOT = 3.0  # pixels over which the tests are averaged
 _DOUBT = 0.5  # from which a place is not trusted
-_CLOSED, _MARGIN, _SOFT = 9, 15, 2.0  # pixels: gaps closed, added around, and softened
+_CLOSED, _MARGIN, _SOFT = 9, 11, 2.0  # pixels: gaps closed, added around, and softened
 _LEAST_AREA = 4e-4  # of the picture: smaller doubts are grain
 _RIM = 24  # pixels around what is not trusted in which its colour is not trusted either
 _OWN_COLOR = 0.06  # distance of its chroma from that around it
@@ -47,10 +51,11 @@ def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Floats:
     structure, texture = _structure(first, second)
     same = _rise(structure, *_STRUCTURE)
     off = _mean(np.abs(_mean(first, 2.0) - _mean(second, 2.0)), 1.5)
-    usual = float(np.median(off[inside])) if inside.any() else 0.0
-    tolerance = _TOLERANCE + 2.5 * usual
+    near = 1 + np.minimum(1, 2 * _mean(silent, _CLIPPING))
+    tolerance = np.asarray(_tolerance(first, off, inside) * near, np.float32)
     agrees = 1 - _rise(off, tolerance, 2 * tolerance)
-    returns = 1 - (1 - silent) * texture * (1 - np.exp(-((_mean(apart, 2.0) / _APART) ** 2)))
+    lost = 1 - np.exp(-((_mean(apart, 2.0) / _APART) ** 2))
+    returns = 1 - (1 - silent) * texture * lost * (1 - _rise(structure, *_CONFIRMED))
     doubt = 1 - same * agrees * returns
     return _areas(_mean(doubt.astype(np.float32), _SPOT), inside)
 
@@ -94,23 +99,48 @@ def _rim(thing: Mask, doubted: NDArray[np.uint8], cbcr: Floats) -> Mask:
 def _structure(first: Floats, second: Floats) -> tuple[Floats, Floats]:
     """Return the local correlation [h,w] of two pictures, weighed by texture over scales, and the texture."""
     noise = max(_noise(first), _noise(second))
-    clipped = _rise(np.maximum(first, second), _CLIPPED, _CLIPPED + 0.05)
-    floor = _FLAT**2 + 2 * noise**2 + clipped * np.float32(_CLIPPED_FLAT**2)
     total, weights = np.zeros_like(first), np.full_like(first, 1e-3)
     total += weights
     texture = np.zeros_like(first)
-    for scale in _SCALES:
-        mean, other = _mean(first, scale), _mean(second, scale)
-        both = _mean(first * second, scale) - mean * other
-        own = np.maximum(_mean(first * first, scale) - mean**2, 0)
-        others = np.maximum(_mean(second * second, scale) - other**2, 0)
-        fits = (both + floor) / np.sqrt((own + floor) * (others + floor))
-        most = np.maximum(own, others)
-        weight = most / (most + floor)
-        total += weight * fits
+    for scale in _HALVED:
+        fits, weight = _compared(_halved(first, scale), _halved(second, scale), noise / scale**0.5)
+        total += _enlarged(weight * fits, first)
+        weight = _enlarged(weight, first)
         weights += weight
         texture = np.maximum(texture, weight)
     return total / weights, texture
+
+
+def _compared(first: Floats, second: Floats, noise: float) -> tuple[Floats, Floats]:
+    """Return the local correlation [h,w] of two pictures with some noise, and how much it says, 0..1."""
+    clipped = _rise(np.maximum(first, second), _CLIPPED, _CLIPPED + 0.05)
+    floor = _FLAT**2 + 2 * noise**2 + clipped * np.float32(_CLIPPED_FLAT**2)
+    mean, other = _mean(first, _SCALE), _mean(second, _SCALE)
+    both = _mean(first * second, _SCALE) - mean * other
+    own = np.maximum(_mean(first * first, _SCALE) - mean**2, 0)
+    others = np.maximum(_mean(second * second, _SCALE) - other**2, 0)
+    most = np.maximum(own, others)
+    fits = (both + floor) / np.sqrt((own + floor) * (others + floor))
+    return fits.astype(np.float32), (most / (most + floor)).astype(np.float32)
+
+
+def _halved(plane: Floats, times: int) -> Floats:
+    size = max(1, plane.shape[1] // times), max(1, plane.shape[0] // times)
+    return plane if times == 1 else np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+
+
+def _enlarged(plane: Floats, like: Floats) -> Floats:
+    size = like.shape[1], like.shape[0]
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _tolerance(scan: Floats, off: Floats, inside: Mask) -> float:
+    """Return by how much greys may differ: less in a faded scan, more where most places differ."""
+    if not inside.any():
+        return _TOLERANCE
+    low, high = np.percentile(scan[inside][::_EVERY], (2, 98))
+    share = np.clip((high - low) / _FULL, _LEAST_FULL, 1)
+    return float(_TOLERANCE * share + 2.5 * np.median(off[inside]))
 
 
 def _noise(luma: Floats) -> float:
@@ -120,7 +150,7 @@ def _noise(luma: Floats) -> float:
 
 
 def _tone_undone(scan: Floats, seen: Floats, inside: Mask) -> Floats:
-    """Return the version's luma with the scan's tones: medians by level, made a rising curve."""
+    """Return the version's luma with the scan's tones: medians by level, and the nearest rising curve."""
     values, wanted = seen[inside][::7], scan[inside][::7]
     if len(values) < 10 * _LEVELS:
         return seen
@@ -134,7 +164,20 @@ def _tone_undone(scan: Floats, seen: Floats, inside: Mask) -> Floats:
         if here.any():
             levels.append(float(np.median(values[here])))
             medians.append(float(np.median(wanted[here])))
-    return np.interp(seen, levels, np.maximum.accumulate(medians)).astype(np.float32)
+    return np.interp(seen, levels, _rising(np.array(medians))).astype(np.float32)
+
+
+def _rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the nearest values that do not fall, by absolute distance: medians of runs, at best and worst.
+
+    One level that something invented has to itself, as a dark thing in a bright picture, moves no other.
+    """
+    count = len(values)
+    medians = np.full((count, count), np.nan)
+    for first in range(count):
+        for last in range(first, count):
+            medians[first, last] = np.median(values[first : last + 1])
+    return np.array([medians[: here + 1, here:].min(axis=1).max() for here in range(count)])
 
 
 def _clipped(scan: Floats, seen: Floats, undone: Floats) -> Floats:
@@ -179,7 +222,7 @@ def _disc(side: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
-def _rise(values: Floats, low: float, high: float) -> Floats:
+def _rise(values: Floats, low: Floats | float, high: Floats | float) -> Floats:
     share = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
 

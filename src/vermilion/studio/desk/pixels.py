@@ -14,6 +14,7 @@ _QUALITY = 90
 _GAP = 12  # pixels between before and after
 _LONGEST_REACH = 512
 _VERMILION = (227, 66, 52)
+_BLUE = (36, 98, 204)
 
 
 def jpeg(rgb: Bytes, quality: int = _QUALITY) -> bytes:
@@ -50,10 +51,19 @@ def reach_overlay(reach: Floats, size: tuple[int, int]) -> Bytes:
     """
     scale = min(1.0, _LONGEST_REACH / max(size))
     height, width = (max(1, round(side * scale)) for side in size)
-    alpha = cv2.resize(reach, (width, height), interpolation=cv2.INTER_LINEAR)
-    overlay = np.empty((height, width, 4), np.uint8)
-    overlay[..., :3] = _VERMILION
-    overlay[..., 3] = np.rint(np.clip(alpha, 0, 1) * 255)
+    return _veil(reach, (height, width), _VERMILION)
+
+
+def doubt_overlay(trust: Floats, size: tuple[int, int]) -> Bytes:
+    """Return uint8 [H,W,4] of a size: opaque where trust [h,w], 0..1, is none and versions do not count."""
+    return _veil(1 - trust, size, _BLUE)
+
+
+def _veil(share: Floats, size: tuple[int, int], color: tuple[int, int, int]) -> Bytes:
+    overlay = np.empty((*size, 4), np.uint8)
+    overlay[..., :3] = color
+    opacity = cv2.resize(share, size[::-1], interpolation=cv2.INTER_LINEAR)
+    overlay[..., 3] = np.rint(np.clip(opacity, 0, 1) * 255)
     return overlay
 
 

@@ -20,6 +20,7 @@ import "./parts/picture-panel.js";
 import { saveDialog } from "./parts/save-dialog.js";
 import "./parts/strip.js";
 import "./parts/variants-panel.js";
+import { mayBeVersion, offerVersion } from "./parts/version-offer.js";
 import { takeDrops } from "./parts/welcome.js";
 import { makeEngine } from "./surroundings.js";
 import "./view/stage.js";
@@ -37,7 +38,7 @@ class App extends HTMLElement {
     this.studio = new Studio(makeEngine());
     this.#build();
     listen(this.#acts());
-    takeDrops(this, (files) => this.#take(files));
+    takeDrops(this, (files, isOnPicture) => this.#take(files, isOnPicture));
     this.input.setAttribute("aria-label", t("welcome.open"));
     this.input.addEventListener("change", () => {
       this.studio.open([...this.input.files]);
@@ -105,14 +106,21 @@ class App extends HTMLElement {
     studio.addEventListener("job", ({ detail }) => sayEnd(studio, detail));
   }
 
-  /** Files from a drop or the clipboard: recipes and cubes belong to the picture that is shown. */
-  #take(files) {
+  /** Files from a drop or the clipboard: recipes and cubes belong to the picture that is shown, versions may. */
+  async #take(files, isOnPicture) {
     const isFor = (file, ending) => file.name.toLowerCase().endsWith(ending);
     const recipe = files.find((file) => isFor(file, ".json"));
     const cube = files.find((file) => isFor(file, ".cube"));
     if (recipe) this.pages.picture.openRecipe(recipe);
     if (cube && this.studio.current && this.studio.engine.can.files) this.pages.look.use("cube", cube);
-    this.studio.open(files.filter((file) => file !== recipe && file !== cube));
+    const pictures = files.filter((file) => file !== recipe && file !== cube);
+    const [one] = pictures;
+    if (isOnPicture && pictures.length === 1 && (await mayBeVersion(this.studio, one)))
+      offerVersion(this.studio, one, {
+        use: () => this.pages.look.versions.use(one),
+        open: () => this.studio.open(pictures),
+      });
+    else this.studio.open(pictures);
   }
 
   #save() {
@@ -153,7 +161,10 @@ class App extends HTMLElement {
       before: (isDown) => studio.showAs({ before: isDown }),
       slider: () => studio.showAs({ compare: "slider" }),
       side: () => studio.showAs({ compare: settings.compare === "side" ? "slider" : "side" }),
-      confidence: () => studio.showAs({ confidence: !studio.show.confidence }),
+      confidence: () => studio.showAs({ overlay: "confidence" }),
+      trust: () => {
+        if (studio.engine.can.files) studio.showAs({ overlay: "trust" });
+      },
       closer: () => stage.zoom(1.5),
       farther: () => stage.zoom(1 / 1.5),
       fit: () => stage.fit(),

@@ -29,6 +29,7 @@ export const KEYS = [
   { group: "looking", key: "\\", shown: "\\", text: "compare.slider", act: "slider" },
   { group: "looking", key: "d", shown: "D", text: "compare.side", act: "side" },
   { group: "looking", key: "m", shown: "M", text: "confidence.show", act: "confidence" },
+  { group: "looking", key: "t", shown: "T", text: "trust.show", act: "trust" },
   { group: "looking", key: "+", shown: "+", text: "zoom.in", act: "closer" },
   { group: "looking", key: "-", shown: "−", text: "zoom.out", act: "farther" },
   { group: "looking", key: "0", shown: "0", text: "zoom.to-all", act: "fit" },

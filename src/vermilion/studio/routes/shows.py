@@ -10,7 +10,7 @@ from vermilion.errors import SettingsError
 from vermilion.guidance import confidence_overlay
 from vermilion.studio.desk.facts import Facts
 from vermilion.studio.desk.names import suffix_of
-from vermilion.studio.desk.pixels import before_and_after, jpeg, png
+from vermilion.studio.desk.pixels import before_and_after, doubt_overlay, jpeg, png
 from vermilion.studio.jobs import Urgency
 from vermilion.studio.routes.answers import attachment, image
 from vermilion.studio.routes.common import IMAGES, PROBLEMS, PictureId
@@ -21,7 +21,7 @@ from vermilion.work import Work
 
 Side = Annotated[int, Query(ge=16, le=4096, description="Pixels of the longer side.")]
 Revision = Annotated[str | None, Query(max_length=64, description="Refused if it is not the current one.")]
-What = Literal["color", "scan", "confidence"]
+What = Literal["color", "scan", "confidence", "trust"]
 
 _SMALL = 320  # pixels up to which a preview is a thumbnail, which can wait
 
@@ -52,7 +52,7 @@ def show_routes(studio: Studio) -> APIRouter:
         what: What = "color",
         revision: Revision = None,
     ) -> Response:
-        """The whole picture, small: in colour, as the scan, or as an overlay of where the model is unsure."""
+        """The whole picture, small, or an overlay: where the model is unsure, where versions do not count."""
         facts = desk.current(id, revision)
         urgency = Urgency.ASIDE if side <= _SMALL else Urgency.SHOWN
         content = await jobs.run(request, lambda work: _preview(studio, facts, side, what, work), urgency)
@@ -103,5 +103,10 @@ def _preview(studio: Studio, facts: Facts, side: int, what: What, work: Work) ->
     height, width = studio.desk.ready(facts).session.size
     scale = min(1.0, side / max(height, width))
     size = max(1, round(height * scale)), max(1, round(width * scale))
+    if what == "trust":
+        if picture.trust is None:
+            raise SettingsError("This picture takes colours from no version; name one with colors_from.")
+        trust = np.ascontiguousarray(turn_upright(picture.trust, picture.scan.orientation))
+        return png(doubt_overlay(trust, size))
     confidence = np.ascontiguousarray(turn_upright(picture.confidence, picture.scan.orientation))
     return png(np.asarray(confidence_overlay(confidence, size), np.uint8))

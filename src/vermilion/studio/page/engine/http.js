@@ -67,7 +67,7 @@ export class HttpEngine {
     return this.#json("PUT", `/v1/pictures/${id}/reading`, reading, signal);
   }
 
-  /** A small picture of all of it: what is "color", "scan" or "confidence". */
+  /** A small picture of all of it: what is "color", "scan", "confidence" or "trust". */
   async preview(picture, { side, what }, signal) {
     const query = new URLSearchParams({ side, what, revision: picture.revision });
     return read(await this.#fetch("GET", `/v1/pictures/${picture.id}/preview?${query}`, {}, signal), "blob");

@@ -3,9 +3,6 @@
 import { polygonMask } from "./mask.js";
 import { PLAIN } from "./plain.js";
 
-/** What is said of an edited version; it goes with the version. */
-export const ABOUT_VERSION = Object.freeze({ matches: [], trust: null, neutralize: false });
-
 /** The controls that grade colours; the others say which colours there are. */
 export const GRADING = ["temperature", "fade_unsure", "vividness", "warmth", "tint", "look", "cube"];
 

@@ -21,7 +21,7 @@ export class Studio extends EventTarget {
     this.pictures = [];
     this.current = null;
     this.tool = "point";
-    this.show = { compare: settings.compare, divider: 0, before: false, confidence: false, frames: false };
+    this.show = { compare: settings.compare, divider: 0, before: false, overlay: null, frames: false };
     this.session = { out: null };
     this.looks = [];
     this.isOffline = false;
@@ -173,8 +173,10 @@ export class Studio extends EventTarget {
     this.tell("tool");
   }
 
+  /** Change what is shown; an overlay ("confidence" or "trust") that is there already is taken away. */
   showAs(changes) {
-    Object.assign(this.show, changes);
+    const isThere = changes.overlay && changes.overlay === this.show.overlay;
+    Object.assign(this.show, changes, isThere && { overlay: null });
     if ("compare" in changes) remember({ compare: changes.compare });
     this.tell("show");
   }

@@ -102,7 +102,7 @@ export class ViewBar extends HTMLElement {
     this.confidence = iconButton(
       "confidence",
       t("confidence.show"),
-      () => studio.showAs({ confidence: !studio.show.confidence }),
+      () => studio.showAs({ overlay: "confidence" }),
       { key: "M" },
     );
     this.zoom = h("button", {
@@ -163,7 +163,7 @@ export class ViewBar extends HTMLElement {
     this.slider.setAttribute("aria-pressed", String(show.compare === "slider"));
     this.side.setAttribute("aria-pressed", String(show.compare === "side"));
     this.hold.setAttribute("aria-pressed", String(show.before));
-    this.confidence.setAttribute("aria-pressed", String(show.confidence));
+    this.confidence.setAttribute("aria-pressed", String(show.overlay === "confidence"));
     const { isFitted, scale } = this.stage.viewport;
     const share = scale * (window.devicePixelRatio || 1);
     const words = percent(share);

@@ -12,11 +12,11 @@ export class HintsPanel extends HTMLElement {
     this.list = h("ul", { class: "hint-list" });
     this.empty = h("p", { class: "quiet", text: t("hints.empty") });
     this.notes = h("ul", { class: "notes" });
-    this.unsure = button(t("confidence.show"), () => studio.showAs({ confidence: !studio.show.confidence }), {
+    this.unsure = button(t("confidence.show"), () => studio.showAs({ overlay: "confidence" }), {
       icon: "confidence",
     });
     studio.addEventListener("show", () =>
-      this.unsure.setAttribute("aria-pressed", String(studio.show.confidence)),
+      this.unsure.setAttribute("aria-pressed", String(studio.show.overlay === "confidence")),
     );
     this.asking = h(
       "section",

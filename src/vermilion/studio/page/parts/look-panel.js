@@ -1,11 +1,13 @@
 // How the colours look as a whole: looks, sliders, references, palettes and cubes.
 
-import { button, fill, h, iconButton, newId } from "../dom.js";
-import { ABOUT_VERSION, withSettings } from "../model/document.js";
+import { button, fill, h, newId } from "../dom.js";
+import { withSettings } from "../model/document.js";
 import { PLAIN } from "../model/plain.js";
 import { number, percent, t } from "../model/texts.js";
 import { swatch } from "./color-field.js";
+import { fileRow } from "./file-row.js";
 import { slider } from "./slider.js";
+import "./versions-list.js";
 
 const signed = (value) => (value > 0 ? `+${number(value)}` : number(value));
 const USUAL_TEMPERATURE = 0.4; // where the slider stands while the choice is the model's
@@ -30,14 +32,10 @@ const FILES = [
   { kind: "reference", accept: "image/*" },
   { kind: "palette", accept: "image/*" },
   { kind: "cube", accept: ".cube" },
-  { kind: "colors_from", accept: "image/*" },
 ];
 
-/** What the server calls the file of a control, where that is not the control's own name. */
-const ASSETS = { colors_from: "version" };
-
-/** What changes along with a file: a cube takes the place of a look, and a version brings no word on another. */
-const ALONG = { cube: { look: null }, colors_from: ABOUT_VERSION };
+/** What changes along with a file: a cube takes the place of a look. */
+const ALONG = { cube: { look: null } };
 
 export class LookPanel extends HTMLElement {
   setUp(studio) {
@@ -57,6 +55,8 @@ export class LookPanel extends HTMLElement {
       }),
     }));
     this.files = h("div", { class: "file-rows" });
+    this.versions = document.createElement("v-versions-list");
+    this.versions.setUp(studio);
     this.palette = h("div", { class: "swatch-row", role: "group", "aria-label": t("look.palette") });
     this.mark = h("input", {
       type: "checkbox",
@@ -72,6 +72,7 @@ export class LookPanel extends HTMLElement {
         h("p", { class: "quiet", text: t("look.files-about") }),
         this.files,
         this.palette,
+        this.versions,
       ),
       h("label", { class: "check" }, this.mark, h("span", { text: t("look.corner_mark") })),
       h(
@@ -140,43 +141,14 @@ export class LookPanel extends HTMLElement {
 
   #fileRow({ kind, accept }, settings) {
     const value = settings[kind];
-    const files = kind === "palette" && Array.isArray(value) ? [] : [value].flat().filter(Boolean);
-    const choose = h("input", {
-      type: "file",
-      class: "file-input",
+    const file = kind === "palette" && Array.isArray(value) ? null : value;
+    return fileRow({
+      label: t(`look.${kind}`),
+      words: file ? file.name || file.path || t("look.file") : t(`look.${kind}-hint`),
       accept,
-      tabindex: "-1",
-      "aria-hidden": "true",
-      on: { change: () => this.use(kind, choose.files[0]) },
+      use: (given) => this.use(kind, given),
+      remove: file && (() => this.#set({ [kind]: PLAIN[kind], ...ALONG[kind] })),
     });
-    const words = files.length
-      ? files.map((file) => file.name || file.path || t("look.file")).join(", ")
-      : t(`look.${kind}-hint`);
-    const row = h(
-      "div",
-      { class: "file-row" },
-      choose,
-      button(t(`look.${kind}`), () => choose.click()),
-      h("span", { class: "file-name", text: words }),
-      files.length > 0 &&
-        iconButton("close", t("look.remove", { name: words }), () =>
-          this.#set({ [kind]: PLAIN[kind], ...ALONG[kind] }),
-        ),
-    );
-    row.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      row.classList.add("target");
-    });
-    row.addEventListener("dragleave", () => row.classList.remove("target"));
-    row.addEventListener("drop", (event) => {
-      event.preventDefault();
-      event.stopPropagation();
-      row.classList.remove("target");
-      this.dispatchEvent(new Event("dropped", { bubbles: true }));
-      if (event.dataTransfer.files[0]) this.use(kind, event.dataTransfer.files[0]);
-    });
-    return row;
   }
 
   #addColor(colors) {
@@ -185,11 +157,11 @@ export class LookPanel extends HTMLElement {
     return h("label", { class: "add-color" }, input, h("span", { text: t("look.palette-add") }));
   }
 
-  /** Send a file to the engine and use it as a reference, a version, a palette or a cube. */
+  /** Send a file to the engine and use it as a reference, a palette or a cube. */
   async use(kind, file) {
     if (!file) return;
     try {
-      const { sha256, name } = await this.studio.engine.asset(file, ASSETS[kind] ?? kind);
+      const { sha256, name } = await this.studio.engine.asset(file, kind);
       this.#set({ [kind]: { sha256, name }, ...ALONG[kind] });
     } catch (error) {
       this.studio.trouble(error);

@@ -30,12 +30,16 @@ export class Welcome extends HTMLElement {
   }
 }
 
-/** Files may be dropped anywhere: pictures open, recipes and cubes are used for the current picture. */
+/**
+ * Files may be dropped anywhere: pictures open, recipes and cubes are used for the current picture.
+ * `opened(files, isOnPicture)`: whether they were dropped on the picture that is shown, or pasted.
+ */
 export function takeDrops(root, opened) {
+  const words = h("span");
   const veil = h(
     "div",
     { class: "veil", hidden: true, "aria-hidden": "true" },
-    h("div", { class: "veil-text" }, icon("open"), h("span", { text: t("drop.here") })),
+    h("div", { class: "veil-text" }, icon("open"), words),
   );
   root.append(veil);
   let depth = 0;
@@ -45,8 +49,11 @@ export function takeDrops(root, opened) {
   };
   const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
   const on = (name, call) => window.addEventListener(name, call);
+  const isOnPicture = ({ target }) => Boolean(target.closest?.(".stage:not(.empty)"));
   on("dragenter", (event) => {
-    if (hasFiles(event)) over(1);
+    if (!hasFiles(event)) return;
+    words.textContent = isOnPicture(event) ? t("drop.on-picture") : t("drop.here");
+    over(1);
   });
   on("dragleave", (event) => {
     if (hasFiles(event)) over(-1);
@@ -58,14 +65,14 @@ export function takeDrops(root, opened) {
     if (!hasFiles(event)) return;
     event.preventDefault();
     over(-depth);
-    opened([...event.dataTransfer.files]);
+    opened([...event.dataTransfer.files], isOnPicture(event));
   });
   root.addEventListener("dropped", () => over(-depth));
   on("paste", (event) => {
     const files = [...(event.clipboardData?.files || [])];
     if (files.length && !event.target.closest?.("input[type=text]")) {
       event.preventDefault();
-      opened(files);
+      opened(files, true);
     }
   });
 }

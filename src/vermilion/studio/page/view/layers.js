@@ -4,6 +4,8 @@ import { TILE, Tiles } from "./tiles.js";
 
 export const PREVIEW_SIDE = 1024;
 
+const OVERLAYS = ["confidence", "trust"];
+
 /** What names the scan of a picture: how its file is read, such as which page. */
 const scanVersion = ({ reading }) => `scan ${JSON.stringify(reading ?? null)}`;
 
@@ -36,16 +38,29 @@ export class Layers {
     this.wantedReach = null;
     this.isReachWanted = false;
     this.tiles.clear();
-    if (open) this.refresh(false);
+    if (open) this.refresh(null);
   }
 
   /** Bring the previews up to date with the picture's revision. */
-  refresh(withConfidence) {
+  refresh(overlay) {
     if (!this.open?.isUsable) return;
     const { picture } = this.open;
     this.#load("scan", scanVersion(picture));
     this.#load("color", picture.revision);
-    if (withConfidence) this.#load("confidence", picture.revision);
+    if (!this.hasVersion) this.#drop("trust");
+    if (overlay === "confidence" || (overlay && this.hasVersion)) this.#load(overlay, picture.revision);
+  }
+
+  /** Whether the picture takes colours from a version, which are trusted or not. */
+  get hasVersion() {
+    return Boolean(this.open?.picture.controls?.colors_from);
+  }
+
+  #drop(what) {
+    this.asked[what]?.abort.abort();
+    this.previews[what]?.bitmap.close();
+    delete this.asked[what];
+    delete this.previews[what];
   }
 
   get isReady() {
@@ -78,7 +93,7 @@ export class Layers {
   /** What was asked for is out of date: ask for what is known by now, or learn what holds now. */
   #catchUp(open, { revision }, what) {
     if (open.picture.revision === revision) open.catchUp();
-    else this.refresh(what === "confidence");
+    else this.refresh(OVERLAYS.includes(what) ? what : null);
   }
 
   /** Show how far a hint would reach: a PNG with alpha, or null. */

@@ -8,12 +8,13 @@ export function showLegends(stage, isShown) {
   stage.legends.replaceChildren(...(isShown ? wanted(stage) : []).map(legend));
 }
 
-function wanted({ studio, split, pane }) {
-  const { before, confidence } = studio.show;
+function wanted({ studio, split, pane, layers }) {
+  const { before, overlay } = studio.show;
   const first = { x: 0, y: 0 };
   if (split) return [["compare.before", first], ...(before ? [] : [["compare.after", pane]])];
   if (before) return [["compare.before", first]];
-  return confidence ? [["confidence.legend", first]] : [];
+  if (overlay === "trust") return layers.hasVersion ? [["trust.legend", first]] : [["trust.none", first]];
+  return overlay ? [["confidence.legend", first]] : [];
 }
 
 function legend([key, { x, y }]) {

@@ -1,6 +1,6 @@
 // Before and after, drawn on the stage's canvas: one beside the other, or on both sides of the slider's line.
 
-const CONFIDENCE_SHOWN = 0.7;
+const OVERLAY_SHOWN = 0.7;
 const REACH_SHOWN = 0.45;
 const SINGLE_PIXELS = 3; // device pixels to one of the picture, from which on they are shown as squares
 
@@ -39,17 +39,17 @@ function drawLayer({ pen, viewport, layers, studio }, layer, [left, right], offs
   pen.imageSmoothingEnabled = viewport.scale * dots < SINGLE_PIXELS;
   pen.imageSmoothingQuality = "high";
   layers.draw(pen, layer, viewport.seen, viewport.scale * dots);
-  if (layer === "color") drawOverlays(pen, viewport.image, layers, studio.show.confidence);
+  if (layer === "color") drawOverlays(pen, viewport.image, layers, studio.show.overlay);
   pen.restore();
 }
 
-function drawOverlays(pen, { width, height }, layers, withConfidence) {
+function drawOverlays(pen, { width, height }, layers, shown) {
   pen.imageSmoothingEnabled = true;
   const overlay = (bitmap, alpha) => {
     if (!bitmap) return;
     pen.globalAlpha = alpha;
     pen.drawImage(bitmap, 0, 0, width, height);
   };
-  overlay(withConfidence && layers.previews.confidence?.bitmap, CONFIDENCE_SHOWN);
+  overlay(shown && layers.previews[shown]?.bitmap, OVERLAY_SHOWN);
   overlay(layers.reach, REACH_SHOWN);
 }

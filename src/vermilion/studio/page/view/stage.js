@@ -69,7 +69,7 @@ export class Stage extends HTMLElement {
     const on = (name, call) => this.studio.addEventListener(name, call);
     on("current", () => this.#current());
     on("painted", () => {
-      this.layers.refresh(this.studio.show.confidence);
+      this.layers.refresh(this.studio.show.overlay);
       this.#measure();
       this.#turn();
     });
@@ -83,7 +83,7 @@ export class Stage extends HTMLElement {
       this.render();
     });
     on("show", () => {
-      this.layers.refresh(this.studio.show.confidence);
+      this.layers.refresh(this.studio.show.overlay);
       this.#resize();
     });
   }
