@@ -45,6 +45,16 @@ def test_names_of_colours_are_pillows():
     assert named == {name: "#{:02x}{:02x}{:02x}".format(*getrgb(name)[:3]) for name in colormap}
 
 
+def test_the_pages_own_notes_have_german_words():
+    """What Python says too, the studio's page translates; those of the page stand in a table of its own."""
+    said = json.loads((WEB / "page" / "notes.de.json").read_text("utf-8"))
+    engine = "".join(path.read_text("utf-8") for path in sorted((WEB / "engine").rglob("*.js")))
+    engine = re.sub(r"[\"`] \+\s+[\"`]", "", engine)
+    for english, german in said.items():
+        assert re.sub(r"\{\w+\}", "", german) != re.sub(r"\{\w+\}", "", english)
+        assert re.search(re.sub(r"\\{\w+\\}", r"\\$\\{[^}]+\\}", re.escape(english)), engine), english
+
+
 def test_every_look_is_built_in():
     named = re.search(r"const LOOKS = (\[.*\]);", (WEB / "build.js").read_text("utf-8"))
     assert named

@@ -3,6 +3,7 @@
 import german from "../../src/vermilion/studio/page/texts/de.json";
 import english from "../../src/vermilion/studio/page/texts/en.json";
 import { LocalEngine } from "./local.js";
+import { GERMAN_NOTES } from "./notes.js";
 
 // Here a reload loses what was not saved.
 const TEXTS = {
@@ -10,6 +11,7 @@ const TEXTS = {
     ...german,
     "error.page": "In dieser Seite ist etwas schiefgegangen. Speichern Sie, was geht, und laden Sie sie neu.",
   },
+  "notes.de": GERMAN_NOTES,
   en: { ...english, "error.page": "Something went wrong in this page. Save what you can, and reload it." },
 };
 

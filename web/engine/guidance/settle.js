@@ -102,7 +102,7 @@ export function notesOn(hints, goals, painted) {
     });
     if (miss > CLOSE)
       notes.push({
-        text: `${placeOf(hint)} arrived only within ${miss.toFixed(1)} units of a, b; add another beside it`,
+        text: `${placeOf(hint)} missed its colour by ${miss.toFixed(1)} units of a, b; add another beside it`,
         hint: number,
       });
   });
@@ -113,8 +113,8 @@ function cannotExist(hint, own, luma) {
   const color = abAt(hint.color)(luma);
   if (distance(existingAb(luma, ...color), color) <= CLOSE)
     return (
-      `the colour of ${placeOf(hint)} cannot exist in all of it, as parts of the scan are too light or too dark ` +
-      "there; in these it is as strong as it can be"
+      `the colour of ${placeOf(hint)} cannot exist in all of it: parts of the scan are too light or too dark ` +
+      "there, and in these it is as strong as possible"
     );
   const short = (at, named) => distance(existingAb(at, ...named), named);
   const nearer = own.reduce(

@@ -16,9 +16,14 @@ const FEATURES = [4, 8, 16, 32].map((stride) => `features_${stride}`);
  * @typedef {{ab: Float32Array, confidence: Float32Array, odds: Float32Array | null}} Painted [h·w·2], [h·w], [K·h·w]
  */
 
-/** How many threads compute: several share memory, which only an isolated page may. */
-export const threads = () =>
-  self.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency || 1) : 1;
+/**
+ * How many threads compute: several share memory, which only an isolated page may. In Firefox they sometimes wait
+ * for each other for ever, so only Chromium and its kin have several.
+ */
+export const threads = () => {
+  const isChromium = navigator.userAgentData?.brands.some(({ brand }) => brand === "Chromium");
+  return self.crossOriginIsolated && isChromium ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
+};
 
 /** Set up ONNX Runtime; `wasm` is its program. */
 export function setUpRuntime(wasm) {

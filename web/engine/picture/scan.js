@@ -1,5 +1,6 @@
 // A scan: what came in, its luma at full size, and what a person should know of it.
 
+import { THINGS, listed } from "../left-out.js";
 import { EngineError } from "../problem.js";
 import { sha256 } from "./bytes.js";
 import { checkSize, decode, quoted } from "./decode.js";
@@ -64,27 +65,19 @@ function colored(name) {
 function notesOf(name, { kind, bits, lost }, isExact) {
   const command = `\`vermilion colorize ${quoted(name)}\``;
   const left = [
-    bits > 8 && `its ${bits} bits`,
-    kind === "jpeg" && "its JPEG coefficients",
-    lost.includes("profile") && "its colour profile",
-    lost.includes("metadata") && "its metadata",
+    bits > 8 && THINGS.depth,
+    kind === "jpeg" && THINGS.coefficients,
+    lost.includes("profile") && THINGS.profile,
+    lost.includes("metadata") && THINGS.metadata,
   ].filter(Boolean);
-  const notes = [];
-  if (left.length)
-    notes.push(`this page saves a PNG of 8 bits without ${listed(left)}; ${command} keeps them`);
-  if (lost.includes("conversion"))
-    notes.push(
+  return [
+    left.length &&
+      `this page saves a PNG of 8 bits without ${listed(left)}; ${command} keeps what it leaves out`,
+    lost.includes("conversion") &&
       "its colour profile holds tables, which this page does not follow, so that its colours look other than they " +
         `are meant; ${command} converts them`,
-    );
-  if (!isExact)
-    notes.push(
+    !isExact &&
       "this browser changes the pixels that a page reads, against fingerprinting, so that the greys are only " +
         `nearly the scan's; ${command} keeps each exactly`,
-    );
-  return notes;
-}
-
-function listed(words) {
-  return words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : words[0];
+  ].filter(Boolean);
 }
