@@ -1,12 +1,16 @@
 """A mixed tree of files done as an archive is: run, killed, resumed, verified and bagged.
 
 python -m benchmarks.archive_tree [--files 3000] [--kills 5] [--workers 2] [--model FOLDER] [--keep FOLDER]
+python -m benchmarks.archive_tree --large --files 10000 [--workers 2] [--model FOLDER]
 
 The tree has every format, depth and colour state, damage, nasty names, links, thumbnails of other programs,
 and files that are no pictures. One run is left alone; another is killed (SIGKILL) at random moments and goes
 on each time. Both must come to the same bytes and the same outcomes, every result must be proved, and the
 reference implementation of BagIt must find the bag valid. Prints what was found, with times of the processor
 and the memory of all processes (PSS).
+
+With --large the pictures have up to 12 megapixels, and a single run is watched: how much memory it takes at
+the start, in the middle and at the end. Results are removed as they come, as few disks hold them all.
 """
 
 import argparse
@@ -19,6 +23,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import bagit
@@ -30,11 +36,20 @@ from benchmarks.cluster import below, memory_of
 from benchmarks.damage_files import write_pictures
 from vermilion.archive.batch import MANIFEST, Record, read_manifest, verify_manifest
 
+Key = tuple[str, int]
+Outcome = tuple[str, str, tuple[str, ...]]
+
 NASTY = (
     "with space", "ünïcode", "e\u0301 in two parts", "'quotes\"", "-rf", "semi;colon & more", "$HOME",
     "..dots..", "tab\there", "日本語", "🦊", "a" * 180, "CON", "#hash", "star*",
     "back\\slash", "[brackets]", "{braces}",
 )  # fmt: skip
+SIZES = {1: 60, 3: 30, 6: 8, 10: 2}
+"""Of 100 pictures of a large tree, so many are so many times as high and wide as 288 x 400 pixels."""
+
+OLD = 10.0
+"""Seconds after which nobody writes on a result any more."""
+
 FOLDERS = ("", "1931", "1931/spring", "box 2/deep/er/and/deeper", "Ünsorted", "-dash")
 
 
@@ -51,6 +66,26 @@ def make_tree(folder: Path, count: int, seed: int = 31) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_damaged(content, chance) if number % 11 == 5 else content)
     _add_others(folder)
+    return folder
+
+
+def make_large_tree(folder: Path, count: int, seed: int = 31) -> Path:
+    """Write so many pictures of up to 12 megapixels, most of them links to one of the same size and kind."""
+    chance = random.Random(seed)
+    models = {}
+    for scale in SIZES:
+        place = folder.parent / "models" / str(scale)
+        place.mkdir(parents=True)
+        models[scale] = write_pictures(place, scale)
+    scales = chance.choices(list(SIZES), list(SIZES.values()), k=count)
+    for number, scale in enumerate(scales):
+        model = models[scale][number % len(models[scale])]
+        path = folder / FOLDERS[number // 1000 % len(FOLDERS)] / f"{number:05} {model.name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if number % 50 == 5:
+            path.write_bytes(_damaged(model.read_bytes(), chance))
+        else:
+            path.hardlink_to(model)
     return folder
 
 
@@ -100,12 +135,18 @@ def words_for(scans: Path, target: Path, workers: int, model: str | None) -> lis
     return [*words, "--page", "all", "--workers", str(workers), *(["--model", model] if model else [])]
 
 
-def run_alone(words: list[str]) -> tuple[float, list[float]]:
-    """Run once; return seconds, and the memory of all processes in MiB, at each second."""
+def run_alone(words: list[str], aside: Callable[[], None] = lambda: None) -> tuple[float, list[float]]:
+    """Run once; return seconds, and the memory of all processes in MiB, at each second.
+
+    Args:
+        words: the command.
+        aside: what else is done each second.
+    """
     begun, memory = time.perf_counter(), []
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
             memory.append(sum(map(memory_of, below(process.pid))))
+            aside()
             time.sleep(1)
     assert process.returncode in (0, 1)  # some files are damaged
     return time.perf_counter() - begun, memory
@@ -130,7 +171,7 @@ def _lines(target: Path) -> int:
         return 0
 
 
-def outcomes_of(target: Path) -> dict[tuple[str, int], tuple[str, str, tuple[str, ...]]]:
+def outcomes_of(target: Path) -> dict[Key, Outcome]:
     """What the manifest says last of each picture: outcome, code, hashes of outputs."""
     lines = [line for line in read_manifest(target / MANIFEST) if isinstance(line, Record)]
     return {
@@ -173,20 +214,42 @@ def try_tree(place: Path, files: int, kills: int, workers: int, model: str | Non
     bagged = bag(words_for(scans, killed, workers, model), place / "bag")
     after = {path: path.stat().st_mtime_ns for path in scans.rglob("*") if path.is_file()}
     assert before == after, "a scan was changed"
-    third = max(1, len(memory) // 3)
     return {
-        "outcomes": dict(Counter(outcome for outcome, _, _ in outcomes.values())),
-        "codes": dict(Counter(code for _, code, _ in outcomes.values() if code)),
-        "seconds": round(seconds, 1),
-        "MiB at start, in the middle, at the end": [
-            round(max(part))
-            for part in (memory[:third], memory[third : 2 * third], memory[2 * third :])
-            if part
-        ],
+        **_told(outcomes, seconds, memory),
         "proved": proved,
         "ms of the processor to prove one": round(1000 * processor / max(1, proved), 1),
         "files in the bag": bagged,
     }
+
+
+def _told(outcomes: dict[Key, Outcome], seconds: float, memory: list[float]) -> dict[str, object]:
+    """What a run came to; of each third of it the most memory."""
+    third = max(1, len(memory) // 3)
+    parts = memory[:third], memory[third : 2 * third], memory[2 * third :]
+    return {
+        "outcomes": dict(Counter(outcome for outcome, _, _ in outcomes.values())),
+        "codes": dict(Counter(code for _, code, _ in outcomes.values() if code)),
+        "seconds": round(seconds, 1),
+        "MiB at start, in the middle, at the end": [round(max(part)) for part in parts if part],
+    }
+
+
+def watch_large_tree(place: Path, files: int, workers: int, model: str | None) -> dict[str, object]:
+    """Run over large pictures, remove results as they come, and return what was found."""
+    scans, target = make_large_tree(place / "scans", files), place / "results"
+
+    def remove_results() -> None:
+        for path in target.rglob("*.*"):
+            is_result = path.suffix != ".jsonl" and not path.name.startswith((".", "report."))
+            with suppress(FileNotFoundError):  # of one that got its name meanwhile
+                if is_result and path.is_file() and time.time() - path.stat().st_mtime > OLD:
+                    path.unlink()
+
+    with Watch() as watch:
+        seconds, memory = run_alone(words_for(scans, target, workers, model), remove_results)
+    outcomes = outcomes_of(target)
+    ms = 1000 * watch.took.processor / max(1, len(outcomes))
+    return _told(outcomes, seconds, memory) | {"ms of the processor a picture": round(ms, 1)}
 
 
 def main() -> None:
@@ -197,10 +260,15 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--model", help="a model folder; by default the one inside the package")
     parser.add_argument("--keep", type=Path, help="an empty folder in which everything stays")
+    parser.add_argument("--large", action="store_true", help="watch one run over up to 12 megapixels instead")
     args = parser.parse_args()
     place = args.keep or Path(tempfile.mkdtemp())
     try:
-        for name, value in try_tree(place, args.files, args.kills, args.workers, args.model).items():
+        if args.large:
+            found = watch_large_tree(place, args.files, args.workers, args.model)
+        else:
+            found = try_tree(place, args.files, args.kills, args.workers, args.model)
+        for name, value in found.items():
             print(f"{name}: {value}")
     finally:
         if args.keep is None:

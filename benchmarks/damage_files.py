@@ -16,32 +16,33 @@ HEIGHT, WIDTH = 288, 400
 Levels = NDArray[np.uint8 | np.uint16]
 
 
-def write_pictures(folder: Path) -> list[Path]:
-    """Write the pictures; returns their paths."""
+def write_pictures(folder: Path, scale: int = 1) -> list[Path]:
+    """Write the pictures, their sides so many times as long; returns their paths."""
     paths = []
-    for name, content in _pictures():
+    for name, content in _pictures(_grey(scale)):
         paths.append(folder / name)
         paths[-1].write_bytes(content)
     return paths
 
 
-def _grey() -> NDArray[np.uint8]:
+def _grey(scale: int) -> NDArray[np.uint8]:
     """Soft shapes, edges and grain, with a flat margin: uint8 [H, W]."""
     random = np.random.default_rng(0)
-    shapes = cv2.resize(random.random((6, 8), np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-    edges = cv2.resize(random.random((18, 25), np.float32), (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
-    levels = 40 + 130 * shapes + 40 * (edges > 0.6) + random.normal(0, 3, (HEIGHT, WIDTH))
-    levels[-40:] = 240
+    height, width = HEIGHT * scale, WIDTH * scale
+    shapes = cv2.resize(random.random((6, 8), np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+    edges = cv2.resize(random.random((18, 25), np.float32), (width, height), interpolation=cv2.INTER_NEAREST)
+    levels = 40 + 130 * shapes + 40 * (edges > 0.6) + random.normal(0, 3, (height, width))
+    levels[-40 * scale :] = 240
     return np.clip(levels, 0, 255).astype(np.uint8)
 
 
-def _pictures() -> Iterator[tuple[str, bytes]]:
-    grey = Image.fromarray(_grey())
+def _pictures(levels: NDArray[np.uint8]) -> Iterator[tuple[str, bytes]]:
+    grey = Image.fromarray(levels)
     toned = Image.merge("RGB", [grey.point([v * s // 100 for v in range(256)]) for s in (100, 92, 80)])
     yield from _jpegs(grey, toned)
     yield from _with_pillow(grey, toned)
-    yield from _with_vips(_grey())
-    yield "plain.psd", _psd(_grey())
+    yield from _with_vips(levels)
+    yield "plain.psd", _psd(levels)
 
 
 def _jpegs(grey: Image.Image, toned: Image.Image) -> Iterator[tuple[str, bytes]]:
@@ -59,7 +60,7 @@ def _jpegs(grey: Image.Image, toned: Image.Image) -> Iterator[tuple[str, bytes]]
 
 
 def _with_pillow(grey: Image.Image, toned: Image.Image) -> Iterator[tuple[str, bytes]]:
-    deep = Image.fromarray(_grey().astype(np.uint16) * 257)
+    deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
     yield "grey.png", _saved(grey, "PNG", dpi=(300, 300))
     yield "grey-16.png", _saved(deep, "PNG")
     yield "toned.png", _saved(toned, "PNG")

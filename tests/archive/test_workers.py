@@ -1,6 +1,8 @@
 """Worker processes: what one does inside, and what becomes of a task that kills its worker."""
 
+import ctypes
 import os
+import platform
 import time
 from collections.abc import Callable
 from functools import partial
@@ -132,3 +134,27 @@ def test_a_picture_that_ended_its_worker_is_named_with_the_cure(tmp_path: Path) 
     )
     scan.unlink()
     assert bury(order, Task(scan, tmp_path / "out.jpg", page=1), "").scan_size == 0
+
+
+def hoard() -> int:
+    """Take 200 MB in small pieces, keep the last of them, and return how much this process had meanwhile."""
+    library = ctypes.CDLL(None)
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    library.free.argtypes = [ctypes.c_void_p]
+    pieces = [library.malloc(50_000) for _ in range(4000)]
+    for piece in pieces:
+        ctypes.memset(piece, 1, 50_000)
+    most = module.resident()
+    for piece in pieces[:-1]:
+        library.free(piece)
+    return most
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others cannot be asked")
+def test_what_a_large_picture_needed_is_given_back_before_the_next() -> None:
+    words = "__import__('tests.archive.test_workers', fromlist=['hoard'])"
+    with Workers(EVALUATE, 1) as workers:
+        tasks = iter([f"{words}.module.resident()", f"{words}.hoard()", f"{words}.module.resident()"])
+        before, most, after = (each[1] for each in workers.results(tasks) if each is not None)
+    assert most - before > 190e6
+    assert after - before < 50e6

@@ -26,7 +26,7 @@ from vermilion.archive.batch.painting import (
     sha256_of,
 )
 from vermilion.archive.batch.record import FAILED, SKIPPED, Header, Record
-from vermilion.archive.batch.workers import Trade, Workers
+from vermilion.archive.batch.workers import Trade, Workers, trim
 from vermilion.archive.plan import Plan, PlanOptions
 from vermilion.archive.run import RunOptions, Task, refuse_without_model, tasks_of
 from vermilion.errors import OutputError, VermilionError
@@ -88,6 +88,7 @@ class Batch:
                 tasks += tasks_of(job, run)
             except VermilionError as error:
                 settled.append(_settled(failed_by(error, job.source)))
+        trim()  # pages of large files were counted
         return cls(tuple(tasks), tuple(settled))
 
 
