@@ -1,7 +1,7 @@
 """Two checks of films: colours after a cut away and back, and memory over a long film.
 
 Run them as: python -m benchmarks.film_checks back CLIP
-and: python -m benchmarks.film_checks memory [--frames 3000]
+and: python -m benchmarks.film_checks memory [--frames 10000], which takes a few minutes
 """
 
 import argparse
@@ -42,7 +42,7 @@ def main() -> None:
     back.add_argument("clip", type=Path)
     back.set_defaults(check=lambda asked: print(cut_and_back(asked.clip)))
     memory = checks.add_parser("memory")
-    memory.add_argument("--frames", type=int, default=3000)
+    memory.add_argument("--frames", type=int, default=10_000)
     memory.set_defaults(check=lambda asked: print(memory_over(asked.frames)))
     asked = parser.parse_args()
     asked.check(asked)

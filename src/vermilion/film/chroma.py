@@ -45,29 +45,34 @@ def chroma_planes(
     red, blue = luma_weights(matrix)
     spans = 2 * (1 - blue), 2 * (1 - red)  # of B and R less luma, to one of chroma
     small_planes = [lines.least, lines.most]
-    for axis, span in enumerate(spans):
-        small_planes += [lines.slope[..., axis] * np.float32(span), lines.start[..., axis] * np.float32(span)]
+    for part in (lines.slope, lines.start):
+        small_planes += [part[..., axis] * np.float32(span) for axis, span in enumerate(spans)]
     wide = [_wide(plane, size) for plane in small_planes]
     made: Codes = np.empty((2, height, width), written.dtype)
     for top in range(0, height, _STRIP):
         rows = slice(top, min(top + _STRIP, height))
         unit = read.unit(np.asarray(grey)[rows])
-        steps = _steps(unit, [plane[rows] for plane in wide])
-        beyond = _beyond_gamut(unit, steps, (red, blue))
-        for plane, step, span in zip(made, steps, spans, strict=True):
+        least, most, *strips = (plane[rows] for plane in wide)
+        in_blue, in_red = _steps(unit, (least, most), strips)
+        beyond = _beyond_gamut(unit, (in_blue, in_red), (red, blue), [least, most, *strips[2:]])
+        for plane, step, span in zip(made, (in_blue, in_red), spans, strict=True):
             np.divide(step, beyond, out=step)
             _put(step, written.chroma_span / span, written.grey, plane[rows])
     return made[0], made[1]
 
 
-def _steps(unit: Floats, wide: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Return B and R less luma, [h,w], of luma, and the lines through it."""
-    least, most, *lines = wide
-    kept = np.maximum(unit, least)
+def _steps(unit: Floats, bounds: tuple[Floats, Floats], lines: Sequence[Floats]) -> tuple[Floats, Floats]:
+    """Return B and R less luma, [h,w], of luma and its lines: two slopes, two starts.
+
+    The slopes become what is returned, and the first of ``bounds`` is written over.
+    """
+    least, most = bounds
+    kept = np.maximum(unit, least, out=least)
     np.minimum(kept, most, out=kept)
-    in_blue, in_red = lines[0] * kept, lines[2] * kept
-    in_blue += lines[1]
-    in_red += lines[3]
+    in_blue, in_red = (
+        np.add(np.multiply(slope, kept, out=slope), start, out=slope)
+        for slope, start in zip(lines[:2], lines[2:], strict=True)
+    )
     return in_blue, in_red
 
 
@@ -84,20 +89,25 @@ def _wide(plane: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(wide, np.float32)
 
 
-def _beyond_gamut(luma: Floats, steps: tuple[Floats, Floats], weights: tuple[float, float]) -> Floats:
+def _beyond_gamut(
+    luma: Floats, steps: tuple[Floats, Floats], weights: tuple[float, float], spare: Sequence[Floats]
+) -> Floats:
     """Return by how much steps of B and R from luma [h,w] are too long to stay in 0..1: 1 or more, [h,w].
 
-    Green is what leaves the luma alone, of which red and blue have their ``weights``.
+    Green is what leaves the luma alone, of which red and blue have their ``weights``. Four ``spare`` planes
+    are written over: new ones would have to come from memory, and these are near.
     """
     in_blue, in_red = steps
     red, blue = weights
-    in_green = in_blue * np.float32(-blue / (1 - red - blue))
-    in_green += in_red * np.float32(-red / (1 - red - blue))
-    above = np.maximum(in_blue, in_red)
+    above, below, in_green, other = spare
+    np.multiply(in_blue, np.float32(-blue / (1 - red - blue)), out=in_green)
+    np.multiply(in_red, np.float32(-red / (1 - red - blue)), out=other)
+    in_green += other
+    np.maximum(in_blue, in_red, out=above)
     np.maximum(above, in_green, out=above)
-    below = np.minimum(in_blue, in_red)
+    np.minimum(in_blue, in_red, out=below)
     np.minimum(below, in_green, out=below)
-    above /= np.float32(1 + _TINY) - luma
-    below /= np.float32(-_TINY) - luma
+    above /= np.subtract(np.float32(1 + _TINY), luma, out=other)
+    below /= np.subtract(np.float32(-_TINY), luma, out=other)
     np.maximum(above, below, out=above)
     return np.maximum(above, np.float32(1), out=above)

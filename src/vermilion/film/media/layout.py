@@ -77,7 +77,9 @@ class Layout:
 
     def unit(self, codes: NDArray[np.generic]) -> Floats:
         """Return luma codes as float32, 0 for black and 1 for white; beyond them it is clipped."""
-        unit = (codes.astype(np.float32) - np.float32(self.black)) * np.float32(1 / self.luma_span)
+        unit = codes.astype(np.float32)
+        unit -= np.float32(self.black)
+        unit *= np.float32(1 / self.luma_span)
         return np.clip(unit, 0, 1, out=unit)
 
     def chroma_size(self, size: tuple[int, int]) -> tuple[int, int]:
