@@ -255,11 +255,11 @@ def test_recipes_keep_several_versions_and_read_one_as_before(tiny_colorizer):
         controls_from_json({"colors_from": EDITED.to_named(), "trust": True}, read)
 
 
-def animated():
-    frames = [Image.fromarray(warped(SCENE)), Image.fromarray(SCENE)]
+def animated(kind):
+    first = Image.fromarray(warped(SCENE))
     content = io.BytesIO()
-    frames[0].save(content, "gif", save_all=True, append_images=frames[1:])
-    return Asset(content.getvalue(), "film.gif")
+    first.save(content, kind, save_all=True, append_images=[Image.fromarray(SCENE).resize(first.size)])
+    return Asset(content.getvalue(), f"film.{kind}")
 
 
 @pytest.mark.parametrize(
@@ -269,13 +269,27 @@ def animated():
         (asset_of(np.dstack([GREY] * 3), "grey.png"), "grey.png has no colours to take"),
         (asset_of(SCENE[:40, :60], "stamp.png"), "stamp.png of 60 × 40 pixels is too small"),
         (asset_of(SCENE[:40], "strip.png"), "strip.png of 320 × 40 pixels is too small"),
-        (animated(), "film.gif holds 2 pictures"),
+        (animated("gif"), "film.gif holds 2 pictures"),
+        (animated("webp"), "film.webp holds 2 pictures"),
+        (animated("png"), "film.png holds 2 pictures"),
+        (asset_of(GREY, "scan.png"), "scan.png has no colours to take"),
     ],
 )
 def test_versions_that_cannot_be_used(tiny_colorizer, version, told):
     session = tiny_colorizer.open(GREY)
     with pytest.raises(SettingsError, match="^" + told):
         session.paint(Controls(colors_from=version))
+
+
+def test_a_version_that_its_flag_turns_is_laid_as_any_other(tiny_colorizer):
+    exif, content = Image.Exif(), io.BytesIO()
+    exif[0x112] = 6
+    Image.fromarray(np.ascontiguousarray(np.rot90(warped(SCENE)))).save(
+        content, "jpeg", quality=95, exif=exif
+    )
+    picture = tiny_colorizer.open(GREY).paint(Controls(colors_from=Asset(content.getvalue(), "turned.jpg")))
+    assert picture.trust.mean() > 0.7
+    assert chroma_error(picture.to_numpy()) < 8
 
 
 def test_transparent_deep_and_cmyk_versions_are_read(tiny_colorizer):
