@@ -11,7 +11,7 @@ from onnx import helper, numpy_helper
 from vermilion.errors import TrainingError
 from vermilion.network import Model, read_card
 from vermilion.training import CardFacts, export
-from vermilion.training.export.model import PARITY_SIZES, check_parity, write_card, write_graphs
+from vermilion.training.export.model import PARITY_SIZES, check_parity, write_card, write_graphs, write_paint
 from vermilion.training.networks.generator import Decoder, Parts, UNetGenerator
 from vermilion.training.networks.weights import read_generator, save_module
 
@@ -147,3 +147,14 @@ def test_a_card_is_one_that_this_version_reads(generator: UNetGenerator, tmp_pat
     write_card(generator, tmp_path, CardFacts(name="mine", training={"pictures": 3}), 640)
     card = read_card(tmp_path)
     assert (card.name, card.training["images"], card.training["pictures"]) == ("mine", 640, 3)
+
+
+def test_no_batch_norm_is_kept_from_being_folded(generator: UNetGenerator, tmp_path: Path) -> None:
+    write_paint(generator, tmp_path)
+    graph = onnx.load(tmp_path / "decoder.onnx").graph
+    normed = {node.input[0] for node in graph.node if node.op_type == "BatchNormalization"}
+    before = [node for node in graph.node if node.op_type == "Conv" and node.output[0] in normed]
+    assert before
+    assert {len(node.input) for node in before} == {2}, "a bias of zeros would be added before the norm"
+    taken = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
+    assert all(taken.intersection(node.output) for node in graph.node)
