@@ -14,7 +14,7 @@ from vermilion.pictures.scan import ArrayPixels
 from vermilion.pictures.tiff.pages import TiffPage
 from vermilion.tone import luma_of_rgb, to_eight_bits
 
-_STRIP = 256  # rows decoded at a time
+_STRIP = 64  # rows decoded at a time: a CMYK picture needs a hundred bytes for each of their pixels
 _OUTSIDE_RGB = ("lab", "labs", "labq", "lch", "cmc", "xyz", "yxy", "scrgb", "hsv", "oklab", "oklch")
 
 
