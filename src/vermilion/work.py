@@ -71,8 +71,7 @@ UNWATCHED = Work()
 """Work that nobody watches and nobody cancels."""
 
 _lone_lock = Lock()
-_lone: list[int] = []  # one entry for each work in ``lone_opencv``
-_before: list[int] = []  # OpenCV's threads before the first of them
+_lone: list[int] = []  # OpenCV's threads before each work in ``lone_opencv``
 
 _limit: list[int] = []  # of threads, for the whole process; empty until somebody sets it
 
@@ -124,14 +123,12 @@ def lone_opencv() -> Iterator[None]:
     import cv2  # noqa: PLC0415 - only who limits it pays for it
 
     with _lone_lock:
-        if not _lone:
-            _before[:] = [cv2.getNumThreads()]
-            cv2.setNumThreads(1)
-        _lone.append(1)
+        _lone.append(cv2.getNumThreads())
+        cv2.setNumThreads(1)
     try:
         yield
     finally:
         with _lone_lock:
-            _lone.pop()
+            before = _lone.pop()
             if not _lone:
-                cv2.setNumThreads(_before[-1])
+                cv2.setNumThreads(before)

@@ -177,6 +177,10 @@ class VideoColorizer:
         """Check a film and the name of its result, before anything is done."""
         _check_names(path, result, overwrite=options.overwrite)
         facts = read_facts(Source(path, options.fps), whole=options.end is None)
+        return self._job_of(facts, result, options, work)
+
+    def _job_of(self, facts: FilmFacts, result: Path, options: FilmOptions, work: Work) -> tuple[Job, Target]:
+        """Check a film whose facts are read."""
         written = plan_output(facts, options.encode)
         target = check_container(facts, result, options.encode.codec)
         if not options.recolor:
@@ -251,8 +255,9 @@ class VideoColorizer:
         encode = EncodeOptions("ffv1") if is_odd else EncodeOptions(crf=18, preset="ultrafast")
         with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
             part = Path(folder) / "part.mkv"
-            self.colorize(source, part, replace(options, encode=encode), work)
-            return small_mp4(part, facts, WATCHED, -facts.rotation // 90 % 4)
+            job, target = self._job_of(facts, part, replace(options, encode=encode), work)
+            self._colored(job, part, target, whole_window(job))
+            return small_mp4(part, facts, WATCHED)
 
     def preview(
         self,

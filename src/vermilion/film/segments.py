@@ -52,8 +52,7 @@ class Job:
     def form(self) -> FrameForm:
         """What its frames are."""
         facts = self.facts
-        turns = round(-facts.rotation / 90) % 4
-        return FrameForm(facts.layout, facts.matrix, Shown(facts.size, float(facts.aspect), turns))
+        return FrameForm(facts.layout, facts.matrix, Shown(facts.size, float(facts.aspect), facts.turns))
 
     @property
     def short_side(self) -> int:

@@ -16,8 +16,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from pydantic import ValidationError
-
 from vermilion.archive.batch import BatchReport, Record, is_planned, run_batch
 from vermilion.errors import VermilionError
 from vermilion.outputs import make_folder
@@ -25,7 +23,7 @@ from vermilion.pictures import publish
 from vermilion.studio.asked import FINAL, BatchAsked, BatchTable, FailureTable, State
 from vermilion.studio.faults import BusyError, NoArchiveError, UnknownError
 from vermilion.studio.pace import Pace
-from vermilion.studio.shapes import ProblemTable
+from vermilion.studio.shapes import ProblemTable, read_kept
 from vermilion.studio.web.problems import facts_of, facts_of_error
 
 JOB = "job.json"
@@ -253,10 +251,5 @@ def _failure(record: Record, archive: Archive) -> FailureTable:
 
 def _read(path: Path) -> BatchTable | None:
     """A job of an earlier server; None if the file is not ours, or damaged."""
-    try:
-        if path.stat().st_size > _LARGEST:
-            return None
-        job = BatchTable.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return job if job.id == path.parent.name else None
+    job = read_kept(path, BatchTable, _LARGEST)
+    return job if job is not None and job.id == path.parent.name else None

@@ -18,8 +18,6 @@ from pathlib import Path, PurePath
 from queue import SimpleQueue
 from typing import IO, TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from vermilion.errors import CancelledError, SettingsError, VermilionError
 from vermilion.extras import film_packages_needed
 from vermilion.outputs import make_folder
@@ -29,7 +27,7 @@ from vermilion.studio.desk.names import clean_name, suffix_of, unlike
 from vermilion.studio.faults import BusyError, UnknownError
 from vermilion.studio.film_said import said_of
 from vermilion.studio.film_table import FilmState, FilmTable, KeptFilm, ShotTable
-from vermilion.studio.shapes import ProblemTable
+from vermilion.studio.shapes import ProblemTable, read_kept
 from vermilion.studio.web.problems import facts_of_error
 from vermilion.work import Work
 
@@ -315,9 +313,8 @@ class Films:
             error = None
         except VermilionError as raised:
             facts = facts_of_error(raised)
-            said = str(facts["detail"]).replace(
-                str(kept.place), film.name
-            )  # places on this machine are private
+            # Places on this machine are private.
+            said = str(facts["detail"]).replace(str(kept.place), film.name)
             error = ProblemTable.model_validate(facts | {"detail": said})
         with self._lock:
             if film.id not in self._kept:  # closed meanwhile
@@ -377,10 +374,5 @@ class Films:
 
 def _read(path: Path) -> KeptFilm | None:
     """Return a film of an earlier server; None if the file is not ours, or damaged."""
-    try:
-        if path.stat().st_size > _LARGEST:
-            return None
-        kept = KeptFilm.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
-    return kept if kept.film.id == path.parent.name else None
+    kept = read_kept(path, KeptFilm, _LARGEST)
+    return kept if kept is not None and kept.film.id == path.parent.name else None

@@ -1,13 +1,16 @@
 """Bodies and answers of calls, as JSON; ``/openapi.json`` describes them."""
 
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from vermilion.studio.desk.facts import Facts, Reading
 from vermilion.studio.desk.said import controls_told
 from vermilion.studio.web.problems import STATUS_OF_OPENING, facts_of
 from vermilion.view import Frame, View, ViewOptions
+
+T = TypeVar("T", bound=BaseModel)
 
 EXAMPLE_CONTROLS: dict[str, Any] = {
     "hints": [{"kind": "point", "x": 120, "y": 80, "color": "navy"}],
@@ -28,6 +31,20 @@ class Strict(BaseModel):
     """A body; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def read_kept(path: Path, kind: type[T], most: int) -> T | None:
+    """Return what an earlier server kept in a file; None if that is not ours, or damaged.
+
+    Args:
+        path: of the file, JSON.
+        kind: of what it holds.
+        most: bytes that it may have.
+    """
+    try:
+        return kind.model_validate_json(path.read_bytes()) if path.stat().st_size <= most else None
+    except (OSError, ValidationError):
+        return None
 
 
 class ProblemTable(BaseModel):

@@ -81,7 +81,7 @@ class _Order:
 
 @dataclass(slots=True)
 class _Copies:
-    """Files of this machine, and copies of those in stores; each called by its own name in what is told.
+    """Files of this machine, and copies of those in stores; messages call each by its own name.
 
     Attributes:
         place: a folder for the copies.

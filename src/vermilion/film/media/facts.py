@@ -80,6 +80,11 @@ class FilmFacts:
         return self.source.path
 
     @property
+    def turns(self) -> int:
+        """Quarter turns clockwise that bring its frames upright, 0 to 3."""
+        return round(-self.rotation / 90) % 4
+
+    @property
     def matrix(self) -> int:
         """FFmpeg's number of the matrix that makes RGB of its planes."""
         return matrix_of(self.colors[1], self.size[0])
