@@ -3,11 +3,22 @@
 import json
 from dataclasses import asdict
 
+import numpy as np
 import pytest
 
 from vermilion.assets import Asset
 from vermilion.errors import HintError, SettingsError
-from vermilion.guidance import Box, Controls, Hint, Mask, Stroke, load_hints, parse_hint
+from vermilion.guidance import (
+    Box,
+    Controls,
+    Hint,
+    Mask,
+    Stroke,
+    finish_colors,
+    load_hints,
+    parse_hint,
+    read_grading,
+)
 
 
 @pytest.mark.parametrize(
@@ -119,3 +130,22 @@ def test_files_that_hold_no_hints(tmp_path, text, told):
 def test_a_missing_file_of_hints(tmp_path):
     with pytest.raises(SettingsError, match="cannot be read"):
         load_hints(tmp_path / "gone.json")
+
+
+CHANGES = [
+    {"fade_unsure": 0.5},
+    {"vividness": 1.2},
+    {"warmth": 3},
+    {"tint": -3},
+    {"look": "muted"},
+    {"corner_mark": True},
+]
+
+
+@pytest.mark.parametrize("values", [{}, {"temperature": 0.5}, {"hints": [Hint(1, 1, "navy")]}, *CHANGES])
+def test_controls_know_whether_they_change_what_was_painted(values):
+    controls = Controls(**values)
+    ab = np.full((32, 40, 2), 20, np.float32)
+    grey = np.full((32, 40), 0.5, np.float32)
+    finished = finish_colors(controls, read_grading(controls), grey, ab, np.zeros_like(grey))
+    assert controls.change_painted == (finished is not ab)

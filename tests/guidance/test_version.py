@@ -14,6 +14,7 @@ from vermilion.guidance.version import (
     trusted_canvas,
     with_trust,
 )
+from vermilion.guidance.version.place import _best as best_map
 from vermilion.guidance.version.trust import _rising as rising
 from vermilion.guidance.version.trust import without_rims
 from vermilion.tone import luma_of_rgb, unit_range
@@ -50,6 +51,33 @@ def test_a_version_is_laid_to_the_pixel(name):
         assert away(laid, used) < 2.5  # laid naively it would be 20
         sides = np.sign(laid.cbcr[..., 0])[used] == np.sign(TRUE[..., 0])[used]
         assert sides.mean() > 0.97
+
+
+def test_the_very_picture_is_trusted_down_to_its_brightest_and_darkest_places():
+    laid = lay_version(LUMA, SCENE)
+    assert laid is not None
+    assert laid.trust.min() == 1
+
+
+def test_colors_are_read_as_finely_as_a_larger_version_has_them():
+    fields = (np.indices(SIZE) // 4).sum(axis=0) % 2
+    steps = np.array([[30, -10, -25], [-30, 10, 25]], np.float32)[fields]
+    checked = np.clip(np.rint(255 * LUMA[..., None] + steps), 0, 255).astype(np.uint8)
+    larger = cv2.resize(checked, None, fx=1.6, fy=1.6, interpolation=cv2.INTER_CUBIC)
+    laid = lay_version(unit_range(luma_of_rgb(checked)), larger)
+    assert laid is not None
+    off = np.linalg.norm(laid.cbcr - rgb_to_cbcr(unit_range(checked)), axis=-1)
+    assert 255 * off[laid.trust > 0.5].mean() < 3.8  # read where it is as small as the scan: 4.7
+
+
+def test_of_several_maps_the_one_that_fits_best_is_taken():
+    tilted = np.eye(3)
+    tilted[2, :2] = 0.2, 0.1
+    shifted = np.array([[1, 0, 0.3], [0, 1, 0.3], [0, 0, 1]])
+    assert best_map(LUMA, LUMA, [tilted, np.eye(3)]) is not None
+    np.testing.assert_array_equal(best_map(LUMA, LUMA, [tilted, np.eye(3), shifted]), np.eye(3))
+    assert best_map(LUMA, LUMA, [shifted]) is None
+    assert best_map(LUMA, LUMA, []) is None
 
 
 def test_naively_laid_the_colors_would_be_wrong():

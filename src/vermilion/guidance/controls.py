@@ -128,6 +128,13 @@ class Controls:
         pairs = zip_longest((file for file in files if isinstance(file, Asset)), trusts)
         return tuple(Version(file, cast("Asset | float | None", trust)) for file, trust in pairs if file)
 
+    @property
+    def change_painted(self) -> bool:
+        """Whether colours are changed once they are painted, as ``finish_colors`` does."""
+        adjusted = (self.vividness, self.warmth, self.tint) != (1, 0, 0)
+        graded = self.look is not None or self.cube is not None
+        return adjusted or graded or bool(self.fade_unsure) or self.corner_mark
+
     def _check_version(self) -> None:
         if self.colors_from is None and (self.matches or self.trust is not None or self.neutralize):
             raise SettingsError(

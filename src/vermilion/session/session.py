@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.assets import given
-from vermilion.color import ab_to_cbcr
+from vermilion.color import ab_to_cbcr, cbcr_to_ab
 from vermilion.guidance import Album, AnyHint, Controls, Recipe, Spot, ask_here, finish_colors, read_grading
 from vermilion.guidance.canvas import NOBODY, Drawing, cell_at, check_inside, draw_hints, reach_of
 from vermilion.guidance.looks import corner_notes
@@ -107,13 +107,16 @@ class Session:
         grading = self._workshop.cache.get(
             ("grading", controls.look, controls.cube), lambda: read_grading(controls)
         )
-        luma, ab, trust = self._luma, painted.ab, None
-        if controls.colors_from is not None:
-            luma, ab, certainty, trust = self._versions.mixed(
-                controls, ab, certainty, self._reach_of_all(drawing)
-            )
-        ab = finish_colors(controls, grading, luma, ab, certainty)
-        return self._picture(ab_to_cbcr(luma, ab), painted.confidence, trust, controls, notes)
+        if controls.colors_from is None:
+            ab = finish_colors(controls, grading, self._luma, painted.ab, certainty)
+            cbcr, trust = ab_to_cbcr(self._luma, ab), None
+        else:
+            reach = self._reach_of_all(drawing)
+            luma, cbcr, certainty, trust = self._versions.mixed(controls, painted.ab, certainty, reach)
+            if controls.change_painted:  # through (a,b), which takes time
+                ab = finish_colors(controls, grading, luma, cbcr_to_ab(luma, cbcr), certainty)
+                cbcr = ab_to_cbcr(luma, ab)
+        return self._picture(cbcr, painted.confidence, trust, controls, notes)
 
     def variants(self, controls: Controls = AUTOMATIC, work: Work = UNWATCHED) -> tuple[Picture, ...]:
         """Return other plausible colourings, the likeliest first; ``controls`` says how many, and their seed.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.assets import Asset
-from vermilion.color import ab_to_cbcr, cbcr_to_ab
+from vermilion.color import ab_to_cbcr
 from vermilion.errors import PictureError, SettingsError
 from vermilion.guidance import Controls
 from vermilion.pictures import NamedBytes, Scan, read_colors, read_head
@@ -88,7 +88,7 @@ class Versions:
             reach: [h,w] in 0..1: how far a person's hints reach, which win over the version.
 
         Returns:
-            On the grid of the version: luma [H,W], (a,b) [H,W,2], certainty [H,W] and trust [H,W].
+            On the grid of the version: luma [H,W], chroma [H,W,2], certainty [H,W] and trust [H,W].
         """
         from vermilion.guidance.version import mix_chroma  # noqa: PLC0415 - as above
 
@@ -96,7 +96,7 @@ class Versions:
         painted = ab_to_cbcr(self.opened.encoded.luma[0], ab)
         cbcr = mix_chroma(laid, luma, painted, reach)
         sure = cv2.resize(certainty, luma.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        return luma, cbcr_to_ab(luma, cbcr), np.maximum(sure, laid.trust), laid.trust
+        return luma, cbcr, np.maximum(sure, laid.trust), laid.trust
 
     def _lay(self, controls: Controls) -> "Laid":
         from vermilion.guidance.version import laid_over  # noqa: PLC0415 - as above

@@ -21,6 +21,8 @@ _SOFT = 0.02  # luma that counts as a clear difference, beside the picture's own
 _AGREED = 1.0  # pixels by which forward and backward may differ and still count
 _CLEAR = 12.0  # levels of rank that make a structure, which can be followed
 _SMOOTH = 4.0  # pixels over which sure places fill in unsure ones
+_SURE_SMOOTH = 3.0  # pixels over which sure places are averaged: grain shakes the flow
+_WIDER = 6  # times as far, where nothing nearer is sure
 _LEAST_SAY = 0.02
 _FARTHEST = 0.06  # of the longer side that a pixel may be moved
 
@@ -106,13 +108,29 @@ def _limited(offset: Floats) -> Floats:
 def _smoothed(flow: Floats, say: Floats) -> Floats:
     """Return a flow [h,w,2] in which places with weight [h,w] in 0..1 fill in those without."""
     whole = say + np.float32(1e-4)
-    near = _mean(flow * whole[..., None], _SMOOTH) / _mean(whole, _SMOOTH)[..., None]
-    wide = _mean(flow * whole[..., None], 6 * _SMOOTH) / _mean(whole, 6 * _SMOOTH)[..., None]
+    told = np.dstack([flow * whole[..., None], whole])
+    near = _shared(_mean(told, _SMOOTH))
+    wide = _shared(_mean_of_small(told, _WIDER * _SMOOTH, _WIDER))
     heard = np.clip(_mean(say, _SMOOTH) / _LEAST_SAY, 0, 1)[..., None]
     around = heard * near + (1 - heard) * wide
     own = (say**2)[..., None]
-    smooth: Floats = own * cv2.GaussianBlur(flow, (0, 0), 1.0) + (1 - own) * around
+    sure = _shared(_mean(told, _SURE_SMOOTH))
+    smooth: Floats = own * sure + (1 - own) * around
     return smooth.astype(np.float32, copy=False)
+
+
+def _shared(told: Floats) -> Floats:
+    """Return weighted sums [h,w,2+1], with their weights, as means [h,w,2]."""
+    return np.asarray(told[..., :2] / told[..., 2:], np.float32)
+
+
+def _mean_of_small(planes: Floats, sigma: float, times: int) -> Floats:
+    """Return what ``_mean`` does nearly, of planes made smaller first."""
+    height, width = planes.shape[:2]
+    size = max(1, width // times), max(1, height // times)
+    small = np.asarray(cv2.resize(planes, size, interpolation=cv2.INTER_AREA), np.float32)
+    blurred = _mean(small, sigma / times)
+    return np.asarray(cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _mean(planes: Floats, sigma: float) -> Floats:

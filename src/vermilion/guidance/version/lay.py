@@ -18,6 +18,7 @@ Doubles = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 _OPAQUE = 250  # of alpha, 0..255
+_FINE = 2.0  # pixels of the version, for one of the scan, that colours are read from: fewer blur them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +52,8 @@ def lay_version(
     if map_ is None:
         return None
     size = scan.shape[0], scan.shape[1]
-    scale = 1 / max(1.0, _pixels_a_pixel(map_, size, version.shape[:2]))
+    density = _pixels_a_pixel(map_, size, version.shape[:2])
+    colors, scale = shrunk(version, _FINE / max(_FINE, density)), 1 / max(1.0, density)
     version, shown = shrunk(version, scale), shrunk(alpha[..., 0], scale) if alpha.size else None
     luma, other = unit_range(luma_of_rgb(version)), (version.shape[0], version.shape[1])
     places = pixel_map(map_, size, other)
@@ -62,7 +64,7 @@ def lay_version(
     there = pixel_map(map_, size, other, followed.without(1 - trust))
     inside = _shown_at(there, other, shown)
     trust = np.minimum(trust, trust_of(scan, _read(luma, there), followed.apart, inside))
-    cbcr = _read(rgb_to_cbcr(unit_range(version)), there)
+    cbcr = rgb_to_cbcr(_read(colors.astype(np.float32), _enlarged(there, other, colors.shape)) / 255)
     return Laid(cbcr, without_rims(trust, cbcr), inside)
 
 
@@ -101,6 +103,12 @@ def _pixels_a_pixel(map_: Doubles, size: tuple[int, int], other: tuple[int, ...]
         return 1.0
     right, down = middle[0, 1] - middle[0, 0], middle[1, 0] - middle[0, 0]
     return float(np.sqrt(abs(right[0] * down[1] - right[1] * down[0])))
+
+
+def _enlarged(places: Floats, size: tuple[int, int], larger: tuple[int, ...]) -> Floats:
+    """Return places [h,w,2] in a picture of a size (height, width) as places in a larger one of it."""
+    scale = np.array([larger[1] / size[1], larger[0] / size[0]], np.float32)
+    return (places + np.float32(0.5)) * scale - np.float32(0.5)
 
 
 def _read(planes: Floats, places: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Where a version of a picture lies on it: a homography from matched features, believed only if it fits.
+"""Where a version of a picture lies on it: a map from matched features, believed only if it fits.
 
 Maps are 3 x 3 and lead from shares (x / width, y / height) of the scan to shares of the version, so that they
 hold at every size.
@@ -40,14 +40,12 @@ def find_map(scan: Floats, version: Floats) -> Doubles | None:
         version: luma [H,W] in 0..1; it may be mirrored.
     """
     here, there = _features(scan), _features(version)
-    found = _fitted(here, there)
-    if found is not None and correlation(scan, version, found) >= _LEAST_CORRELATION:
+    found = _best(scan, version, _fitted(here, there))
+    if found is not None:
         return found
     flipped = np.ascontiguousarray(version[:, ::-1])
-    found = _fitted(here, _features(flipped))
-    if found is not None and correlation(scan, flipped, found) >= _LEAST_CORRELATION:
-        return np.asarray(_MIRROR @ found, np.float64)
-    return None
+    found = _best(scan, flipped, _fitted(here, _features(flipped)))
+    return None if found is None else np.asarray(_MIRROR @ found, np.float64)
 
 
 def map_of_pairs(scan: Floats, version: Floats, pairs: Pairs) -> Doubles | None:
@@ -85,14 +83,18 @@ def pixel_map(
         other: height and width of the version.
         offset: [h,w,2], pixels of the grid right and down that each place is moved by before it is mapped.
     """
-    rows, columns = np.mgrid[: size[0], : size[1]].astype(np.float64)
+    rows, columns = np.arange(size[0], dtype=np.float64)[:, None], np.arange(size[1], dtype=np.float64)
     if offset is not None:
         rows, columns = rows + offset[..., 1], columns + offset[..., 0]
-    shares = np.stack([(columns + 0.5) / size[1], (rows + 0.5) / size[0], np.ones(size)], axis=-1)
-    mapped = shares @ map_.T
-    depth = np.maximum(mapped[..., 2], 1e-6)  # what lies behind the camera is far away
-    places = mapped[..., :2] / depth[..., None] * (other[1], other[0]) - 0.5
-    return np.clip(places, -1e4, 1e5).astype(np.float32)
+    x, y = (columns + 0.5) / size[1], (rows + 0.5) / size[0]
+    right, down, depth = (line[0] * x + (line[1] * y + line[2]) for line in map_)
+    np.maximum(depth, 1e-6, out=depth)  # what lies behind the camera is far away
+    places = np.empty((*size, 2), np.float32)
+    for axis, plane in enumerate((right, down)):
+        np.clip(
+            plane * (other[1 - axis] / depth) - 0.5, -1e4, 1e5, out=places[..., axis], casting="same_kind"
+        )
+    return places
 
 
 def inside_of(places: Floats, size: tuple[int, int]) -> NDArray[np.bool_]:
@@ -134,20 +136,32 @@ def _features(luma: Floats) -> tuple[Doubles, Floats]:
     return places, np.asarray(roots, np.float32)
 
 
-def _fitted(here: tuple[Doubles, Floats], there: tuple[Doubles, Floats]) -> Doubles | None:
-    """Return the map that most matches agree on, if it can be one of two pictures of one scene."""
+def _best(scan: Floats, version: Floats, maps: Sequence[Doubles]) -> Doubles | None:
+    """Return the map by which two pictures fit best, if they do fit."""
+    fits = [correlation(scan, version, map_) for map_ in maps]
+    return maps[int(np.argmax(fits))] if max(fits, default=0.0) >= _LEAST_CORRELATION else None
+
+
+def _fitted(here: tuple[Doubles, Floats], there: tuple[Doubles, Floats]) -> Sequence[Doubles]:
+    """Return maps that most matches agree on, if they can be ones of two pictures of one scene.
+
+    The first has a perspective, which goes astray where few features are; the second has none.
+    """
     mine, others = _matched(here[1], there[1])
     if len(mine) < _LEAST_INLIERS:
-        return None
+        return ()
     source, target = here[0][mine] * _SIDE, there[0][others] * _SIDE
     found, agrees = cv2.findHomography(
         source, target, cv2.USAC_MAGSAC, _LOOSE * _SIDE, maxIters=10_000, confidence=0.9999
     )
     if found is None or agrees.sum() < max(_LEAST_INLIERS, _LEAST_SHARE * len(mine)):
-        return None
+        return ()
+    agreed = agrees.ravel() > 0
+    places = np.column_stack([source[agreed], np.ones(agrees.sum())])
+    affine = np.vstack([np.linalg.lstsq(places, target[agreed], rcond=None)[0].T, [0, 0, 1]])
     to_shares = np.diag([1 / _SIDE, 1 / _SIDE, 1])
-    map_ = to_shares @ found @ np.linalg.inv(to_shares)
-    return map_ if _is_sound(map_) else None
+    maps = (to_shares @ map_ @ np.linalg.inv(to_shares) for map_ in (found, affine))
+    return [map_ for map_ in maps if _is_sound(map_)]
 
 
 def _matched(here: Floats, there: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -155,11 +169,14 @@ def _matched(here: Floats, there: Floats) -> tuple[NDArray[np.intp], NDArray[np.
     if min(len(here), len(there)) < 2:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     likeness = here @ there.T  # of vectors of length 1
-    best, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
-    first = likeness[np.arange(len(here)), best]
-    second = np.partition(likeness, -2, axis=1)[:, -2]
-    clear = (1 - first) < _RATIO**2 * (1 - second)
-    mine = np.flatnonzero(clear & (back[best] == np.arange(len(here))))
+    rows, best = np.arange(len(here)), likeness.argmax(axis=1)
+    first = likeness[rows, best]
+    likeness[rows, best] = -1
+    second = likeness.max(axis=1)
+    likeness[rows, best] = first
+    clear = np.flatnonzero((1 - first) < _RATIO**2 * (1 - second))
+    back = likeness[:, best[clear]].argmax(axis=0)  # of these few columns: along columns numpy is slow
+    mine = clear[back == clear]
     return mine, best[mine]
 
 

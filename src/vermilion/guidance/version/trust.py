@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 _HALVED = (1, 2, 4)  # how much smaller both are made, which also averages grain
@@ -22,6 +23,7 @@ _SLACK = 0.04  # of luma, by which the scan may be farther from them
 _CLIPPING = 4.0  # pixels around what is clipped in which greys may differ twice as much
 _EVERY = 17  # pixels of which one tells of the tones
 _LEVELS = 24  # of the tone curve
+_STEEPEST = 2.0  # beyond its ends
 _TOLERANCE = 0.035  # of luma, beside what is usual in the two pictures
 _FULL, _LEAST_FULL = 0.8, 0.3  # span of luma at which that holds, and the least share of it in faded scans
 _APART = 2.0  # pixels
@@ -164,10 +166,22 @@ def _tone_undone(scan: Floats, seen: Floats, inside: Mask) -> Floats:
         if here.any():
             levels.append(float(np.median(values[here])))
             medians.append(float(np.median(wanted[here])))
-    return np.interp(seen, levels, _rising(np.array(medians))).astype(np.float32)
+    return _extended(seen, np.array(levels), _rising(np.array(medians)))
 
 
-def _rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _extended(seen: Floats, levels: Doubles, tones: Doubles) -> Floats:
+    """Return luma [h,w] with other tones; beyond the ends of their curve it is as steep as in the mean.
+
+    Held at its last tone instead, the brightest and the darkest places would seem to be other things.
+    """
+    ends = np.array([min(levels[0], float(seen.min())), max(levels[-1], float(seen.max()))])
+    steep = np.clip((tones[-1] - tones[0]) / max(levels[-1] - levels[0], 1e-6), 0, _STEEPEST)
+    beyond = tones[[0, -1]] + steep * (ends - levels[[0, -1]])
+    levels, tones = np.r_[ends[0], levels, ends[1]], np.r_[beyond[0], tones, beyond[1]]
+    return np.interp(seen, levels, tones).astype(np.float32)
+
+
+def _rising(values: Doubles) -> Doubles:
     """Return the nearest values that do not fall, by absolute distance: medians of runs, at best and worst.
 
     One level that something invented has to itself, as a dark thing in a bright picture, moves no other.
