@@ -38,11 +38,13 @@ TAIL = """\
 ## In the page without a server
 
 `scripts/build_page` puts this into `dist/vermilion.html`, its licence as a comment in front. npm installs
-what builds the page (`web/package-lock.json`); nothing else of that is in it.
+what builds the page (`web/package-lock.json`); nothing else of that is in it. Those of the program that lies
+beside the page of a web space stand in its `licences.txt`.
 
 | Package | Licence | Note |
 |---|---|---|
-| onnxruntime-web | MIT | WebAssembly and its JavaScript, for one processor or several threads |
+| onnxruntime-web | MIT | WebAssembly and its JavaScript; for a web space, also the build for WebGPU |
+| Dawn | BSD-3-Clause | for a web space alone: what binds that build to WebGPU |
 """
 
 

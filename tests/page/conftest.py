@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 STUDIO = "document.querySelector('v-app').studio"
+SOFT_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+"""Arguments that give Chromium a graphics processor made of software."""
 PATIENCE = 60  # seconds, for a picture of 24 million pixels on a busy machine
 
 
@@ -27,9 +30,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """The path of the page."""
-    page = tmp_path_factory.mktemp("page") / "vermilion.html"
-    command = ["bash", str(ROOT / "scripts" / "build_page"), str(page)]
+    """The path of the page; in the folder ``page`` beside it lies that of a web space."""
+    page = tmp_path_factory.mktemp("built") / "vermilion.html"
+    command = ["bash", str(ROOT / "scripts" / "build_page"), "--site", str(page)]
     subprocess.run(command, check=True, capture_output=True)
     return page
 
@@ -103,16 +106,33 @@ class Page:
         self.ask(f"{STUDIO}.close({STUDIO}.find({picture['id']!r}))")
 
 
-@pytest.fixture(scope="module")
-def page(chromium, built):
-    """The page, opened as a file, in one window for all tests of a file."""
-    context = chromium.new_context(locale="en", accept_downloads=True)
+@pytest.fixture(scope="package")
+def chromium():
+    """A browser for all tests of the page, closed after them: playwright's loop would hinder others."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        program = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *SOFT_GPU])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def window(chromium, built):
+    """The page, opened as a file, in one window: to load it takes five seconds of a processor."""
+    context = chromium.new_context(locale="en", reduced_motion="reduce", accept_downloads=True)
     context.set_default_timeout(PATIENCE * 1000)
-    opened = Page(context.new_page(), built.as_uri())
-    yield opened
+    yield Page(context.new_page(), built.as_uri())
     context.close()
-    assert opened.complaints == []
-    assert opened.requests == []
+
+
+@pytest.fixture
+def page(window):
+    """The page in its one window, of which nothing may complain."""
+    yield window
+    assert window.complaints == []
+    assert window.requests == []
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def changed(built, first, target):
 @pytest.fixture(params=[WITHOUT_DECODER, WITH_NOISE], ids=["canvas", "noise"], scope="module")
 def other(request, built, chromium, tmp_path_factory):
     """The page in another browser, and whether that one is honest."""
-    context = chromium.new_context(locale="en")
+    context = chromium.new_context(locale="en", reduced_motion="reduce")
     context.set_default_timeout(60_000)
     target = tmp_path_factory.mktemp("other") / "vermilion.html"
     yield (

@@ -4,7 +4,6 @@ import functools
 import http.server
 import io
 import json
-import shutil
 import threading
 import zipfile
 
@@ -12,11 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.page.conftest import ROOT, STUDIO, Page
+from tests.page.conftest import STUDIO, Page
 from tests.page.files import saved, soft, write
 from vermilion.tone import luma_of_rgb
 
-ICON = ROOT / "src" / "vermilion" / "studio" / "page" / "icon.svg"
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
@@ -93,8 +91,7 @@ def test_a_colour_is_said_and_the_picture_saved(place, size, language, visit, tm
     assert red < min(green, blue)
 
 
-def test_what_only_a_server_offers_is_not_shown(visit):
-    page = visit()
+def test_what_only_a_server_offers_is_not_shown(page):
     assert page.ask("[...document.querySelectorAll('[role=tab]')].map((tab) => tab.id)") == [
         "tab-colors",
         "tab-look",
@@ -102,10 +99,14 @@ def test_what_only_a_server_offers_is_not_shown(visit):
     ]
     hidden = "[...document.querySelectorAll('v-picture-panel section')].filter((part) => part.hidden).length"
     assert page.ask(hidden) == 2
+    page.page.get_by_role("button", name="Settings").click()
+    said = page.page.locator("dialog [role=status]").inner_text()
+    assert said == "Colours are computed on the processor; threads: 1."
+    assert page.page.get_by_label("Compute colours on").count() == 0
+    page.page.keyboard.press("Escape")
 
 
-def test_the_page_may_ask_nothing_of_the_network(visit):
-    page = visit()
+def test_the_page_may_ask_nothing_of_the_network(page):
     script = "fetch('https://example.org').then(() => 'sent', () => 'refused')"
     assert page.ask(script) == "refused"
     assert page.complaints
@@ -116,15 +117,10 @@ def test_the_page_may_ask_nothing_of_the_network(visit):
 def test_a_page_of_a_web_space_works_without_a_network_later_and_with_threads(
     chromium, built, served, tmp_path
 ):
-    site = built.parent / "site"
-    site.mkdir()
-    shutil.copy(built, site / "index.html")
-    for path in (ROOT / "web/page/sw.js", ROOT / "web/page/manifest.webmanifest", ICON):
-        shutil.copy(path, site)
     scan = write(tmp_path, "aunt.png", saved(soft((300, 200)), "png"))
-    context = chromium.new_context(locale="en")
+    context = chromium.new_context(locale="en", reduced_motion="reduce")
     context.set_default_timeout(60_000)
-    page = Page(context.new_page(), served.removesuffix(built.name) + "site/")
+    page = Page(context.new_page(), served.removesuffix(built.name) + "page/")
     until(page, "navigator.serviceWorker.ready.then((ready) => Boolean(ready.active))")
     alone = made_by(page, scan)
     context.set_offline(True)

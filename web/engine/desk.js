@@ -1,6 +1,7 @@
 // The open pictures, and what may be asked of them: the calls of the studio's server, answered in this browser.
 
 import { checkedControls } from "./controls.js";
+import { GpuGraphs } from "./network/gpu.js";
 import { Model } from "./network/model.js";
 import { writeBmp } from "./picture/bmp.js";
 import { readsExactly } from "./picture/noise.js";
@@ -12,7 +13,7 @@ import { Session } from "./session.js";
 export class Desk {
   /**
    * @param {{card: object, encoder: ArrayBuffer, decoder: ArrayBuffer, looks: object, facts: object}} parts
-   *   facts: version, modelHash and engine
+   *   facts: version, modelHash and runtime
    */
   constructor(parts) {
     this.parts = parts;
@@ -25,6 +26,36 @@ export class Desk {
   async warm() {
     this.loading ??= Promise.all([Model.load(this.parts), readsExactly()]);
     [this.model, this.isExact] = await this.loading;
+  }
+
+  /**
+   * Have the graphics processor compute from now on, if it gives the same colours, and more quickly unless it is
+   * wanted however slow it is.
+   * @param {{port: MessagePort, always: boolean}} there
+   * @param {(state: string) => void} tell "on", "slow", "wrong" or "failed"
+   */
+  async useGpu({ port, always }, tell) {
+    const { encoder, decoder } = this.parts;
+    const gpu = new GpuGraphs(port, { encoder, decoder });
+    this.leaveGpu();
+    this.gpu = gpu;
+    const state = await this.model.tried(gpu).then(
+      ({ isRight, isQuicker }) => (!isRight ? "wrong" : isQuicker || always ? "on" : "slow"),
+      (error) => {
+        console.info(error.message);
+        return "failed";
+      },
+    );
+    if (this.gpu !== gpu) return; // it was let go meanwhile
+    if (state === "on") Object.assign(this.model, { gpu, gpuFailed: () => tell("failed") });
+    tell(state);
+  }
+
+  /** Compute here again. */
+  leaveGpu() {
+    if (this.model) Object.assign(this.model, { gpu: null, gpuFailed: () => {} });
+    this.gpu?.close();
+    this.gpu = null;
   }
 
   async open({ files }) {

@@ -65,6 +65,7 @@ export class Session {
     const ab = finishColors(controls, look, luma, grid, painted.ab, certainty);
     this.controls = controls;
     this.confidence = painted.confidence;
+    this.onGpu = painted.onGpu;
     this.cbcr = chromaOf(luma, ab);
     this.joiners.clear();
     this.notes = [...notes, ...(controls.corner_mark ? cornerNotes(luma, grid) : [])];
@@ -115,6 +116,7 @@ export class Session {
       odds:
         withOdds &&
         without.odds.map((plane, bin) => towards(plane, painted.odds[bin], (cell) => share[cell])),
+      onGpu: painted.onGpu || without.onGpu,
     };
   }
 

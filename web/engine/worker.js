@@ -22,7 +22,9 @@ const hear = ({ data }) => {
   if (data.parts) {
     setUpRuntime(data.parts.wasm);
     desk = new Desk(data.parts);
-  } else if (data.drop) dropped.add(data.drop);
+  } else if (data.gpu) desk.useGpu(data.gpu, (state) => postMessage({ gpu: state }));
+  else if (data.leaveGpu) desk.leaveGpu();
+  else if (data.drop) dropped.add(data.drop);
   else last = last.then(() => answer(data));
 };
 

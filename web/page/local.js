@@ -2,6 +2,7 @@
 
 import { Problem } from "../../src/vermilion/studio/page/engine/problem.js";
 import { zipped } from "../engine/picture/zip.js";
+import { Gpu } from "./gpu.js";
 import { partOf, textOfPart } from "./parts.js";
 
 /** What this engine offers; what it does not, the page does not show. */
@@ -15,6 +16,8 @@ const SOME = {
   formats: ["png"],
 };
 
+const SHOWN_AFTER = 500; // milliseconds: a picture that was opened is seen before the graphics processor is tried
+
 export class LocalEngine {
   can = SOME;
 
@@ -23,7 +26,9 @@ export class LocalEngine {
     this.states = new Map();
     this.heard = () => {};
     this.count = 0;
-    this.facts = JSON.parse(document.getElementById("facts").textContent);
+    const { gpu, ...facts } = JSON.parse(document.getElementById("facts").textContent);
+    this.facts = facts;
+    this.gpu = new Gpu(gpu);
   }
 
   session() {
@@ -42,11 +47,13 @@ export class LocalEngine {
     this.states.delete(id);
     await this.#call("close", { id });
   }
-  open(files, signal) {
+  async open(files, signal) {
     const named = files.map((file) =>
       file.name ? file : new File([file], "pasted.png", { type: file.type }),
     );
-    return this.#call("open", { files: named }, signal);
+    const pictures = await this.#call("open", { files: named }, signal);
+    setTimeout(async () => this.gpu.begin(await this.#ready()), SHOWN_AFTER);
+    return pictures;
   }
   setControls(id, controls, gesture, signal) {
     return this.#call("setControls", { id, controls }, signal);
@@ -148,7 +155,8 @@ export class LocalEngine {
     return worker;
   }
 
-  #answered({ id, answer, problem }) {
+  #answered({ id, answer, problem, gpu }) {
+    if (gpu) this.gpu.heard(gpu);
     const call = this.waiting.get(id);
     if (!call) return;
     this.waiting.delete(id);

@@ -5,9 +5,12 @@ export async function partOf(id) {
   const element = document.getElementById(id);
   const text = element.textContent;
   element.remove();
-  const unpacked = new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(unpacked).arrayBuffer();
+  return unpacked(new Blob([bytesOf(text)]).stream());
 }
+
+/** The bytes that a stream holds, packed by gzip. */
+export const unpacked = (stream) =>
+  new Response(stream.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 function bytesOf(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);

@@ -4,17 +4,19 @@ import german from "../../src/vermilion/studio/page/texts/de.json";
 import english from "../../src/vermilion/studio/page/texts/en.json";
 import { LocalEngine } from "./local.js";
 import { GERMAN_NOTES } from "./notes.js";
+import { processorSettings } from "./processor.js";
+import ownGerman from "./texts.de.json";
+import ownEnglish from "./texts.en.json";
 
-// Here a reload loses what was not saved.
 const TEXTS = {
-  de: {
-    ...german,
-    "error.page": "In dieser Seite ist etwas schiefgegangen. Speichern Sie, was geht, und laden Sie sie neu.",
-  },
+  de: { ...german, ...ownGerman },
   "notes.de": GERMAN_NOTES,
-  en: { ...english, "error.page": "Something went wrong in this page. Save what you can, and reload it." },
+  en: { ...english, ...ownEnglish },
 };
 
 export const makeEngine = () => new LocalEngine();
 export const readTexts = async (language) => TEXTS[language];
 export const iconAddress = (name) => `#${name}`;
+
+/** What this page has to set up beyond the studio's settings. */
+export const ownSettings = (engine) => processorSettings(engine.gpu);

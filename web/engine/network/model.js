@@ -4,26 +4,22 @@ import * as ort from "onnxruntime-web/wasm";
 import { clip } from "../arrays/planes.js";
 import { reduceLuma } from "../arrays/resize.js";
 import { smoothAlongEdges } from "../color/guide.js";
-import { seenThrough } from "./tone.js";
 import { withMargin } from "./frame.js";
+import { isSame } from "./gpu.js";
+import { threads } from "./threads.js";
+import { seenThrough } from "./tone.js";
 
-const MOST_THREADS = 4;
 const CHROMA_UNIT = 20; // of the calibration's chroma
 const FEATURES = [4, 8, 16, 32].map((stride) => `features_${stride}`);
+const OUTPUTS = ["chroma", "confidence", "odds"];
+const TEST_SIZE = [96, 128];
 
 /**
- * @typedef {{maps: ort.Tensor[], luma: Float32Array, grid: [number, number]}} Encoded
- * @typedef {{ab: Float32Array, confidence: Float32Array, odds: Float32Array | null}} Painted [h·w·2], [h·w], [K·h·w]
+ * @typedef {{data: Float32Array, dims: number[]}} Plane
+ * @typedef {{maps: Plane[], luma: Float32Array, grid: [number, number], onGpu: boolean}} Encoded
+ * @typedef {{ab: Float32Array, confidence: Float32Array, odds: Float32Array | null, onGpu: boolean}} Painted
+ *   [h·w·2], [h·w], [K·h·w]
  */
-
-/**
- * How many threads compute: several share memory, which only an isolated page may. In Firefox they sometimes wait
- * for each other for ever, so only Chromium and its kin have several.
- */
-export const threads = () => {
-  const isChromium = navigator.userAgentData?.brands.some(({ brand }) => brand === "Chromium");
-  return self.crossOriginIsolated && isChromium ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
-};
 
 /** Set up ONNX Runtime; `wasm` is its program. */
 export function setUpRuntime(wasm) {
@@ -36,8 +32,9 @@ export class Model {
   /** @param {object} card what model.json says */
   constructor(card, encoder, decoder) {
     this.card = card;
-    this.encoder = encoder;
-    this.decoder = decoder;
+    this.graphs = { encoder, decoder };
+    this.gpu = null; // where the graphs run instead, if they do
+    this.gpuFailed = () => {};
   }
 
   static async load({ card, encoder, decoder }) {
@@ -54,10 +51,62 @@ export class Model {
    */
   async encode(luma, size, tone) {
     const seen = withMargin(seenThrough(tone, luma), size);
-    const input = new ort.Tensor("float32", seen.plane, [1, 1, ...seen.size]);
-    const output = await this.encoder.run({ luma: input });
+    const { output, onGpu } = await this.#run("encoder", lumaInput(seen.plane, seen.size), FEATURES);
     const grid = size.map((side) => side / this.card.stride);
-    return { maps: FEATURES.map((name) => output[name]), luma: reduceLuma(luma, size, grid), grid };
+    return { maps: FEATURES.map((name) => output[name]), luma: reduceLuma(luma, size, grid), grid, onGpu };
+  }
+
+  /** Run a graph on the graphics processor, and here if there is none or it fails. */
+  async #run(graph, inputs, names) {
+    if (this.gpu) {
+      try {
+        return { ...(await this.gpu.run(graph, inputs, names)), onGpu: true };
+      } catch (error) {
+        this.gpu = null;
+        this.gpuFailed(error);
+      }
+    }
+    return { ...(await this.#runHere(graph, inputs, names)), onGpu: false };
+  }
+
+  async #runHere(graph, inputs, names) {
+    const tensors = Object.entries(inputs).map(([name, { data, dims }]) => [
+      name,
+      new ort.Tensor("float32", data, dims),
+    ]);
+    const begun = performance.now();
+    const output = await this.graphs[graph].run(Object.fromEntries(tensors), names);
+    return { output, took: performance.now() - begun };
+  }
+
+  /**
+   * Try a graphics processor on a small made-up picture: some drivers compute wrongly, and some are slow.
+   * @returns {Promise<{isRight: boolean, isQuicker: boolean}>}
+   */
+  async tried(gpu) {
+    const luma = lumaInput(madeUp(TEST_SIZE), TEST_SIZE);
+    const grid = TEST_SIZE.map((side) => side / this.card.stride);
+    const canvas = madeUp([3 * grid[0], grid[1]]);
+    const both = async (run) => {
+      const seen = await run("encoder", luma, FEATURES);
+      const inputs = this.#decoderInputs(FEATURES.map((name) => seen.output[name]), canvas, grid, null);
+      const painted = await run("decoder", inputs, OUTPUTS);
+      return { output: { ...seen.output, ...painted.output }, took: seen.took + painted.took };
+    };
+    const here = (...call) => this.#runHere(...call);
+    const there = (...call) => gpu.run(...call);
+    await both(there); // its programs are translated
+    const [ours, theirs] = [await both(here), await both(there)];
+    gpu.tookInTest(theirs.took);
+    return { isRight: isSame(theirs.output, ours.output), isQuicker: theirs.took < ours.took };
+  }
+
+  #decoderInputs(maps, canvas, grid, temperature) {
+    return {
+      ...Object.fromEntries(FEATURES.map((name, level) => [name, maps[level]])),
+      hints: { data: canvas, dims: [1, 3, ...grid] },
+      temperature: { data: Float32Array.of(temperature ?? this.card.temperature), dims: [] },
+    };
   }
 
   /**
@@ -70,11 +119,8 @@ export class Model {
   async decode(encoded, canvas, temperature, withOdds = false) {
     const { maps, grid, luma } = encoded;
     const full = [maps[0].dims[2], maps[0].dims[3]];
-    const inputs = Object.fromEntries(FEATURES.map((name, level) => [name, maps[level]]));
-    inputs.hints = new ort.Tensor("float32", placed(canvas, grid, full), [1, 3, ...full]);
-    inputs.temperature = new ort.Tensor("float32", [temperature ?? this.card.temperature], []);
-    const names = withOdds ? ["chroma", "confidence", "odds"] : ["chroma", "confidence"];
-    const output = await this.decoder.run(inputs, names);
+    const inputs = this.#decoderInputs(maps, placed(canvas, grid, full), full, temperature);
+    const { output, onGpu } = await this.#run("decoder", inputs, withOdds ? OUTPUTS : OUTPUTS.slice(0, 2));
     const [a, b] = cut(output.chroma.data, full, grid);
     const confidence = cut(output.confidence.data, full, grid)[0];
     const painted = new Float32Array(2 * a.length);
@@ -83,6 +129,7 @@ export class Model {
       ab: smoothed(painted, luma, grid, canvas),
       confidence: confidence.map((sure, cell) => this.#calibrated(sure, Math.hypot(a[cell], b[cell]))),
       odds: withOdds ? cut(output.odds.data, full, grid) : null,
+      onGpu: onGpu || encoded.onGpu,
     };
   }
 
@@ -94,6 +141,17 @@ export class Model {
     const logit = slope * Math.log(inside / (1 - inside)) + shift + (linear + squared * vivid) * vivid;
     return 1 / (1 + Math.exp(-logit));
   }
+}
+
+const lumaInput = (data, size) => ({ luma: { data, dims: [1, 1, ...size] } });
+
+/** A plane [H·W] in 0..1 of waves and edges. */
+function madeUp([height, width]) {
+  return Float32Array.from({ length: height * width }, (_, place) => {
+    const [x, y] = [place % width, Math.floor(place / width)];
+    const wave = 0.5 + 0.3 * Math.sin(x / 9) * Math.cos(y / 11);
+    return x > width / 2 && y > height / 3 ? 0.9 * wave : 0.1 + wave;
+  });
 }
 
 /** Planes of hints on the decoder's grid, which may be larger than the picture's. */

@@ -2,7 +2,7 @@
 
 import { clip } from "../arrays/planes.js";
 import { resize } from "../arrays/resize.js";
-import { threads } from "../network/model.js";
+import { threads } from "../network/threads.js";
 import { xmpOf } from "./mark.js";
 import { writePng, xmpChunk } from "./png.js";
 import { hashesOf, recipeOf, recipeText } from "./recipe.js";
@@ -15,7 +15,7 @@ const OVERLAY_OPACITY = 0.8;
 /**
  * @param {import("../session.js").Session} session
  * @param {{mark: boolean, recipe: boolean, confidence: boolean}} options
- * @param {{version: string, modelHash: string, engine: string}} facts
+ * @param {{version: string, modelHash: string, runtime: string}} facts
  * @param {object} card of the model
  * @returns {Promise<{name: string, blob: Blob}[]>}
  */
@@ -41,8 +41,13 @@ async function finishedRecipe(session, facts, card) {
   const recipe = recipeOf({ ...scan, version: facts.version, model, tone, controls });
   const hashes = await hashesOf(recipe);
   const colors = await sha256(new Uint8Array(cbcr.buffer, cbcr.byteOffset, cbcr.byteLength));
-  const engine = threads() > 1 ? `${facts.engine}, ${threads()} threads` : facts.engine;
-  return { ...recipe, made: { engine, recipe: hashes.recipe, colors } };
+  return { ...recipe, made: { engine: engineOf(session, facts), recipe: hashes.recipe, colors } };
+}
+
+/** What computed, as recipes tell it. */
+function engineOf({ onGpu }, { runtime }) {
+  if (onGpu) return `WebGPU, ${runtime}`;
+  return `WebAssembly, ${runtime}${threads() > 1 ? `, ${threads()} threads` : ""}`;
 }
 
 async function picturePng(session, { mark }, recipe, facts, card) {

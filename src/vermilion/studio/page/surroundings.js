@@ -10,3 +10,6 @@ export async function readTexts(name) {
 }
 
 export const iconAddress = (name) => `${new URL("icons.svg", import.meta.url).href}#${name}`;
+
+/** What there is to set up besides what every page has. */
+export const ownSettings = () => [];

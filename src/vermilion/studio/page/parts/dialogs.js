@@ -4,6 +4,7 @@ import { h, iconButton, newId } from "../dom.js";
 import { remember, settings, showTheme } from "../model/settings.js";
 import { language, t } from "../model/texts.js";
 import { KEYS } from "../keys.js";
+import { ownSettings } from "../surroundings.js";
 
 /** A modal dialog with a title and a way out; it is gone once it is closed. */
 export function dialog(title, ...content) {
@@ -111,6 +112,7 @@ export function settingsDialog(studio) {
         },
       ),
       check(t("settings.keys"), settings.keys, (keys) => remember({ keys }), t("settings.keys-about")),
+      ownSettings(studio.engine),
       phone,
       h("p", { class: "quiet", text: t("settings.about", { version: version || "" }) }),
     ),

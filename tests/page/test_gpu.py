@@ -1,0 +1,165 @@
+"""The graphics processor: used where there is one and it computes rightly, and never needed."""
+
+import base64
+import functools
+import gzip
+import hashlib
+import http.server
+import io
+import json
+import re
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import BrowserContext
+
+from tests.page.conftest import STUDIO, Page
+from tests.page.files import saved, soft, write
+from tests.page.test_journey import Quiet, until
+from vermilion.guidance import load_recipe
+from vermilion.tone import luma_of_rgb
+
+STATE = f"{STUDIO}.engine.gpu.state"
+HERE = "Colours are computed on the processor; threads: 1."
+CONTROLS = {"hints": [{"x": 60, "y": 40, "color": "crimson"}], "vividness": 1.5}
+
+SAYS = "const say = MessagePort.prototype.postMessage; MessagePort.prototype.postMessage = function (said) {"
+WRONG = SAYS + "if (said.output?.chroma) said.output.chroma.data[7] += 3; say.call(this, said); };"
+BREAKS = SAYS + "say.call(this, said.id > 4 ? { id: said.id, problem: 'the device is lost' } : said); };"
+
+
+@pytest.fixture(scope="module")
+def web_space(tmp_path_factory):
+    """A folder, and the address at which it is served."""
+    folder = tmp_path_factory.mktemp("web")
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def small(built, tiny_model_folder):
+    """The page of a web space with a tiny model, as text: a processor made of software is slow."""
+    text = (built.parent / "page" / "index.html").read_text("utf-8")
+    card = (tiny_model_folder / "model.json").read_bytes()
+    for name, content in {
+        "card": card,
+        "encoder": (tiny_model_folder / "encoder.onnx").read_bytes(),
+        "decoder": (tiny_model_folder / "decoder.onnx").read_bytes(),
+    }.items():
+        text = with_part(text, name, content)
+    shipped = json.loads(found(text, "facts"))["modelHash"]
+    return text.replace(shipped, hashlib.sha256(card).hexdigest())
+
+
+def found(text, name):
+    match = re.search(rf'<script id="{name}" [^>]+>([^<]*)<', text)
+    assert match
+    return match[1]
+
+
+def with_part(text, name, content):
+    return text.replace(found(text, name), base64.b64encode(gzip.compress(content, 1)).decode())
+
+
+@pytest.fixture
+def visit(built, chromium, web_space, small, request):
+    """Open a page of a web space; `first` is script that its graphics worker begins with."""
+    folder, address = web_space
+    opened: list[tuple[BrowserContext, Page]] = []
+
+    def visiting(wish="gpu", first="", text=small, program=None):
+        if first:
+            worker = gzip.decompress(base64.b64decode(found(text, "gpu-worker")))
+            text = with_part(text, "gpu-worker", first.encode() + worker)
+        place = folder / f"{request.node.name}-{len(opened)}"
+        place.mkdir()
+        (place / "page.html").write_text(text, "utf-8")  # by this name it is not installed
+        (beside,) = (built.parent / "page").glob("*.part")
+        (place / beside.name).write_bytes(program or beside.read_bytes())
+        context = chromium.new_context(locale="en", reduced_motion="reduce")
+        context.set_default_timeout(60_000)
+        kept = json.dumps(json.dumps({"processor": wish}))
+        context.add_init_script(f"localStorage.setItem('vermilion-studio', {kept})")
+        page = Page(context.new_page(), f"{address}/{place.name}/page.html")
+        opened.append((context, page))
+        return page
+
+    yield visiting
+    for context, page in opened:
+        context.close()
+        assert page.complaints == []
+
+
+@pytest.fixture
+def scan(tmp_path):
+    return write(tmp_path, "aunt.png", saved(soft((150, 100)), "png"))
+
+
+def painted(page, picture):
+    """Colours with a hint, and who made them."""
+    page.paint(picture, CONTROLS)
+    files = page.save(picture)
+    recipe = files["aunt.color.recipe.json"]
+    return np.asarray(Image.open(io.BytesIO(files["aunt.color.png"]))), recipe
+
+
+def settled(page):
+    return until(page, f"!['idle', 'trying'].includes({STATE}) && {STATE}")
+
+
+def line(page, choose=None):
+    """What the settings say of it, after a choice."""
+    page.page.get_by_role("button", name="Settings").click()
+    if choose:
+        page.page.get_by_label("Compute colours on").select_option(choose)
+    said = page.page.locator("dialog [role=status]").inner_text()
+    page.page.keyboard.press("Escape")
+    return said
+
+
+def test_its_colours_are_those_of_python_and_the_luma_is_the_scans(visit, scan, tiny_colorizer, tmp_path):
+    page = visit("auto")
+    page.open(scan)
+    page.page.wait_for_timeout(800)
+    assert page.ask(STATE) == "idle"  # software is slow: it is not tried unless it is wanted
+    assert line(page, "gpu") == f"{HERE} The graphics processor is being tried."
+    assert settled(page) == "on"
+    assert line(page) == "Colours are computed on the graphics processor (WebGPU)."
+    rgb, recipe = painted(page, page.open(scan))  # it is seen by the graphics processor, too
+    (tmp_path / "recipe.json").write_bytes(recipe)
+    told = load_recipe(tmp_path / "recipe.json")
+    assert told.made is not None
+    assert told.made.engine.startswith("WebGPU, ONNX Runtime Web ")
+    theirs = tiny_colorizer.replay(told, scan).to_numpy()
+    assert np.array_equal(luma_of_rgb(rgb), np.asarray(Image.open(scan)))
+    assert np.abs(rgb.astype(int) - theirs).max() <= 2
+    assert line(page, "cpu") == HERE
+    again, recipe = painted(page, page.ask(f"{STUDIO}.pictures[0].picture"))
+    assert json.loads(recipe)["made"]["engine"].startswith("WebAssembly")
+    assert np.abs(rgb.astype(int) - again).max() <= 1
+
+
+@pytest.mark.parametrize(("first", "state"), [(WRONG, "wrong"), (BREAKS, "failed")])
+def test_one_that_computes_wrongly_or_breaks_is_left_without_a_word(first, state, visit, scan):
+    page = visit(first=first)
+    opened = page.open(scan)
+    until(page, f"!['idle', 'trying'].includes({STATE})")
+    rgb, recipe = painted(page, opened)
+    assert page.ask(STATE) == state
+    assert "WebAssembly" in json.loads(recipe)["made"]["engine"]
+    assert np.array_equal(luma_of_rgb(rgb), np.asarray(Image.open(scan)))
+    assert line(page).startswith(f"{HERE} The graphics processor ")
+    assert page.ask("document.querySelectorAll('v-messages .error').length") == 0
+    page.complaints.clear()  # what the worker threw
+
+
+def test_a_program_that_was_not_built_with_the_page_is_not_run(visit, scan):
+    page = visit(program=b"another")
+    page.open(scan)
+    assert settled(page) == "failed"
+    page.complaints.clear()
