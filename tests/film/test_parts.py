@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from tests.film.clips import background, frame_at
-from vermilion.color import cbcr_to_rgb
-from vermilion.film.chroma import chroma_planes, to_matrix
+from vermilion.color import cbcr_to_rgb, enlarge_chroma
+from vermilion.film.chroma import ChromaPlanes, to_matrix
 from vermilion.film.media import Layout, Luma
 from vermilion.film.media.layout import layout_of
 from vermilion.film.media.mux import decoding_times
@@ -19,6 +19,7 @@ from vermilion.film.motion import (
     forward,
     is_still,
     motion_size,
+    reduced,
     turned_round,
     wants_painting,
 )
@@ -165,26 +166,59 @@ def test_still_frames_take_the_same_colours():
     assert np.array_equal(sums[0], sums[2])
 
 
+FULL_444, FULL_422 = Layout(10, 1, 1, full=True), Layout(8, 2, 1, full=True)
+
+
 @pytest.mark.parametrize("matrix", [1, 6, 9])
-@pytest.mark.parametrize("layout", [EIGHT, Layout(10, 1, 1, full=True), Layout(8, 2, 1, full=True)])
-def test_planes_are_in_gamut_for_the_matrix(matrix, layout):
+@pytest.mark.parametrize(
+    ("read", "written"),
+    [(EIGHT, EIGHT), (FULL_444, FULL_444), (FULL_422, FULL_422), (EIGHT, Layout(10, 2, 2, full=False))],
+)
+def test_planes_are_in_gamut_for_the_matrix(matrix, read, written):
     from vermilion.film.media.layout import luma_weights
 
-    luma = np.repeat(np.linspace(layout.black, layout.black + layout.luma_span, 64), 4).reshape(64, 4)
-    luma = luma.repeat(8, axis=1).astype(layout.dtype)
-    small = layout.unit(luma)[::4, ::4].copy()
+    luma = np.repeat(np.linspace(read.black, read.black + read.luma_span, 64), 4).reshape(64, 4)
+    luma = luma.repeat(8, axis=1).astype(read.dtype)
+    small = read.unit(luma)[::4, ::4].copy()
     cbcr = np.full((*small.shape, 2), (-0.4, 0.45), np.float32)
-    planes = chroma_planes(cbcr, small, luma, layout, layout, matrix)
-    assert planes[0].shape == layout.chroma_size(luma.shape)
-    unit = layout.unit(cv2.resize(luma, planes[0].shape[::-1], interpolation=cv2.INTER_AREA))
+    planes = ChromaPlanes(luma.shape, read, written, matrix).of(cbcr, small, luma)
+    assert planes[0].shape == written.chroma_size(luma.shape)
+    unit = read.unit(cv2.resize(luma, planes[0].shape[::-1], interpolation=cv2.INTER_AREA))
     red, blue = luma_weights(matrix)
-    cb, cr = ((plane.astype(np.float32) - layout.grey) / layout.chroma_span for plane in planes)
+    cb, cr = ((plane.astype(np.float32) - written.grey) / written.chroma_span for plane in planes)
     r, b = unit + 2 * (1 - red) * cr, unit + 2 * (1 - blue) * cb
     g = (unit - red * r - blue * b) / (1 - red - blue)
-    slack = 2.5 / layout.luma_span
+    slack = 2.5 / read.luma_span
     assert min(r.min(), g.min(), b.min()) > -slack
     assert max(r.max(), g.max(), b.max()) < 1 + slack
     assert np.abs(cr).max() > 0.1
+
+
+def frame_for_planes(seed):
+    luma = np.array(cv2.resize(background(seed), (640, 360)), np.uint8)
+    held = reduced(Luma(0, 0, 0.0, luma), EIGHT)
+    y, x = np.indices(held.small.shape, np.float32)
+    cbcr = np.dstack([np.sin(x / 9 + seed), np.cos(y / 7)]).astype(np.float32) / 12
+    return cbcr, held
+
+
+def test_planes_follow_the_lines_of_pictures():
+    cbcr, held = frame_for_planes(3)
+    half = held.luma_for((180, 320))
+    planes = ChromaPlanes((360, 640), EIGHT, EIGHT, 6).of(cbcr, held.small, half)
+    enlarged = enlarge_chroma(cbcr, EIGHT.unit(half)) * 224 + 128
+    inside = (half > 80) & (half < 170)  # where nothing leaves the gamut
+    assert inside.mean() > 0.3
+    assert np.abs(np.dstack(planes) - enlarged)[inside].max() < 2
+
+
+def test_planes_depend_on_their_own_frame_alone():
+    planes = ChromaPlanes((360, 640), EIGHT, EIGHT, 6)
+    (cbcr, held), (other_cbcr, other) = frame_for_planes(3), frame_for_planes(8)
+    first = np.copy(planes.of(cbcr, held.small, held.luma.codes))
+    assert not np.array_equal(first, planes.of(other_cbcr, other.small, other.luma.codes))
+    assert held.luma_for(planes.size).shape == (180, 320)
+    assert np.array_equal(first, planes.of(cbcr, held.small, held.luma_for(planes.size)))
 
 
 def test_chroma_of_another_matrix_is_the_same_colour():

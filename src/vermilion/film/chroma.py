@@ -1,6 +1,6 @@
-"""Chroma planes of a frame: enlarged along its own edges, in gamut, in its own matrix and range."""
+"""Chroma planes of frames: enlarged along their own edges, in gamut, in the film's matrix and range."""
 
-from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,7 +12,6 @@ from vermilion.film.media.layout import Codes, Layout, luma_weights
 Floats = NDArray[np.float32]
 
 _TINY = 1e-6
-_STRIP = 64  # rows whose planes fit into the processor's own cache
 
 
 def to_matrix(cbcr: Floats, matrix: int) -> Floats:
@@ -25,89 +24,104 @@ def to_matrix(cbcr: Floats, matrix: int) -> Floats:
     return np.stack([in_blue, in_red], axis=-1)
 
 
-def chroma_planes(
-    cbcr: Floats, small: Floats, luma: Codes, read: Layout, written: Layout, matrix: int
-) -> tuple[Codes, Codes]:
-    """Return the planes U and V of one frame.
+class ChromaPlanes:
+    """Makes the planes U and V of frames of one size.
+
+    All that is as large as a plane is made once: memory that is new for each frame takes longer to come than
+    what is done in it. So the planes of a frame are written over by those of the next.
 
     Args:
-        cbcr: float32 [h,w,2] in -0.5..0.5, in the film's matrix.
-        small: the frame's luma [h,w] in 0..1.
-        luma: its codes [H,W].
-        read: their layout.
+        size: height and width of the frames.
+        read: the layout of their luma.
         written: the layout of the planes.
         matrix: FFmpeg's number.
+
+    Attributes:
+        size: height and width of the planes.
     """
-    height, width = written.chroma_size((luma.shape[0], luma.shape[1]))
-    size = width, height
-    grey = luma if luma.shape == (height, width) else cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
-    lines = lines_of(cbcr, small)
-    red, blue = luma_weights(matrix)
-    spans = 2 * (1 - blue), 2 * (1 - red)  # of B and R less luma, to one of chroma
-    small_planes = [lines.least, lines.most]
-    for part in (lines.slope, lines.start):
-        small_planes += [part[..., axis] * np.float32(span) for axis, span in enumerate(spans)]
-    wide = [_wide(plane, size) for plane in small_planes]
-    made: Codes = np.empty((2, height, width), written.dtype)
-    for top in range(0, height, _STRIP):
-        rows = slice(top, min(top + _STRIP, height))
-        unit = read.unit(np.asarray(grey)[rows])
-        least, most, *strips = (plane[rows] for plane in wide)
-        in_blue, in_red = _steps(unit, (least, most), strips)
-        beyond = _beyond_gamut(unit, (in_blue, in_red), (red, blue), [least, most, *strips[2:]])
-        for plane, step, span in zip(made, (in_blue, in_red), spans, strict=True):
-            np.divide(step, beyond, out=step)
-            _put(step, written.chroma_span / span, written.grey, plane[rows])
-    return made[0], made[1]
+
+    def __init__(self, size: tuple[int, int], read: Layout, written: Layout, matrix: int) -> None:
+        self._read, self._written = read, written
+        self._weights = luma_weights(matrix)
+        self.size = height, width = written.chroma_size(size)
+        self._slope, self._start = np.empty((2, height, width), np.float32)
+        self._grey, self._kept, self._bound = np.empty((3, height, width), read.dtype)
+        self._planes: Codes = np.empty((2, height, width), written.dtype)
+        self._far, self._other = np.empty((2, height, width), written.dtype)
+
+    def of(self, cbcr: Floats, small: Floats, luma: Codes) -> tuple[Codes, Codes]:
+        """Return the planes U and V of one frame, until they are those of the next.
+
+        Args:
+            cbcr: float32 [h,w,2] in -0.5..0.5, in the film's matrix.
+            small: the frame's luma [h,w] in 0..1.
+            luma: its codes [H,W], at the size of the frame or of the planes.
+        """
+        lines, read, written = lines_of(cbcr, small), self._read, self._written
+        grey = luma if luma.shape == self.size else self._resized(luma, self._grey, cv2.INTER_AREA)
+        kept = grey
+        for bound, nearer in ((lines.least, np.maximum), (lines.most, np.minimum)):
+            codes = np.rint(bound * np.float32(read.luma_span) + np.float32(read.black)).astype(read.dtype)
+            kept = nearer(kept, self._resized(codes, self._bound), out=self._kept)
+        slopes = lines.slope * np.float32(written.chroma_span / read.luma_span)
+        starts = lines.start * np.float32(written.chroma_span) - slopes * np.float32(read.black)
+        starts += np.float32(written.grey)
+        kind = cv2.CV_8U if written.depth == 8 else cv2.CV_16U
+        for axis, plane in enumerate(self._planes):
+            slope = self._resized(slopes[..., axis], self._slope)
+            start = self._resized(starts[..., axis], self._start)
+            cv2.multiply(slope, kept, slope, dtype=cv2.CV_32F)
+            cv2.add(slope, start, plane, dtype=kind)  # in one pass with rounding
+        self._limit(grey)
+        return self._planes[0], self._planes[1]
+
+    def _resized(self, plane: NDArray[Any], out: NDArray[Any], way: int = cv2.INTER_LINEAR) -> NDArray[Any]:
+        cv2.resize(np.ascontiguousarray(plane), self.size[::-1], out, interpolation=way)
+        return out
+
+    def _limit(self, grey: Codes) -> None:
+        """Shorten chroma that leaves the gamut; players would clip it, and so change the luma."""
+        at = np.flatnonzero(self._may_leave(grey))
+        span, middle = np.float32(self._written.chroma_span), np.float32(self._written.grey)
+        planes = [plane.reshape(-1) for plane in self._planes]
+        chroma = [plane[at] - middle for plane in planes]
+        red, blue = self._weights
+        in_blue, in_red = (
+            of_one * (np.float32(2 - 2 * weight) / span)
+            for of_one, weight in zip(chroma, (blue, red), strict=True)
+        )
+        beyond = _beyond_gamut(self._read.unit(grey.reshape(-1)[at]), in_blue, in_red, self._weights)
+        for plane, of_one in zip(planes, chroma, strict=True):
+            plane[at] = np.rint(of_one / beyond + middle)
+
+    def _may_leave(self, grey: Codes) -> NDArray[np.bool_]:
+        """Return where colours may be out of gamut [h,w]: all places where they are, and few others.
+
+        No step of red, green or blue from luma is longer than twice the chroma, in codes.
+        """
+        read, written = self._read, self._written
+        black: Any = float(read.black)
+        white: Any = black + read.luma_span
+        middle: Any = float(written.grey)
+        cv2.subtract(grey, black, self._bound)
+        cv2.subtract(white, grey, self._kept)
+        room = np.minimum(self._bound, self._kept, out=self._bound)
+        if read.depth < written.depth:
+            room = np.left_shift(room, written.depth - read.depth, dtype=written.dtype)
+        cv2.absdiff(self._planes[0], middle, self._far)
+        cv2.absdiff(self._planes[1], middle, self._other)
+        far = np.maximum(self._far, self._other, out=self._far)
+        cv2.add(far, far, far)
+        return far > room
 
 
-def _steps(unit: Floats, bounds: tuple[Floats, Floats], lines: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Return B and R less luma, [h,w], of luma and its lines: two slopes, two starts.
+def _beyond_gamut(luma: Floats, in_blue: Floats, in_red: Floats, weights: tuple[float, float]) -> Floats:
+    """Return by how much steps of B and R from luma [n] are too long to stay in 0..1: 1 or more, [n].
 
-    The slopes become what is returned, and the first of ``bounds`` is written over.
+    Green is what leaves the luma alone, of which red and blue have their ``weights``.
     """
-    least, most = bounds
-    kept = np.maximum(unit, least, out=least)
-    np.minimum(kept, most, out=kept)
-    in_blue, in_red = (
-        np.add(np.multiply(slope, kept, out=slope), start, out=slope)
-        for slope, start in zip(lines[:2], lines[2:], strict=True)
-    )
-    return in_blue, in_red
-
-
-def _put(steps: Floats, scale: float, grey: int, plane: Codes) -> None:
-    """Write steps · scale + grey, rounded, into a part of a plane."""
-    if plane.dtype == np.uint8:
-        cv2.convertScaleAbs(steps, plane, scale, grey)
-    else:
-        cv2.addWeighted(steps, scale, steps, 0, grey, plane, dtype=cv2.CV_16U)
-
-
-def _wide(plane: Floats, size: tuple[int, int]) -> Floats:
-    wide = cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(wide, np.float32)
-
-
-def _beyond_gamut(
-    luma: Floats, steps: tuple[Floats, Floats], weights: tuple[float, float], spare: Sequence[Floats]
-) -> Floats:
-    """Return by how much steps of B and R from luma [h,w] are too long to stay in 0..1: 1 or more, [h,w].
-
-    Green is what leaves the luma alone, of which red and blue have their ``weights``. Four ``spare`` planes
-    are written over: new ones would have to come from memory, and these are near.
-    """
-    in_blue, in_red = steps
     red, blue = weights
-    above, below, in_green, other = spare
-    np.multiply(in_blue, np.float32(-blue / (1 - red - blue)), out=in_green)
-    np.multiply(in_red, np.float32(-red / (1 - red - blue)), out=other)
-    in_green += other
-    np.maximum(in_blue, in_red, out=above)
-    np.maximum(above, in_green, out=above)
-    np.minimum(in_blue, in_red, out=below)
-    np.minimum(below, in_green, out=below)
-    above /= np.subtract(np.float32(1 + _TINY), luma, out=other)
-    below /= np.subtract(np.float32(-_TINY), luma, out=other)
-    np.maximum(above, below, out=above)
-    return np.maximum(above, np.float32(1), out=above)
+    in_green = (in_blue * np.float32(-blue) - in_red * np.float32(red)) / np.float32(1 - red - blue)
+    above = np.maximum(np.maximum(in_blue, in_red), in_green) / (np.float32(1 + _TINY) - luma)
+    below = np.minimum(np.minimum(in_blue, in_red), in_green) / (np.float32(-_TINY) - luma)
+    return np.asarray(np.maximum(np.maximum(above, below), 1), np.float32)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from vermilion.errors import OutputError, SettingsError
-from vermilion.film.chroma import chroma_planes
+from vermilion.film.chroma import ChromaPlanes
 from vermilion.film.colored import refuse_colored, refuse_colored_frame
 from vermilion.film.media import FilmFacts, Luma, Source, Y4mWriter, read_facts, read_luma, read_y4m
 from vermilion.film.motion import hold
@@ -47,14 +47,13 @@ def stream_film(
         written = own if own.across else replace(own, across=2, down=2)
         job = Job(painter, facts, written, options, work, [])
         keys = KeyPainter(painter, job.form, job.short_side, options.controls)
-        count = 0
+        planes, count = ChromaPlanes(facts.size, own, written, facts.matrix), 0
         try:
             writer = Y4mWriter(target, facts, written)
             for colored in Pipeline(keys, work=work).run(hold(frames, own)):
                 held = colored.held
-                codes = held.luma.codes
-                planes = chroma_planes(colored.cbcr, held.small, codes, own, written, facts.matrix)
-                writer.write(codes, planes)
+                chroma = planes.of(colored.cbcr, held.small, held.luma_for(planes.size))
+                writer.write(held.luma.codes, chroma)
                 count += 1
             target.flush()
         except BrokenPipeError as error:

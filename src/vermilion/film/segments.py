@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from time import monotonic
 
-from vermilion.film.chroma import chroma_planes
+from vermilion.film.chroma import ChromaPlanes
 from vermilion.film.media import Encoder, FilmFacts, Known, Layout, Luma, print_of, read_luma
 from vermilion.film.motion import AHEAD, hold
 from vermilion.film.options import FilmOptions
@@ -136,6 +136,7 @@ def color_piece(job: Job, piece: Piece, progress: Progress) -> None:
     latest = deque[Luma](maxlen=_LOOKED_AT)
     again = _passed_on(luma, state.frames if state else 0, latest)
     held = hold(again, job.facts.layout, cut=piece.shot is None, after=after)
+    planes = ChromaPlanes(job.facts.size, job.facts.layout, job.written, job.facts.matrix)
     with ExitStack() as stack:
         part, shown = stretch.begin(), list[int]()
         encoder: Encoder | None = None
@@ -143,9 +144,11 @@ def color_piece(job: Job, piece: Piece, progress: Progress) -> None:
             if encoder is None:
                 part, shown = stretch.begin(), []
                 encoder = stack.enter_context(Encoder(part, job.facts, job.written, job.options.encode))
-            _write(colored, encoder, job)
-            shown.append(colored.held.luma.pts)
-            latest.append(colored.held.luma)
+            frame = colored.held.luma
+            chroma = planes.of(colored.cbcr, colored.held.small, colored.held.luma_for(planes.size))
+            encoder.write(frame.codes, chroma, frame.pts)
+            shown.append(frame.pts)
+            latest.append(frame)
             if colored.after is not None and (len(shown) >= SEGMENT or colored.last):
                 stack.close()
                 encoder = None
@@ -186,9 +189,3 @@ def _key_painter(job: Job, piece: Piece) -> KeyPainter:
         controls = piece.shot.over(controls)
         steering = make_steering(job.facts, form.shown, piece.span, piece.shot.frames)
     return KeyPainter(job.painter, form, job.short_side, controls, steering)
-
-
-def _write(colored: Colored, encoder: Encoder, job: Job) -> None:
-    held, facts = colored.held, job.facts
-    planes = chroma_planes(colored.cbcr, held.small, held.luma.codes, facts.layout, job.written, facts.matrix)
-    encoder.write(held.luma.codes, planes, held.luma.pts)

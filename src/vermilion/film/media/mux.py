@@ -20,6 +20,7 @@ from vermilion.errors import OutputError
 from vermilion.film.media.encode import set_colors
 from vermilion.film.media.facts import FilmFacts
 from vermilion.film.media.layout import Layout
+from vermilion.film.media.source import undecoded
 
 Ticks = NDArray[np.int64]
 
@@ -51,7 +52,7 @@ def check_container(facts: FilmFacts, output: Path, codec: str) -> Target:
         holder = av.open(f"file:{output}", "w")
     except (av.FFmpegError, ValueError) as error:
         raise OutputError(f"{output} has no ending that names a container; {better}.") from error
-    with facts.source.open() as film, holder:
+    with facts.source.open(facts.video) as film, holder:
         container = holder.format.name
         try:
             holder.add_mux_stream(av.Codec(_encoder(codec), "w").canonical_name)
@@ -156,7 +157,7 @@ def mux_film(
     if container in ("mp4", "mov"):
         options["movflags"] = "+faststart"
     with (
-        facts.source.open() as film,
+        facts.source.open(facts.video) as film,
         av.open(f"file:{name}", "w", format=container, container_options=options) as result,
         av.open(f"file:{files[0]}", "r") as first,
     ):
@@ -213,7 +214,7 @@ def _coded_times(segments: Sequence[Path], shown: Sequence[Ticks]) -> Ticks:
     """
     coded = []
     for path, times in zip(segments, shown, strict=True):
-        with av.open(f"file:{path}", "r") as file:
+        with av.open(f"file:{path}", "r", stream_options=undecoded()) as file:
             own = [packet.pts for packet in file.demux(video=0) if packet.pts is not None]
         ranks = np.argsort(np.argsort(np.array(own, np.int64)))
         if len(ranks) != len(times):
@@ -246,7 +247,7 @@ def _video_packets(
     base, stream = target
     number = 0
     for path in files:
-        with av.open(f"file:{path}", "r") as file:
+        with av.open(f"file:{path}", "r", stream_options=undecoded()) as file:
             for packet in file.demux(video=0):
                 if packet.pts is None:
                     continue

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -68,8 +69,12 @@ class Source:
                 )
         return [self.path.parent / (self.path.name % number) for number in numbers]
 
-    def open(self) -> InputContainer:
+    def open(self, unseen: int = -1) -> InputContainer:
         """Open it.
+
+        Args:
+            unseen: number of a stream whose packets are not decoded. FFmpeg would decode the first of them to
+                learn more, which takes as long as colouring two frames.
 
         Raises:
             FilmError: it is not there, empty, or no film.
@@ -79,7 +84,13 @@ class Source:
             if files[0].stat().st_size == 0:
                 raise FilmError(f"{files[0]} is empty (0 bytes); copy the film again.")
             if not self.is_sequence:
-                return av.open(f"file:{self.path}", "r", metadata_errors="replace", container_options=_LOCAL)
+                return av.open(
+                    f"file:{self.path}",
+                    "r",
+                    metadata_errors="replace",
+                    container_options=_LOCAL,
+                    stream_options=undecoded(unseen),
+                )
             if self.fps is None:
                 raise FilmError(f"{self.path} says no speed; give its frames a second with --fps.")
             options = {"framerate": str(self.fps), "start_number": str(_number(files[0], self.path))}
@@ -99,6 +110,11 @@ class Source:
         stats = [file.stat() for file in self.files()]
         newest = max(stat.st_mtime_ns for stat in stats)
         return [str(self.path.resolve()), len(stats), sum(stat.st_size for stat in stats), newest]
+
+
+def undecoded(stream: int = 0) -> list[Any]:  # of dicts; PyAV's types want strings, which it does not take
+    """Return options that open a file for the packets of a stream alone."""
+    return [*[{}] * stream, {"skip_frame": "all"}] if stream >= 0 else []
 
 
 def _number(file: Path, pattern: Path) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.film.media import Layout, Luma
+from vermilion.film.media.layout import Codes
 from vermilion.film.motion.cuts import small_of, with_cuts
 from vermilion.film.motion.steps import Motion, Step, is_still, motion_size
 
@@ -58,6 +59,7 @@ class Held:
         step: from the frame before; None until ``find_step``, and where nothing moves.
         small: float32 [h,w] in 0..1, on the grid on which chroma is carried, half as fine as ``motion``.
         mark: what is known after it; None until its shot is found.
+        halved: its luma at half the size; None where that is not met on the way to the others.
     """
 
     luma: Luma
@@ -71,6 +73,11 @@ class Held:
     step: Step | None = None
     small: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     mark: Mark | None = None
+    halved: Codes | None = None
+
+    def luma_for(self, size: tuple[int, int]) -> Codes:
+        """Return its luma at a size, where that is at hand; else at its own."""
+        return self.halved if self.halved is not None and self.halved.shape == size else self.luma.codes
 
     def find_step(self, motion: Motion, before: "Held") -> None:
         """Find how its places moved from the frame before, unless that is known."""
@@ -125,17 +132,18 @@ def _first_alone(decided: int) -> Iterator[bool]:
 def reduced(luma: Luma, layout: Layout) -> Held:
     """Return a frame at the sizes at which it is compared with others."""
     size = motion_size(luma.codes.shape)
-    codes = luma.codes
+    codes, halved = luma.codes, None
     while codes.shape[0] >= 2 * size[0] and codes.shape[0] % 2 == 0 and codes.shape[1] % 2 == 0:
         codes = _resized(codes, (codes.shape[0] // 2, codes.shape[1] // 2))
+        halved = codes if halved is None else halved
     if codes.shape != size:
         codes = _resized(codes, size)
     motion = codes.astype(np.uint8) if layout.depth == 8 else (codes >> (layout.depth - 8)).astype(np.uint8)
     small = _resized(codes, (size[0] // 2, size[1] // 2))
-    return Held(luma, motion, small_of(motion), small=layout.unit(small))
+    return Held(luma, motion, small_of(motion), small=layout.unit(small), halved=halved)
 
 
-def _resized(codes: NDArray[np.uint8 | np.uint16], size: tuple[int, int]) -> NDArray[np.uint8 | np.uint16]:
+def _resized(codes: Codes, size: tuple[int, int]) -> Codes:
     shrinks = codes.shape[0] >= size[0]
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(codes, size[::-1], interpolation=way), codes.dtype)
