@@ -224,15 +224,27 @@ def test_a_frame_that_a_person_gives_is_where_the_picture_lies(tiny_colorizer: C
 
 @pytest.mark.parametrize("way_up", [90, 180, 270])
 def test_a_person_says_which_way_is_up(tiny_colorizer: Colorizer, way_up: int) -> None:
-    upright = picture(6, (160, 120))
+    upright = picture(6, (150, 113))
+    standing = tiny_colorizer.colorize(upright)
     lies = np.ascontiguousarray(np.rot90(upright, way_up // 90))
     for options in (ViewOptions(way_up=way_up), ViewOptions("whole", way_up=way_up)):
         session = tiny_colorizer.open(lies, view=options)
         assert [view.turns for view in session.view] == [way_up // 90]
         painted = session.paint()
         assert painted.notes == ()
-        colors, standing = (ab(each.to_numpy()) for each in (painted, tiny_colorizer.colorize(upright)))
-        assert np.linalg.norm(np.rot90(colors, -way_up // 90) - standing, axis=-1).mean() < 2.5
+        np.testing.assert_allclose(np.rot90(painted.cbcr, -way_up // 90), standing.cbcr, atol=1e-3)
+        apart = np.rot90(ab(painted.to_numpy()), -way_up // 90) - ab(standing.to_numpy())
+        assert np.linalg.norm(apart, axis=-1).mean() < 0.2
+
+
+def test_a_hint_on_a_turned_picture_reaches_as_on_an_upright_one(tiny_colorizer: Colorizer) -> None:
+    upright = picture(6, (150, 113))
+    standing = tiny_colorizer.colorize(upright, hints=[Hint(x=30.5, y=40.5, color="teal")])
+    lies = np.ascontiguousarray(np.rot90(upright, 1))  # what was at x, y is at y, 113 - x
+    painted = tiny_colorizer.colorize(
+        lies, view=ViewOptions(way_up=90), hints=[Hint(x=40.5, y=113 - 30.5, color="teal")]
+    )
+    np.testing.assert_allclose(np.rot90(painted.cbcr, -1), standing.cbcr, atol=0.5)
 
 
 def test_upright_is_believed_whatever_the_model_thinks(tiny_model_folder, monkeypatch) -> None:

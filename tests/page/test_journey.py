@@ -70,6 +70,13 @@ def test_a_colour_is_said_and_the_picture_saved(place, size, language, visit, tm
     grey = soft((300, 200))
     page.open(write(tmp_path, "aunt.png", saved(grey, "png")))
     until(page, f"{STUDIO}.current?.isUsable")
+    if size == "phone":
+        page.page.get_by_role("tab", name="Bild").tap()
+        page.page.get_by_role("button", name="Nach rechts drehen").tap()
+    else:
+        page.page.keyboard.press("r")
+    until(page, f"{STUDIO}.current.picture.view_options.way_up === 90")
+    assert page.ask("document.querySelector('v-stage').viewport.turn") == 1
     x, y = page.ask(
         "(() => { const stage = document.querySelector('v-stage'), box = stage.getBoundingClientRect();"
         "const { x, y } = stage.toScreen({ x: 150, y: 100 }); return [x + box.left, y + box.top]; })()"
@@ -86,6 +93,7 @@ def test_a_colour_is_said_and_the_picture_saved(place, size, language, visit, tm
         assert files.testzip() is None
         assert files.namelist() == ["aunt.color.png", "aunt.color.recipe.json"]
         rgb = np.asarray(Image.open(io.BytesIO(files.read("aunt.color.png"))))
+        assert json.loads(files.read("aunt.color.recipe.json"))["view"]["way_up"] == 90
     assert np.array_equal(luma_of_rgb(rgb), np.asarray(grey))
     red, green, blue = rgb[95:106, 145:156].reshape(-1, 3).mean(axis=0)
     assert red < min(green, blue)
@@ -98,12 +106,27 @@ def test_what_only_a_server_offers_is_not_shown(page):
         "tab-picture",
     ]
     hidden = "[...document.querySelectorAll('v-picture-panel section')].filter((part) => part.hidden).length"
-    assert page.ask(hidden) == 2
+    assert page.ask(hidden) == 1
     page.page.get_by_role("button", name="Settings").click()
     said = page.page.locator("dialog [role=status]").inner_text()
     assert said == "Colours are computed on the processor; threads: 1."
     assert page.page.get_by_label("Compute colours on").count() == 0
     page.page.keyboard.press("Escape")
+
+
+def test_a_recipe_turns_the_picture_and_frames_are_refused(page, tmp_path):
+    opened = page.open(write(tmp_path, "aunt.png", saved(soft((60, 40)), "png")))
+    recipe = json.loads(page.save(opened)["aunt.color.recipe.json"])
+
+    def taken(view):
+        file = f"new File([{json.dumps(json.dumps(recipe | {'view': view}))}], 'aunt.json')"
+        return page.ask(f"{STUDIO}.engine.openRecipe({opened['id']!r}, {file}).catch(String)")
+
+    assert taken({"mode": "auto", "frames": [], "way_up": 270})["view"][0]["way_up"] == 270
+    framed = {"mode": "auto", "frames": [{"x": 1, "y": 1, "width": 20, "height": 20, "angle": 0}]}
+    assert "cannot follow frames" in taken(framed)
+    assert "A way up of 45 is impossible" in taken({"way_up": 45})
+    page.close(opened)
 
 
 def test_the_page_may_ask_nothing_of_the_network(page):

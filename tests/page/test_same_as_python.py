@@ -33,6 +33,10 @@ def test_a_recipe_of_the_page_gives_the_same_colours_in_python(seed, page, color
     image.save(scan)
     opened = page.open(scan)
     assert opened["error"] is None
+    way_up = (90, 180, 270)[seed // 6 % 3] if seed % 6 == 5 else None
+    if way_up:
+        turned = page.engine("setView", opened["id"], {"view": "auto", "frames": [], "way_up": way_up})
+        assert (turned["view_options"]["way_up"], turned["view"][0]["way_up"]) == (way_up, way_up)
     notes = [note["text"] for note in page.paint(opened, controls(seed, image.size))["notes"]]
     files = page.save(opened)
     page.close(opened)
@@ -43,6 +47,8 @@ def test_a_recipe_of_the_page_gives_the_same_colours_in_python(seed, page, color
     told = load_recipe(recipe)
     assert told.made is not None
     assert told.made.recipe == told.hash
+    assert told.view.way_up == way_up
+    assert told.seen[0].turns == (way_up or 0) // 90
     assert told.seen[0].tone.gain == pytest.approx(gain_of(scan), rel=1e-3)
     replayed = colorizer.replay(told, scan)
     assert list(map(without_figures, notes)) == list(map(without_figures, replayed.notes))

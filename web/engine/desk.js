@@ -9,6 +9,7 @@ import { confidencePng, reachPng, savedFiles, shared } from "./picture/results.j
 import { readScan } from "./picture/scan.js";
 import { EngineError } from "./problem.js";
 import { Session } from "./session.js";
+import { checkedWayUp } from "./view/options.js";
 
 export class Desk {
   /**
@@ -96,9 +97,13 @@ export class Desk {
       revision: `${id}.${revision}`,
       controls: session?.controls || {},
       view: [
-        { frame: { x: 0, y: 0, width, height, angle: 0 }, way_up: 0, contrast: session?.tone.gain !== 1 },
+        {
+          frame: { x: 0, y: 0, width, height, angle: 0 },
+          way_up: 90 * (session?.turns ?? 0),
+          contrast: session?.tone.gain !== 1,
+        },
       ],
-      view_options: { view: "auto", frames: [], way_up: "auto" },
+      view_options: { view: "auto", frames: [], way_up: session?.wayUp ?? "auto" },
       notes: session ? [...session.scan.notes.map((text) => ({ text, hint: null })), ...session.notes] : [],
       negative: null,
       error,
@@ -138,14 +143,32 @@ export class Desk {
     return this.#told(entry);
   }
 
-  openRecipe({ id, text }) {
+  /** See the picture another way up; what was said of its colours holds. */
+  async setView({ id, options }) {
+    const entry = this.#entry(id);
+    await this.#turn(entry, checkedWayUp(options), entry.session.controls);
+    return this.#told(entry);
+  }
+
+  async #turn(entry, wayUp, controls) {
+    const { session } = entry;
+    const isTurned = wayUp !== session.wayUp;
+    const seen = isTurned ? await Session.open(this.model, session.scan, this.looks, wayUp) : session;
+    await seen.paint(controls);
+    Object.assign(entry, { session: seen, revision: entry.revision + 1, state: "changed" });
+  }
+
+  async openRecipe({ id, text }) {
     let recipe;
     try {
       recipe = JSON.parse(text);
     } catch {
       throw new EngineError("settings", "The recipe is not valid JSON; choose a file NAME.recipe.json.");
     }
-    return this.setControls({ id, controls: recipe?.controls || {} });
+    const entry = this.#entry(id);
+    const wayUp = checkedWayUp(recipe?.view ?? {});
+    await this.#turn(entry, wayUp, checkedControls(recipe?.controls || {}, Object.keys(this.looks)));
+    return this.#told(entry);
   }
 
   async preview({ id, side, what }) {

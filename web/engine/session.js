@@ -16,6 +16,8 @@ import { workingSize } from "./network/frame.js";
 import { findTone } from "./network/tone.js";
 import { masksOf } from "./picture/masks.js";
 import { converterTo, toSrgbTone } from "./profiles/output-colors.js";
+import { turnsOf } from "./view/options.js";
+import { decodeTurned, encodeTurned } from "./view/turned.js";
 
 const KEPT_SIZES = 8; // of joiners: the levels of a picture that is zoomed
 
@@ -24,8 +26,9 @@ export class Session {
    * @param {import("./network/model.js").Model} model
    * @param {import("./picture/scan.js").Scan} scan
    * @param {object} looks what look files say, by name
+   * @param {"auto" | number} wayUp degrees clockwise that bring the picture upright; "auto" leaves it as it lies
    */
-  static async open(model, scan, looks) {
+  static async open(model, scan, looks, wayUp = "auto") {
     const session = new Session();
     const { card } = model;
     const size = workingSize(scan.size, card.working_size, card.stride);
@@ -33,12 +36,14 @@ export class Session {
       ? scaledByBlocks(scan.luma, scan.size, size)
       : { plane: scan.luma, size: scan.size };
     const luma = toSrgbTone(scan.space, reduceFinely(from.plane, from.size, size));
-    const tone = findTone(luma, size);
-    const encoded = await model.encode(luma, size, tone);
+    const turns = turnsOf(wayUp);
+    const { tone, encoded } = await encodeTurned(model, luma, size, turns, findTone);
     return Object.assign(session, {
       model,
       scan,
       looks,
+      wayUp,
+      turns,
       tone,
       encoded,
       joiners: new Map(),
@@ -96,7 +101,7 @@ export class Session {
     const key = `${temperature} ${withOdds}`;
     if (!this.without.has(key)) {
       if (this.without.size > 3) this.without.clear();
-      this.without.set(key, await this.model.decode(this.encoded, null, temperature, withOdds));
+      this.without.set(key, await decodeTurned(this.model, this.encoded, null, temperature, withOdds));
     }
     return this.without.get(key);
   }
@@ -106,7 +111,7 @@ export class Session {
     const without = await this.#withoutHints(controls, withOdds);
     if (!reach.length) return without;
     const { temperature = null } = controls;
-    const painted = await this.model.decode(this.encoded, drawing.canvas, temperature, withOdds);
+    const painted = await decodeTurned(this.model, this.encoded, drawing.canvas, temperature, withOdds);
     const share = reach[0].map((_, cell) => Math.max(...reach.map((plane) => plane[cell])));
     const towards = (one, other, part) =>
       one.map((value, place) => value + part(place) * (other[place] - value));

@@ -11,6 +11,7 @@ const SOME = {
   files: false,
   album: false,
   views: false,
+  turns: true,
   transparency: false,
   depths: false,
   formats: ["png"],
@@ -57,6 +58,9 @@ export class LocalEngine {
   }
   setControls(id, controls, gesture, signal) {
     return this.#call("setControls", { id, controls }, signal);
+  }
+  setView(id, options, gesture, signal) {
+    return this.#call("setView", { id, options }, signal);
   }
   setReading(id, reading, signal) {
     return this.#call("setReading", { id, reading }, signal);

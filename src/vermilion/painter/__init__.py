@@ -4,6 +4,6 @@ from vermilion.painter.encoded import Encoded, Part
 from vermilion.painter.enforce import Enforced, enforce_hints
 from vermilion.painter.painted import Painted
 from vermilion.painter.painter import Painter
-from vermilion.painter.seen import on_scan
+from vermilion.painter.seen import on_scan, turned_back
 
-__all__ = ["Encoded", "Enforced", "Painted", "Painter", "Part", "enforce_hints", "on_scan"]
+__all__ = ["Encoded", "Enforced", "Painted", "Painter", "Part", "enforce_hints", "on_scan", "turned_back"]

@@ -29,6 +29,22 @@ def on_scan(parts: tuple[Part, ...], luma: Floats) -> Encoded:
     return Encoded(lambda: _laid_features(parts, size), luma[None], parts)
 
 
+def turned_back(part: Part) -> Encoded:
+    """Return a scan that was seen whole, but turned, as one that was encoded: turned back, and nothing mixed.
+
+    Args:
+        part: the picture, whose frame is all of the scan.
+    """
+    encoded, turns = part.encoded, part.view.turns
+
+    def features() -> Features:
+        levels = (encoded.level(number) for number in range(4))
+        return Features(tuple(np.ascontiguousarray(np.rot90(level, turns, (2, 3))) for level in levels))
+
+    luma = np.ascontiguousarray(np.rot90(encoded.luma, turns, (1, 2)))
+    return Encoded(features, luma, (part,))
+
+
 def _laid_features(parts: tuple[Part, ...], grid: tuple[int, int]) -> Features:
     """Return the features of pictures where they lie on a scan, seen at a grid of h and w cells."""
     maps = []

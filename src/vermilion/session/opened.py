@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.network import working_size
-from vermilion.painter import Encoded, Painter, Part, on_scan
+from vermilion.painter import Encoded, Painter, Part, on_scan, turned_back
 from vermilion.pictures import Scan
 from vermilion.tone import reduce_luma
 from vermilion.view import (
@@ -108,14 +108,11 @@ def open_scan(
     sought = _Sought(tone=is_new, way_up=is_new and asked.way_up is None)
     working = working_size(scan.size, short_side, painter.card.stride)
     views = given or _framed(scan, (asked.way_up or 0) // 90, working)
-    parts: tuple[Part, ...]
-    if len(views) == 1 and views[0].is_whole:
-        one = _part(painter, views[0], _upright(scan, working), sought)
-        if one.view.is_whole:
-            return Opened(short_side, size, one.encoded, (one.view,), asked, _negative(painter, one))
-        parts, codes = (one,), _codes(scan, [one.view], [one.size])
-    else:
-        parts, codes = _parts(painter, scan, short_side, views, sought)
+    if len(views) == 1 and views[0].frame == whole(size):
+        one = _part(painter, views[0], _rotated(_upright(scan, working), views[0].turns), sought)
+        encoded = turned_back(one) if one.view.turns else one.encoded
+        return Opened(short_side, size, encoded, (one.view,), asked, _negative(painter, one))
+    parts, codes = _parts(painter, scan, short_side, views, sought)
     encoded = on_scan(parts, scan.colors.to_srgb_tone(reduce_luma(codes, _grid(size, parts))))
     negative = _negative(painter, parts[0]) if len(parts) == 1 else None
     return Opened(short_side, size, encoded, tuple(part.view for part in parts), asked, negative)

@@ -23,9 +23,11 @@ const BLANK = { hints: [], ...SETTINGS };
 /**
  * What a recipe of this page holds, as one object in the form of recipes.
  * @param {{version: string, model: {name: string, version: string, sha256: string}, name: string, sha256: string,
- *   recolor: boolean, size: [number, number], tone: {gain: number, offset: number}, controls: object}} facts
+ *   recolor: boolean, size: [number, number], tone: {gain: number, offset: number}, turns: number,
+ *   wayUp: "auto" | number, controls: object}} facts
  */
-export function recipeOf({ version, model, name, sha256: hash, recolor, size, tone, controls }) {
+export function recipeOf(facts) {
+  const { version, model, name, sha256: hash, recolor, size, tone, turns, wayUp, controls } = facts;
   const frame = { x: 0, y: 0, width: size[1], height: size[0], angle: 0 };
   return {
     vermilion: version,
@@ -36,8 +38,8 @@ export function recipeOf({ version, model, name, sha256: hash, recolor, size, to
     recolor,
     crop_print: false,
     size: null,
-    view: { mode: "auto", frames: [], way_up: null },
-    seen: [{ scan: size, frame, turns: 0, tone }],
+    view: { mode: "auto", frames: [], way_up: wayUp === "auto" ? null : wayUp },
+    seen: [{ scan: size, frame, turns, tone }],
     controls: { ...BLANK, ...controls, hints: (controls.hints || []).map(plainHint) },
     made: null,
   };
@@ -54,19 +56,27 @@ export async function hashesOf(recipe) {
   const { vermilion, input, model, recolor } = recipe;
   const seen = await Promise.all(recipe.seen.map(seenFacts));
   const controls = await controlsFacts(recipe.controls);
-  const asked = Object.keys(controls).length ? { controls } : {};
+  const asked = {
+    ...(recipe.view.way_up === null ? {} : { view: { way_up: recipe.view.way_up } }),
+    ...(Object.keys(controls).length ? { controls } : {}),
+  };
   const facts = { vermilion, input, model, seen, ...(recolor ? { recolor } : {}), ...asked };
   const blank = { vermilion: "", input: { path: "" }, model: { name: "", version: "" }, ...asked };
   return { recipe: await sha256(utf8(canonical(facts))), options: await sha256(utf8(canonical(blank))) };
 }
 
-function seenFacts({ scan, frame, tone }) {
+function seenFacts({ scan, frame, turns, tone }) {
   const { angle, ...place } = frame;
   const differs = {
     ...(tone.gain !== 1 ? { gain: tone.gain } : {}),
     ...(tone.offset ? { offset: tone.offset } : {}),
   };
-  return { scan, frame: place, ...(Object.keys(differs).length ? { tone: differs } : {}) };
+  return {
+    scan,
+    frame: place,
+    ...(turns ? { turns } : {}),
+    ...(Object.keys(differs).length ? { tone: differs } : {}),
+  };
 }
 
 async function controlsFacts(controls) {

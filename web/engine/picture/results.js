@@ -36,9 +36,9 @@ export async function savedFiles(session, options, facts, card) {
 }
 
 async function finishedRecipe(session, facts, card) {
-  const { scan, tone, controls, cbcr } = session;
+  const { scan, tone, turns, wayUp, controls, cbcr } = session;
   const model = { name: card.name, version: card.version, sha256: facts.modelHash };
-  const recipe = recipeOf({ ...scan, version: facts.version, model, tone, controls });
+  const recipe = recipeOf({ ...scan, version: facts.version, model, tone, turns, wayUp, controls });
   const hashes = await hashesOf(recipe);
   const colors = await sha256(new Uint8Array(cbcr.buffer, cbcr.byteOffset, cbcr.byteLength));
   return { ...recipe, made: { engine: engineOf(session, facts), recipe: hashes.recipe, colors } };

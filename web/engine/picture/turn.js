@@ -1,16 +1,16 @@
 // Planes turned as EXIF says: by quarters clockwise, and mirrored after that.
 
 /**
- * @param {Uint8Array} plane [H·W]
+ * @param {Uint8Array | Int32Array | Float32Array} plane [H·W]
  * @param {[number, number]} size
  * @param {number} quarters 0 to 3
  * @param {boolean} isMirrored from left to right, once it is turned
- * @returns {{plane: Uint8Array, size: [number, number]}}
+ * @returns {{plane: Uint8Array | Int32Array | Float32Array, size: [number, number]}}
  */
 export function turned(plane, [height, width], quarters, isMirrored) {
   if (!quarters && !isMirrored) return { plane, size: [height, width] };
   const size = quarters % 2 ? [width, height] : [height, width];
-  const result = new Uint8Array(plane.length);
+  const result = new plane.constructor(plane.length);
   const [start, down, across] = [
     [0, width, 1],
     [(height - 1) * width, 1, -width],

@@ -170,7 +170,7 @@ class App extends HTMLElement {
       fit: () => stage.fit(),
       one: () => stage.zoomTo(1 / (window.devicePixelRatio || 1)),
       rotate: () => {
-        if (studio.current && studio.engine.can.views) this.pages.picture.rotate(1);
+        if (studio.current && studio.engine.can.turns) this.pages.picture.rotate(1);
       },
       full: () => this.#full(),
       help: () => helpDialog(),

@@ -12,7 +12,8 @@ const EVERYTHING = {
   variants: true,
   files: true, // references, palettes and cubes
   album: true,
-  views: true, // frames, and which way up
+  views: true, // frames, and what is found of pictures on a scan
+  turns: true, // which way up
   films: true,
   transparency: true,
   depths: true, // fewer bits than the scan has

@@ -36,7 +36,7 @@ export class PicturePanel extends HTMLElement {
       this.facts,
       h(
         "section",
-        { class: "section", hidden: !studio.engine.can.views },
+        { class: "section", hidden: !studio.engine.can.turns },
         h("h3", { text: t("view.title") }),
         h("p", { class: "quiet", text: t("view.about") }),
         h(
@@ -44,7 +44,7 @@ export class PicturePanel extends HTMLElement {
           { class: "button-row" },
           button(t("view.left"), () => this.rotate(-1), { icon: "left" }),
           button(t("view.right"), () => this.rotate(1), { icon: "right" }),
-          button(t("view.auto"), () => this.#view({ way_up: "auto" })),
+          studio.engine.can.views && button(t("view.auto"), () => this.#view({ way_up: "auto" })),
         ),
       ),
       h(
