@@ -5,6 +5,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from multiprocessing import Pipe
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from vermilion.archive import memory
 from vermilion.archive.batch import workers as module
 from vermilion.archive.batch.painting import Order, bury
 from vermilion.archive.batch.workers import Trade, Workers, work
@@ -144,7 +146,7 @@ def hoard() -> int:
     pieces = [library.malloc(50_000) for _ in range(4000)]
     for piece in pieces:
         ctypes.memset(piece, 1, 50_000)
-    most = module.resident()
+    most = memory.resident()
     for piece in pieces[:-1]:
         library.free(piece)
     return most
@@ -154,7 +156,28 @@ def hoard() -> int:
 def test_what_a_large_picture_needed_is_given_back_before_the_next() -> None:
     words = "__import__('tests.archive.test_workers', fromlist=['hoard'])"
     with Workers(EVALUATE, 1) as workers:
-        tasks = iter([f"{words}.module.resident()", f"{words}.hoard()", f"{words}.module.resident()"])
+        tasks = iter([f"{words}.memory.resident()", f"{words}.hoard()", f"{words}.memory.resident()"])
         before, most, after = (each[1] for each in workers.results(tasks) if each is not None)
     assert most - before > 190e6
     assert after - before < 50e6
+
+
+def count_arenas(place: str) -> int:
+    """Return how many arenas the C library has after another thread has taken memory."""
+    library = ctypes.CDLL(None)
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(library.malloc, 1000).result()
+    library.fopen.restype = ctypes.c_void_p
+    file = ctypes.c_void_p(library.fopen(place.encode(), b"w"))
+    library.malloc_info(0, file)
+    library.fclose(file)
+    return Path(place).read_text().count("<heap ")
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others cannot be asked")
+def test_the_threads_of_a_worker_take_memory_from_one_place(tmp_path: Path) -> None:
+    words = "__import__('tests.archive.test_workers', fromlist=['count_arenas'])"
+    with Workers(EVALUATE, 1) as workers:
+        tasks = iter([f"{words}.count_arenas({str(tmp_path / 'info.xml')!r})"])
+        assert [each[1] for each in workers.results(tasks) if each is not None] == [1]

@@ -1,3 +1,6 @@
+import pickle
+
+import numpy as np
 import onnxruntime
 import pytest
 
@@ -64,3 +67,17 @@ def test_auto_falls_back_and_says_what_runs(tiny_model_folder, monkeypatch, sess
 
 def test_engine_name():
     assert engine_name() == f"ONNX Runtime {onnxruntime.__version__}"
+
+
+def test_a_frugal_model_paints_the_same_and_neither_keeps_its_files(tiny_model_folder):
+    luma = np.linspace(0, 1, 64 * 96, dtype=np.float32).reshape(1, 1, 64, 96)
+    painted = []
+    for frugal in (False, True):
+        model = Model.load(tiny_model_folder, "cpu", frugal=frugal)
+        again = pickle.loads(pickle.dumps(model))
+        for session in (model._encoder, model._decoder, again._encoder):
+            assert session._model_bytes is None
+            assert session.get_session_options().enable_cpu_mem_arena is not frugal
+        painted.append(again.decode(again.encode(luma)))
+    np.testing.assert_array_equal(painted[0].chroma, painted[1].chroma)
+    np.testing.assert_array_equal(painted[0].confidence, painted[1].confidence)

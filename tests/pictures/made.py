@@ -68,6 +68,10 @@ class MadePainting:
         steps = np.where(room[..., None], np.array([34, 5, -115]), 0)
         return (luma[..., None] + steps).astype(luma.dtype)
 
+    def rgb_strips(self):
+        for top in range(0, self.scan.size[0], 100):
+            yield self.rgb_rows(top, min(top + 100, self.scan.size[0]))
+
     def chroma_planes(self, subsampled):
         height, width = self.scan.size
         if subsampled:

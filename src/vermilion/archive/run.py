@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 
+from vermilion.archive.memory import LARGE, trim
 from vermilion.archive.plan import Plan
 from vermilion.archive.version_folder import VersionFolder
 from vermilion.colorizer import Colorizer
 from vermilion.errors import DeviceError, ExistsError, ModelError
 from vermilion.guidance import Controls
 from vermilion.leftovers import sweep
+from vermilion.network import Model
 from vermilion.outputs import (
     Companions,
     Done,
@@ -38,6 +40,7 @@ from vermilion.pictures import (
 )
 from vermilion.pictures.write import Written
 from vermilion.view import ViewOptions
+from vermilion.work import limit_threads
 
 Naming = Callable[[Scan, list[Written]], None]
 """Told of a scan and of what was written of it, before any of that gets its name."""
@@ -163,6 +166,18 @@ def refuse_without_model(code: str, reason: str) -> None:
         raise ModelError(reason)
 
 
+def colorizer_of_worker(
+    model: str | None, *, device: str = "auto", max_pixels: int = DEFAULT_MAX_PIXELS, threads: int = 1
+) -> Colorizer:
+    """Return a colorizer for a process that does one picture after the other, beside others that do so.
+
+    It has the arguments and errors of ``Colorizer``, and holds as little memory as possible between pictures.
+    """
+    limit_threads(threads)  # which a model takes when it is loaded
+    loaded = Model.load(model, device, frugal=True)
+    return Colorizer(loaded, device=device, max_pixels=max_pixels, threads=threads)
+
+
 class PlanRun:
     """State of a run: which folders were swept, and the expected marks.
 
@@ -268,6 +283,8 @@ def paint_and_save(
     if wanted:
         variants += session.variants(replace(controls, variants=wanted))
     fewer = [f"only {len(variants)} variants differ"] if len(variants) < wanted else []
+    if scan.size[0] * scan.size[1] > LARGE:
+        trim()  # what the network needed; an encoder takes pieces too large to use it again
     telling = None if before_naming is None else partial(before_naming, scan)
     save_result(picture, task.target, options.save, companions, _one_by_one(variants), telling)
     remarks = (*picture.notes, *picture.left_out_of(task.target.suffix), *fewer)

@@ -5,16 +5,20 @@ pixel, by exact weights and by Pillow's; by OpenCV's at 8 bit always, at 16 bit 
 it (``repair`` says why not everywhere).
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.color.chroma import STEP_OF_CHROMA, Convert, gamut_share
 from vermilion.color.enlarge import ChromaEnlarger
 from vermilion.color.repair import LumaRules, luma_rules, repair_luma
-from vermilion.color.strips import for_each_strip, whole_strips
+from vermilion.color.strips import for_each_strip, strip_rows, whole_strips
 from vermilion.tone import Codes
 
 Floats = NDArray[np.float32]
+
+_STRIPS_AT_ONCE = 32  # for all threads
 
 
 def join(luma: Codes, cbcr: Floats) -> Codes:
@@ -65,6 +69,13 @@ class ExactJoiner:
 
         for_each_strip(whole, width, fill)
         return rgb[start - whole.start : stop - whole.start]
+
+    def strips(self) -> Iterator[Codes]:
+        """Yield the picture from the top, about a megapixel at a time, as ``rows`` returns it."""
+        height, width = self.luma.shape
+        step = _STRIPS_AT_ONCE * strip_rows(width)
+        for top in range(0, height, step):
+            yield self.rows(top, min(top + step, height))
 
     def window(self, rows: slice, columns: slice) -> Codes:
         """Return a part of the picture as RGB [rows,columns,3] in luma's dtype, a new array.

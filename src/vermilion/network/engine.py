@@ -59,7 +59,9 @@ def choose_provider(device: str) -> str:
     return PROVIDERS[device]
 
 
-def open_session(graph: bytes, name: str, provider: str, *, strict: bool) -> "InferenceSession":
+def open_session(
+    graph: bytes, name: str, provider: str, *, strict: bool, frugal: bool = False
+) -> "InferenceSession":
     """Return a session of an ONNX graph.
 
     ONNX Runtime falls back to the processor with only a warning when a provider does not start, so the
@@ -70,6 +72,7 @@ def open_session(graph: bytes, name: str, provider: str, *, strict: bool) -> "In
         name: of the file, for messages.
         provider: the one that must run the graph; the processor does what it cannot.
         strict: whether falling back to the processor is an error ("auto" allows it).
+        frugal: whether what a run needed is given back after it; many pictures at once take longer then.
 
     Raises:
         DeviceError: ``strict``, and the provider did not start.
@@ -81,7 +84,7 @@ def open_session(graph: bytes, name: str, provider: str, *, strict: bool) -> "In
     left_out = _SLOWER_ON_CPU if provider == PROVIDERS["cpu"] else ()
     try:
         session = InferenceSession(
-            graph, _session_options(), providers=wanted, enable_fallback=0, disabled_optimizers=left_out
+            graph, _session_options(frugal), providers=wanted, enable_fallback=0, disabled_optimizers=left_out
         )
     except Exception as error:
         if provider == PROVIDERS["cpu"]:
@@ -90,18 +93,22 @@ def open_session(graph: bytes, name: str, provider: str, *, strict: bool) -> "In
             ) from error
         if strict:
             raise _not_started(provider, str(error)) from error
-        return open_session(graph, name, PROVIDERS["cpu"], strict=True)
+        return open_session(graph, name, PROVIDERS["cpu"], strict=True, frugal=frugal)
     if strict and provider not in session.get_providers():
         raise _not_started(provider, "ONNX Runtime gave no reason")
+    # Its wrapper keeps the file's content to start again on another device, which nobody here asks for.
+    session._model_bytes = None  # noqa: SLF001
     return session
 
 
-def _session_options() -> "SessionOptions":
+def _session_options(frugal: bool) -> "SessionOptions":  # noqa: FBT001
     from onnxruntime import SessionOptions  # noqa: PLC0415
 
     options = SessionOptions()
     options.intra_op_num_threads = thread_count()
     options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # a second block for what the first run has allocated; no faster
+    options.enable_cpu_mem_arena = not frugal
     # Waiting threads that spin would take the cores from the codecs and from the join.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # errors only: what matters of a warning is checked and raised

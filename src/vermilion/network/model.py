@@ -1,6 +1,7 @@
 """A model: luma in, chroma out. Arrays only."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,18 +80,21 @@ class Model:
         self.hash = digest
         self.provider: str = encoder.get_providers()[0]
         self._made_of: tuple[str | Path | None, str] | None = None
+        self._frugal = False
         self.heads = heads
         self._encoder = encoder
         self._decoder = decoder
 
     @classmethod
-    def load(cls, model: str | Path | None = None, device: str = "auto") -> "Model":
+    def load(cls, model: str | Path | None = None, device: str = "auto", *, frugal: bool = False) -> "Model":
         """Load a model onto a device.
 
         Args:
             model: a model folder, the name of an installed model, or ``hf://owner/name``; None for the one
                 inside the package.
             device: "auto", "cpu", "cuda", "coreml", ...
+            frugal: whether the memory that a picture needs is given back after it, for processes that do one
+                at a time; several at once take a tenth longer then.
 
         Raises:
             ModelError: the model is missing, damaged or of another kind.
@@ -101,19 +105,19 @@ class Model:
         provider = choose_provider(device)
         graphs = read_graphs(place, card)
         encoder, decoder = (
-            open_session(graph, str(place / name), provider, strict=device != "auto")
+            open_session(graph, str(place / name), provider, strict=device != "auto", frugal=frugal)
             for graph, name in zip(graphs, (ENCODER_FILE, DECODER_FILE), strict=True)
         )
         _check_names(encoder, decoder, place)
         loaded = cls(card, folder_hash(place), encoder, decoder, read_heads_file(place, card))
-        loaded._made_of = model, device
+        loaded._made_of, loaded._frugal = (model, device), frugal
         return loaded
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles hold the model's place, and load it again."""
         if self._made_of is None:
             raise ModelError("A model that was made of sessions cannot be copied; load it from its folder.")
-        return type(self).load, self._made_of
+        return partial(type(self).load, frugal=self._frugal), self._made_of
 
     def encode(self, luma: Floats) -> Features:
         """Look at luma [N,1,H,W], float32 in 0..1, H and W multiples of 32."""

@@ -1,6 +1,6 @@
 """A finished picture: the scan and its colours, joined and written when asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -216,6 +216,14 @@ class Picture:
         self._leave_grey(rgb, self.scan.luma[start:stop], start)
         return rgb
 
+    def rgb_strips(self) -> Generator[Codes, None, None]:
+        """Yield ``rgb()`` in strips from the top; what they are made of is freed with the last."""
+        top = 0
+        for rgb in self._new_joiner().strips():
+            self._leave_grey(rgb, self.scan.luma[top : top + len(rgb)], top)
+            top += len(rgb)
+            yield rgb
+
     def chroma_planes(self, subsampled: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:  # noqa: FBT001
         """Return Cb and Cr as a JPEG stores them: uint8, as large as the scan, or half if ``subsampled``."""
         planes = chroma_planes(self.scan.luma, self.cbcr, subsampled=subsampled, convert=self._convert)
@@ -268,6 +276,9 @@ class Picture:
 
     @cached_property
     def _joiner(self) -> ExactJoiner:
+        return self._new_joiner()
+
+    def _new_joiner(self) -> ExactJoiner:
         return ExactJoiner(self.scan.luma, self.cbcr, self._convert)
 
     @cached_property

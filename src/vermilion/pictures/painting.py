@@ -1,5 +1,6 @@
 """What writers need of a coloured picture: its colours, and the facts that its file may state."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,8 +53,8 @@ class Painting(Protocol):
         """The whole picture: RGB [H, W, 3] of the scan's own dtype."""
         ...
 
-    def rgb_rows(self, start: int, stop: int) -> Samples:
-        """Rows `start:stop` of `rgb()`, the same values: RGB [stop - start, W, 3]."""
+    def rgb_strips(self) -> Generator[Samples, None, None]:
+        """The same values in strips from the top, each of some rows: RGB [h, W, 3]."""
         ...
 
     def chroma_planes(self, subsampled: bool) -> tuple[Plane, Plane]:  # noqa: FBT001

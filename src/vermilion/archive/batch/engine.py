@@ -26,7 +26,8 @@ from vermilion.archive.batch.painting import (
     sha256_of,
 )
 from vermilion.archive.batch.record import FAILED, SKIPPED, Header, Record
-from vermilion.archive.batch.workers import Trade, Workers, trim
+from vermilion.archive.batch.workers import Trade, Workers
+from vermilion.archive.memory import trim
 from vermilion.archive.plan import Plan, PlanOptions
 from vermilion.archive.run import RunOptions, Task, refuse_without_model, tasks_of
 from vermilion.errors import OutputError, VermilionError

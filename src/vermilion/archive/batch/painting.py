@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vermilion.archive.batch.journal import Journal
 from vermilion.archive.batch.record import DONE, FAILED, KILLED, SKIPPED, Output, Record, killed_reason
-from vermilion.archive.run import RunOptions, Task, paint_and_save
+from vermilion.archive.run import RunOptions, Task, colorizer_of_worker, paint_and_save
 from vermilion.colorizer import Colorizer
 from vermilion.errors import ExistsError, OutputError
 from vermilion.guidance import Recipe, UsedFile, UsedModel
@@ -117,7 +117,7 @@ class Painter:
 
     def _load(self) -> Colorizer:
         order = self._order
-        self._colorizer = Colorizer(
+        self._colorizer = colorizer_of_worker(
             order.model, device=order.device, max_pixels=order.run.max_pixels, threads=order.threads
         )
         return self._colorizer

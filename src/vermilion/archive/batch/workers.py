@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, Generic, Self, TypeVar, cast
+
+from vermilion.archive.memory import Memory, share_arena
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 TICK = 0.5
 """Seconds after which ``results`` yields, even if nothing is finished."""
-
-_GROWN = 48 << 20  # bytes: what is worth some milliseconds
 
 _DIES_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -140,6 +139,7 @@ def work(
     """What a worker does: tasks in, results out, until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which lets pictures be finished
     _end_with(parent)
+    share_arena()
     do, memory = learn(order), Memory()
     while True:
         try:
@@ -148,38 +148,6 @@ def work(
         except (EOFError, OSError):
             return
         memory.give_back()
-
-
-class Memory:
-    """Gives back what a large picture needed; the C library would keep it for the next large one.
-
-    Where neither it nor the system can be asked, nothing is done.
-    """
-
-    def __init__(self) -> None:
-        self._usual = 0
-
-    def give_back(self) -> None:
-        """Have the C library give back what is free, if this process has grown."""
-        if resident() > self._usual + _GROWN:
-            trim()
-            self._usual = resident()
-
-
-def resident() -> int:
-    """Return how many bytes of memory this process has; 0 if nobody knows."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
-
-
-def trim() -> None:
-    """Give what is free back to the system, where the C library can (glibc)."""
-    with suppress(AttributeError, OSError, TypeError):
-        import ctypes  # noqa: PLC0415 - rarely needed
-
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _end_with(parent: int) -> None:

@@ -8,7 +8,14 @@ from functools import partial
 from vermilion.archive.batch.record import KILLED, killed_reason
 from vermilion.archive.batch.workers import Trade, Workers
 from vermilion.archive.plan import Plan
-from vermilion.archive.run import PlanRun, RunOptions, Task, refuse_without_model, settled_of
+from vermilion.archive.run import (
+    PlanRun,
+    RunOptions,
+    Task,
+    colorizer_of_worker,
+    refuse_without_model,
+    settled_of,
+)
 from vermilion.colorizer import Colorizer
 from vermilion.errors import DeviceError, ModelError
 from vermilion.outputs import Failed, Outcome
@@ -114,7 +121,7 @@ class _Loading:
         if self._loaded is None:
             crew = self.crew
             threads = crew.threads or max(1, available_cores() // crew.workers)
-            self._loaded = Colorizer(
+            self._loaded = colorizer_of_worker(
                 crew.model, device=crew.device, max_pixels=self.max_pixels, threads=threads
             )
         return self._loaded

@@ -1,6 +1,6 @@
 """Compares a result's metadata with the metadata that writing it should give."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -113,10 +113,10 @@ class _Grey:
         self.mark = mark
 
     def rgb(self) -> Samples:
-        return self.rgb_rows(0, len(self._luma))
+        return np.repeat(self._luma[..., None], 3, axis=2)
 
-    def rgb_rows(self, start: int, stop: int) -> Samples:
-        return np.repeat(self._luma[start:stop, :, None], 3, axis=2)
+    def rgb_strips(self) -> Generator[Samples, None, None]:
+        yield self.rgb()
 
     def chroma_planes(self, subsampled: bool) -> tuple[Plane, Plane]:  # noqa: FBT001 - as writers ask for it
         side = _SIDE // 2 if subsampled else _SIDE

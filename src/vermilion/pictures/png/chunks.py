@@ -16,7 +16,7 @@ _XMP_KEYWORD = b"XML:com.adobe.xmp"
 IPTC_KEYWORD = "Raw profile type iptc"
 
 
-def png_with_metadata(data: bytes, metadata: Metadata) -> list[Buffer]:
+def png_with_metadata(data: Buffer, metadata: Metadata) -> list[Buffer]:
     """A naked PNG with chunks for all that `metadata` holds, as parts to be written in order."""
     view = memoryview(data)
     return [view[:_HEAD], b"".join(_chunks(metadata)), *_without_density(view)]

@@ -37,7 +37,7 @@ _BYTE, _ASCII, _RATIONAL, _UNDEFINED = 1, 2, 5, 7
 _UNITS = {DensityUnit.ASPECT: 1, DensityUnit.INCH: 2, DensityUnit.CENTIMETRE: 3}
 
 
-def tiff_with_metadata(data: bytes, metadata: Metadata, orientation: int) -> list[Buffer]:
+def tiff_with_metadata(data: Buffer, metadata: Metadata, orientation: int) -> list[Buffer]:
     """A naked one-page TIFF with tags for all that `metadata` holds, as parts in order."""
     layout = parse_layout(data)
     directory = DirectoryReader(data, layout).read(layout.first)

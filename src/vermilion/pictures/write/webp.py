@@ -10,7 +10,7 @@ _ICC_FLAG, _ALPHA_FLAG, _EXIF_FLAG, _XMP_FLAG = 0x20, 0x10, 0x08, 0x04
 
 
 def webp_with_metadata(
-    data: bytes, metadata: Metadata, size: tuple[int, int], *, has_alpha: bool
+    data: Buffer, metadata: Metadata, size: tuple[int, int], *, has_alpha: bool
 ) -> list[Buffer]:
     """A naked WebP with chunks for ICC, EXIF and XMP; it has no place for the rest."""
     picture = b"".join(body for name, body in _chunks(data) if name == b"VP8L")
@@ -35,11 +35,11 @@ def webp_with_metadata(
     return [b"RIFF" + struct.pack("<I", total) + b"WEBP", *parts]
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    position = 12
-    while position + 8 <= len(data):
-        name, length = struct.unpack_from("<4sI", data, position)
-        yield name, data[position + 8 : position + 8 + length]
+def _chunks(data: Buffer) -> Iterator[tuple[bytes, memoryview]]:
+    view, position = memoryview(data), 12
+    while position + 8 <= len(view):
+        name, length = struct.unpack_from("<4sI", view, position)
+        yield name, view[position + 8 : position + 8 + length]
         position += 8 + length + length % 2
 
 
