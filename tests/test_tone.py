@@ -89,6 +89,7 @@ def test_fine_means_are_not_rounded_to_levels():
     luma = np.tile(np.array([[10, 11], [11, 11]], np.uint8), (10, 15))
     assert reduce_finely(luma, (10, 15))[3, 4] == pytest.approx(10.75 / 255)
     assert reduce_luma(luma, (10, 15))[3, 4] == pytest.approx(11 / 255)
+    assert reduce_finely(luma, luma.shape)[0, 0] == pytest.approx(10 / 255)
     large = np.tile(luma, (8, 8))
     np.testing.assert_allclose(reduce_finely(large, (16, 24)), 10.75 / 255, atol=0.26 / 255)
 

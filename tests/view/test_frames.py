@@ -6,6 +6,9 @@ import pytest
 
 from vermilion.evaluation import MOUNTS, mount, mount_page, turned
 from vermilion.view import Frame, find_frames, whole
+from vermilion.view.frames import _components
+from vermilion.view.median import median
+from vermilion.view.rectangle import _profile
 
 
 def picture(seed: int, size: tuple[int, int] = (150, 200)) -> np.ndarray:
@@ -182,3 +185,26 @@ def test_one_narrow_picture_does_not_make_a_page_of_pictures_a_page_of_writing()
     scan = np.pad(scan, ((0, 0), (0, 60)), constant_values=20)
     scan[25:115, 455:475] = picture(4)[:90, :20]
     assert len(find_frames(scan)) == 4
+
+
+@pytest.mark.parametrize("shape", [(7,), (8,), (3, 9), (2, 4, 6)])
+def test_the_median_is_numpys(shape: tuple[int, ...]) -> None:
+    values = np.random.default_rng(1).random(shape).astype(np.float32)
+    assert np.array_equal(median(values), np.median(values, axis=-1))
+
+
+@pytest.mark.parametrize("which", range(4))
+def test_an_outline_is_what_is_met_first_from_each_side(which: int) -> None:
+    shape = np.random.default_rng(which).random((12, 17)) > 0.9
+    seen = np.rot90(shape, which)
+    met = [(place, int(np.flatnonzero(column)[0])) for place, column in enumerate(seen.T) if column.any()]
+    assert np.array_equal(_profile(shape, which).T, met)
+
+
+@pytest.mark.parametrize("specks", [0, 40])
+def test_things_are_counted_whether_few_or_many(specks: int) -> None:
+    inside = np.zeros((100, 120), np.uint8)
+    inside[10:40, 10:50] = inside[60:90, 70:110] = 1
+    inside[50, : 2 * specks : 2] = 1
+    found = _components(inside)
+    assert [np.flatnonzero(thing.any(axis=1))[[0, -1]].tolist() for thing in found] == [[10, 39], [60, 89]]

@@ -27,6 +27,9 @@ _SMALLEST = 32
 _LEAST = 0.06
 """Short side of one of several pictures, as a share of the scan's long one: below it are words."""
 
+_FEW = 16
+"""Things on a scan, most of them no pictures, that are counted one by one."""
+
 
 def find_frames(preview: Bytes) -> tuple[Frame, ...]:
     """Return where the pictures of a scan lie, in pixels of its preview, in reading order.
@@ -176,8 +179,12 @@ def _fitted(shape: Bools, mask: MountMask, least: float) -> Frame | None:
 
 def _components(inside: NDArray[np.uint8]) -> list[Bools]:
     count, labels = cv2.connectedComponents(inside, connectivity=4, ltype=cv2.CV_16U)
+    least = 0.003 * inside.size
+    if count <= _FEW:  # one by one they are counted sooner than all at once
+        shapes = [labels == number for number in range(1, count)]
+        return [shape for shape in shapes if np.count_nonzero(shape) >= least]
     areas = np.bincount(labels.ravel(), minlength=count)
-    chosen = [number for number in range(1, count) if areas[number] >= 0.003 * inside.size]
+    chosen = [number for number in range(1, count) if areas[number] >= least]
     return [labels == number for number in chosen] if len(chosen) <= 2 * MOST else []
 
 

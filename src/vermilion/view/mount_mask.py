@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.view.median import median
+
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -43,7 +45,7 @@ def mount_mask(preview: Bytes) -> MountMask | None:
     them and differs by no more than the mount itself does.
     """
     sides = _sides(preview)
-    tones = [float(_median(side)) for side in sides]
+    tones = [float(median(side)) for side in sides]
     spreads = [_spread(side - _trend(side)) for side in sides]
     # Film and paper vary alike on all sides; a sky that reaches a side beside two even bars varies more.
     flat = [spread <= min(FLATTEST, 3 * min(spreads) + 2.5) for spread in spreads]
@@ -53,18 +55,18 @@ def mount_mask(preview: Bytes) -> MountMask | None:
     flat = [is_flat and abs(tone - main) <= ALIKE for tone, is_flat in zip(tones, flat, strict=True)]
     if sum(flat) < 2:
         return None
-    smooth = cv2.GaussianBlur(preview, (3, 3), 0).astype(np.float32)
+    smooth = np.asarray(cv2.GaussianBlur(preview, (3, 3), 0), np.uint8)
     ring = _ring(smooth.shape, flat)
-    surface, spread = _fitted(smooth, ring[np.abs(smooth.ravel()[ring] - main) <= ALIKE])
+    surface, spread = _fitted(smooth, ring[np.abs(smooth.ravel()[ring] - np.float32(main)) <= ALIKE])
     tolerance = float(np.clip(4 * spread + 1.6, 1.6, 20))
-    signed = cv2.subtract(smooth, _surface(surface, smooth.shape))
+    signed = _less_surface(smooth, surface)
     like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
     wider, found = _fitted(smooth, np.flatnonzero(like))
     if found <= 1.3 * spread:  # or what hangs together with the mount is no mount
-        signed = cv2.subtract(smooth, _surface(wider, smooth.shape))
+        signed = _less_surface(smooth, wider)
         like = _near_border(cv2.inRange(signed, -tolerance, tolerance))
     sides_seen = flat[0], flat[1], flat[2], flat[3]
-    return MountMask(~like, sides_seen, np.asarray(signed, np.float32), tolerance, main)
+    return MountMask(~like, sides_seen, signed, tolerance, main)
 
 
 def _ring(size: tuple[int, ...], flat: list[bool]) -> NDArray[np.intp]:
@@ -84,30 +86,22 @@ def _sides(preview: Bytes) -> list[Floats]:
 
 def _trend(side: Floats) -> Floats:
     """Return how the light changes along a side: a line through the medians of its quarters."""
-    first, second, third, last = (float(_median(quarter)) for quarter in np.array_split(side, 4))
+    first, second, third, last = (float(median(quarter)) for quarter in np.array_split(side, 4))
     # Of the line that is nearest to heights at 1/8, 3/8, 5/8 and 7/8.
     slope = min(max((3 * (last - first) + third - second) / 2.5, -20), 20)
-    middle = float(_median(side))
+    middle = float(median(side))
     return (middle + slope * (np.linspace(0, 1, len(side)) - 0.5)).astype(np.float32)
 
 
-def _median(values: Floats | list[float]) -> Any:  # noqa: ANN401 - a number of the dtype that was given
-    """Return ``np.median``, less its checks, which take ten times as long, and numpy.ma, which they load."""
-    values = np.asarray(values)
-    below, above = (len(values) - 1) // 2, len(values) // 2
-    parted = np.partition(values, (below, above))
-    return (parted[below] + parted[above]) / 2
-
-
 def _spread(values: Floats) -> float:
-    return float(1.4826 * _median(np.abs(values - _median(values))))
+    return float(1.4826 * median(np.abs(values - median(values))))
 
 
 def _main_tone(tones: list[float]) -> float:
     """Return the tone that most sides are near."""
     near = [sum(abs(other - tone) <= ALIKE for other in tones) for tone in tones]
     best = max(near)
-    return float(_median([tone for tone, count in zip(tones, near, strict=True) if count == best]))
+    return float(median([tone for tone, count in zip(tones, near, strict=True) if count == best]))
 
 
 def _near_border(like: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - of OpenCV's own type
@@ -117,24 +111,27 @@ def _near_border(like: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - of OpenCV's 
     return np.asarray(padded[1:-1, 1:-1] == 2)
 
 
-def _fitted(values: Floats, places: NDArray[np.intp]) -> tuple[Floats, float]:
+def _fitted(values: Bytes, places: NDArray[np.intp]) -> tuple[Floats, float]:
     """Return the weights [6] of a smooth surface through the values at places, and their spread about it."""
     height, width = values.shape
     rows, columns = np.divmod(places[:: max(1, len(places) // 3000)], width)
     terms = _terms(rows / height - 0.5, columns / width - 0.5)
-    wanted = values[rows, columns]
+    wanted = values[rows, columns].astype(np.float32)
     weights = np.linalg.solve(terms.T @ terms + 1e-3 * len(rows) * _STIFF, terms.T @ wanted)
     return weights.astype(np.float32), _spread((wanted - terms @ weights).astype(np.float32))
 
 
-def _surface(weights: Floats, size: tuple[int, ...]) -> Floats:
-    """Return a smooth surface [h,w] by its weights: a product of two narrow matrices, which is quickest."""
-    y = np.arange(size[0], dtype=np.float32) / np.float32(size[0]) - np.float32(0.5)
-    x = np.arange(size[1], dtype=np.float32) / np.float32(size[1]) - np.float32(0.5)
+def _less_surface(values: Bytes, weights: Floats) -> Floats:
+    """Return values [h,w] less a smooth surface: a product of two narrow matrices, which is quickest."""
+    height, width = values.shape
+    y = np.arange(height, dtype=np.float32) / np.float32(height) - np.float32(0.5)
+    x = np.arange(width, dtype=np.float32) / np.float32(width) - np.float32(0.5)
     level, down, across, both, down_twice, across_twice = weights
     of_rows = np.stack([level + down * y + down_twice * y * y, across + both * y, np.ones_like(y)], axis=1)
     of_columns = np.stack([np.ones_like(x), x, across_twice * x * x])
-    return np.asarray(of_rows @ of_columns, np.float32)
+    surface = np.asarray(of_rows @ of_columns, np.float32)
+    cv2.subtract(values, surface, surface, dtype=cv2.CV_32F)
+    return surface
 
 
 _STIFF = np.diag([0.0, 1, 1, 3, 3, 3]) / 100

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from vermilion.view.median import median
+
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
@@ -79,8 +81,8 @@ def common_border(borders: Sequence[Border | None]) -> Border | None:
     most = max(alike, key=len, default=[])
     if len(most) < min(2, len(borders) - 1) or 3 * len(most) < len(borders):
         return None
-    usual = float(np.median([border.usual for border in most]))
-    return Border((usual,) * 4, usual, float(np.median([border.tone for border in most])))
+    usual = float(median([border.usual for border in most]))
+    return Border((usual,) * 4, usual, float(median([border.tone for border in most])))
 
 
 def worn(alone: Bytes, border: Border) -> tuple[float, ...]:
@@ -97,7 +99,7 @@ def worn(alone: Bytes, border: Border) -> tuple[float, ...]:
     if 2 * rows + 8 >= min(alone.shape):
         return (0.0,) * 4
     edges = [np.rot90(alone, which)[1:rows, rows:-rows].astype(np.float32) for which in range(4)]
-    tone = float(np.median(np.concatenate([edge.ravel() for edge in edges])))
+    tone = float(median(np.concatenate([edge.ravel() for edge in edges])))
     shares = [float((np.abs(edge - tone) <= _OTHER).mean()) for edge in edges]
     there = [share > _WORN for share in shares]
     if abs(tone - border.tone) > _OTHER or sum(there) < 3:
@@ -123,9 +125,9 @@ def print_border(alone: Bytes) -> Border | None:
     clear = [strip.width for strip in strips if strip.clear > 0.4]
     if len(clear) < 2 or min(clear) > most or not _is_border(strips, alone):
         return None
-    usual = float(np.median([width for width in clear if width <= 1.6 * min(clear) + 1.5]))
+    usual = float(median([width for width in clear if width <= 1.6 * min(clear) + 1.5]))
     widths = [strip.width if _is_clear(strip, usual) else usual for strip in strips]
-    return Border(tuple(widths), usual, float(np.median([strip.tone for strip in strips])))
+    return Border(tuple(widths), usual, float(median([strip.tone for strip in strips])))
 
 
 def _is_border(strips: list[_Strip], alone: Bytes) -> bool:
@@ -135,10 +137,10 @@ def _is_border(strips: list[_Strip], alone: Bytes) -> bool:
     """
     tones = [strip.tone for strip in strips]
     dark, pale = np.percentile(alone, (20, 80))
-    if dark < np.median(tones) < pale:
+    if dark < median(tones) < pale:
         return False
     widths = [strip.width for strip in strips if strip.clear > 0.4]
-    usual = float(np.median(widths))
+    usual = float(median(widths))
     if usual <= max(3.5, 0.06 * min(alone.shape)):
         alike = sum(abs(width - usual) <= 0.6 + 0.25 * usual for width in widths)
         return max(tones) - min(tones) <= 25 and alike >= 3
@@ -155,8 +157,8 @@ def _strip(side: Floats) -> _Strip | None:
     inset = min(len(side), side.shape[1] // 8)
     rows = side[:, inset : side.shape[1] - inset]
     # The outermost row is mixed with what lies around the print.
-    middles = np.median(rows[1:3], axis=1)
-    spreads = 1.4826 * np.median(np.abs(rows[1:3] - middles[:, None]), axis=1)
+    middles = median(rows[1:3])
+    spreads = 1.4826 * median(np.abs(rows[1:3] - middles[:, None]))
     which = int(np.argmin(spreads))
     begin, tone, spread = 1 + which, float(middles[which]), float(spreads[which])
     if spread > _EVEN:
@@ -172,4 +174,4 @@ def _strip(side: Floats) -> _Strip | None:
     if not clear.any():
         return _Strip(tone, float(len(rows)), 0.0, spread)
     mixed = np.clip(away[end - 1 : end + 2, clear] / beyond[clear], 0, 1).sum(axis=0)
-    return _Strip(tone, end + 2 - float(np.median(mixed)), float(clear.mean()), spread)
+    return _Strip(tone, end + 2 - float(median(mixed)), float(clear.mean()), spread)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -90,9 +91,17 @@ def _points(profile: Doubles, which: int, size: tuple[int, int]) -> Doubles:
 
 def _profile(shape: Bools, which: int) -> Doubles:
     """Return points (along, into) [2,n] of the outline as seen from a side: above, right, below, left."""
-    seen = np.rot90(shape, which)
-    along = np.flatnonzero(seen.any(axis=0))
-    return np.stack([along, seen[:, along].argmax(axis=0)]).astype(np.float64)
+    seen: NDArray[Any] = shape.view(np.uint8)
+    if which % 2 == 0:
+        seen = cv2.transpose(seen)
+    if which:
+        seen = cv2.flip(seen, (1, -1, 0)[which - 1])
+    lines = seen.view(
+        np.bool_
+    )  # along the side; each leads inward, along memory, where it is searched quickest
+    into = lines.argmax(axis=1)
+    along = np.flatnonzero(lines[np.arange(len(lines)), into])
+    return np.array([along, into[along]], np.float64)
 
 
 def _alignment(points: Doubles, angles: Doubles) -> Doubles:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vermilion.view.frame import Frame
+from vermilion.view.median import median
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -51,9 +52,11 @@ class Side:
 def frame_matrix(frame: Frame, pad: int) -> Doubles:
     """Return the matrix [2,3] to the scan's pixels from those of a frame seen upright, ``pad`` around it."""
     cosine, sine = math.cos(math.radians(frame.angle)), math.sin(math.radians(frame.angle))
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    middle = np.array([frame.width / 2 - 0.5 + pad, frame.height / 2 - 0.5 + pad])
-    return np.column_stack([turn, np.array(frame.centre) - 0.5 - turn @ middle])
+    x, y = frame.width / 2 - 0.5 + pad, frame.height / 2 - 0.5 + pad
+    left, top = frame.centre[0] - 0.5, frame.centre[1] - 0.5
+    return np.array(
+        [[cosine, -sine, left - (cosine * x - sine * y)], [sine, cosine, top - (sine * x + cosine * y)]]
+    )
 
 
 def seen_from(plane: Floats, frame: Frame, which: int, above: int, below: int) -> Floats:
@@ -70,10 +73,10 @@ def seen_from(plane: Floats, frame: Frame, which: int, above: int, below: int) -
     # From the strip's columns and rows to those of the frame seen upright.
     turn = np.array(
         [
-            [(1, 0, 0), (0, 1, -above)],
-            [(0, -1, width - 1 + above), (1, 0, 0)],
-            [(-1, 0, width - 1), (0, -1, height - 1 + above)],
-            [(0, 1, -above), (-1, 0, height - 1)],
+            [(1, 0, 0), (0, 1, -above), (0, 0, 1)],
+            [(0, -1, width - 1 + above), (1, 0, 0), (0, 0, 1)],
+            [(-1, 0, width - 1), (0, -1, height - 1 + above), (0, 0, 1)],
+            [(0, 1, -above), (-1, 0, height - 1), (0, 0, 1)],
         ][which],
         np.float64,
     )
@@ -81,7 +84,7 @@ def seen_from(plane: Floats, frame: Frame, which: int, above: int, below: int) -
     return np.asarray(
         cv2.warpAffine(
             plane,
-            frame_matrix(frame, 0) @ np.vstack([turn, (0, 0, 1)]),
+            frame_matrix(frame, 0) @ turn,
             size,
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_CONSTANT,
@@ -153,7 +156,7 @@ def _side(part: Floats, tolerance: float) -> Side:
     columns = slice(1, part.shape[1] - 1)
     outer, inner = part[:2, columns], part[_REACH + 1 :, columns]
     there = outer.max(axis=0) < _OFF / 8
-    if there.mean() < 0.5:
+    if _share(there) < 0.5:
         return Side(open=True, pure=1.0, strong=1.0, weak=1.0)
     outside, inside = (cv2.blur(rows[:, there], (5, 1)).mean(axis=0) for rows in (outer, inner))
     step = np.abs(inside - outside)
@@ -162,11 +165,16 @@ def _side(part: Floats, tolerance: float) -> Side:
     near, far = min(near, len(weak) - 1), max(far, near + 1)
     return Side(
         open=False,
-        pure=float((np.abs(outside) <= 1.5 * tolerance).mean()),
-        strong=float((step > tolerance).mean()),
-        weak=float(weak.mean()),
-        ends=(float(weak[near:far].mean()), float(weak[-far:-near].mean())),
+        pure=_share(np.abs(outside) <= 1.5 * tolerance),
+        strong=_share(step > tolerance),
+        weak=_share(weak),
+        ends=(_share(weak[near:far]), _share(weak[-far:-near])),
     )
+
+
+def _share(where: NDArray[np.bool_]) -> float:
+    """Return the share of places that are true: the mean of bools, counted, which is quicker."""
+    return np.count_nonzero(where) / max(1, where.size)
 
 
 def refined(frame: Frame, signed: Floats, tolerance: float) -> Frame:
@@ -181,7 +189,7 @@ def refined(frame: Frame, signed: Floats, tolerance: float) -> Frame:
         for (first, second), length in zip(halves, lengths, strict=True)
         if first is not None and second is not None
     ]
-    turned = float(np.median(skews)) if len(skews) > 1 else 0.0
+    turned = float(median(skews)) if len(skews) > 1 else 0.0
     inward = [np.mean([half for half in pair if half is not None] or [0.0]) for pair in halves]
     better = moved(frame, tuple(-float(side) for side in inward))
     return replace(better, angle=better.angle + turned)
@@ -196,11 +204,12 @@ def _edge(part: Floats, tolerance: float) -> tuple[float | None, float | None]:
 
 def _half_risen(seen: Floats, tolerance: float) -> float | None:
     """Return how far inward (pixels) an edge lies, or None where it is not seen."""
-    inner, outer = seen[-2:].mean(axis=0), seen[:2].mean(axis=0)
+    half = np.float32(0.5)
+    inner, outer = (seen[-2] + seen[-1]) * half, (seen[0] + seen[1]) * half
     clear = (inner > 2 * tolerance) & (outer < 0.4 * inner) & (outer <= 1.5 * tolerance)
     if clear.sum() < 6:
         return None
-    profile = np.median(seen[:, clear] / inner[clear], axis=1)
+    profile = median(seen[:, clear] / inner[clear])
     above = np.flatnonzero(profile >= 0.5)
     if not len(above) or above[0] == 0:
         return None

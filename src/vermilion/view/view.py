@@ -103,7 +103,7 @@ class View:
         if cut is not None:
             return reduce_luma(cut, grid)
         size = self._plane_for(luma.shape, grid)
-        plane = reduce_luma(luma, size) if size[0] < _NEARLY * luma.shape[0] else unit_range(luma)
+        plane = reduce_luma(luma, size) if size[0] < _NEARLY * luma.shape[0] else _unit(luma)
         finer = grid[0] * _FINER, grid[1] * _FINER
         return reduce_luma(np.clip(self._sampled(plane, finer, cv2.INTER_LINEAR), 0, 1), grid)
 
@@ -201,6 +201,11 @@ class View:
     def _sampled(self, plane: Floats, grid: Size, method: int, outside: float | None = None) -> Floats:
         there = _scaling(self.scan, plane.shape[:2]) @ _square(self._matrix(grid))
         return _warped(plane, there, grid, method, outside)
+
+
+def _unit(luma: Luma) -> Floats:
+    """Return luma in 0..1; floats are not copied."""
+    return np.asarray(luma, np.float32) if luma.dtype.kind == "f" else unit_range(luma)
 
 
 def _scaling(source: tuple[int, ...], target: tuple[int, ...]) -> Doubles:
