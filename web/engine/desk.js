@@ -40,13 +40,10 @@ export class Desk {
     const gpu = new GpuGraphs(port, { encoder, decoder });
     this.leaveGpu();
     this.gpu = gpu;
-    const state = await this.model.tried(gpu).then(
-      ({ isRight, isQuicker }) => (!isRight ? "wrong" : isQuicker || always ? "on" : "slow"),
-      (error) => {
-        console.info(error.message);
-        return "failed";
-      },
-    );
+    const state = await this.model.tried(gpu, !always).catch((error) => {
+      console.info(error.message);
+      return "failed";
+    });
     if (this.gpu !== gpu) return; // it was let go meanwhile
     if (state === "on") Object.assign(this.model, { gpu, gpuFailed: () => tell("failed") });
     tell(state);

@@ -49,10 +49,10 @@ export class Gpu extends EventTarget {
   }
 
   async #start(isWanted) {
-    this.code ??= await partOf("gpu-worker");
-    const wasm = await programBeside(this.beside);
+    this.code ??= partOf("gpu-worker");
+    const [code, wasm] = await Promise.all([this.code, programBeside(this.beside)]);
     if (!isWanted()) return;
-    this.worker = new Worker(URL.createObjectURL(new Blob([this.code], { type: "text/javascript" })));
+    this.worker = new Worker(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
     this.worker.addEventListener("error", () => this.heard("failed"));
     const { port1, port2 } = new MessageChannel();
     this.worker.postMessage({ wasm, port: port1 }, [wasm, port1]);

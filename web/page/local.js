@@ -17,7 +17,7 @@ const SOME = {
   formats: ["png"],
 };
 
-const SHOWN_AFTER = 500; // milliseconds: a picture that was opened is seen before the graphics processor is tried
+const SHOWN_AFTER = 1000; // milliseconds: a picture that was opened is seen before the graphics processor is tried
 
 export class LocalEngine {
   can = SOME;

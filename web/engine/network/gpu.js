@@ -2,7 +2,7 @@
 
 const FIRST_PATIENCE = 120_000; // milliseconds: at first a driver translates its programs
 const LEAST_PATIENCE = 5_000;
-const LONGER = 100; // than the test took, on a picture a quarter as large, and it is believed to hang
+const LONGER = 100; // than a test took, and it is believed to hang
 const TOLERANCE = 1e-3; // of the largest number of an output
 
 /** Calls through a port; a call fails that gets no answer in time. */
