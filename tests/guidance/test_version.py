@@ -15,8 +15,9 @@ from vermilion.guidance.version import (
     with_trust,
 )
 from vermilion.guidance.version.place import _best as best_map
+from vermilion.guidance.version.trust import _areas as areas_of
 from vermilion.guidance.version.trust import _rising as rising
-from vermilion.guidance.version.trust import without_rims
+from vermilion.guidance.version.trust import cracks_of, trust_of, without_rims
 from vermilion.tone import luma_of_rgb, unit_range
 
 SCENE = made_scene()
@@ -233,3 +234,35 @@ def test_a_grainy_faded_scan_trusts_what_is_there_and_finds_what_is_not():
     near = np.zeros(SIZE, bool)
     near[65:165, 105:215] = True
     assert (laid.trust[laid.inside & ~near] > 0.5).mean() > 0.93
+
+
+def test_no_streak_of_trust_is_left_between_two_doubts():
+    doubt = np.zeros(SIZE, np.float32)
+    doubt[80:150, 100:150] = doubt[80:150, 164:220] = (
+        1  # 14 pixels apart, of which margins take all but a few
+    )
+    doubt[85:145, 100:220][24:40, 20:36] = 0
+    trust = areas_of(doubt, np.ones(SIZE, bool))
+    assert trust[85:145, 100:220].max() == 0
+    assert trust[:60].min() == 1
+
+
+def cracked():
+    """The scene with cracks across it, which a restored version lacks."""
+    scan = cv2.GaussianBlur(LUMA, (0, 0), 3)
+    lines = np.zeros(SIZE, np.uint8)
+    for ends in (((20, 40), (300, 90)), ((60, 220), (150, 10)), ((30, 180), (290, 200))):
+        cv2.line(lines, *ends, 255, 3, cv2.LINE_AA)
+    return scan, np.maximum(scan, 0.9 * unit_range(lines)).astype(np.float32), lines > 0
+
+
+def test_cracks_that_a_version_lacks_are_no_reason_for_doubt():
+    whole, scan, cracks = cracked()
+    inside, still = np.ones(SIZE, bool), np.zeros(SIZE, np.float32)
+    found = cracks_of(scan, whole, still, inside)
+    assert (trust_of(scan, whole, still, inside)[cracks] < 0.5).mean() > 0.9
+    assert (trust_of(scan, whole, still, inside, found)[cracks] > 0.5).mean() > 0.9
+    seen = whole.copy()
+    seen[80:150, 90:200] = cv2.GaussianBlur(unit_range(luma_of_rgb(made_scene(7))), (0, 0), 3)[80:150, 90:200]
+    found = cracks_of(scan, seen, still, inside)
+    assert (trust_of(scan, seen, still, inside, found)[84:146, 94:196] < 0.5).mean() > 0.9

@@ -72,6 +72,9 @@ class Versions:
 
     def luma(self) -> Floats:
         """Return the scan's luma, upright, on the grid that versions are laid on."""
+        return self.workshop.cache.get((self.owner, "luma for versions"), self._reduced_luma)
+
+    def _reduced_luma(self) -> Floats:
         scale = min(1.0, _SIDE / max(self.scan.size))
         size = max(1, round(self.scan.size[0] * scale)), max(1, round(self.scan.size[1] * scale))
         return np.ascontiguousarray(turn_upright(self.scan.preview(size), self.scan.orientation))
