@@ -48,7 +48,8 @@ def test_a_picture_gets_what_its_line_says(tmp_path: Path) -> None:
         ("file,look\na.tif,vivid,3\n", "Line 2 of .* has more or fewer cells"),
         ("file,look\na.tif,vivid\na.tif,muted\n", "Line 3 of .* names a.tif again"),
         ("file,look\n,vivid\n", "Line 2 of .* names no file"),
-        ("file,warmth\na.tif,much\n", "Line 2 of .* cannot be followed: could not convert"),
+        ("file,warmth\na.tif,much\n", "Line 2 of .* cannot be followed: its warmth 'much' is no number"),
+        ("file;warmth\na.tif;5,5\n", "Line 2 of .* cannot be followed: its warmth '5,5' is no .* as 5.5"),
         ("file,warmth\na.tif,nan\n", "Line 2 of .* cannot be followed"),
         ("file,look\na.tif,gaudy\n", "Line 2 of .* cannot be followed"),
         ("file,hints\na.tif,here\n", "Line 2 of .* cannot be followed"),
@@ -58,6 +59,15 @@ def test_a_picture_gets_what_its_line_says(tmp_path: Path) -> None:
 def test_what_cannot_be_followed_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         read_table(write(tmp_path, text)).given_to(TASKS, Controls())
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_spreadsheets_may_write_other_delimiters(tmp_path: Path, delimiter: str) -> None:
+    rows = ["file", "look", "hints"], ["1931/a.tif", "vivid", '"12,8=navy; 3,4,2=#aabbcc"']
+    path = write(tmp_path, "\ufeff" + "".join(delimiter.join(row) + "\r\n" for row in rows))
+    controls = read_table(path).given_to(TASKS, Controls())[1].controls
+    assert controls is not None
+    assert (controls.look, len(controls.hints)) == ("vivid", 2)
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:

@@ -69,6 +69,27 @@ def test_a_sample_is_shown_and_what_is_rejected_done_again(batch, here):
 
 
 @pytest.mark.parametrize(
+    ("bag", "told"),
+    [
+        ("there", "error: there exists already; name a folder that does not exist yet."),
+        ("box/bag", "error: box/bag lies among the scans of box, where the next run would find it; name"),
+    ],
+)
+def test_a_bag_that_cannot_be_is_refused_before_the_first_picture(batch, here, bag, told):
+    (here / "there").mkdir()
+    said = batch("--bag", bag)
+    assert (said.code, said.out) == (1, "")
+    assert said.errors[0].startswith(told)
+    assert not (here / "out").exists()
+
+
+def test_a_dry_run_makes_no_bag(batch, here):
+    assert batch().code == 0
+    assert batch("--bag", "bag", "--dry-run").out.endswith("nothing was written\n")
+    assert not (here / "bag").exists()
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (("--watch", "--sample", "3"), "error: --watch and --sample cannot be given together; leave out one"),

@@ -142,13 +142,33 @@ def start_batch(planner: "Planner", course: Course, told: Told, bag: Path | None
             }
         )
         return _spread(planner, course.ray, told, dry_run=course.dry_run)
+    if bag is not None:
+        _check_bag(bag, planner)
     code = _watch(planner, told) if course.watch else _do(planner, course, told)
-    if bag is not None and code != INTERRUPTED:
+    if bag is not None and code != INTERRUPTED and not course.dry_run:
         from vermilion.archive.batch import write_bag
 
         count = write_bag(options.folder, bag, datetime.now().astimezone().date())
         say_aside(f"{shown(bag)} holds {count} files")
     return code
+
+
+def _check_bag(bag: Path, planner: "Planner") -> None:
+    """Refuse a bag that could not be made, before the first of what may be a million pictures.
+
+    Raises:
+        SettingsError: it lies among the scans, where the next run would find it.
+        OutputError: it is there already.
+    """
+    from vermilion.archive.batch import refuse_existing_bag
+
+    refuse_existing_bag(bag)
+    for source in planner.sources:
+        if Path(source).is_dir() and bag.resolve().is_relative_to(Path(source).resolve()):
+            raise SettingsError(
+                f"{shown(bag)} lies among the scans of {source}, where the next run would find it; "
+                "name another folder."
+            )
 
 
 class Planner:

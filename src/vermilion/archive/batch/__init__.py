@@ -1,6 +1,6 @@
 """Batches that can be killed at any moment: a manifest, worker processes, and resuming by the records."""
 
-from vermilion.archive.batch.bag import write_bag
+from vermilion.archive.batch.bag import refuse_existing_bag, write_bag
 from vermilion.archive.batch.engine import Batch, BatchOptions, is_planned, run_batch
 from vermilion.archive.batch.lock import locked
 from vermilion.archive.batch.manifest import MANIFEST, Manifest, open_manifest, read_manifest
@@ -33,6 +33,7 @@ __all__ = [
     "parse_newer",
     "read_manifest",
     "read_table",
+    "refuse_existing_bag",
     "run_batch",
     "tasks_again",
     "verify_manifest",

@@ -31,6 +31,16 @@ class _Payload:
     size: int
 
 
+def refuse_existing_bag(bag: Path) -> None:
+    """Refuse to make a bag where something is.
+
+    Raises:
+        OutputError: there is.
+    """
+    if bag.exists():
+        raise OutputError(f"{bag} exists already; name a folder that does not exist yet.")
+
+
 def write_bag(folder: Path, bag: Path, day: date) -> int:
     """Write a bag of all results that the manifest of a folder says are done.
 
@@ -46,8 +56,7 @@ def write_bag(folder: Path, bag: Path, day: date) -> int:
         OutputError: it is there already, a result is not what the manifest says, or it cannot be written.
         SettingsError: the manifest was changed, or names results outside of its folder.
     """
-    if bag.exists():
-        raise OutputError(f"{bag} exists already; name a folder that does not exist yet.")
+    refuse_existing_bag(bag)
     unfinished = bag.with_name(f"{scratch_prefix()}bag")
     try:
         (unfinished / "data").mkdir(parents=True)

@@ -22,6 +22,7 @@ _FILE, _IDENTIFIER, _HINTS, _LOOK = "file", "identifier", "hints", "look"
 _NUMBERS = ("temperature", "fade_unsure", "vividness", "warmth", "tint")
 COLUMNS = (_FILE, _IDENTIFIER, _HINTS, _LOOK, *_NUMBERS)
 _VERDICT, _ACCEPT, _REJECT = "verdict", "accept", "reject"
+_DELIMITERS = ",;\t"
 _LARGEST = 256 * 2**20  # bytes; a million lines
 
 
@@ -110,11 +111,18 @@ def controls_of(row: dict[str, str], general: Controls) -> Controls:
     Raises:
         ValueError, SettingsError, HintError: a cell says nothing that can be.
     """
-    numbers = {name: float(row[name]) for name in _NUMBERS if row.get(name)}
+    numbers = {name: _number(name, row[name]) for name in _NUMBERS if row.get(name)}
     hints = (*general.hints, *map(parse_hint, _parts(row.get(_HINTS, ""))))
     controls = replace(general, look=row.get(_LOOK) or general.look, hints=hints, **numbers)  # type: ignore[arg-type]
     check_controls(controls)
     return controls
+
+
+def _number(name: str, cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError as error:
+        raise SettingsError(f"its {name} {cell!r} is no number; write it as 5.5") from error
 
 
 def read_table(path: Path, *, verdicts: bool = False) -> Table:
@@ -131,7 +139,8 @@ def read_table(path: Path, *, verdicts: bool = False) -> Table:
         if path.stat().st_size > _LARGEST:
             raise SettingsError(f"{path} is too large for a table of controls; split the batch.")
         content = path.read_bytes()
-        reader = csv.DictReader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        text = content.decode("utf-8-sig")
+        reader = csv.DictReader(StringIO(text, newline=""), strict=True, delimiter=_delimiter_of(text))
         columns = tuple(reader.fieldnames or ())
         _check_columns(path, columns, verdicts=verdicts)
         rows: dict[str, tuple[int, dict[str, str]]] = {}
@@ -142,6 +151,12 @@ def read_table(path: Path, *, verdicts: bool = False) -> Table:
     except (UnicodeDecodeError, csv.Error) as error:
         raise SettingsError(f"{path} is not a CSV in UTF-8 ({error}); save it as that.") from error
     return Table(path, hashlib.sha256(content).hexdigest(), rows)
+
+
+def _delimiter_of(text: str) -> str:
+    """What stands between the cells: spreadsheets write semicolons where numbers have a comma."""
+    first = text.partition("\n")[0]
+    return max(_DELIMITERS, key=first.count)
 
 
 def _add(
