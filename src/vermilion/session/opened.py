@@ -76,6 +76,9 @@ class _Sought:
     way_up: bool
 
 
+_NEARLY = 0.8
+"""A small scan that is to be reduced by less than this is seen as it is."""
+
 _DECODED_WHOLE = 2_000_000
 """Pixels of a scan that is decoded once."""
 
@@ -132,7 +135,8 @@ def _framed(scan: Scan, turns: int, working: tuple[int, int]) -> tuple[View, ...
         working: size (as stored) at which the whole scan would be seen; it need not be decoded twice.
     """
     size, small = upright_size(scan.size, scan.orientation), _preview_size(scan.size)
-    like = working if all(2 * side >= least for side, least in zip(working, small, strict=True)) else None
+    is_fine = all(2 * side >= least for side, least in zip(working, small, strict=True))
+    like = working if is_fine else (-(-small[0] // 2), -(-small[1] // 2))
     # Frames are looked for in the codes of the file: its tone curve takes time, and moves no edge.
     preview = turn_upright(scan.pixels.rough(small, like), scan.orientation)
     frames = find_frames(np.ascontiguousarray(preview))
@@ -185,10 +189,11 @@ def _codes(scan: Scan, views: Sequence[View], sizes: Sequence[tuple[int, int]]) 
     """Return the codes of a scan, upright, that show each picture twice as finely as it is seen."""
     finer = max(2 * max(side) / max(view.size) for view, side in zip(views, sizes, strict=True))
     scale = min(1.0, finer, _LARGEST / max(scan.size))
+    small = scan.size[0] * scan.size[1] <= _DECODED_WHOLE
+    scale = 1.0 if small and scale >= _NEARLY else scale
     high, wide = (max(1, round(side * scale)) for side in scan.size)
     # A decode of this size itself will do; by default it would be twice as fine. A small scan is decoded
     # whole, as it is when its colours are joined: that decode is kept.
-    small = scan.size[0] * scan.size[1] <= _DECODED_WHOLE
     like = scan.size if small else (-(-high // 2), -(-wide // 2))
     return turn_upright(scan.pixels.preview((high, wide), like), scan.orientation)
 
