@@ -3,7 +3,9 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
+from scripts.make_version_picture import CAR, edited
 from tests.versions import SIZE, made_scene, warped
 from vermilion.color import rgb_to_cbcr
 from vermilion.guidance.version import (
@@ -17,7 +19,7 @@ from vermilion.guidance.version import (
 from vermilion.guidance.version.place import _best as best_map
 from vermilion.guidance.version.trust import _areas as areas_of
 from vermilion.guidance.version.trust import _rising as rising
-from vermilion.guidance.version.trust import cracks_of, trust_of, without_rims
+from vermilion.guidance.version.trust import without_rims
 from vermilion.tone import luma_of_rgb, unit_range
 
 SCENE = made_scene()
@@ -247,22 +249,14 @@ def test_no_streak_of_trust_is_left_between_two_doubts():
     assert trust[:60].min() == 1
 
 
-def cracked():
-    """The scene with cracks across it, which a restored version lacks."""
-    scan = cv2.GaussianBlur(LUMA, (0, 0), 3)
-    lines = np.zeros(SIZE, np.uint8)
-    for ends in (((20, 40), (300, 90)), ((60, 220), (150, 10)), ((30, 180), (290, 200))):
-        cv2.line(lines, *ends, 255, 3, cv2.LINE_AA)
-    return scan, np.maximum(scan, 0.9 * unit_range(lines)).astype(np.float32), lines > 0
-
-
-def test_cracks_that_a_version_lacks_are_no_reason_for_doubt():
-    whole, scan, cracks = cracked()
-    inside, still = np.ones(SIZE, bool), np.zeros(SIZE, np.float32)
-    found = cracks_of(scan, whole, still, inside)
-    assert (trust_of(scan, whole, still, inside)[cracks] < 0.5).mean() > 0.9
-    assert (trust_of(scan, whole, still, inside, found)[cracks] > 0.5).mean() > 0.9
-    seen = whole.copy()
-    seen[80:150, 90:200] = cv2.GaussianBlur(unit_range(luma_of_rgb(made_scene(7))), (0, 0), 3)[80:150, 90:200]
-    found = cracks_of(scan, seen, still, inside)
-    assert (trust_of(scan, seen, still, inside, found)[84:146, 94:196] < 0.5).mean() > 0.9
+def test_a_thing_added_on_gravel_is_not_trusted():
+    """Its marks are gone in the version like cracks of a restored print, but here a ball hides them."""
+    with Image.open(CAR) as opened:
+        grey = np.asarray(opened.convert("L").reduce(2))
+    scan = unit_range(grey)
+    height, width = grey.shape
+    laid = lay_version(scan, edited(np.repeat(grey[..., None], 3, axis=2)))
+    assert laid is not None
+    ball = np.zeros(grey.shape, np.uint8)
+    cv2.circle(ball, (width // 4, 3 * height // 4), height // 16, 1, -1)
+    assert laid.trust[ball > 0].max() < 0.2

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vermilion.color import rgb_to_cbcr
 from vermilion.guidance.version.follow import follow
 from vermilion.guidance.version.place import find_map, inside_of, map_of_pairs, pixel_map
-from vermilion.guidance.version.trust import cracks_of, trust_of, without_rims
+from vermilion.guidance.version.trust import trust_of, without_rims
 from vermilion.tone import luma_of_rgb, shrunk, unit_range
 
 Floats = NDArray[np.float32]
@@ -60,12 +60,10 @@ def lay_version(
     inside = _shown_at(places, other, shown)
     followed = follow(scan, _read(luma, places), inside)
     there = pixel_map(map_, size, other, followed.offset)
-    seen, inside = _read(luma, there), _shown_at(there, other, shown)
-    cracks = cracks_of(scan, seen, followed.apart, inside)
-    trust = trust_of(scan, seen, followed.apart, inside, cracks)
+    trust = trust_of(scan, _read(luma, there), followed.apart, _shown_at(there, other, shown))
     there = pixel_map(map_, size, other, followed.without(1 - trust))
     inside = _shown_at(there, other, shown)
-    trust = np.minimum(trust, trust_of(scan, _read(luma, there), followed.apart, inside, cracks))
+    trust = np.minimum(trust, trust_of(scan, _read(luma, there), followed.apart, inside))
     cbcr = rgb_to_cbcr(_read(colors.astype(np.float32), _enlarged(there, other, colors.shape)) / 255)
     return Laid(cbcr, without_rims(trust, cbcr), inside)
 

@@ -9,9 +9,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vermilion.guidance.version.cracks import cracks_among, missing_lines, widened, without
-from vermilion.guidance.version.planes import disc, mean_of, noise_of
-
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -41,17 +38,7 @@ _ISLET = 1e-3  # of the picture: smaller trusted places between doubts are chanc
 _HOLE = 0.03  # of the picture: larger holes in what is not trusted stay
 
 
-def cracks_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Mask:
-    """Return where the scan has cracks [h,w] that the version lacks; arguments are those of ``trust_of``."""
-    lines = missing_lines(scan, seen, inside)
-    if not lines.any():
-        return lines > 0
-    all_lines = widened(lines)
-    doubt = _doubt(without(scan, all_lines), without(seen, all_lines), apart, inside)
-    return cracks_among(lines, doubt > _DOUBT, inside)
-
-
-def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask, cracks: Mask | None = None) -> Floats:
+def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Floats:
     """Return how far to trust each pixel of an aligned version: float32 [h,w] in 0..1.
 
     Args:
@@ -59,29 +46,21 @@ def trust_of(scan: Floats, seen: Floats, apart: Floats, inside: Mask, cracks: Ma
         seen: the version's luma at the same places.
         apart: pixels by which the way there and back misses, from ``follow``.
         inside: where there is a version; elsewhere trust is 0.
-        cracks: of the scan, which do not count; from ``cracks_of``.
     """
-    if cracks is not None and cracks.any():
-        scan, seen = without(scan, cracks), without(seen, cracks)
-    return _areas(_doubt(scan, seen, apart, inside), inside)
-
-
-def _doubt(scan: Floats, seen: Floats, apart: Floats, inside: Mask) -> Floats:
-    """Return how much the pictures differ around each pixel [h,w], 0..1; arguments are as above."""
-    first, second = mean_of(scan, 1.0), mean_of(seen, 1.0)
+    first, second = _mean(scan, 1.0), _mean(seen, 1.0)
     undone = _tone_undone(first, second, inside)
     silent = _clipped(first, second, undone)
     second = undone + silent * (first - undone)
     structure, texture = _structure(first, second)
     same = _rise(structure, *_STRUCTURE)
-    off = mean_of(np.abs(mean_of(first, 2.0) - mean_of(second, 2.0)), 1.5)
-    near = 1 + np.minimum(1, 2 * mean_of(silent, _CLIPPING))
+    off = _mean(np.abs(_mean(first, 2.0) - _mean(second, 2.0)), 1.5)
+    near = 1 + np.minimum(1, 2 * _mean(silent, _CLIPPING))
     tolerance = np.asarray(_tolerance(first, off, inside) * near, np.float32)
     agrees = 1 - _rise(off, tolerance, 2 * tolerance)
-    lost = 1 - np.exp(-((mean_of(apart, 2.0) / _APART) ** 2))
+    lost = 1 - np.exp(-((_mean(apart, 2.0) / _APART) ** 2))
     returns = 1 - (1 - silent) * texture * lost * (1 - _rise(structure, *_CONFIRMED))
     doubt = 1 - same * agrees * returns
-    return mean_of(doubt.astype(np.float32), _SPOT)
+    return _areas(_mean(doubt.astype(np.float32), _SPOT), inside)
 
 
 def without_rims(trust: Floats, cbcr: Floats) -> Floats:
@@ -109,7 +88,7 @@ def without_rims(trust: Floats, cbcr: Floats) -> Floats:
 def _rim(thing: Mask, doubted: NDArray[np.uint8], cbcr: Floats) -> Mask:
     """Return where trusted places near a thing [h,w] have its colour, if that is one colour and its own."""
     own = np.median(cbcr[thing], axis=0)
-    near = np.asarray(cv2.dilate(thing.astype(np.uint8), disc(2 * _RIM + 1)), np.uint8) > doubted
+    near = np.asarray(cv2.dilate(thing.astype(np.uint8), _disc(2 * _RIM + 1)), np.uint8) > doubted
     if not near.any():
         return near
     away = np.linalg.norm(cbcr - own, axis=-1)
@@ -117,12 +96,12 @@ def _rim(thing: Mask, doubted: NDArray[np.uint8], cbcr: Floats) -> Mask:
     if around < _OWN_COLOR or np.median(away[thing]) > around / 4:
         return np.zeros_like(thing)
     found = (near & (away < around / 2)).astype(np.uint8)
-    return np.asarray(cv2.dilate(found, disc(11)) > doubted)
+    return np.asarray(cv2.dilate(found, _disc(11)) > doubted)
 
 
 def _structure(first: Floats, second: Floats) -> tuple[Floats, Floats]:
     """Return the local correlation [h,w] of two pictures, weighed by texture over scales, and the texture."""
-    noise = max(noise_of(first), noise_of(second))
+    noise = max(_noise(first), _noise(second))
     total, weights = np.zeros_like(first), np.full_like(first, 1e-3)
     total += weights
     texture = np.zeros_like(first)
@@ -139,10 +118,10 @@ def _compared(first: Floats, second: Floats, noise: float) -> tuple[Floats, Floa
     """Return the local correlation [h,w] of two pictures with some noise, and how much it says, 0..1."""
     clipped = _rise(np.maximum(first, second), _CLIPPED, _CLIPPED + 0.05)
     floor = _FLAT**2 + 2 * noise**2 + clipped * np.float32(_CLIPPED_FLAT**2)
-    mean, other = mean_of(first, _SCALE), mean_of(second, _SCALE)
-    both = mean_of(first * second, _SCALE) - mean * other
-    own = np.maximum(mean_of(first * first, _SCALE) - mean**2, 0)
-    others = np.maximum(mean_of(second * second, _SCALE) - other**2, 0)
+    mean, other = _mean(first, _SCALE), _mean(second, _SCALE)
+    both = _mean(first * second, _SCALE) - mean * other
+    own = np.maximum(_mean(first * first, _SCALE) - mean**2, 0)
+    others = np.maximum(_mean(second * second, _SCALE) - other**2, 0)
     most = np.maximum(own, others)
     fits = (both + floor) / np.sqrt((own + floor) * (others + floor))
     return fits.astype(np.float32), (most / (most + floor)).astype(np.float32)
@@ -165,6 +144,12 @@ def _tolerance(scan: Floats, off: Floats, inside: Mask) -> float:
     low, high = np.percentile(scan[inside][::_EVERY], (2, 98))
     share = np.clip((high - low) / _FULL, _LEAST_FULL, 1)
     return float(_TOLERANCE * share + 2.5 * np.median(off[inside]))
+
+
+def _noise(luma: Floats) -> float:
+    """Return the deviation of the grain that is left in a picture."""
+    fine = luma - _mean(luma, 1.5)
+    return float(np.median(np.abs(fine))) / 0.6745
 
 
 def _tone_undone(scan: Floats, seen: Floats, inside: Mask) -> Floats:
@@ -234,15 +219,15 @@ def _areas(doubt: Floats, inside: Mask) -> Floats:
     A strip or speck between margins, where the pictures agree by chance, would show: it goes, too.
     """
     doubted = ((doubt > _DOUBT) & inside).astype(np.uint8)
-    doubted = np.asarray(cv2.morphologyEx(doubted, cv2.MORPH_CLOSE, disc(_CLOSED)), np.uint8)
+    doubted = np.asarray(cv2.morphologyEx(doubted, cv2.MORPH_CLOSE, _disc(_CLOSED)), np.uint8)
     doubted = _without_small(doubted, _LEAST_AREA)
     doubted = 1 - _without_small(1 - doubted, _HOLE)
-    doubted = np.asarray(cv2.dilate(doubted, disc(_MARGIN)), np.uint8)
-    doubted = np.asarray(cv2.morphologyEx(doubted, cv2.MORPH_CLOSE, disc(_CLOSED)), np.uint8)
-    doubted = 1 - _without_small(1 - doubted, _ISLET)
-    outside = np.asarray(cv2.dilate((~inside).astype(np.uint8), disc(5)), np.uint8)
+    doubted = np.asarray(cv2.dilate(doubted, _disc(_MARGIN)), np.uint8)
+    doubted = np.asarray(cv2.morphologyEx(doubted, cv2.MORPH_CLOSE, _disc(_CLOSED)), np.uint8)
+    doubted = np.asarray(1 - _without_small(1 - doubted, _ISLET), np.uint8)
+    outside = np.asarray(cv2.dilate((~inside).astype(np.uint8), _disc(5)), np.uint8)
     trust = 1 - np.maximum(doubted, outside).astype(np.float32)
-    return np.minimum(trust, np.clip(2 * mean_of(trust, _SOFT) - 1, 0, 1))
+    return np.minimum(trust, np.clip(2 * _mean(trust, _SOFT) - 1, 0, 1))
 
 
 def _without_small(mask: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
@@ -253,6 +238,14 @@ def _without_small(mask: NDArray[np.uint8], least: float) -> NDArray[np.uint8]:
     return np.asarray(kept[labels], np.uint8)
 
 
+def _disc(side: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
 def _rise(values: Floats, low: Floats | float, high: Floats | float) -> Floats:
     share = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), np.float32)
+
+
+def _mean(plane: Floats, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
