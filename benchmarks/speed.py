@@ -173,14 +173,20 @@ def _median_of_process(command: list[str], rounds: int = ROUNDS) -> float:
     return statistics.median(times[1:])
 
 
+def _import_seconds() -> float:
+    """How long a fresh Python imports the package, less its own start."""
+    timed = "import time; start = time.perf_counter(); import vermilion; print(time.perf_counter() - start)"
+    told = subprocess.run([sys.executable, "-c", timed], check=True, capture_output=True, text=True)
+    return float(told.stdout)
+
+
 def cold_starts(folder: Path, model: Path | None) -> list[Measure]:
-    """Whole processes: the command line on a small picture, and the bare import less Python's own start."""
+    """Fresh processes: the command line on a small picture, whole, and the bare import as it times itself."""
     scan = folder / "small.jpg"
     write_scan(scan, SMALL)
     command = [sys.executable, "-m", "vermilion", "colorize", str(scan), "--overwrite"]
     colorize = _median_of_process([*command, "--model", str(model)] if model else command)
-    start = _median_of_process([sys.executable, "-c", "pass"])
-    imported = _median_of_process([sys.executable, "-c", "import vermilion"]) - start
+    imported = statistics.median(_import_seconds() for _ in range(ROUNDS))
     return [
         Measure("vermilion colorize, 512 px, cold start", colorize, "s", 0.8),
         Measure("import vermilion", imported, "s", 0.2),
