@@ -75,3 +75,18 @@ def test_an_old_node_is_refused_in_one_sentence(tmp_path):
         "install a newer one from nodejs.org.\n"
     )
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--help"], 0, "scripts/build_page [--site] [OUTPUT [MODEL]]"),
+        (["--sight"], 1, "takes no '--sight'; it takes --site, OUTPUT and MODEL."),
+        (["a", "b", "c"], 1, "takes two paths at most, OUTPUT and MODEL; leave 'c' out."),
+    ],
+)
+def test_what_the_builder_takes_is_said(words, code, said):
+    command = ["bash", str(WEB.parent / "scripts" / "build_page"), *words]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == code
+    assert said in (run.stderr if code else run.stdout)
