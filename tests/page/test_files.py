@@ -88,6 +88,8 @@ def test_what_the_page_leaves_out_is_told_with_the_command_that_keeps_it(page, t
         (note,) = [entry["text"] for entry in opened["notes"]]
         assert words in note
         assert "`vermilion colorize " in note
+        command = page.page.wait_for_selector(".notes code").text_content()
+        assert command.startswith("vermilion colorize "), "it looks like a command, and shows no marks"
         page.close(opened)
     clear = page.open(write(tmp_path, "clear.png", saved(soft((64, 48)).convert("LA"), "png")))
     assert clear["error"] is None

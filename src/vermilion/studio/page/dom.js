@@ -14,6 +14,11 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
+/** A sentence as what `h` takes: what stands between backquotes is a command, and looks like one. */
+export function prose(text) {
+  return text.split("`").map((part, place) => (place % 2 ? h("code", { text: part }) : part));
+}
+
 /** Make an SVG element with attributes. */
 export function s(tag, props = {}, ...children) {
   const element = document.createElementNS(SVG, tag);

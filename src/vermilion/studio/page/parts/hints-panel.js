@@ -1,6 +1,6 @@
 // The list of hints, what was agreed on in the album, and carrying on to other pictures.
 
-import { button, fill, h, iconButton } from "../dom.js";
+import { button, fill, h, iconButton, prose } from "../dom.js";
 import { nameOf, shown } from "../model/color.js";
 import { changedHint, heardHints, kindOf, withoutHint } from "../model/document.js";
 import { plural, t } from "../model/texts.js";
@@ -49,7 +49,7 @@ export class HintsPanel extends HTMLElement {
     if (focused) this.list.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
     fill(
       this.notes,
-      (notes.get(null) || []).map((text) => h("li", { class: "note", text })),
+      (notes.get(null) || []).map((text) => h("li", { class: "note" }, prose(text))),
     );
     this.#showAlbum(open);
     this.#showApply();
