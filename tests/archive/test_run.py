@@ -60,7 +60,7 @@ class FakeColorizer:
 @pytest.fixture(autouse=True)
 def nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(source: Path, options: ReadOptions) -> SimpleNamespace:
-        return SimpleNamespace(source=source, page=options.page)
+        return SimpleNamespace(source=source, page=options.page, size=(4, 6))
 
     monkeypatch.setattr(run, "read_scan", read)
     for name in ("check_before_decoding", "refuse_before_painting"):
