@@ -1,10 +1,14 @@
 """The page without a server, built once with the shipped model, and a browser that opens it as a file."""
 
 import base64
+import contextlib
+import functools
+import http.server
 import io
 import json
 import shutil
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -116,6 +120,42 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", *SOFT_GPU])
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def new_window(chromium):
+    """Open the page at an address in a window of its own, of which nothing may complain."""
+    opened = []
+
+    def opening(address, script="", *, may_ask=False, **options):
+        context = chromium.new_context(reduced_motion="reduce", **options)
+        context.set_default_timeout(PATIENCE * 1000)
+        if script:
+            context.add_init_script(script)
+        page = Page(context.new_page(), address)
+        opened.append((context, page, may_ask))
+        return page
+
+    yield opening
+    for context, page, may_ask in opened:
+        context.close()
+        assert page.complaints == []
+        assert may_ask or page.requests == []
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def web_space_of(folder):
+    """The address at which a folder is served."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture(scope="package")

@@ -1,23 +1,20 @@
 """The graphics processor: used where there is one and it computes rightly, and never needed."""
 
 import base64
-import functools
 import gzip
 import hashlib
-import http.server
 import io
+import itertools
 import json
 import re
-import threading
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext
 
-from tests.page.conftest import STUDIO, Page
+from tests.page.conftest import STUDIO, web_space_of
 from tests.page.files import saved, soft, write
-from tests.page.test_journey import Quiet, until
+from tests.page.test_journey import until
 from vermilion.guidance import load_recipe
 from vermilion.tone import luma_of_rgb
 
@@ -37,11 +34,8 @@ HARDWARE = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter',
 def web_space(tmp_path_factory):
     """A folder, and the address at which it is served."""
     folder = tmp_path_factory.mktemp("web")
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with web_space_of(folder) as address:
+        yield folder, address
 
 
 @pytest.fixture(scope="module")
@@ -70,32 +64,24 @@ def with_part(text, name, content):
 
 
 @pytest.fixture
-def visit(built, chromium, web_space, small, request):
+def visit(built, new_window, web_space, small, request):
     """Open a page of a web space; its graphics worker begins with the script ``first``."""
     folder, address = web_space
-    opened: list[tuple[BrowserContext, Page]] = []
+    numbers = itertools.count()
 
     def visiting(first="", text=small, program=None, is_hardware=True):
         if first:
             worker = gzip.decompress(base64.b64decode(found(text, "gpu-worker")))
             text = with_part(text, "gpu-worker", first.encode() + worker)
-        place = folder / f"{request.node.name}-{len(opened)}"
+        place = folder / f"{request.node.name}-{next(numbers)}"
         place.mkdir()
         (place / "page.html").write_text(text, "utf-8")  # by this name it is not installed
         (beside,) = (built.parent / "page").glob("*.part")
         (place / beside.name).write_bytes(program or beside.read_bytes())
-        context = chromium.new_context(locale="en", reduced_motion="reduce")
-        context.set_default_timeout(60_000)
-        if is_hardware:
-            context.add_init_script(HARDWARE)
-        page = Page(context.new_page(), f"{address}/{place.name}/page.html")
-        opened.append((context, page))
-        return page
+        script = HARDWARE if is_hardware else ""
+        return new_window(f"{address}/{place.name}/page.html", script, may_ask=True, locale="en")
 
-    yield visiting
-    for context, page in opened:
-        context.close()
-        assert page.complaints == []
+    return visiting
 
 
 @pytest.fixture

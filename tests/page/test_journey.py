@@ -1,58 +1,37 @@
 """What a person does: opens the page from a disk or a web space, says a colour, and saves the picture."""
 
-import functools
-import http.server
 import io
 import json
-import threading
 import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from tests.page.conftest import STUDIO, Page
+from tests.page.conftest import STUDIO, web_space_of
 from tests.page.files import saved, soft, write
 from vermilion.tone import luma_of_rgb
 
 SIZES = {"wide": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="session")
 def served(built):
     """The address of the page in a web space."""
-    handler = functools.partial(Quiet, directory=str(built.parent))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/{built.name}"
-        server.shutdown()
+    with web_space_of(built.parent) as address:
+        yield f"{address}/{built.name}"
 
 
 @pytest.fixture
-def visit(chromium, built, served):
+def visit(new_window, built, served):
     """Open the page in a window of its own: from where, by its size and language."""
-    windows = []
 
     def visiting(place="file", size="wide", language="en"):
         touch = {"has_touch": True, "is_mobile": True} if size == "phone" else {}
-        context = chromium.new_context(
-            viewport=SIZES[size], locale=language, reduced_motion="reduce", accept_downloads=True, **touch
-        )
-        context.set_default_timeout(60_000)
-        page = Page(context.new_page(), built.as_uri() if place == "file" else served)
-        windows.append((context, page))
-        return page
+        address = built.as_uri() if place == "file" else served
+        return new_window(address, viewport=SIZES[size], locale=language, accept_downloads=True, **touch)
 
-    yield visiting
-    for context, page in windows:
-        context.close()
-        assert page.complaints == []
-        assert page.requests == []
+    return visiting
 
 
 def until(page, script):
@@ -138,21 +117,18 @@ def test_the_page_may_ask_nothing_of_the_network(page):
 
 
 def test_a_page_of_a_web_space_works_without_a_network_later_and_with_threads(
-    chromium, built, served, tmp_path
+    new_window, built, served, tmp_path
 ):
     scan = write(tmp_path, "aunt.png", saved(soft((300, 200)), "png"))
-    context = chromium.new_context(locale="en", reduced_motion="reduce")
-    context.set_default_timeout(60_000)
-    page = Page(context.new_page(), served.removesuffix(built.name) + "page/")
+    page = new_window(served.removesuffix(built.name) + "page/", may_ask=True, locale="en")
     until(page, "navigator.serviceWorker.ready.then((ready) => Boolean(ready.active))")
     alone = made_by(page, scan)
-    context.set_offline(True)
+    page.page.context.set_offline(True)
     page.page.reload()
     page.page.wait_for_selector("v-app.ready")
     assert page.ask("crossOriginIsolated")
     together = made_by(page, scan)
     threads = min(4, page.ask("navigator.hardwareConcurrency"))
-    context.close()
     assert page.complaints == []
     assert together["colors"] == alone["colors"]
     assert together["engine"] == alone["engine"] + (f", {threads} threads" if threads > 1 else "")

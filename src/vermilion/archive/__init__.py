@@ -7,6 +7,7 @@ from vermilion.archive.passed_over import describe as describe_passed_over
 from vermilion.archive.plan import Plan, PlanOptions, make_plan
 from vermilion.archive.replay import Replayed, replay_recipe
 from vermilion.archive.run import RunOptions, run_plan
+from vermilion.archive.search import is_within
 from vermilion.archive.verification import ALLOWABLE, Verified, VerifyOptions, verify
 from vermilion.archive.version_folder import VersionFolder, read_version_folder
 
@@ -25,6 +26,7 @@ __all__ = [
     "VerifyOptions",
     "VersionFolder",
     "describe_passed_over",
+    "is_within",
     "make_plan",
     "read_version_folder",
     "replay_recipe",

@@ -111,7 +111,7 @@ def walk(
             left_out = sieve.check(path / entry.name, root, is_folder=True)
             if left_out:
                 yield left_out
-            elif not _is_within(entry.path, sieve.output):
+            elif not is_within(entry.path, sieve.output):
                 below.append(entry)
         waiting.extendleft(Path(entry.path) for entry in reversed(below) if not entry.is_symlink())
         waiting.extend(Path(entry.path) for entry in below if entry.is_symlink())
@@ -131,7 +131,7 @@ def match(
     head, rest = _split(pattern)
     if rest is None:
         for path in map(Path, sorted(glob.glob(head))):  # noqa: PTH207 - any pattern
-            if not _is_within(path, sieve.output):
+            if not is_within(path, sieve.output):
                 yield sieve.check_way(path, root, Path(pattern).parts) or path
         return
     for start in sorted(glob.glob(head)) if head else ["."]:  # noqa: PTH207
@@ -178,5 +178,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_within(path: str | Path, folder: Path | None) -> bool:
+def is_within(path: str | Path, folder: Path | None) -> bool:
+    """Return whether a path, its links followed, is a folder or lies in it; nothing lies in None."""
     return folder is not None and Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

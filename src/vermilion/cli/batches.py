@@ -160,11 +160,12 @@ def _check_bag(bag: Path, planner: "Planner") -> None:
         SettingsError: it lies among the scans, where the next run would find it.
         OutputError: it is there already.
     """
+    from vermilion.archive import is_within
     from vermilion.archive.batch import refuse_existing_bag
 
     refuse_existing_bag(bag)
     for source in planner.sources:
-        if Path(source).is_dir() and bag.resolve().is_relative_to(Path(source).resolve()):
+        if Path(source).is_dir() and is_within(bag, Path(source)):
             raise SettingsError(
                 f"{shown(bag)} lies among the scans of {source}, where the next run would find it; "
                 "name another folder."

@@ -1,5 +1,6 @@
 """A model: luma in, chroma out. Arrays only."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,8 +80,7 @@ class Model:
         self.card = card
         self.hash = digest
         self.provider: str = encoder.get_providers()[0]
-        self._made_of: tuple[str | Path | None, str] | None = None
-        self._frugal = False
+        self._load_again: Callable[[], Model] | None = None
         self.heads = heads
         self._encoder = encoder
         self._decoder = decoder
@@ -110,14 +110,14 @@ class Model:
         )
         _check_names(encoder, decoder, place)
         loaded = cls(card, folder_hash(place), encoder, decoder, read_heads_file(place, card))
-        loaded._made_of, loaded._frugal = (model, device), frugal
+        loaded._load_again = partial(cls.load, model, device, frugal=frugal)
         return loaded
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and pickles hold the model's place, and load it again."""
-        if self._made_of is None:
+        if self._load_again is None:
             raise ModelError("A model that was made of sessions cannot be copied; load it from its folder.")
-        return partial(type(self).load, frugal=self._frugal), self._made_of
+        return self._load_again, ()
 
     def encode(self, luma: Floats) -> Features:
         """Look at luma [N,1,H,W], float32 in 0..1, H and W multiples of 32."""

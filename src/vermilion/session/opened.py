@@ -136,7 +136,7 @@ def _framed(scan: Scan, turns: int, working: tuple[int, int]) -> tuple[View, ...
     """
     size, small = upright_size(scan.size, scan.orientation), _preview_size(scan.size)
     is_fine = all(2 * side >= least for side, least in zip(working, small, strict=True))
-    like = working if is_fine else (-(-small[0] // 2), -(-small[1] // 2))
+    like = working if is_fine else _half(small)
     # Frames are looked for in the codes of the file: its tone curve takes time, and moves no edge.
     preview = turn_upright(scan.pixels.rough(small, like), scan.orientation)
     frames = find_frames(np.ascontiguousarray(preview))
@@ -144,6 +144,10 @@ def _framed(scan: Scan, turns: int, working: tuple[int, int]) -> tuple[View, ...
         return (View(size, whole(size), turns),)
     across, down = size[1] / preview.shape[1], size[0] / preview.shape[0]
     return tuple(View(size, _rounded(frame.scaled(across, down)), turns) for frame in frames)
+
+
+def _half(size: tuple[int, int]) -> tuple[int, int]:
+    return -(-size[0] // 2), -(-size[1] // 2)
 
 
 def _rounded(frame: Frame) -> Frame:
@@ -194,7 +198,7 @@ def _codes(scan: Scan, views: Sequence[View], sizes: Sequence[tuple[int, int]]) 
     high, wide = (max(1, round(side * scale)) for side in scan.size)
     # A decode of this size itself will do; by default it would be twice as fine. A small scan is decoded
     # whole, as it is when its colours are joined: that decode is kept.
-    like = scan.size if small else (-(-high // 2), -(-wide // 2))
+    like = scan.size if small else _half((high, wide))
     return turn_upright(scan.pixels.preview((high, wide), like), scan.orientation)
 
 

@@ -11,6 +11,7 @@ from vermilion.archive.batch.engine import Batch, BatchOptions, BatchRun
 from vermilion.archive.batch.painting import key_of
 from vermilion.archive.batch.record import Record
 from vermilion.archive.run import Task
+from vermilion.archive.search import is_within
 from vermilion.errors import SettingsError
 
 QUIET = 2.0
@@ -61,7 +62,7 @@ def check_watched(sources: Sequence[str], target: Path | None, folder: Path) -> 
         if not source.is_dir():
             raise SettingsError(f"--watch waits for files in folders, and {source} is none; name its folder.")
         for output in (target or source, folder):
-            if Path(os.path.realpath(output)).is_relative_to(os.path.realpath(source)):
+            if is_within(output, source):
                 raise SettingsError(
                     f"{output} lies in {source}, which is watched, so that results would come back as scans; "
                     "name a folder outside of it with -o, and leave out --beside."
