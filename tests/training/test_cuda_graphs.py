@@ -41,7 +41,15 @@ def long(config: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(state, "make_perceptual_network", lambda *_: tiny_eye())
     data = replace(config.data, resident="on", recolored=0.5, sizes=((32, 32),))
     taught = StageSettings(
-        "taught", 40, encoder_rate=1e-3, frozen_blocks=1, warmup=16, colorfulness=0.1, perceptual=0.3
+        "taught",
+        40,
+        encoder_rate=1e-3,
+        frozen_blocks=1,
+        warmup=16,
+        colorfulness=0.1,
+        perceptual=0.3,
+        patch=1.0,
+        palette=1.0,
     )
     alone = 24
     played = replace(

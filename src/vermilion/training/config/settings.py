@@ -135,6 +135,8 @@ class StageSettings:
     """Weight of the distance between painted and true colours in the perceptual network's features."""
     patch: Weight = 0.0
     """Weight of painted colours that vary where the true ones do not, relative to their strength."""
+    palette: Weight = 0.0
+    """Weight of colours that a batch is painted in more or less often than it has them in truth."""
     losses: dict[str, Weight] = field(default_factory=dict)
     """Weights of [losses of your own](training.md#losses-and-networks-of-your-own):
     `{total_variation = 0.1}`."""

@@ -15,6 +15,7 @@ from vermilion.training.loop.state import make_networks
 from vermilion.training.loop.task import Loss, Networks, Scalars, Step
 from vermilion.training.loop.validation import MULTIPLE, SIDE
 from vermilion.training.losses.adversarial import discriminator_step, generator_step, gradient_lengths
+from vermilion.training.losses.palette import palette_distance
 from vermilion.training.losses.patch import patchiness
 from vermilion.training.networks.generator import GeneratorOutput
 
@@ -87,6 +88,9 @@ class ColorizationTask:
             )
         if stage.patch > 0:
             found.append(("patch", stage.patch, patchiness(painted.chroma, batch.ab)))
+        if stage.palette > 0:
+            palette = palette_distance(painted.chroma, batch.ab, batch.luma)
+            found.append(("palette", stage.palette, palette))
         own = {name: weight for name, weight in stage.losses.items() if weight > 0}
         return found + [(name, weight, self.losses[name](painted, batch)) for name, weight in own.items()]
 
