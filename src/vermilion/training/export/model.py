@@ -22,6 +22,7 @@ from vermilion.training.export.eight_bit import make_eight_bit
 from vermilion.training.export.graphs import open_graph
 from vermilion.training.export.head_features import HeadPictures
 from vermilion.training.export.heads import make_heads
+from vermilion.training.export.simplify import drop_zero_biases, fill_blocks
 from vermilion.training.networks.bins import rows
 from vermilion.training.networks.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.networks.encoder import STRIDES
@@ -223,40 +224,10 @@ class Tracing:
             raise TrainingError(
                 f"{path}: torch made no graph; export with the torch that vermilion requires."
             )
-        model = _stored_as_half(program.model_proto)
+        model = program.model_proto
         drop_zero_biases(model.graph)
-        onnx.save(model, path)
-
-
-def drop_zero_biases(graph: onnx.GraphProto) -> None:
-    """Remove biases of convolutions that are zeros, made as the graph runs, and all that is unused then.
-
-    torch writes them where a convolution has no bias; ONNX Runtime then folds no batch norm into it.
-    """
-    makers = {output: node for node in graph.node for output in node.output}
-    for node in graph.node:
-        if node.op_type == "Conv" and len(node.input) > 2 and _are_zeros(node.input[2], makers):
-            del node.input[2]
-    while unused := _unused(graph):
-        for node in unused:
-            graph.node.remove(node)
-
-
-def _are_zeros(name: str, makers: dict[str, onnx.NodeProto]) -> bool:
-    """Tell whether a value is the constant 0, cast and expanded."""
-    node = makers.get(name)
-    while node is not None and node.op_type in ("Expand", "CastLike"):
-        node = makers.get(node.input[0])
-    if node is None or node.op_type != "Constant":
-        return False
-    value = helper.get_attribute_value(node.attribute[0])
-    return isinstance(value, TensorProto) and not numpy_helper.to_array(value).any()
-
-
-def _unused(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
-    """Return the nodes whose outputs nothing takes."""
-    taken = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
-    return [node for node in graph.node if not taken.intersection(node.output)]
+        fill_blocks(model.graph)
+        onnx.save(_stored_as_half(model), path)
 
 
 def _stored_as_half(model: onnx.ModelProto) -> onnx.ModelProto:
