@@ -149,7 +149,9 @@ def test_a_card_is_one_that_this_version_reads(generator: UNetGenerator, tmp_pat
     assert (card.name, card.training["images"], card.training["pictures"]) == ("mine", 640, 3)
 
 
-def test_no_batch_norm_is_kept_from_being_folded(generator: UNetGenerator, tmp_path: Path) -> None:
+def test_no_batch_norm_is_kept_from_being_folded_and_no_softmax_goes_along_channels(
+    generator: UNetGenerator, tmp_path: Path
+) -> None:
     write_paint(generator, tmp_path)
     graph = onnx.load(tmp_path / "decoder.onnx").graph
     normed = {node.input[0] for node in graph.node if node.op_type == "BatchNormalization"}
@@ -158,3 +160,6 @@ def test_no_batch_norm_is_kept_from_being_folded(generator: UNetGenerator, tmp_p
     assert {len(node.input) for node in before} == {2}, "a bias of zeros would be added before the norm"
     taken = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
     assert all(taken.intersection(node.output) for node in graph.node)
+    makers = {output: node.op_type for node in graph.node for output in node.output}
+    softmaxes = [makers[node.input[0]] for node in graph.node if node.op_type == "Softmax"]
+    assert set(softmaxes) == {"Reshape"}, "ONNX Runtime would move a transposition behind it"

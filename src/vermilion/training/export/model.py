@@ -23,7 +23,7 @@ from vermilion.training.export.graphs import open_graph
 from vermilion.training.export.head_features import HeadPictures
 from vermilion.training.export.heads import make_heads
 from vermilion.training.export.simplify import drop_zero_biases, fill_blocks
-from vermilion.training.networks.bins import rows
+from vermilion.training.networks.bins import probabilities
 from vermilion.training.networks.decoder_alone import encoder_hash, save_decoder_alone
 from vermilion.training.networks.encoder import STRIDES
 from vermilion.training.networks.generator import Decoder, GeneratorOutput, UNetGenerator
@@ -67,7 +67,7 @@ class DecoderGraph(nn.Module):
 
 def answers(painted: GeneratorOutput) -> tuple[Tensor, Tensor, Tensor]:
     """The outputs of a decoder: chroma [N,2,h,w], confidence [N,1,h,w], odds [N,K,h,w]."""
-    odds = torch.softmax(rows(painted.logits), dim=-1).permute(0, 3, 1, 2)
+    odds = probabilities(painted.logits).permute(0, 3, 1, 2)
     return painted.chroma, torch.sigmoid(painted.confidence_logit), odds
 
 

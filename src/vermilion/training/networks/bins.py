@@ -72,5 +72,14 @@ def rows(planes: Tensor) -> Tensor:
 
 def annealed_mean(logits: Tensor, centres: Tensor, temperature: Tensor | float) -> Tensor:
     """Mean of the distribution sharpened by a temperature: logits [N,K,h,w] to ab [N,2,h,w]."""
-    odds = torch.softmax(rows(logits) / temperature, dim=-1)
-    return (odds @ centres).permute(0, 3, 1, 2)
+    return (probabilities(logits / temperature) @ centres).permute(0, 3, 1, 2)
+
+
+def probabilities(logits: Tensor) -> Tensor:
+    """Softmax over the bins: logits [N,K,h,w] to [N,h,w,K].
+
+    It is computed as a matrix, because ONNX Runtime moves a transposition behind a softmax of four axes, and
+    along channels that takes twenty times as long.
+    """
+    count, bins, height, width = logits.shape
+    return torch.softmax(rows(logits).reshape(-1, bins), dim=1).view(count, height, width, bins)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vermilion.training.networks.bins import annealed_mean, closeness, rows
+from vermilion.training.networks.bins import annealed_mean, closeness, probabilities, rows
 from vermilion.training.networks.encoder import Encoder
 
 NEAR = 10.0  # ab units: a painted colour within this of the truth counts as right
@@ -164,7 +164,7 @@ class Decoder(nn.Module):
         painted = rows(chroma.detach())
         squares = (self.centres**2).sum(1) - 2 * painted @ self.centres.T + (painted**2).sum(-1, keepdim=True)
         near = torch.sigmoid((NEAR - squares.clamp_min(0).sqrt()) / 2)
-        odds = torch.softmax(rows(logits.detach()), dim=-1)
+        odds = probabilities(logits.detach())
         mass = (odds * near).sum(-1).unsqueeze(1).clamp(1e-4, 1 - 1e-4)
         return torch.log(mass / (1 - mass)) + learned
 
