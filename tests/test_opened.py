@@ -418,9 +418,7 @@ def test_a_scan_is_decoded_twice_as_finely_as_its_picture_is_seen_and_not_enlarg
     frame: Frame | None,
     seen: tuple[int, int],
     decoded: tuple[tuple[int, int], tuple[int, int]],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(opened, "_DECODED_WHOLE", 10)  # pixels: these scans count as large
     asked = []
 
     def preview(*sizes: tuple[int, int]) -> np.ndarray:
@@ -431,6 +429,3 @@ def test_a_scan_is_decoded_twice_as_finely_as_its_picture_is_seen_and_not_enlarg
     view = View(size, frame or Frame(0, 0, size[1], size[0]))
     assert opened._codes(scan, [view], [seen]).shape == decoded[0]
     assert asked == [decoded]
-    monkeypatch.setattr(opened, "_DECODED_WHOLE", size[0] * size[1])
-    opened._codes(scan, [view], [seen])
-    assert asked[1] == (decoded[0], size), "a small scan is decoded whole, once for all"

@@ -79,8 +79,8 @@ class _Sought:
 _NEARLY = 0.8
 """A small scan that is to be reduced by less than this is seen as it is."""
 
-_DECODED_WHOLE = 2_000_000
-"""Pixels of a scan that is decoded once."""
+_SMALL = 2_000_000
+"""Pixels of a small scan."""
 
 _AS_IT_COMES = ViewOptions()
 
@@ -193,13 +193,11 @@ def _codes(scan: Scan, views: Sequence[View], sizes: Sequence[tuple[int, int]]) 
     """Return the codes of a scan, upright, that show each picture twice as finely as it is seen."""
     finer = max(2 * max(side) / max(view.size) for view, side in zip(views, sizes, strict=True))
     scale = min(1.0, finer, _LARGEST / max(scan.size))
-    small = scan.size[0] * scan.size[1] <= _DECODED_WHOLE
+    small = scan.size[0] * scan.size[1] <= _SMALL
     scale = 1.0 if small and scale >= _NEARLY else scale
     high, wide = (max(1, round(side * scale)) for side in scan.size)
-    # A decode of this size itself will do; by default it would be twice as fine. A small scan is decoded
-    # whole, as it is when its colours are joined: that decode is kept.
-    like = scan.size if small else _half((high, wide))
-    return turn_upright(scan.pixels.preview((high, wide), like), scan.orientation)
+    # A decode of this size itself will do; by default it would be twice as fine.
+    return turn_upright(scan.pixels.preview((high, wide), _half((high, wide))), scan.orientation)
 
 
 def _part(painter: Painter, view: View, luma: Floats, sought: _Sought) -> Part:

@@ -92,15 +92,16 @@ class Head:
 
     def logits(self, described: Floats) -> Floats:
         """Return the logits [N,K] for what ``describe`` gave [N,C,6,6]."""
-        alone = np.maximum(np.moveaxis(described, 1, 3) @ self.parts + self.parts_bias, 0)
+        count = len(described)
+        cells = np.moveaxis(described, 1, 3).reshape(count * PARTS**2, -1)
+        alone = np.maximum(cells @ self.parts + self.parts_bias, 0).reshape(count, PARTS, PARTS, -1)
         padded = np.pad(alone, [(0, 0), (1, 1), (1, 1), (0, 0)])
-        near = self.near_bias + sum(
-            padded[:, row : row + PARTS, column : column + PARTS] @ self.near[3 * row + column]
-            for row in range(3)
-            for column in range(3)
-        )
-        count, across = len(described), PARTS // REGIONS
-        tiles = np.maximum(near, 0).reshape(count, REGIONS, across, REGIONS, across, -1)
+        around = [padded[:, row : row + PARTS, column : column + PARTS] for row, column in np.ndindex(3, 3)]
+        # One product of matrices: nine small ones take twice to four times as long.
+        beside = np.concatenate(around, axis=3).reshape(count * PARTS**2, -1)
+        near = np.maximum(beside @ self.near.reshape(beside.shape[1], -1) + self.near_bias, 0)
+        across = PARTS // REGIONS
+        tiles = near.reshape(count, REGIONS, across, REGIONS, across, -1)
         regions = tiles.mean(axis=(2, 4)).reshape(count, -1)
         return np.asarray(regions @ self.out.reshape(regions.shape[1], -1) + self.out_bias, np.float32)
 
