@@ -112,7 +112,7 @@ class _Reader:
     ) -> None:
         self._facts, self._end, self._deinterlace = facts, end, deinterlace
         self.note = note
-        self._film = facts.source.open()
+        self._film = facts.source.open(facts.video)
         self._stream = video_stream(self._film, facts.path)
         self._stream.thread_type = "AUTO"
 
