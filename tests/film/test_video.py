@@ -189,6 +189,23 @@ def test_other_codecs_and_containers(tmp_path, video_colorizer, codec, name):
     assert bool(result.notes) == (codec == "prores")
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("disc.mpg", "mpeg2video"),  # whose streams are not known before they are decoded
+        ("disc.vob", "mpeg2video"),
+        ("broadcast.ts", "mpeg2video"),
+        ("old.avi", "mpeg4"),
+        ("old.wmv", "wmv2"),
+    ],
+)
+def test_films_in_older_containers_are_read(tmp_path, video_colorizer, name, codec):
+    film = write_clip(tmp_path / name, few(6), codec=codec)
+    result = video_colorizer.colorize(film, tmp_path / "out.mkv", FilmOptions(EncodeOptions("ffv1")))
+    assert result.frames == 6
+    assert np.array_equal(lumas(film), lumas(result.path))
+
+
 def test_damage_in_the_middle_is_told_with_its_time_and_the_film_goes_on(tmp_path, video_colorizer):
     film = write_clip(tmp_path / "in.mkv", few(40), codec="libx264")
     content = bytearray(film.read_bytes())

@@ -84,13 +84,7 @@ class Source:
             if files[0].stat().st_size == 0:
                 raise FilmError(f"{files[0]} is empty (0 bytes); copy the film again.")
             if not self.is_sequence:
-                return av.open(
-                    f"file:{self.path}",
-                    "r",
-                    metadata_errors="replace",
-                    container_options=_LOCAL,
-                    stream_options=undecoded(unseen),
-                )
+                return self._open_file(undecoded(unseen))
             if self.fps is None:
                 raise FilmError(f"{self.path} says no speed; give its frames a second with --fps.")
             options = {"framerate": str(self.fps), "start_number": str(_number(files[0], self.path))}
@@ -104,6 +98,20 @@ class Source:
                 f"{self.path} is no film that can be read, or its table of contents is missing; copy it "
                 "again."
             ) from error
+
+    def _open_file(self, stream_options: list[Any]) -> InputContainer:
+        try:
+            return av.open(
+                f"file:{self.path}",
+                "r",
+                metadata_errors="replace",
+                container_options=_LOCAL,
+                stream_options=stream_options,
+            )
+        except ValueError:  # the streams of MPEG program streams are not known before they are decoded
+            if not stream_options:
+                raise
+            return self._open_file([])
 
     def identity(self) -> list[object]:
         """Return what tells it from another, or from itself when it was changed."""
