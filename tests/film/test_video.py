@@ -189,6 +189,15 @@ def test_other_codecs_and_containers(tmp_path, video_colorizer, codec, name):
     assert bool(result.notes) == (codec == "prores")
 
 
+@pytest.mark.parametrize(("name", "codec"), [("disc.mpg", "libx264"), ("broadcast.ts", "ffv1")])
+def test_containers_from_which_no_player_would_get_the_pictures_are_refused(
+    tmp_path, video_colorizer, clip, name, codec
+):
+    with pytest.raises(OutputError, match=rf"cannot hold {codec} .*name the result \w+\.mkv"):
+        video_colorizer.colorize(clip, tmp_path / name, FilmOptions(EncodeOptions(codec)))
+    assert not list(tmp_path.glob("*.mpg")) + list(tmp_path.glob("*.ts"))
+
+
 @pytest.mark.parametrize(
     ("name", "codec"),
     [

@@ -10,9 +10,12 @@ from typing import cast
 
 import av
 import numpy as np
+from av.codec.context import Flags as CodecFlags
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import AttachmentStream, Stream
+from av.video.format import VideoFormat
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -25,6 +28,8 @@ from vermilion.film.media.source import undecoded
 Ticks = NDArray[np.int64]
 
 _HOLDS_ALL = ".mkv"
+_KNOWN = ("matroska", "mp4")  # hold each codec that can be chosen, or say that they do not
+_TRIED = 12  # frames
 _ASIDE = ("data", "attachment", "unknown")
 
 
@@ -58,6 +63,8 @@ def check_container(facts: FilmFacts, output: Path, codec: str) -> Target:
             holder.add_mux_stream(av.Codec(_encoder(codec), "w").canonical_name)
         except ValueError as error:
             raise OutputError(f"{output} cannot hold {codec}; {better}.") from error
+        if container not in _KNOWN and not _comes_back(container, _encoder(codec)):
+            raise OutputError(f"{output} cannot hold {codec} so that it is found again; {better}.")
         notes = []
         for stream in film.streams:
             if stream.index == facts.video or _is_held(stream, container):
@@ -73,6 +80,28 @@ def _encoder(codec: str) -> str:
     return "prores_ks" if codec == "prores" else codec
 
 
+def _comes_back(container: str, encoder: str) -> bool:
+    """Return whether pictures are found again in a container: some write what no player recognises."""
+    codec = av.Codec(encoder, "w")
+    content = BytesIO()
+    try:
+        with av.open(content, "w", format=container) as trial:
+            video = cast("VideoStream", trial.add_stream(encoder, rate=25))
+            video.width, video.height = 128, 96
+            video.codec_context.flags |= CodecFlags.global_header  # as in the segments
+            video.pix_fmt = (codec.video_formats or [VideoFormat("yuv420p")])[0].name
+            for number in range(_TRIED):
+                frame = VideoFrame(video.width, video.height, video.pix_fmt)
+                frame.pts, frame.time_base = number, Fraction(1, 25)
+                trial.mux(video.encode(frame))
+            trial.mux(video.encode(None))
+        with av.open(BytesIO(content.getvalue()), "r") as film:
+            found = [each.codec_context for each in film.streams.video]
+            return any(each and each.codec.canonical_name == codec.canonical_name for each in found)
+    except (OSError, ValueError, av.FFmpegError):
+        return False
+
+
 def _codec_name(stream: Stream) -> str:
     return stream.codec_context.name if stream.codec_context else ""
 
@@ -85,7 +114,7 @@ def _is_held(stream: Stream, container: str) -> bool:
                 return False
             if stream.type != "attachment":
                 trial.start_encoding()
-    except (OSError, ValueError):  # what FFmpeg raises is one of both
+    except (OSError, ValueError, av.FFmpegError):
         return False
     return True
 

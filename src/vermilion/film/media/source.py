@@ -93,7 +93,7 @@ class Source:
             raise FilmError(
                 f"{self.path} cannot be read ({error.strerror or error}); check its name."
             ) from error
-        except (OSError, ValueError) as error:  # what FFmpeg raises is one of both
+        except (OSError, ValueError, av.FFmpegError) as error:
             raise FilmError(
                 f"{self.path} is no film that can be read, or its table of contents is missing; copy it "
                 "again."

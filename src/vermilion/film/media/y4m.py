@@ -35,7 +35,7 @@ def read_y4m(pipe: BinaryIO) -> Iterator[tuple[FilmFacts, VideoFrame, Iterator[L
                 raise FilmError("Standard input has no frame; send what ffmpeg -f yuv4mpegpipe writes.")
             facts = facts_of(film, stream, first, Source(_PIPE))
             yield facts, first, _lumas(chain([first], frames), facts)
-    except (OSError, ValueError) as error:  # what FFmpeg raises is one of both
+    except (OSError, ValueError, av.FFmpegError) as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise FilmError(
