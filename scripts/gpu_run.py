@@ -289,7 +289,7 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
     one.add_argument("--limit", type=float, default=60, help="MiB of an upload with the tree [60]")
     one.add_argument("--short-side", type=int, default=0, help="make larger pictures smaller [0: leave them]")
     two = commands.add_parser("train", help="train on the machine for some minutes, or continue there")
-    two.add_argument("--config", type=Path, default=Path("configs/vermilion6.toml"))
+    two.add_argument("--config", type=Path, default=Path("configs/next.toml"))
     two.add_argument("--minutes", type=float, default=8, help="after which training stops [8]")
     two.add_argument("--command-minutes", type=float, default=10, help="how long a command may run [10]")
     two.add_argument("--out", type=Path, required=True, help="folder that is brought back")

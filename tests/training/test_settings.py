@@ -157,7 +157,7 @@ def test_negative_seeds_are_refused() -> None:
         check_settings(replace(Settings("a", "b", stages=(StageSettings("a", 1),)), seed=-1))
 
 
-@pytest.mark.parametrize("name", ["vermilion", "vermilion6", "classic", "smoke"])
+@pytest.mark.parametrize("name", ["vermilion", "next", "classic", "smoke"])
 def test_the_committed_configs_load(name: str) -> None:
     settings = load_settings(CONFIGS / f"{name}.toml")
     assert settings.name == name
