@@ -5,10 +5,12 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from tests.archive.test_batch import Here
+from tests.film.clips import frame_at, lumas, write_clip
 from tests.studio.conftest import TOKEN, grey_jpeg, running
 from vermilion import errors
 from vermilion.archive.batch import engine
@@ -87,6 +89,41 @@ def test_what_the_server_refuses_is_raised_as_the_library_raises_it(client, gran
     with pytest.raises(ServerError) as refused:
         client.close("0123456789abcdef")
     assert (refused.value.code, refused.value.status) == ("not-found", 404)
+
+
+def test_a_film_is_opened_steered_watched_coloured_and_fetched(client, tmp_path):
+    frames = [frame_at(number) for number in range(12)] + [frame_at(number, seed=5) for number in range(12)]
+    path = write_clip(tmp_path / "dance.mkv", frames, audio=True)
+    film = client.films.wait(client.films.open(path), every=0.02)
+    assert (film.name, film.state, len(film.shots), film.error) == ("dance.mkv", "ready", 2, "")
+    assert film.shots[0].ends == film.shots[1].begins == pytest.approx(0.5)
+    client.set_controls(film.shots[1].picture, {"vividness": 1.3})
+    assert client.films.watch(film, 1).media_type == "video/mp4"
+    done = client.films.wait(client.films.color(film), every=0.02)
+    assert done.result == "dance.color.mkv"
+    assert client.films.all() == [done]
+    target = tmp_path / "fetched.mkv"
+    client.films.save(done, target)
+    assert np.abs(lumas(target).astype(int) - lumas(path)).mean() < 2
+    with pytest.raises(errors.OutputError, match="choose another name"):
+        client.films.save(done, target)
+    client.films.save(done, target, overwrite=True)
+    client.films.close(done)
+    assert client.films.all() == client.pictures() == []
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_films_that_cannot_be_opened_say_why(client, tmp_path):
+    with pytest.raises(errors.FilmError, match="check the path"):
+        client.films.open(tmp_path / "nowhere.mkv")
+    (tmp_path / "notes.mkv").write_bytes(b"no film" * 99)
+    with pytest.raises(errors.FilmError, match="no film"):
+        client.films.wait(client.films.open(tmp_path / "notes.mkv"), every=0.02)
+    for film in client.films.all():
+        client.films.close(film)
+    with pytest.raises(ServerError, match="not"):
+        client.films.save("0123456789abcdef", tmp_path / "out.mkv")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.mkv"]
 
 
 @pytest.fixture

@@ -136,6 +136,59 @@ class Job:
         return self.state in ("done", "cancelled", "failed")
 
 
+@dataclass(frozen=True, slots=True)
+class FilmShot:
+    """A shot of a film that is open on the server.
+
+    Attributes:
+        begins: seconds.
+        ends: seconds.
+        picture: id of an open picture, one of its frames, whose controls hold for the shot; None if closed.
+    """
+
+    begins: float
+    ends: float
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFilm:
+    """A film that is open on the server.
+
+    Attributes:
+        id: names it.
+        name: of its file.
+        state: "looking" for its shots, "ready", "coloring" or "failed".
+        share: of the look for shots, or of the colouring, that is done.
+        shots: in their order; none before they are found.
+        result: name of the coloured film; None if there is none.
+        notes: what a person should know.
+        error: why it failed; empty if it did not.
+    """
+
+    id: str
+    name: str
+    state: str
+    share: float
+    shots: tuple[FilmShot, ...]
+    result: str | None
+    notes: tuple[str, ...]
+    error: str
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the server works on it."""
+        return self.state in ("looking", "coloring")
+
+
+def film_of(told: Table) -> OpenFilm:
+    """Return the film that the server tells of."""
+    facts: dict[str, Any] = {field.name: told[field.name] for field in fields(OpenFilm)}
+    shots = tuple(FilmShot(shot["begins"], shot["ends"], shot["picture"]) for shot in told["shots"])
+    error = (told["error"] or {}).get("detail", "")
+    return OpenFilm(**facts | {"shots": shots, "notes": tuple(told["notes"]), "error": error})
+
+
 def picture_of(told: Table) -> OpenPicture:
     """Return the picture that the server tells of."""
     notes: Sequence[Table] = told["notes"]

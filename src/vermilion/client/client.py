@@ -1,28 +1,24 @@
 """The calls of a client, over one connection."""
 
-import http.client
 import json
-import secrets
 import urllib.parse
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from vermilion.client.answers import (
     Job,
     OpenPicture,
     Result,
-    ServerError,
     Table,
     error_of,
     job_of,
     picture_of,
-    problem_of,
 )
-from vermilion.client.bodies import content_of, form_of, query_of
-from vermilion.errors import SettingsError
+from vermilion.client.bodies import query_of
+from vermilion.client.connection import Connection
+from vermilion.client.films import Films
 
 Option = bool | int | str
 
@@ -37,6 +33,9 @@ class Client:
         token: what the server's token file holds; empty where none is needed.
         timeout: seconds to wait for an answer.
 
+    Attributes:
+        films: the calls about films.
+
     Raises:
         SettingsError: the URL is none of HTTP.
     """
@@ -44,14 +43,8 @@ class Client:
     def __init__(
         self, url: str = "http://127.0.0.1:8000", token: str = "", timeout: float = _TIMEOUT
     ) -> None:
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise SettingsError(f"{url!r} is not the URL of a server; write it as http://127.0.0.1:8000.")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._make = partial(kind, parts.hostname, parts.port, timeout=timeout)
-        self._connection = self._make()
-        self._url = f"{parts.scheme}://{parts.netloc}"
-        self._token = token or urllib.parse.parse_qs(parts.query).get("token", [""])[0]
+        self._connection = Connection(url, token, timeout)
+        self.films = Films(self._connection)
 
     def __enter__(self) -> Self:
         return self
@@ -82,7 +75,7 @@ class Client:
             ServerError: the server cannot be asked.
         """
         texts = {} if controls is None else {"controls": json.dumps(controls)}
-        return self._send_file("/v1/colorize" + query_of(options), picture, name, texts)
+        return self._connection.send_file("/v1/colorize" + query_of(options), picture, name, texts)
 
     def open(self, picture: str | Path | bytes, *, name: str = "", **reading: Option) -> OpenPicture:
         """Open a picture on the server, and colour it.
@@ -95,7 +88,7 @@ class Client:
         Raises:
             PictureError: it cannot be opened; it is closed again.
         """
-        answer = self._send_file("/v1/pictures" + query_of(reading), picture, name, {})
+        answer = self._connection.send_file("/v1/pictures" + query_of(reading), picture, name, {})
         [told] = json.loads(answer.content)
         if told["error"]:
             self.close(told["id"])
@@ -104,7 +97,7 @@ class Client:
 
     def pictures(self) -> list[OpenPicture]:
         """Return all pictures that are open."""
-        return [picture_of(told) for told in self._json("GET", "/v1/pictures")]
+        return [picture_of(told) for told in self._connection.json("GET", "/v1/pictures")]
 
     def set_controls(self, picture: OpenPicture | str, controls: Table) -> OpenPicture:
         """Set the controls of a picture.
@@ -113,12 +106,12 @@ class Client:
             HintError: a hint makes no sense for it.
             SettingsError: a control cannot be used.
         """
-        return picture_of(self._json("PUT", f"/v1/pictures/{_id(picture)}/controls", controls))
+        return picture_of(self._connection.json("PUT", f"/v1/pictures/{_id(picture)}/controls", controls))
 
     def preview(self, picture: OpenPicture | str, side: int = 1024, what: str = "color") -> Result:
         """Return the whole picture, small: what is "color", "scan" or "confidence"."""
         query = query_of({"side": side, "what": what})
-        return self._call("GET", f"/v1/pictures/{_id(picture)}/preview{query}")
+        return self._connection.call("GET", f"/v1/pictures/{_id(picture)}/preview{query}")
 
     def suggest(
         self, picture: OpenPicture | str, x: float, y: float, count: int = 5
@@ -129,12 +122,12 @@ class Client:
             HintError: the place is not in the picture.
         """
         asked = {"x": x, "y": y, "count": count}
-        told = self._json("POST", f"/v1/pictures/{_id(picture)}/suggest", asked)
+        told = self._connection.json("POST", f"/v1/pictures/{_id(picture)}/suggest", asked)
         return [(each["color"], each["probability"]) for each in told]
 
     def variants(self, picture: OpenPicture | str, count: int = 6) -> list[Table]:
         """Return the controls of other plausible colourings, the likeliest first."""
-        told = self._json("POST", f"/v1/pictures/{_id(picture)}/variants", {"count": count})
+        told = self._connection.json("POST", f"/v1/pictures/{_id(picture)}/variants", {"count": count})
         return [each["controls"] for each in told]
 
     def result(self, picture: OpenPicture | str, **how: Option) -> Result:
@@ -148,21 +141,21 @@ class Client:
             OutputError: something would be lost that is not allowed.
         """
         body = json.dumps(how | {"target": "download"}).encode()
-        return self._call("POST", f"/v1/pictures/{_id(picture)}/save", body, "application/json")
+        return self._connection.call("POST", f"/v1/pictures/{_id(picture)}/save", body, "application/json")
 
     def send(self, file: str | Path | bytes, kind: str, *, name: str = "") -> Table:
         """Send a file that controls name: kind is reference, palette, cube, look, mask or album."""
-        answer = self._send_file(f"/v1/assets?kind={kind}", file, name, {})
+        answer = self._connection.send_file(f"/v1/assets?kind={kind}", file, name, {})
         told = json.loads(answer.content)
         return {"sha256": told["sha256"], "name": told["name"]}
 
     def close(self, picture: OpenPicture | str) -> None:
         """Close a picture on the server."""
-        self._call("DELETE", f"/v1/pictures/{_id(picture)}")
+        self._connection.call("DELETE", f"/v1/pictures/{_id(picture)}")
 
     def models(self) -> list[Table]:
         """Return the models that are installed on the server."""
-        return list(self._json("GET", "/v1/models"))
+        return list(self._connection.json("GET", "/v1/models"))
 
     def submit(self, **asked: object) -> Job:
         """Have the server colour its archive by a job, which survives a restart.
@@ -174,11 +167,11 @@ class Client:
             SettingsError: the controls cannot be used.
             ServerError: it was started without an archive, or something else that is asked is impossible.
         """
-        return job_of(self._json("POST", "/v1/jobs", asked))
+        return job_of(self._connection.json("POST", "/v1/jobs", asked))
 
     def jobs(self) -> list[Job]:
         """Return all jobs, in the order in which they came."""
-        return [job_of(told) for told in self._json("GET", "/v1/jobs")]
+        return [job_of(told) for told in self._connection.json("GET", "/v1/jobs")]
 
     def job(self, job: Job | str) -> Job:
         """Return a job as it is now.
@@ -186,7 +179,7 @@ class Client:
         Raises:
             ServerError: there is none.
         """
-        return job_of(self._json("GET", f"/v1/jobs/{_id(job)}"))
+        return job_of(self._connection.json("GET", f"/v1/jobs/{_id(job)}"))
 
     def follow(self, job: Job | str) -> Iterator[Job]:
         """Yield a job as it is now and whenever it gets on, until it has ended.
@@ -194,69 +187,19 @@ class Client:
         Raises:
             ServerError: there is none, or the server stops; the job goes on once it is started again.
         """
-        apart = self._make()  # as other calls may be made meanwhile
-        try:
-            for line in self._ask(apart, "GET", f"/v1/jobs/{_id(job)}/events"):
-                if not line.startswith(b"data:"):
-                    continue
-                found = job_of(json.loads(line.removeprefix(b"data:"))["job"])
-                if found.has_ended:
-                    yield self.job(found)
-                    return
-                yield found
-        except (OSError, http.client.HTTPException) as error:
-            raise self._lost(error) from error
-        finally:
-            apart.close()
-        raise self._lost(None)
+        for line in self._connection.lines(f"/v1/jobs/{_id(job)}/events"):
+            if not line.startswith(b"data:"):
+                continue
+            found = job_of(json.loads(line.removeprefix(b"data:"))["job"])
+            if found.has_ended:
+                yield self.job(found)
+                return
+            yield found
+        raise self._connection.lost(None)
 
     def cancel(self, job: Job | str) -> Job:
         """End a job after the pictures in progress; what is finished stays."""
-        return job_of(self._json("DELETE", f"/v1/jobs/{_id(job)}"))
-
-    def _json(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - as JSON has it
-        content = None if body is None else json.dumps(body).encode()
-        return json.loads(self._call(method, path, content, "application/json").content)
-
-    def _send_file(self, path: str, file: str | Path | bytes, name: str, texts: Mapping[str, str]) -> Result:
-        content, called = content_of(file, name)
-        boundary = secrets.token_hex(16)
-        body = b"".join(form_of(boundary, content, called, texts))
-        return self._call("POST", path, body, f"multipart/form-data; boundary={boundary}")
-
-    def _call(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Result:
-        try:
-            answer = self._ask(self._connection, method, path, body, kind)
-            content = answer.read()
-        except (OSError, http.client.HTTPException) as error:
-            self._connection.close()
-            raise self._lost(error) from error
-        return Result(content, answer.headers.get_filename() or "", answer.headers.get_content_type())
-
-    def _ask(
-        self,
-        connection: http.client.HTTPConnection,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        kind: str = "",
-    ) -> http.client.HTTPResponse:
-        """Send a request, and return the answer before its content is read."""
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        if body is not None:
-            headers["Content-Type"] = kind
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        if answer.status >= 400:
-            raise error_of(problem_of(answer.read(), answer.status))
-        return answer
-
-    def _lost(self, error: Exception | None) -> ServerError:
-        reason = "it has stopped" if error is None else error or type(error).__name__
-        return ServerError(
-            f"{self._url} does not answer ({reason}); start it with `vermilion serve`, or correct the URL.",
-            "unreachable",
-        )
+        return job_of(self._connection.json("DELETE", f"/v1/jobs/{_id(job)}"))
 
 
 def _id(thing: OpenPicture | Job | str) -> str:
