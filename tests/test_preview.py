@@ -1,9 +1,13 @@
 """Previews and regions show what the full picture shows."""
 
+from io import BytesIO
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageCms
 
+from tests.pictures.made_profiles import PROPHOTO, gamma, grey_profile, rgb_profile
 from vermilion.errors import SettingsError
 from vermilion.picture.preview import Previews
 from vermilion.pictures import Scan
@@ -174,3 +178,18 @@ def test_the_last_eight_sizes_are_kept(tiny_colorizer):
 def test_an_impossible_preview_is_refused(tiny_colorizer):
     with pytest.raises(SettingsError, match="shows nothing"):
         tiny_colorizer.colorize(scene(8, 8)).preview(0)
+
+
+@pytest.mark.parametrize("profile", ["grey", "wide"])
+def test_a_screen_shows_what_the_profile_means(tiny_colorizer, tmp_path, profile):
+    icc = grey_profile(gamma(1.6)) if profile == "grey" else rgb_profile(PROPHOTO, gamma(1.8))
+    grey = Image.fromarray(scene())
+    path = tmp_path / "scan.png"
+    (grey if profile == "grey" else grey.convert("RGB")).save(path, icc_profile=icc)
+    picture = tiny_colorizer.colorize(path)
+    result = Image.open(BytesIO(picture.encode("png")))
+    held = ImageCms.ImageCmsProfile(BytesIO(result.info["icc_profile"]))
+    meant = ImageCms.profileToProfile(result, held, ImageCms.createProfile("sRGB"))
+    difference = np.abs(picture.preview(900).astype(int) - np.asarray(meant))
+    assert difference.mean() <= 1.5
+    assert np.abs(picture.preview(900).astype(int) - np.asarray(result)).mean() > 5

@@ -70,6 +70,8 @@ class Region:
 class Previews:
     """The coloured picture at several sizes; each size is prepared when it is first shown.
 
+    Screens are taken for sRGB: a picture with another profile is shown as that means it.
+
     Attributes:
         scan: gives the luma.
         cbcr: float32 [h,w,2], -0.5..0.5, in the stored orientation.
@@ -125,7 +127,7 @@ class Previews:
             corners = self.scan.crop.scaled(size[1] / self.scan.size[1], size[0] / self.scan.size[0])
             outside = outside_polygon(corners, rows, size[1])[:, columns]
             rgb[outside] = joiner.luma[rows, columns][outside][:, None]
-        return np.ascontiguousarray(turn_upright(rgb, self.scan.orientation))
+        return np.ascontiguousarray(turn_upright(self.scan.colors.to_screen(rgb), self.scan.orientation))
 
     def _joiner(self, size: Size) -> ExactJoiner:
         """Return what joins the picture at a size; that of the last few sizes is kept."""

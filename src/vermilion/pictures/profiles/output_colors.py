@@ -17,6 +17,7 @@ _STEPS = 4
 _TONES = 64  # levels of grey in a table of converted chroma, evenly spread over sRGB's tone
 _CHROMAS = 33  # values of Cb and of Cr in it, over -0.5..0.5
 
+Bytes = NDArray[np.uint8]
 Converter = Callable[[NDArray[np.uint8 | np.uint16], Floats], Floats]
 
 
@@ -39,6 +40,22 @@ class OutputColors:
             return luma
         tone = linear_to_srgb(self.space.grey_light(luma))
         return np.clip(tone, 0.0, 1.0).astype(np.float32)
+
+    def to_screen(self, rgb: Bytes) -> Bytes:
+        """Colours of the result as the sRGB colours that look the same, as far as sRGB has them.
+
+        Args:
+            rgb: uint8 [h, w, 3], code values of the result.
+
+        Returns:
+            uint8 [h, w, 3]; the same array where the profile is sRGB.
+        """
+        if self.space is None:
+            return rgb
+        lights, to_srgb, codes = _screen(self.space)
+        light = cv2.transform(cv2.LUT(rgb, lights), to_srgb)
+        steps = np.clip(light * np.float32(len(codes) - 1) + np.float32(0.5), 0, len(codes) - 1)
+        return np.asarray(codes[steps.astype(np.uint16)], np.uint8)
 
     def convert(self, luma_small: Floats, cbcr: Floats) -> Floats:
         """Chroma of sRGB as chroma in the result's code values, for the luma that will be kept.
@@ -76,6 +93,15 @@ class OutputColors:
             than half an eight-bit level on average.
         """
         return None if self.space is None else _tabulated(self.space)
+
+
+@lru_cache(maxsize=8)
+def _screen(space: RgbSpace) -> tuple[Floats, Floats, Bytes]:
+    """Return light [1,256,3] of codes, a matrix to sRGB's light, and sRGB codes of light, evenly spread."""
+    ramp = np.repeat(np.linspace(0, 1, 256)[:, None], 3, 1)
+    to_srgb = np.linalg.inv(SRGB_TO_XYZ) @ space.to_xyz
+    codes = np.rint(linear_to_srgb(np.linspace(0, 1, 2**14)) * 255)
+    return space.linear(ramp)[None].astype(np.float32), to_srgb.astype(np.float32), codes.astype(np.uint8)
 
 
 @lru_cache(maxsize=8)  # the scans of one archive share a profile
