@@ -160,6 +160,19 @@ def test_colours_are_converted_as_in_python(name, told, colors):
     assert np.abs(theirs - chroma).mean() * 255 > 1
 
 
+@pytest.mark.parametrize("name", CONVERTED)
+def test_colours_are_shown_on_screens_as_in_python(name, told, colors):
+    wanted = output_profile(PROFILES[name])[1] if name in PROFILES else colors_of_chunks(name)
+    rgb = colors[0][:3999].reshape(1, -1, 3)
+    theirs = wanted.to_screen(rgb).astype(int)
+    assert np.abs(np.array(told[name]["shown"]).reshape(theirs.shape) - theirs).max() <= 1
+    greys = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, axis=2)
+    assert (
+        np.abs(np.array(told[name]["shownGreys"]) - wanted.to_screen(greys)[0, :, 1].astype(int)).max() <= 1
+    )
+    assert np.abs(theirs - rgb).mean() > 3
+
+
 def test_spoiled_profiles_are_read_or_left_out_as_in_python(told):
     """Some hold tables after all: these are for Python alone."""
     followed = [number for number in range(len(SPOILED)) if told[number]["isFollowed"]]

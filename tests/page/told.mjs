@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { spaceOfChunks } from "../../web/engine/profiles/coding.js";
 import { readProfile } from "../../web/engine/profiles/icc-read.js";
 import { converterTo, srgbTone } from "../../web/engine/profiles/output-colors.js";
+import { screenOf } from "../../web/engine/profiles/screen.js";
 
 const bytes = (text) => new Uint8Array(Buffer.from(text, "base64"));
 const rounded = (values) => Array.from(values, (value) => Math.round(value * 1e6) / 1e6);
@@ -20,6 +21,9 @@ function told({ icc, chunks, luma, cb, cr }) {
       rounded(Array.from({ length: 256 }, (_, code) => srgbTone(found.space, Math.fround(code / 255)))),
   };
   if (!found.space || !luma) return answer;
+  const { colors, greys } = screenOf(found.space);
+  answer.shown = Array.from(colors(Uint8Array.from(luma).subarray(0, 3 * Math.floor(luma.length / 3))));
+  answer.shownGreys = Array.from(greys(Uint8Array.from({ length: 256 }, (_, level) => level)));
   const planes = [Float32Array.from(cb), Float32Array.from(cr)];
   converterTo(found.space)(Uint8Array.from(luma), ...planes);
   return { ...answer, cb: rounded(planes[0]), cr: rounded(planes[1]) };

@@ -172,8 +172,8 @@ export class Desk {
     const session = this.#session(id);
     const size = session.sizeFor(side);
     if (what === "confidence") return confidencePng(session, size);
-    if (what === "scan") return writeBmp(session.greys(size), size, 1);
-    return writeBmp(session.joiner(size).rows(0, size[0]), size, 3);
+    if (what === "scan") return writeBmp(session.shownGreys(size), size, 1);
+    return writeBmp(session.shownColors(size), size, 3);
   }
 
   /** A part of the picture, at its full size or a half, a quarter, ... of it. */
@@ -185,8 +185,8 @@ export class Desk {
     const bottom = Math.max(top + 1, scaled(y + height, session.size[0], size[0], Math.ceil));
     const right = Math.max(left + 1, scaled(x + width, session.size[1], size[1], Math.ceil));
     const part = [bottom - top, right - left];
-    if (quality === "color") return writeBmp(session.joiner(size).rows(top, bottom, left, right), part, 3);
-    return writeBmp(cut(session.greys(size), size[1], top, bottom, left, right), part, 1);
+    if (quality === "color") return writeBmp(session.shownColors(size, top, bottom, left, right), part, 3);
+    return writeBmp(cut(session.shownGreys(size), size[1], top, bottom, left, right), part, 1);
   }
 
   suggest({ id, ...asked }) {
@@ -205,7 +205,7 @@ export class Desk {
   pick({ id, x, y }) {
     const session = this.#session(id);
     const [row, column] = [Math.trunc(y), Math.trunc(x)];
-    const rgb = session.joiner(session.size).rows(row, row + 1, column, column + 1);
+    const rgb = session.shownColors(session.size, row, row + 1, column, column + 1);
     return { color: `#${Array.from(rgb, (level) => level.toString(16).padStart(2, "0")).join("")}` };
   }
 

@@ -16,6 +16,7 @@ import { workingSize } from "./network/frame.js";
 import { findTone } from "./network/tone.js";
 import { masksOf } from "./picture/masks.js";
 import { converterTo, toSrgbTone } from "./profiles/output-colors.js";
+import { screenOf } from "./profiles/screen.js";
 import { turnsOf } from "./view/options.js";
 import { decodeTurned, encodeTurned } from "./view/turned.js";
 
@@ -200,6 +201,21 @@ export class Session {
       this.smaller.set(String(size), reduceToBytes(this.scan.luma, this.size, size));
     }
     return this.smaller.get(String(size));
+  }
+
+  /** The picture's colours at a size as a screen shows them, or a part of it. */
+  shownColors(size, top = 0, bottom = size[0], ...columns) {
+    return this.#screen.colors(this.joiner(size).rows(top, bottom, ...columns));
+  }
+
+  /** The scan's greys at a size as a screen shows them. */
+  shownGreys(size) {
+    return this.#screen.greys(this.greys(size));
+  }
+
+  get #screen() {
+    this.screen ??= screenOf(this.scan.space);
+    return this.screen;
   }
 
   /** The size of a preview with a long side. */
