@@ -9,7 +9,7 @@ from tests.older_files import make_old_model, make_old_recipe
 from vermilion.convert import convert
 from vermilion.errors import ExistsError, ModelError, SettingsError
 from vermilion.guidance import Controls, Recipe, UsedFile, UsedModel, load_recipe
-from vermilion.network import default_model_folder, folder_hash, read_card
+from vermilion.network import folder_hash, read_card
 from vermilion.network.library import verify_model
 
 
@@ -84,13 +84,15 @@ def test_a_recipe_has_its_files_in_place(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_recipe_of_the_shipped_model_asks_for_it_by_its_hash_today(tmp_path: Path) -> None:
-    old = "a22b4320bda597c2299ed51a71dc5c445c44b6f03f9f3e019496199c75074de9"
-    path = make_old_recipe(tmp_path / "a.recipe.json", old, palette=["red", "#00ff00"], look="muted")
+def test_a_recipe_asks_for_the_model_that_it_was_made_with(tmp_path: Path) -> None:
+    path = make_old_recipe(tmp_path / "a.recipe.json", "a2" * 32, palette=["red", "#00ff00"], look="muted")
     said = convert(path, overwrite=True)
-    assert said == f"{path} -> {path}: a recipe of schema 2"
+    assert said == (
+        f"{path} -> {path}: a recipe of schema 2; it still asks for the model a2a2a2a2a2a2, so empty its "
+        "sha256 to replay it with another"
+    )
     recipe = load_recipe(path)
-    assert recipe.model.sha256 == folder_hash(default_model_folder())
+    assert recipe.model.sha256 == "a2" * 32
     assert recipe.controls == Controls(palette=("red", "#00ff00"), look="muted")
 
 

@@ -9,15 +9,10 @@ from pathlib import Path
 from vermilion.errors import ExistsError, OutputError, SettingsError, VermilionError
 from vermilion.guidance import RECIPE_SUFFIX, convert_recipe
 from vermilion.leftovers import scratch_prefix, sweep
-from vermilion.network import default_model_folder, folder_hash, read_card
+from vermilion.network import folder_hash
 from vermilion.network.library import convert_model
 
 _RUN_FILES = ("*.ckpt", "*.safetensors", "config.json")
-_OLD_SHIPPED = "a22b4320bda597c2299ed51a71dc5c445c44b6f03f9f3e019496199c75074de9"
-"""Hash of the shipped model, vermilion 5, while its card had schema 1."""
-
-_SHIPPED_DECODER = "c8d54b6b236f8b9ca278313768cc2752a9cf88eeb535dc675f4332ea1641d6bd"
-"""Hash of that model's decoder; the package's own model is the same one as long as it has this."""
 
 
 def convert(path: Path, target: Path | None = None, *, overwrite: bool = False) -> str:
@@ -107,12 +102,7 @@ def _recipe(path: Path) -> str:
     table = convert_recipe(path.read_bytes(), f"The recipe {path}")
     said = "a recipe of schema 2"
     asked = str(table["model"].get("sha256", ""))
-    if (
-        asked == _OLD_SHIPPED
-        and read_card(default_model_folder()).files.get("decoder.onnx") == _SHIPPED_DECODER
-    ):
-        table["model"]["sha256"] = folder_hash(default_model_folder())
-    elif asked:
+    if asked:
         said += f"; it still asks for the model {asked[:12]}, so empty its sha256 to replay it with another"
     path.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
     return said

@@ -45,7 +45,7 @@ class CardFacts:
     name: str = "vermilion"
     version: str = "1"
     working_size: int = 192
-    temperature: float = 0.7
+    temperature: float = 0.65
     licence: str = ""
     training: dict[str, Any] = field(default_factory=dict)
     calibration: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)  # of the confidence; see ModelCard
