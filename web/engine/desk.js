@@ -172,7 +172,7 @@ export class Desk {
     const session = this.#session(id);
     const size = session.sizeFor(side);
     if (what === "confidence") return confidencePng(session, size);
-    if (what === "scan") return writeBmp(session.shownGreys(size), size, 1);
+    if (what === "scan") return writeBmp(session.onScreen.greys(session.greys(size)), size, 1);
     return writeBmp(session.shownColors(size), size, 3);
   }
 
@@ -186,7 +186,8 @@ export class Desk {
     const right = Math.max(left + 1, scaled(x + width, session.size[1], size[1], Math.ceil));
     const part = [bottom - top, right - left];
     if (quality === "color") return writeBmp(session.shownColors(size, top, bottom, left, right), part, 3);
-    return writeBmp(cut(session.shownGreys(size), size[1], top, bottom, left, right), part, 1);
+    const greys = cut(session.greys(size), size[1], top, bottom, left, right);
+    return writeBmp(session.onScreen.greys(greys), part, 1);
   }
 
   suggest({ id, ...asked }) {

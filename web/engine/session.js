@@ -205,15 +205,11 @@ export class Session {
 
   /** The picture's colours at a size as a screen shows them, or a part of it. */
   shownColors(size, top = 0, bottom = size[0], ...columns) {
-    return this.#screen.colors(this.joiner(size).rows(top, bottom, ...columns));
+    return this.onScreen.colors(this.joiner(size).rows(top, bottom, ...columns));
   }
 
-  /** The scan's greys at a size as a screen shows them. */
-  shownGreys(size) {
-    return this.#screen.greys(this.greys(size));
-  }
-
-  get #screen() {
+  /** Shows codes of the scan's profile on a screen. */
+  get onScreen() {
     this.screen ??= screenOf(this.scan.space);
     return this.screen;
   }

@@ -8,7 +8,7 @@ It uses Python's standard library alone. What the server refuses is raised as th
 itself would raise, with the same sentence and code.
 """
 
-from vermilion.client.answers import Job, JobFailure, OpenFilm, OpenPicture, Result, ServerError
+from vermilion.client.answers import FilmShot, Job, JobFailure, OpenFilm, OpenPicture, Result, ServerError
 from vermilion.client.client import Client
 
-__all__ = ["Client", "Job", "JobFailure", "OpenFilm", "OpenPicture", "Result", "ServerError"]
+__all__ = ["Client", "FilmShot", "Job", "JobFailure", "OpenFilm", "OpenPicture", "Result", "ServerError"]

@@ -9,9 +9,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from vermilion.client.answers import Job, OpenFilm, OpenPicture
 from vermilion.errors import FilmError, PictureError
 
 _PART = 1 << 20  # bytes that are sent at once
+
+
+def id_of(thing: OpenPicture | OpenFilm | Job | str) -> str:
+    """Return the id of what is named, as a part of a URL."""
+    return urllib.parse.quote(thing if isinstance(thing, str) else thing.id, safe="")
 
 
 def query_of(options: Mapping[str, Any]) -> str:

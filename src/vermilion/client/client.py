@@ -1,7 +1,6 @@
 """The calls of a client, over one connection."""
 
 import json
-import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +15,7 @@ from vermilion.client.answers import (
     job_of,
     picture_of,
 )
-from vermilion.client.bodies import query_of
+from vermilion.client.bodies import id_of, query_of
 from vermilion.client.connection import Connection
 from vermilion.client.films import Films
 
@@ -106,12 +105,12 @@ class Client:
             HintError: a hint makes no sense for it.
             SettingsError: a control cannot be used.
         """
-        return picture_of(self._connection.json("PUT", f"/v1/pictures/{_id(picture)}/controls", controls))
+        return picture_of(self._connection.json("PUT", f"/v1/pictures/{id_of(picture)}/controls", controls))
 
     def preview(self, picture: OpenPicture | str, side: int = 1024, what: str = "color") -> Result:
         """Return the whole picture, small: what is "color", "scan" or "confidence"."""
         query = query_of({"side": side, "what": what})
-        return self._connection.call("GET", f"/v1/pictures/{_id(picture)}/preview{query}")
+        return self._connection.call("GET", f"/v1/pictures/{id_of(picture)}/preview{query}")
 
     def suggest(
         self, picture: OpenPicture | str, x: float, y: float, count: int = 5
@@ -122,12 +121,12 @@ class Client:
             HintError: the place is not in the picture.
         """
         asked = {"x": x, "y": y, "count": count}
-        told = self._connection.json("POST", f"/v1/pictures/{_id(picture)}/suggest", asked)
+        told = self._connection.json("POST", f"/v1/pictures/{id_of(picture)}/suggest", asked)
         return [(each["color"], each["probability"]) for each in told]
 
     def variants(self, picture: OpenPicture | str, count: int = 6) -> list[Table]:
         """Return the controls of other plausible colourings, the likeliest first."""
-        told = self._connection.json("POST", f"/v1/pictures/{_id(picture)}/variants", {"count": count})
+        told = self._connection.json("POST", f"/v1/pictures/{id_of(picture)}/variants", {"count": count})
         return [each["controls"] for each in told]
 
     def result(self, picture: OpenPicture | str, **how: Option) -> Result:
@@ -141,7 +140,7 @@ class Client:
             OutputError: something would be lost that is not allowed.
         """
         body = json.dumps(how | {"target": "download"}).encode()
-        return self._connection.call("POST", f"/v1/pictures/{_id(picture)}/save", body, "application/json")
+        return self._connection.call("POST", f"/v1/pictures/{id_of(picture)}/save", body, "application/json")
 
     def send(self, file: str | Path | bytes, kind: str, *, name: str = "") -> Table:
         """Send a file that controls name: kind is reference, palette, cube, look, mask or album."""
@@ -151,7 +150,7 @@ class Client:
 
     def close(self, picture: OpenPicture | str) -> None:
         """Close a picture on the server."""
-        self._connection.call("DELETE", f"/v1/pictures/{_id(picture)}")
+        self._connection.call("DELETE", f"/v1/pictures/{id_of(picture)}")
 
     def models(self) -> list[Table]:
         """Return the models that are installed on the server."""
@@ -179,7 +178,7 @@ class Client:
         Raises:
             ServerError: there is none.
         """
-        return job_of(self._connection.json("GET", f"/v1/jobs/{_id(job)}"))
+        return job_of(self._connection.json("GET", f"/v1/jobs/{id_of(job)}"))
 
     def follow(self, job: Job | str) -> Iterator[Job]:
         """Yield a job as it is now and whenever it gets on, until it has ended.
@@ -187,7 +186,7 @@ class Client:
         Raises:
             ServerError: there is none, or the server stops; the job goes on once it is started again.
         """
-        for line in self._connection.lines(f"/v1/jobs/{_id(job)}/events"):
+        for line in self._connection.lines(f"/v1/jobs/{id_of(job)}/events"):
             if not line.startswith(b"data:"):
                 continue
             found = job_of(json.loads(line.removeprefix(b"data:"))["job"])
@@ -199,8 +198,4 @@ class Client:
 
     def cancel(self, job: Job | str) -> Job:
         """End a job after the pictures in progress; what is finished stays."""
-        return job_of(self._connection.json("DELETE", f"/v1/jobs/{_id(job)}"))
-
-
-def _id(thing: OpenPicture | Job | str) -> str:
-    return urllib.parse.quote(thing if isinstance(thing, str) else thing.id, safe="")
+        return job_of(self._connection.json("DELETE", f"/v1/jobs/{id_of(job)}"))

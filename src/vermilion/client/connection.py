@@ -16,12 +16,7 @@ from vermilion.errors import SettingsError
 
 
 class Connection:
-    """Talks to one server; to be used by one thread at a time.
-
-    Args:
-        url: of the server; the URL that `vermilion studio` prints may be given with its token.
-        token: what the server's token file holds; empty where none is needed.
-        timeout: seconds to wait for an answer.
+    """One of a ``Client``, which says what the arguments are; to be used by one thread at a time.
 
     Raises:
         SettingsError: the URL is none of HTTP.
@@ -50,15 +45,13 @@ class Connection:
         """Send a file as a form, with some texts."""
         content, called = content_of(file, name)
         boundary = secrets.token_hex(16)
-        body = b"".join(form_of(boundary, content, called, texts))
-        return self.call("POST", path, body, f"multipart/form-data; boundary={boundary}")
+        return self._post_form(path, boundary, b"".join(form_of(boundary, content, called, texts)))
 
     def stream_file(self, path: str, file: Path) -> Result:
         """Send a file as a form, as it is read: it may be larger than the memory."""
         boundary = secrets.token_hex(16)
         with streamed_form(boundary, file) as (length, body):
-            kind = f"multipart/form-data; boundary={boundary}"
-            return self.call("POST", path, body, kind, length)
+            return self._post_form(path, boundary, body, length)
 
     def call(
         self,
@@ -68,7 +61,7 @@ class Connection:
         kind: str = "",
         length: int | None = None,
     ) -> Result:
-        """Send a body, whose ``length`` is told if it is streamed, and return the answer as a file."""
+        """Send a body, with its ``length`` if it is streamed, and return the answer as a file."""
         try:
             answer = self._ask(self._connection, method, path, body, kind, length)
             content = answer.read()
@@ -95,6 +88,11 @@ class Connection:
             f"{self._url} does not answer ({reason}); start it with `vermilion serve`, or correct the URL.",
             "unreachable",
         )
+
+    def _post_form(
+        self, path: str, boundary: str, body: bytes | Iterable[bytes], length: int | None = None
+    ) -> Result:
+        return self.call("POST", path, body, f"multipart/form-data; boundary={boundary}", length)
 
     @contextmanager
     def _apart(self, path: str) -> Iterator[http.client.HTTPResponse]:

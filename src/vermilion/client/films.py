@@ -2,11 +2,10 @@
 
 import json
 import time
-import urllib.parse
 from pathlib import Path
 
 from vermilion.client.answers import OpenFilm, Result, error_of, film_of
-from vermilion.client.bodies import query_of
+from vermilion.client.bodies import id_of, query_of
 from vermilion.client.connection import Connection
 from vermilion.errors import OutputError
 
@@ -96,4 +95,4 @@ class Films:
 
 
 def _path(film: OpenFilm | str) -> str:
-    return "/v1/films/" + urllib.parse.quote(film if isinstance(film, str) else film.id, safe="")
+    return f"/v1/films/{id_of(film)}"

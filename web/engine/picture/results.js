@@ -124,7 +124,7 @@ export async function shared(session, side) {
           channel === 3 ? 255 : pixels[place * channels + (channels === 3 ? channel : 0)];
     return data;
   };
-  pen.putImageData(image(session.shownGreys([height, width]), 1), 0, 0);
+  pen.putImageData(image(session.onScreen.greys(session.greys([height, width])), 1), 0, 0);
   pen.putImageData(image(session.shownColors([height, width]), 3), width, 0);
   const name = `${session.scan.name.replace(/\.[^.]*$/, "")}.before-after.jpg`;
   return { blob: await canvas.convertToBlob({ type: "image/jpeg", quality: 0.9 }), name };

@@ -73,8 +73,8 @@ class Source:
         """Open it.
 
         Args:
-            unseen: number of a stream whose packets are not decoded. FFmpeg would decode the first of them to
-                learn more, which takes as long as colouring two frames.
+            unseen: number of a stream of which nothing is decoded to open the film. FFmpeg would decode its
+                first packets to learn more, which takes as long as colouring two frames.
 
         Raises:
             FilmError: it is not there, empty, or no film.

@@ -1,7 +1,6 @@
 """Graphs as ONNX Runtime computes them fastest: the same numbers, but for their rounding."""
 
 import numpy as np
-from numpy.typing import NDArray
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 CHANNELS = 16  # ONNX Runtime's fast layouts hold so many channels in a block; it copies others in and out
@@ -27,7 +26,7 @@ def fill_blocks(graph: GraphProto) -> None:
     The zeros are added to what is joined last, and only where nothing else takes what is joined.
     """
     makers = _makers(graph)
-    taken = [name for node in graph.node for name in node.input]
+    taken = _taken(graph)
     weights = {tensor.name: tensor for tensor in graph.initializer}
     for node in list(graph.node):
         joined = makers.get(node.input[0]) if node.op_type == "Conv" else None
@@ -37,12 +36,9 @@ def fill_blocks(graph: GraphProto) -> None:
         values = numpy_helper.to_array(held)
         missing = -values.shape[1] % CHANNELS
         if missing and values.shape[1] > CHANNELS:
-            held.CopyFrom(numpy_helper.from_array(_padded(values, missing), held.name))
+            filled = np.pad(values, [(0, 0), (0, missing), (0, 0), (0, 0)])
+            held.CopyFrom(numpy_helper.from_array(filled, held.name))
             _pad_last(graph, joined, missing)
-
-
-def _padded(values: NDArray[np.float32], missing: int) -> NDArray[np.float32]:
-    return np.pad(values, [(0, 0), (0, missing), (0, 0), (0, 0)])
 
 
 def _pad_last(graph: GraphProto, joined: NodeProto, missing: int) -> None:
@@ -71,7 +67,12 @@ def _are_zeros(name: str, makers: dict[str, NodeProto]) -> bool:
     return isinstance(value, TensorProto) and not numpy_helper.to_array(value).any()
 
 
+def _taken(graph: GraphProto) -> list[str]:
+    """Return the values that nodes take and the graph gives, as often as they are taken."""
+    return [name for node in graph.node for name in node.input] + [output.name for output in graph.output]
+
+
 def _unused(graph: GraphProto) -> list[NodeProto]:
     """Return the nodes whose outputs nothing takes."""
-    taken = {name for node in graph.node for name in node.input} | {output.name for output in graph.output}
+    taken = set(_taken(graph))
     return [node for node in graph.node if not taken.intersection(node.output)]
