@@ -36,7 +36,7 @@ def tiny_eye() -> PerceptualNetwork:
 
 
 @pytest.fixture
-def long(config: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def long(config: Settings, run: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Stages long enough to be recorded and repeated, of everything that a config may ask for."""
     monkeypatch.setattr(state, "make_perceptual_network", lambda *_: tiny_eye())
     data = replace(config.data, resident="on", recolored=0.5, sizes=((32, 32),))
@@ -50,12 +50,15 @@ def long(config: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
         perceptual=0.3,
         patch=1.0,
         palette=1.0,
+        distillation=1.0,
     )
     alone = 24
     played = replace(
         taught, name="adversarial", images=240, adversarial=0.15, discriminator_alone=alone, penalty=0.5
     )
-    return replace(config, save_every=1000, data=data, stages=(taught, played))
+    file = str(run / "generator.safetensors")
+    model = replace(config.model, start_from=file, teacher=file)
+    return replace(config, save_every=1000, data=data, model=model, stages=(taught, played))
 
 
 def recorded(monkeypatch: pytest.MonkeyPatch) -> list[RecordedStep]:
@@ -215,13 +218,14 @@ def test_nothing_of_a_step_stays_on_the_host(
         everybody.discriminator,
         everybody.average,
         everybody.perceptual_network,
+        everybody.teacher,
     ):
         held += [*module.parameters(), *module.buffers()]
     assert {tensor.device.type for tensor in held} == {"meta"}
     adversarial = long.stages[1]
-    shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8))
-    luma, ab, hints = (torch.zeros(shape, device="meta") for shape in shapes)
-    batch = Batch(luma, ab, hints)
+    shapes = ((4, 1, 32, 32), (4, 2, 8, 8), (4, 3, 8, 8), (4, 1, 32, 32))
+    luma, ab, hints, plain = (torch.zeros(shape, device="meta") for shape in shapes)
+    batch = Batch(luma, ab, hints, plain)
     phase = Phase(adversarial=True, measures=True)
     step = Step(fabric, task, everybody, adversarial, for_stage(long, adversarial), phase)
     scalars = take_step(step, batch)

@@ -77,6 +77,8 @@ class ModelSettings:
     """A generator to continue from; "shipped" is ours."""
     start_discriminator_from: str = ""
     """The file of its discriminator; "" starts a new one."""
+    teacher: str = ""
+    """The generator that teaches in stages with `distillation`; "shipped" is ours."""
     widths: tuple[Count, Count, Count, Count] = (256, 208, 144, 96)
     """Decoder channels at strides 32, 16, 8 and 4."""
     distribution: bool = True
@@ -137,6 +139,8 @@ class StageSettings:
     """Weight of painted colours that vary where the true ones do not, relative to their strength."""
     palette: Weight = 0.0
     """Weight of colours that a batch is painted in more or less often than it has them in truth."""
+    distillation: Weight = 0.0
+    """Weight of the distance to what `model.teacher` paints on mirrored and larger or smaller views."""
     losses: dict[str, Weight] = field(default_factory=dict)
     """Weights of [losses of your own](training.md#losses-and-networks-of-your-own):
     `{total_variation = 0.1}`."""
@@ -263,6 +267,8 @@ def _check_stages(settings: Settings) -> None:
             )
         if stage.cached_versions:
             _check_cached(settings, stage)
+        if stage.distillation > 0:
+            _check_taught(settings, stage)
         if stage.discriminator_alone > stage.images > 0:
             raise SettingsError(
                 f"stages.{stage.name}.discriminator_alone: must be at most the stage's {stage.images} "
@@ -275,6 +281,15 @@ def _check_stages(settings: Settings) -> None:
             raise SettingsError(
                 f"{where}batch: {batch} cannot be shared by {processes} devices; make it a multiple."
             )
+
+
+def _check_taught(settings: Settings, stage: StageSettings) -> None:
+    """Refuse distillation without a teacher, or without the pictures that it looks at."""
+    where = f"stages.{stage.name}.distillation:"
+    if not settings.model.teacher:
+        raise SettingsError(f'{where} needs a generator as model.teacher, such as "shipped".')
+    if stage.cached_versions:
+        raise SettingsError(f"{where} does not work with cached_versions; set one of them to 0.")
 
 
 def _check_cached(settings: Settings, stage: StageSettings) -> None:

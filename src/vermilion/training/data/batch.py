@@ -33,12 +33,14 @@ TO_XYZ = (
 class Batch:
     """Tensors of N samples: luma [N,1,H,W] 0..1, ab [N,2,H/4,W/4], hints [N,3,H/4,W/4].
 
-    If the encoder's features [N,C,.,.] of the luma are known already, they are there too, finest first.
+    `plain` is the luma before it was aged. If the encoder's features [N,C,.,.] of the luma are known already,
+    they are there instead, finest first.
     """
 
     luma: Tensor
     ab: Tensor
     hints: Tensor
+    plain: Tensor | None = None
     features: tuple[Tensor, ...] = ()
 
     def inputs(self, temperature: float) -> tuple[Any, ...]:
@@ -50,7 +52,8 @@ class Batch:
         """The same on another device."""
         tensors = (self.luma, self.ab, self.hints, *self.features)
         luma, ab, hints, *features = (tensor.to(device, non_blocking=True) for tensor in tensors)
-        return Batch(luma, ab, hints, tuple(features))
+        plain = None if self.plain is None else self.plain.to(device, non_blocking=True)
+        return Batch(luma, ab, hints, plain, tuple(features))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Views:
 def make_batch(pictures: Pictures, size: tuple[int, int], dice: Dice, settings: Settings) -> Batch:
     """A batch of random parts of pictures."""
     views = make_views(pictures, size, dice, settings)
-    return Batch(views.luma, *hinted(views, dice, settings))
+    return Batch(views.luma, *hinted(views, dice, settings), views.plain)
 
 
 def make_views(pictures: Pictures, size: tuple[int, int], dice: Dice, settings: Settings) -> Views:

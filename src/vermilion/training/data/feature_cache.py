@@ -210,7 +210,7 @@ class CachedSamples(Dataset[tuple[Tensor, ...]]):
 
 def cached_batch(luma: Tensor, ab: Tensor, hints: Tensor, *features: Tensor) -> Batch:
     """A batch with its features."""
-    return Batch(luma, ab, hints, features)
+    return Batch(luma, ab, hints, features=features)
 
 
 class CachedLoader:

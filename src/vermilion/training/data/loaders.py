@@ -40,7 +40,8 @@ class Portion:
 def ready(batch: Batch, device: torch.device) -> Portion:
     """A batch that was made elsewhere."""
     here = batch.to(device)
-    return Portion(tuple(here.luma.shape[2:]), (here.luma, here.ab, here.hints), Batch)
+    tensors = (here.luma, here.ab, here.hints, here.plain)
+    return Portion(tuple(here.luma.shape[2:]), tuple(each for each in tensors if each is not None), Batch)
 
 
 class Loader(Protocol):

@@ -36,6 +36,7 @@ class TrainingState:
     discriminator_optimizer: Any
     supervised: Any  # SupervisedLosses, or None where the task has others
     perceptual_network: Any = None  # PerceptualNetwork, or None where no stage asks it
+    teacher: Any = None  # Teacher, likewise
     images: int = 0
     steps: int = 0
     balance: Tensor = field(default_factory=_zero)  # factor of adversarial training in the generator's loss

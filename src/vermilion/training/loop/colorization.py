@@ -15,6 +15,7 @@ from vermilion.training.loop.state import make_networks
 from vermilion.training.loop.task import Loss, Networks, Scalars, Step
 from vermilion.training.loop.validation import MULTIPLE, SIDE
 from vermilion.training.losses.adversarial import discriminator_step, generator_step, gradient_lengths
+from vermilion.training.losses.distillation import distillation
 from vermilion.training.losses.palette import palette_distance
 from vermilion.training.losses.patch import patchiness
 from vermilion.training.networks.generator import GeneratorOutput
@@ -91,6 +92,9 @@ class ColorizationTask:
         if stage.palette > 0:
             palette = palette_distance(painted.chroma, batch.ab, batch.luma)
             found.append(("palette", stage.palette, palette))
+        if stage.distillation > 0:
+            value = _distillation(step, batch, painted)
+            found.append(("distillation", stage.distillation, value))
         own = {name: weight for name, weight in stage.losses.items() if weight > 0}
         return found + [(name, weight, self.losses[name](painted, batch)) for name, weight in own.items()]
 
@@ -102,6 +106,11 @@ def perceptual_loss(
     count = max(1, round(settings.loss.perceptual_share * len(batch.luma)))
     seen: Tensor = state.perceptual_network(batch.luma[:count], painted.chroma[:count], batch.ab[:count])
     return seen
+
+
+def _distillation(step: Step, batch: Batch, painted: GeneratorOutput) -> Tensor:
+    taught = step.state.teacher(batch.plain, step.settings.loss.temperature)
+    return distillation(painted.logits, painted.chroma, taught, batch.hints)
 
 
 def _adversarial(step: Step, batch: Batch, painted: GeneratorOutput) -> tuple[Tensor, Scalars]:

@@ -17,6 +17,7 @@ from vermilion.training.devices.distributed import share_statistics
 from vermilion.training.devices.optimizers import make_optimizer, set_rate
 from vermilion.training.loop.checkpoint import TrainingState
 from vermilion.training.loop.task import Networks, Task
+from vermilion.training.losses.distillation import Teacher
 from vermilion.training.losses.perceptual import PerceptualNetwork, make_perceptual_network
 from vermilion.training.losses.supervised import SupervisedLosses
 from vermilion.training.networks.bins import common_bins
@@ -72,6 +73,8 @@ def make_state(
     )
     if made.perceptual_network is not None:
         state.perceptual_network = made.perceptual_network.to(device)
+    if made.teacher is not None:
+        state.teacher = made.teacher.to(device)
     state.balance, state.share = (torch.zeros((), device=device) for _ in range(2))
     state.optimizer = fabric.setup_optimizers(optimizer)
     state.discriminator_optimizer = fabric.setup_optimizers(discriminator_optimizer)
@@ -83,6 +86,15 @@ def _perceptual_network(settings: Settings) -> PerceptualNetwork | None:
     if not any(stage.perceptual > 0 for stage in settings.stages):
         return None
     return make_perceptual_network(settings.loss.perceptual_network, settings.loss.perceptual_weights)
+
+
+def _teacher(settings: Settings, *, half: bool) -> Teacher | None:
+    """The frozen generator that teaches, if any stage asks it; `half`: it works in bfloat16, too."""
+    if not any(stage.distillation > 0 for stage in settings.stages):
+        return None
+    generator = read_generator(_path_of(settings.model.teacher)).to(memory_format=torch.channels_last)
+    generator.half_decoder = half
+    return Teacher(generator)
 
 
 def _groups(generator: nn.Module) -> list[dict[str, Any]]:
@@ -114,7 +126,12 @@ def make_networks(
         read_weights(discriminator, Path(settings.model.start_discriminator_from))
     centres = generator.decoder.centres.to(device)
     supervised = SupervisedLosses(centres, shares.to(device), settings.loss)
-    return Networks(generator, discriminator, supervised, _perceptual_network(settings))
+    teacher = _teacher(settings, half=generator.half_decoder)
+    if teacher is not None and not torch.equal(teacher.generator.decoder.centres, generator.decoder.centres):
+        raise TrainingError(
+            f"model.teacher: {settings.model.teacher} has other colour bins; start from it, or from its kin."
+        )
+    return Networks(generator, discriminator, supervised, _perceptual_network(settings), teacher)
 
 
 def make_generator(settings: Settings, centres: Tensor) -> UNetGenerator:

@@ -35,6 +35,7 @@ class Networks:
         discriminator: called by the task alone.
         supervised: losses whose weights follow each stage; None if the task has others.
         perceptual_network: frozen; None if no stage asks it.
+        teacher: frozen, likewise.
         betas: of the generator's optimiser.
         discriminator_betas: of the discriminator's.
     """
@@ -43,6 +44,7 @@ class Networks:
     discriminator: nn.Module
     supervised: SupervisedLosses | None = None
     perceptual_network: nn.Module | None = None
+    teacher: nn.Module | None = None
     betas: tuple[float, float] = (0.9, 0.999)
     discriminator_betas: tuple[float, float] = (0.0, 0.99)
 

@@ -1,1 +1,1 @@
-"""The generator's losses: supervised, adversarial, perceptual, patch and palette losses."""
+"""The generator's losses: supervised, adversarial, perceptual, patch and palette losses, and distillation."""
