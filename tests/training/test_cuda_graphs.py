@@ -50,6 +50,7 @@ def long(config: Settings, run: Path, monkeypatch: pytest.MonkeyPatch) -> Settin
         perceptual=0.3,
         patch=1.0,
         palette=1.0,
+        hinted_chroma=1.0,
         distillation=1.0,
     )
     alone = 24

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from vermilion.training.config.settings import LossSettings
-from vermilion.training.losses.supervised import SupervisedLosses, confidence_loss, spread
+from vermilion.training.losses.supervised import SupervisedLosses, confidence_loss, hinted_error, spread
 from vermilion.training.networks.generator import GeneratorOutput, UNetGenerator
 
 LUMA = torch.rand((2, 1, 64, 64), generator=torch.Generator().manual_seed(0))
@@ -96,3 +96,16 @@ def test_without_a_knee_chroma_is_taught_by_plain_l1(generator: UNetGenerator) -
     wanted = (painted.chroma - AB).abs().mean() / 10
     torch.testing.assert_close(plain.total, wanted)
     assert supervised(generator)(painted, AB).chroma < wanted
+
+
+def test_only_hinted_places_must_keep_the_color_that_they_were_given() -> None:
+    true, hints = torch.full((2, 2, 4, 4), 20.0), torch.zeros(2, 3, 4, 4)
+    assert hinted_error(0 * true, true, hints) == 0  # nobody gave a colour
+    hints[0, 2, 1, 1] = 1.0
+    painted = true * 1.5
+    painted[0, :, 1, 1] = 20.0
+    assert hinted_error(painted, true, hints) == 0
+    painted[0, :, 1, 1] = 30.0
+    assert hinted_error(painted, true, hints).item() == pytest.approx(1.0)  # .5 for each of a and b
+    hints[0, 2, 1, 1] = 0.5
+    assert hinted_error(painted, true, hints).item() == pytest.approx(0.5)

@@ -139,6 +139,8 @@ class StageSettings:
     """Weight of painted colours that vary where the true ones do not, relative to their strength."""
     palette: Weight = 0.0
     """Weight of colours that a batch is painted in more or less often than it has them in truth."""
+    hinted_chroma: Weight = 0.0
+    """Weight of the smooth L1 on chroma where hints name it, for stages with `chroma = 0`."""
     distillation: Weight = 0.0
     """Weight of the distance to what `model.teacher` paints on mirrored and larger or smaller views."""
     losses: dict[str, Weight] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from vermilion.training.losses.adversarial import discriminator_step, generator_
 from vermilion.training.losses.distillation import distillation
 from vermilion.training.losses.palette import palette_distance
 from vermilion.training.losses.patch import patchiness
+from vermilion.training.losses.supervised import hinted_error
 from vermilion.training.networks.generator import GeneratorOutput
 
 FAINTEST = 1e-4  # of the gradient of the supervised losses: a weaker adversarial gradient is not amplified
@@ -92,6 +93,9 @@ class ColorizationTask:
         if stage.palette > 0:
             palette = palette_distance(painted.chroma, batch.ab, batch.luma)
             found.append(("palette", stage.palette, palette))
+        if stage.hinted_chroma > 0:
+            value = hinted_error(painted.chroma, batch.ab, batch.hints)
+            found.append(("hinted_chroma", stage.hinted_chroma, value))
         if stage.distillation > 0:
             value = _distillation(step, batch, painted)
             found.append(("distillation", stage.distillation, value))

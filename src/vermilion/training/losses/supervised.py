@@ -62,6 +62,16 @@ class SupervisedLosses:
         return (each * (targets @ self.weights)).mean()
 
 
+def hinted_error(chroma: Tensor, ab: Tensor, hints: Tensor) -> Tensor:
+    """Smooth L1 between painted and true ab [N,2,h,w], in units of 10, where hints [N,3,h,w] name the colour.
+
+    Without it the losses on vividness also enlarge colours that a person gave.
+    """
+    weight = hints[:, 2:]
+    apart = functional.smooth_l1_loss(chroma / LOSS_AB_UNIT, ab / LOSS_AB_UNIT, reduction="none")
+    return (apart.sum(1, keepdim=True) * weight).sum() / weight.sum().clamp_min(1)
+
+
 def spread(ab: Tensor) -> Tensor:
     """How colourful each picture is: root mean square distance of ab [N,2,h,w] from grey, [N]."""
     return (ab.square().sum(1).mean(dim=(1, 2)) + 1e-3).sqrt()
