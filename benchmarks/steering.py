@@ -24,7 +24,7 @@ from vermilion import Colorizer, Hint
 from vermilion.color import ab_error, palette_distance
 from vermilion.evaluation import true_hint
 from vermilion.guidance import Controls, ab_at
-from vermilion.guidance.canvas import existing_ab, lay_over
+from vermilion.guidance.canvas import AB_SCALE, existing_ab, lay_over
 from vermilion.guidance.confidence import KEPT_FROM
 from vermilion.guidance.references import (
     PALETTE_REGIONS,
@@ -42,8 +42,8 @@ ASKED_AT = (1, 3)  # spots
 ASKED = ("#c02020", "#2040c0", "#209040", "#d0a020", "#803090", "grey")  # colours that a person asks for
 VARIANTS = 6
 RANKS = ("automatic", *(f"variant-{rank}" for rank in range(1, VARIANTS + 1)))
-PARTS = ("hints", "asked", "arrival", "spill", "variants", "reference", "confidence", "scored")
-SCENIC = (None, "variants", "confidence")  # that look at the same pictures at the network's size
+PARTS = ("hints", "asked", "arrival", "dense", "spill", "variants", "reference", "confidence", "scored")
+SCENIC = (None, "dense", "variants", "confidence")  # that look at the same pictures at the network's size
 CLOSE = 10.0  # ab units within which a painted colour is right: what the confidence is a probability of
 COLORED = 10.0  # painted chroma above which it matters whether a colour is right
 
@@ -100,6 +100,27 @@ def hint_arrival(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
         most = np.quantile(values, 0.9)
         yield f"hint {color:8s} arrives within {mean(values):5.2f}, nine tenths within {most:5.2f}"
     yield f"all hints arrive within {mean([miss for values in misses.values() for miss in values]):5.2f}"
+
+
+def dense_hints(scenes: list[Scene]) -> Iterator[str]:
+    """True colours everywhere as hints: how near the painted ones come, and how strong they are.
+
+    References and variants give nearly as many. A network that only learnt to be vivid paints them too strong.
+    """
+    errors, strengths = [], []
+    for scene in scenes:
+        given = np.moveaxis(scene.true / np.float32(AB_SCALE), -1, 0)
+        painted = scene.paint(np.concatenate([given, np.ones_like(given[:1])])).ab
+        errors.append(scene.error(painted))
+        strengths.append(strength_over(scene.true, painted))
+    alone = mean([scene.error(scene.automatic.ab) for scene in scenes])
+    strong = f"{mean(strengths):.2f} times as strong as given"
+    yield f"hints everywhere: ab error {_compared(errors, alone)}, {strong}"
+
+
+def strength_over(given: Floats, painted: Floats) -> float:
+    """Root mean square chroma of painted (a, b) [h,w,2] over that of the given; of grey ones over 1."""
+    return float(np.linalg.norm(painted) / max(np.linalg.norm(given), np.sqrt(given.size / 2)))
 
 
 def variant_figures(scenes: list[Scene]) -> Iterator[str]:
@@ -242,6 +263,7 @@ def main() -> None:
         "hints": lambda: hint_curve(colorizer, paths),
         "asked": lambda: asked_hints(colorizer, paths),
         "arrival": lambda: hint_arrival(colorizer, paths),
+        "dense": lambda: dense_hints(scenes),
         "spill": lambda: spill_figures(colorizer, paths),
         "variants": lambda: variant_figures(scenes),
         "reference": lambda: reference_figures(colorizer, paths),

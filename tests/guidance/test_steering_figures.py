@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.reliability import auc, calibration_error, fit_calibration, plot, spread
+from benchmarks.steering import strength_over
 
 
 def test_a_score_that_orders_all_and_one_that_says_nothing():
@@ -46,3 +47,10 @@ def test_a_global_tint_is_no_diversity():
     assert spread([ab, ab + 30]) == pytest.approx(0, abs=1e-4)
     assert spread([ab, -ab]) > 10
     assert spread([ab]) == 0
+
+
+def test_colors_that_come_out_stronger_than_given_show():
+    given = np.random.default_rng(0).normal(0, 20, (8, 8, 2)).astype(np.float32)
+    assert strength_over(given, given * 1.25) == pytest.approx(1.25)
+    assert strength_over(np.zeros_like(given), given * 0) == 0
+    assert strength_over(np.zeros_like(given), np.full_like(given, 3)) == pytest.approx(3 * 2**0.5)
