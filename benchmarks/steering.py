@@ -105,7 +105,7 @@ def hint_arrival(colorizer: Colorizer, paths: list[Path]) -> Iterator[str]:
 def dense_hints(scenes: list[Scene]) -> Iterator[str]:
     """True colours everywhere as hints: how near the painted ones come, and how strong they are.
 
-    References and variants give nearly as many. A network that only learnt to be vivid paints them too strong.
+    References and variants give nearly as many. A network that learnt to be vivid paints them too strong.
     """
     errors, strengths = [], []
     for scene in scenes:
