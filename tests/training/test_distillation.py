@@ -12,6 +12,7 @@ from vermilion.errors import SettingsError, TrainingError
 from vermilion.training import train_settings
 from vermilion.training.config.settings import Settings, check_settings
 from vermilion.training.data.batch import Batch
+from vermilion.training.loop.colorization import _distillation
 from vermilion.training.losses.distillation import Taught, Teacher, distillation
 from vermilion.training.networks.generator import UNetGenerator
 
@@ -94,8 +95,7 @@ def test_a_stage_learns_from_the_teacher_on_clean_luma(
     seen: list[tuple[Batch, torch.Tensor]] = []
 
     def noted(step: Any, batch: Batch, painted: Any) -> torch.Tensor:
-        taught = step.state.teacher(batch.plain, step.settings.loss.temperature)
-        value = distillation(painted.logits, painted.chroma, taught, batch.hints)
+        value = _distillation(step, batch, painted)
         seen.append((batch, value.detach()))
         return value
 

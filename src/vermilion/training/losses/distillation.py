@@ -1,8 +1,8 @@
 """Distillation: learn what a frozen generator, the teacher, paints on other views of the same pictures.
 
-Chroma averaged over sizes and mirrored views is truer than that of one pass. One pass can learn it, as
-nothing is nearer to views that differ than their mean (Hinton et al. 2015, arXiv:1503.02531, on ensembles).
-The teacher sees clean luma, so old pictures are painted as new ones would be.
+Chroma averaged over sizes and mirrored views is truer than that of one pass, and nothing is nearer to views
+that differ than their mean (Hinton et al. 2015, arXiv:1503.02531, on ensembles). The teacher sees clean luma,
+so old pictures are painted as new ones would be. What it gave: docs/lab/training-log.md.
 """
 
 from typing import NamedTuple
@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vermilion.training.config.settings import SIDE_MULTIPLE
 from vermilion.training.networks.generator import UNetGenerator
 
 SCALES = (0.8, 1.4)  # how large the teacher sees the two halves of a batch, all mirrored
-MULTIPLE = 32  # pixels: the encoder's coarsest stride
 AB_UNIT = 10.0  # ab units to one unit of the distance of chroma
 
 
@@ -48,7 +48,9 @@ class Teacher(nn.Module):
         return Taught(*(torch.cat(planes) for planes in zip(*taught, strict=True)))
 
     def _view(self, luma: Tensor, scale: float, temperature: float) -> Taught:
-        height, width = (max(1, round(side * scale / MULTIPLE)) * MULTIPLE for side in luma.shape[2:])
+        height, width = (
+            max(1, round(side * scale / SIDE_MULTIPLE)) * SIDE_MULTIPLE for side in luma.shape[2:]
+        )
         view = _resized(luma, (height, width)).flip(3)
         painted = self.generator(view, view.new_zeros(len(view), 3, height // 4, width // 4), temperature)
         size = luma.shape[2] // 4, luma.shape[3] // 4
